@@ -1,0 +1,71 @@
+"""What the project is checked with; `nox` runs every session, `nox -s lint types` some of them."""
+
+import os
+import tempfile
+from pathlib import Path
+
+import nox
+
+nox.options.sessions = ["lint", "types", "tests", "tests_oldest", "wheel"]
+nox.options.reuse_existing_virtualenvs = True
+
+ROOT = Path(__file__).parent
+
+
+@nox.session
+def lint(session: nox.Session) -> None:
+    """Rules and format of every Python file."""
+    session.install("-q", "-e", ".[lint]")
+    session.run("python", "-m", "ruff", "check")
+    session.run("python", "-m", "ruff", "format", "--check")
+
+
+@nox.session
+def types(session: nox.Session) -> None:
+    """Types of the package, strictly."""
+    session.install("-q", "-e", ".[lint]")
+    session.run("python", "-m", "mypy")
+
+
+@nox.session
+def tests(session: nox.Session) -> None:
+    """The tests with the newest dependencies, by the two commands of the README."""
+    session.install("-q", "-e", ".[test]")
+    session.run("python", "-m", "pytest", *session.posargs)
+
+
+@nox.session
+def tests_oldest(session: nox.Session) -> None:
+    """The tests with the oldest dependencies that are supported."""
+    session.install("-q", "-c", ".ci/oldest.txt", "-e", ".[test]")
+    session.run("python", "-m", "pip", "list", "--format=freeze", silent=False)
+    session.run("python", "-m", "pytest", *session.posargs)
+
+
+@nox.session
+def wheel(session: nox.Session) -> None:
+    """A built wheel, alone in a new environment and away from this folder, runs a search."""
+    session.install("-q", "build")
+    with tempfile.TemporaryDirectory() as folder:
+        # Without options, the wheel is built from the source archive: both are checked.
+        session.run("python", "-m", "build", "--outdir", folder, ".", silent=True)
+        [built] = Path(folder).glob("*.whl")
+        session.run("python", "-m", "venv", f"{folder}/env")
+        python = f"{folder}/env/{'Scripts/python.exe' if os.name == 'nt' else 'bin/python'}"
+        session.run(python, "-m", "pip", "install", "-q", str(built), external=True, silent=True)
+        with session.chdir(folder):
+            # -I: neither the folder nor PYTHONPATH may lend the package.
+            session.run(python, "-I", str(ROOT / ".ci" / "check_wheel.py"), external=True)
+
+
+@nox.session(default=False)
+def benchmarks(session: nox.Session) -> None:
+    """A sample of each benchmark, to see that the scripts run; the figures mean nothing."""
+    session.install("-q", "-e", ".[bench]")
+    with tempfile.TemporaryDirectory() as folder:
+        session.run("python", "benchmarks/import_time.py", "--repeats", "3")
+        session.run("python", "benchmarks/overhead.py", "--sizes", "10", "--repeats", "1")
+        session.run(
+            *("python", "benchmarks/quality.py", "--seeds", "1", "--only", "wine/svm"),
+            *("--out", folder),
+        )

@@ -1,0 +1,113 @@
+"""The evaluation of one candidate on one fold, in the terms of scikit-learn's searches."""
+
+from __future__ import annotations
+
+import time
+import traceback
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sklearn.base import clone
+
+from ._compat import CallbackContexts, fit_and_score
+from ._trials import FoldScore
+
+__all__ = ["Evaluation", "evaluate_fold"]
+
+
+@dataclass(frozen=True, slots=True)
+class Evaluation:
+    """All that the evaluation of a fold needs and that is the same for every candidate.
+
+    Attributes
+    ----------
+    estimator : estimator
+        Cloned for each fit.
+    X, y : array-like
+        The data, as the user gave them.
+    splits : sequence of (train, test)
+        Drawn once for a search, so that all candidates meet the same folds.
+    keywords : mapping
+        Further arguments of scikit-learn's fit-and-score: scorer, routed parameters, error score.
+    n_candidates : int
+        Number of candidates that are planned, for messages.
+    contexts : CallbackContexts
+        The tasks that callbacks see.
+    """
+
+    estimator: Any
+    X: Any
+    y: Any
+    splits: Sequence[tuple[Any, Any]]
+    keywords: Mapping[str, Any]
+    n_candidates: int
+    contexts: CallbackContexts
+
+    @property
+    def n_folds(self) -> int:
+        """Number of folds."""
+        return len(self.splits)
+
+    def task(
+        self, index: int, params: Mapping[str, Any], fold: int
+    ) -> tuple[Callable[..., FoldScore], tuple[Any, ...], dict[str, Any]]:
+        """Return function, arguments and keywords that evaluate `params` on `fold`."""
+        train, test = self.splits[fold]
+        keywords = {
+            **self.keywords,
+            **self.contexts.fold_keywords(index, fold),
+            "train": train,
+            "test": test,
+            "parameters": dict(params),
+            "split_progress": (fold, self.n_folds),
+            "candidate_progress": (index, self.n_candidates),
+        }
+        return evaluate_fold, (clone(self.estimator), self.X, self.y), keywords
+
+
+def evaluate_fold(estimator: Any, X: Any, y: Any, **keywords: Any) -> FoldScore:  # noqa: N803
+    """Fit and score `estimator` on one fold.
+
+    Parameters
+    ----------
+    estimator : estimator
+        Modified: the parameters are set on it and it is fitted.
+    X, y : array-like
+        All of the data.
+    **keywords
+        Arguments of scikit-learn's fit-and-score.
+
+    Returns
+    -------
+    FoldScore
+        A failed fit is a result like any other, with the traceback as its `error`: also one
+        that fails before it begins, because the parameters cannot be set or cloned.
+
+    Raises
+    ------
+    Exception
+        With ``error_score="raise"``, whatever the fit or the scorer raised, with a note that
+        names the parameters.
+    """
+    started = time.time()
+    try:
+        raw = fit_and_score(estimator, X, y, return_times=True, **keywords)
+    except Exception as error:
+        if keywords["error_score"] == "raise":
+            error.add_note(f"Raised for the parameters {keywords['parameters']!r}.")
+            raise
+        return FoldScore({}, None, time.time() - started, 0.0, traceback.format_exc())
+    error_text = raw["fit_error"]
+    return FoldScore(
+        test={} if error_text else _by_metric(raw["test_scores"]),
+        train=None if error_text or "train_scores" not in raw else _by_metric(raw["train_scores"]),
+        fit_time=raw["fit_time"],
+        score_time=raw["score_time"],
+        error=error_text,
+    )
+
+
+def _by_metric(scores: Any) -> dict[str, float]:
+    """Return scores by metric: scikit-learn calls a single one "score"."""
+    return dict(scores) if isinstance(scores, dict) else {"score": scores}

@@ -1,0 +1,119 @@
+"""The metric that steers a search, and the line that is printed for each candidate."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from ._compat import BaseSearchCV, MultimetricScorer, check_refit
+from ._trials import Closed, Event, Scored, Trial
+
+__all__ = ["Objective", "Progress"]
+
+
+class Objective:
+    """The metric that a search maximises.
+
+    A callable scorer may return several metrics, whose names are known from its first result
+    only: as an observer of the search, this settles the metric then, before any other fit.
+
+    Parameters
+    ----------
+    search : BaseSearchCV
+        Its `objective`, `refit` and `scoring` are read.
+    scorers : scorer or scorers
+        What the search scores with.
+
+    Attributes
+    ----------
+    metric : str or None
+        Name of the metric; None as long as it is not known.
+    is_multimetric : bool
+        Whether there are several metrics.
+
+    Raises
+    ------
+    ValueError
+        If `objective` is none of the metrics.
+    """
+
+    def __init__(self, search: BaseSearchCV, scorers: Any) -> None:
+        self._search = search
+        self.metric: str | None = None
+        self.is_multimetric = isinstance(scorers, MultimetricScorer)
+        if isinstance(scorers, MultimetricScorer):
+            self._settle(scorers._scorers)
+        elif not callable(search.scoring):
+            self._settle({"score": scorers})
+
+    def _settle(self, metrics: Mapping[str, Any]) -> None:
+        """Choose the metric among `metrics`."""
+        search = self._search
+        names = list(metrics)
+        aliases = {search.scoring: "score"} if isinstance(search.scoring, str) else {}
+        wanted = search.objective
+        if wanted is None:
+            named = isinstance(search.refit, str) and search.refit in metrics
+            self.metric = search.refit if named else names[0]
+        elif wanted in metrics or wanted in aliases:
+            self.metric = aliases.get(wanted, wanted)
+        else:
+            raise ValueError(
+                f"objective={wanted!r} is none of the metrics that scoring gives: {names}. "
+                "Name one of these, or leave objective=None."
+            )
+
+    def __call__(self, event: Event, trial: Trial) -> None:
+        """Settle the metric at the first result, if it was not known before."""
+        if self.metric is not None or not isinstance(event, Scored) or event.score.error:
+            return
+        metrics = event.score.test
+        self.is_multimetric = list(metrics) != ["score"]
+        if self.is_multimetric:
+            check_refit(self._search, metrics)
+        self._settle(metrics)
+
+    def score(self, trial: Trial) -> float:
+        """Return the mean over the folds; NaN if a fit failed or a score is not finite."""
+        if self.metric is None or trial.has_failed:
+            return math.nan
+        return trial.mean(self.metric)
+
+    def standard_error(self, trial: Trial) -> float:
+        """Return the standard error of the mean over the folds; NaN for a single fold."""
+        if self.metric is None or trial.has_failed or len(trial.folds) < 2:
+            return math.nan
+        scores = [fold.test[self.metric] for fold in trial.folds if fold is not None]
+        return float(np.std(scores, ddof=1) / math.sqrt(len(scores)))
+
+
+class Progress:
+    """Prints a line for each candidate when all its folds are scored."""
+
+    def __init__(self, objective: Objective, n_candidates: int) -> None:
+        self._objective = objective
+        self._n_candidates = n_candidates
+        self._best = math.nan
+        self._best_index = -1
+
+    def __call__(self, event: Event, trial: Trial) -> None:
+        """Print the line of `trial` if `event` closes it."""
+        if not isinstance(event, Closed):
+            return
+        score = self._objective.score(trial)
+        seconds = sum(fold.fit_time + fold.score_time for fold in trial.folds if fold is not None)
+        place = f"[{trial.index + 1:>{len(str(self._n_candidates))}}/{self._n_candidates}]"
+        if math.isnan(score):
+            print(f"{place} failed ({seconds:.1f} s)", flush=True)
+            return
+        if not score <= self._best:
+            self._best, self._best_index = score, trial.index
+        error = self._objective.standard_error(trial)
+        print(
+            f"{place} score {score:.5g} +- {error:.2g}, "
+            f"best {self._best:.5g} (candidate {self._best_index + 1}), {seconds:.1f} s",
+            flush=True,
+        )

@@ -1,0 +1,489 @@
+"""Ask and tell: which point to evaluate next, given the scores of those before.
+
+A proposal is a pure function of the seed, its own number, the observations and the points
+still pending. No generator and no model is carried from one proposal to the next: what is kept
+between them are caches, and a new `Optimizer` that is told the same gives the same answers.
+"""
+
+from __future__ import annotations
+
+import math
+import numbers
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from sklearn.utils import check_random_state
+from threadpoolctl import ThreadpoolController
+
+from ._compat import scrambled_sobol
+from .acquisition import LogEI, maximise
+from .exceptions import SpaceExhausted
+from .gp import Hyperparameters, Posterior, default_hyperparameters, fit_hyperparameters, warp
+from .space import Point, Space, parse_space
+
+__all__ = ["Optimizer", "draw_seed"]
+
+# Size of the initial design: enough to give every lengthscale a say, few enough to leave the
+# budget to the model, which learns from its own proposals too.
+MIN_DESIGN, MAX_DESIGN = 4, 20
+DESIGN_SHARE_OF_BUDGET = 4
+# With fewer scores than this there is no surface to model.
+MIN_SCORES_FOR_MODEL = 2
+# A failed point enters with the worst score that counts; four times the noise keeps it from
+# being a cliff that shortens the lengthscales around it.
+FAILURE_NOISE_SCALE = 4.0
+# Starting points of the local part of the maximiser.
+N_INCUMBENTS = 5
+# The hyper-parameters are fitted from several starts to the first 8, 16, 32, ... observations,
+# and from there in one warm start to all.
+FIRST_ANCHOR = 8
+# From here on they are fitted anew after each n/50 observations only.
+REFIT_ALWAYS_UP_TO = 100
+# Closer than this, in lengthscales, the prior correlation of two points is above 1 - 1e-6:
+# evaluating the second would teach nothing.
+MIN_DISTANCE = 1e-3
+N_PROPOSALS = 10
+N_EXPLORED = 256
+# Independent streams of random numbers are told apart by the first entry of their spawn key.
+DESIGN_STREAM, PROPOSAL_STREAM = 0, 1
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class Observations:
+    """Told points in an order that does not depend on when they were told.
+
+    Attributes
+    ----------
+    points : tuple of Point
+        Those never asked for first, sorted; then the others in the order asked.
+    scores : tuple of float
+        Higher is better; NaN for a point that failed.
+    """
+
+    points: tuple[Point, ...]
+    scores: tuple[float, ...]
+
+    def __len__(self) -> int:
+        return len(self.points)
+
+    @property
+    def n_scored(self) -> int:
+        """Number of observations that did not fail."""
+        return sum(map(math.isfinite, self.scores))
+
+    def first(self, n: int) -> Observations:
+        """Return the first `n` of them."""
+        return Observations(self.points[:n], self.scores[:n])
+
+    def targets(self) -> tuple[Floats, Floats]:
+        """Return what the surrogate is fitted to, with the noise scales.
+
+        Returns
+        -------
+        t : ndarray of shape (n,)
+            Warped scores; the worst of them for failed points.
+        noise_scale : ndarray of shape (n,)
+            Multipliers of the noise variance.
+        """
+        scores = np.array(self.scores)
+        has_failed = np.isnan(scores)
+        t = np.zeros(len(scores))
+        if not has_failed.all():
+            t[~has_failed] = warp(scores[~has_failed])
+            t[has_failed] = t[~has_failed].min()
+        return t, np.where(has_failed, FAILURE_NOISE_SCALE, 1.0)
+
+
+class Optimizer:
+    """Bayesian optimisation of a black box over a search space, by ask and tell.
+
+    Parameters
+    ----------
+    space : dict or list of dict
+        The search space, in any form that `BayesSearchCV` takes.
+    n_iter : int or None, default=None
+        Number of points that are planned, if known; it bounds the size of the initial design.
+        Where some branches of the space have a number of their own, it is that of the others.
+    initial_points : sequence of dict, default=()
+        Parameters to be proposed first, in this order.
+    n_initial_points : int or None, default=None
+        Size of the initial design, `initial_points` included. None: the number of dimensions
+        plus two, within 4 and 20, and at most a quarter of `n_iter`.
+    random_state : int, RandomState instance or None, default=None
+        An int makes the proposals reproducible.
+
+    Attributes
+    ----------
+    space : Space
+        The search space.
+    n_asked : int
+        Number of points proposed so far.
+
+    Raises
+    ------
+    ValueError, TypeError
+        If the space or a point is malformed.
+
+    Examples
+    --------
+    >>> from skbayes import Optimizer
+    >>> optimizer = Optimizer({"x": (-2.0, 2.0)}, random_state=0)
+    >>> for _ in range(15):
+    ...     params = optimizer.ask()
+    ...     optimizer.tell(params, -((params["x"] - 1) ** 2))
+    >>> round(optimizer.best_params["x"], 1)
+    1.0
+    """
+
+    def __init__(
+        self,
+        space: Any,
+        *,
+        n_iter: int | None = None,
+        initial_points: Iterable[Mapping[str, Any]] = (),
+        n_initial_points: int | None = None,
+        random_state: Any = None,
+    ) -> None:
+        for name, value in (("n_iter", n_iter), ("n_initial_points", n_initial_points)):
+            if value is not None and not (_is_integer(value) and value >= 1):
+                raise ValueError(f"{name} must be an int of at least 1 or None, got {value!r}.")
+        self._seed = draw_seed(random_state)
+        if not isinstance(space, Space):
+            space = parse_space(space, random_state=self._seed)
+        self.space: Space = space
+        self._n_iter = n_iter
+        self._given = tuple(dict.fromkeys(map(self.space.encode, initial_points)))
+        self._n_initial = _design_size(self.space, n_iter, n_initial_points)
+        self._asked: dict[Point, int] = {}
+        self._scores: dict[Point, float] = {}
+        self._hyperparameters: dict[tuple[int, Observations], Hyperparameters] = {}
+        self._design: Floats = np.empty((0, len(self.space.axes)))
+
+    @property
+    def n_asked(self) -> int:
+        """Number of points proposed so far."""
+        return len(self._asked)
+
+    @property
+    def pending(self) -> list[dict[str, Any]]:
+        """Parameters of the points that were proposed and not yet told."""
+        return [self.space.decode(point) for point in self._pending]
+
+    @property
+    def best_score(self) -> float:
+        """Highest score told so far; NaN if there is none."""
+        return max(filter(math.isfinite, self._scores.values()), default=math.nan)
+
+    @property
+    def best_params(self) -> dict[str, Any]:
+        """Parameters of the highest score, the earliest told for ties.
+
+        Raises
+        ------
+        ValueError
+            If no score has been told.
+        """
+        best = self.best_score
+        for point, score in self._scores.items():
+            if score == best:
+                return self.space.decode(point)
+        raise ValueError("no score has been told yet: ask for points, evaluate and tell them.")
+
+    def ask(self, n: int | None = None) -> Any:
+        """Propose the parameters to be evaluated next.
+
+        Parameters
+        ----------
+        n : int or None, default=None
+            Number of points to propose at once.
+
+        Returns
+        -------
+        dict, or list of dict if `n` is given
+
+        Raises
+        ------
+        SpaceExhausted
+            If every point that may be proposed has been proposed or told.
+        """
+        if n is None:
+            return self.space.decode(self.ask_point())
+        if not (_is_integer(n) and n >= 1):
+            raise ValueError(f"n must be an int of at least 1 or None, got {n!r}.")
+        return [self.space.decode(self.ask_point()) for _ in range(n)]
+
+    def ask_point(self) -> Point:
+        """Propose the next point, as `ask` does, without decoding it."""
+        with _one_thread():
+            point = self._propose()
+        self._asked[point] = len(self._asked)
+        return point
+
+    def tell(self, params: Any, score: Any) -> None:
+        """Report the score of parameters, asked for or not, in any order.
+
+        Parameters
+        ----------
+        params : dict, or sequence of dict
+            One point or several.
+        score : float or None, or sequence of these
+            Higher is better. None, NaN and infinities say that the evaluation failed, which
+            the surrogate learns from.
+
+        Raises
+        ------
+        ValueError
+            If the parameters are not in the space, or have a score already.
+        TypeError
+            If a score is not a number.
+        """
+        if isinstance(params, Mapping):
+            self.tell_point(self._find(params), score)
+            return
+        if len(params) != len(score):
+            raise ValueError(f"got {len(params)} points and {len(score)} scores.")
+        for each_params, each_score in zip(params, score, strict=True):
+            self.tell(each_params, each_score)
+
+    def tell_point(self, point: Point, score: Any) -> None:
+        """Report the score of a point, as `tell` does."""
+        if score is None:
+            score = math.nan
+        if not isinstance(score, numbers.Real):
+            raise TypeError(f"a score must be a number or None, got {score!r}.")
+        if point in self._scores:
+            raise ValueError(
+                f"{self.space.decode(point)!r} has been told before, with the score "
+                f"{self._scores[point]!r}; tell each point once, the mean if it was repeated."
+            )
+        self._scores[point] = float(score) if math.isfinite(score) else math.nan
+
+    def _find(self, params: Mapping[str, Any]) -> Point:
+        """Return the point of `params`: a pending one if several branches hold it."""
+        first = self.space.encode(params)
+        for branch in range(first.branch, len(self.space.branches)):
+            try:
+                point = self.space.encode(params, branch=branch)
+            except ValueError:
+                continue
+            if point in self._asked and point not in self._scores:
+                return point
+        return first
+
+    @property
+    def _pending(self) -> list[Point]:
+        return [point for point in self._asked if point not in self._scores]
+
+    def _observations(self) -> Observations:
+        never = len(self._asked)
+        points = sorted(
+            self._scores,
+            key=lambda point: (
+                (1, self._asked[point], 0, ())
+                if self._asked.get(point, never) < never
+                else (0, 0, point.branch, point.codes)
+            ),
+        )
+        return Observations(tuple(points), tuple(self._scores[point] for point in points))
+
+    def _propose(self) -> Point:
+        index = len(self._asked)
+        branches = self._open_branches()
+        for point in self._given:
+            if self._is_new(point) and point.branch in branches:
+                return point
+        observations = self._observations()
+        candidates: Iterable[Point] = ()
+        n_known = index + sum(point not in self._asked for point in self._scores)
+        if n_known < self._n_initial:
+            candidates = self._design_points(index, branches)
+        elif observations.n_scored >= MIN_SCORES_FOR_MODEL:
+            candidates = self._model_points(observations, index, branches)
+        for source in (candidates, self._far_points(index, branches), self._grid(branches)):
+            for point in source:
+                if self._is_new(point):
+                    return point
+        raise SpaceExhausted(index)
+
+    def _is_new(self, point: Point) -> bool:
+        return point not in self._asked and point not in self._scores
+
+    def _open_branches(self) -> list[int]:
+        """Return the branches in which points may still be proposed."""
+        limits = [branch.n_iter for branch in self.space.branches]
+        if not any(limits):
+            return list(range(len(limits)))
+        counts = [0] * len(limits)
+        for point in self._asked:
+            counts[point.branch] += 1
+        # Branches without a number of their own share one budget.
+        n_shared = sum(n for n, limit in zip(counts, limits, strict=True) if limit is None)
+        shared_limit = math.inf if self._n_iter is None else self._n_iter
+        return [
+            branch
+            for branch, (n, limit) in enumerate(zip(counts, limits, strict=True))
+            if (n_shared < shared_limit if limit is None else n < limit)
+        ]
+
+    def _rng(self, index: int) -> np.random.Generator:
+        key = (PROPOSAL_STREAM, index)
+        return np.random.default_rng(np.random.SeedSequence(self._seed, spawn_key=key))
+
+    def _in_branch(self, coordinates: Floats, branches: Sequence[int]) -> Floats:
+        """Return coordinates whose branches go round `branches`, so that each has its share."""
+        if len(self.space.branches) > 1:
+            coordinates = coordinates.copy()
+            coordinates[:, 0] = np.resize(branches, len(coordinates))
+        return self.space.snap(coordinates)
+
+    def _design_points(self, index: int, branches: Sequence[int]) -> Iterable[Point]:
+        """Yield points of a Sobol sequence from number `index` on, the branches in turn."""
+        if not branches:
+            return
+        n_needed = 2 * self._n_initial
+        if len(self._design) < n_needed:
+            seeds = np.random.SeedSequence(self._seed, spawn_key=(DESIGN_STREAM,))
+            uniform = scrambled_sobol(
+                n_needed, len(self.space.axes), np.random.default_rng(seeds)
+            )
+            self._design = self.space.sample(uniform)
+        rotated = np.roll(branches, -index)
+        yield from self.space.points(self._in_branch(self._design[index:], rotated))
+
+    def _far_points(self, index: int, branches: Sequence[int]) -> Iterable[Point]:
+        """Yield random points, those far from all known ones first."""
+        if not branches:
+            return
+        uniform = self._rng(index).random((N_EXPLORED, len(self.space.axes)))
+        coordinates = self._in_branch(self.space.sample(uniform), branches)
+        known = [*self._scores, *self._pending]
+        if known:
+            X = self.space.features(coordinates)  # noqa: N806
+            distances = _nearest_distances(X, self.space.features(self.space.coordinates(known)))
+            coordinates = coordinates[np.argsort(-distances, kind="stable")]
+        yield from self.space.points(coordinates)
+
+    def _grid(self, branches: Sequence[int]) -> Iterable[Point]:
+        """Yield all points of the finite branches."""
+        if self.space.n_values is not None:
+            yield from (point for point in self.space.grid() if point.branch in branches)
+
+    def _model_points(
+        self, observations: Observations, index: int, branches: Sequence[int]
+    ) -> list[Point]:
+        """Return the points of the highest expected improvement, best first."""
+        if not branches:
+            return []
+        space = self.space
+        hyperparameters = self._fit(observations)
+        coordinates = space.coordinates(observations.points)
+        X = space.features(coordinates)  # noqa: N806
+        t, noise_scale = observations.targets()
+        posterior = Posterior.fit(X, t, space.groups, hyperparameters, noise_scale)
+        pending = space.features(space.coordinates(self._pending))
+        known = np.vstack([X, pending])
+        if len(pending):
+            posterior = posterior.condition_on(pending)
+        best = posterior.predict(known)[0].max()
+        has_score = np.isfinite(observations.scores)
+        incumbents = np.argsort(np.where(has_score, -t, np.inf), kind="stable")[:N_INCUMBENTS]
+        points = maximise(
+            LogEI(posterior, float(best)),
+            space,
+            rng=self._rng(index),
+            incumbents=coordinates[incumbents[has_score[incumbents]]],
+            lengthscales=hyperparameters.lengthscales,
+            is_allowed=self._is_new,
+            branches=branches,
+            n_best=N_PROPOSALS,
+        )
+        if not points:
+            return []
+        inverse = 1 / hyperparameters.lengthscales[space.groups]
+        proposed = space.features(space.coordinates(points))
+        is_apart = _nearest_distances(proposed * inverse, known * inverse) > MIN_DISTANCE
+        # What is too close to a known point comes last, for a space may hold nothing else.
+        return [points[i] for i in np.argsort(~is_apart, kind="stable")]
+
+    def _fit(self, observations: Observations) -> Hyperparameters:
+        """Return the hyper-parameters for the observations.
+
+        They follow from the observations alone: those of the first 8, 16, 32, ... are fitted
+        from several starts, each from the one before among others, and the last of these is the
+        start for all.
+        """
+        n = len(observations)
+        if n > REFIT_ALWAYS_UP_TO:
+            n -= n % math.ceil(n / 50)
+        anchor = FIRST_ANCHOR
+        fitted: list[Hyperparameters] = []
+        while anchor < n:
+            fitted = [self._fit_from(observations.first(anchor), fitted, is_anchor=True)]
+            anchor *= 2
+        return self._fit_from(
+            observations.first(n), fitted, is_anchor=not fitted or anchor == n
+        )
+
+    def _fit_from(
+        self, observations: Observations, starts: list[Hyperparameters], *, is_anchor: bool
+    ) -> Hyperparameters:
+        key = (len(observations), observations)
+        if key not in self._hyperparameters:
+            if is_anchor:
+                default = default_hyperparameters(len(self.space.axes))
+                short = Hyperparameters(default.lengthscales / 2, 1.0, 1e-2)
+                starts = [*starts, default, short]
+            t, noise_scale = observations.targets()
+            features = self.space.features(self.space.coordinates(observations.points))
+            # One entry for each anchor below this size; what was kept for other histories goes.
+            smaller = {k: v for k, v in self._hyperparameters.items() if k[0] < key[0]}
+            smaller[key] = fit_hyperparameters(
+                features, t, self.space.groups, noise_scale=noise_scale, starts=starts
+            )
+            self._hyperparameters = smaller
+        return self._hyperparameters[key]
+
+
+def _nearest_distances(X: Floats, known: Floats) -> Floats:  # noqa: N803
+    """Return the Euclidean distance of each row of `X` to the nearest row of `known`."""
+    if not X.shape[1]:
+        return np.zeros(len(X))
+    return np.array([np.sqrt(((known - row) ** 2).sum(axis=1).min()) for row in X])
+
+
+def _design_size(space: Space, n_iter: int | None, n_initial_points: int | None) -> int:
+    if n_initial_points is not None:
+        return n_initial_points
+    size = min(max(len(space.axes) + 2, MIN_DESIGN), MAX_DESIGN)
+    if n_iter is not None:
+        size = min(size, n_iter // DESIGN_SHARE_OF_BUDGET)
+    return max(size, MIN_DESIGN, len(space.branches))
+
+
+def _is_integer(value: Any) -> bool:
+    return isinstance(value, numbers.Integral) and not isinstance(value, bool)
+
+
+def draw_seed(random_state: Any) -> int:
+    """Return the seed of a search: an int as it is, else one drawn from `random_state`."""
+    if _is_integer(random_state) and random_state >= 0:
+        return int(random_state)
+    return int(check_random_state(random_state).randint(2**31))
+
+
+@cache
+def _threads() -> ThreadpoolController:
+    # Made at the first proposal: it looks through all libraries that are loaded.
+    return ThreadpoolController()
+
+
+def _one_thread() -> AbstractContextManager[Any]:
+    """Limit linear algebra to one thread: the matrices are small, and the cores have other work."""
+    return _threads().limit(limits=1, user_api="blas")

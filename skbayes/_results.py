@@ -1,0 +1,144 @@
+"""`cv_results_`: the table of a search, with the keys, types and order of scikit-learn's."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+from numpy.ma import MaskedArray
+from numpy.typing import NDArray
+from scipy.stats import rankdata
+
+from ._trials import FoldScore, Trial
+
+__all__ = ["metrics_of", "results_table"]
+
+
+def metrics_of(trials: Sequence[Trial]) -> tuple[str, ...]:
+    """Return the names of the metrics, as the first fold that was scored gives them."""
+    for fold in _folds(trials):
+        if fold.error is None:
+            return tuple(fold.test)
+    return ("score",)
+
+
+def results_table(
+    trials: Sequence[Trial],
+    params: Sequence[Mapping[str, Any]],
+    *,
+    error_score: float,
+    has_train_scores: bool,
+) -> dict[str, Any]:
+    """Return the table of the trials, one row each.
+
+    Parameters
+    ----------
+    trials : sequence of Trial
+        In the order of the rows.
+    params : sequence of mapping
+        Parameters of each trial.
+    error_score : float
+        Score of a fold whose fit failed. A fold that was not evaluated holds NaN.
+    has_train_scores : bool
+        Whether there are columns of training scores.
+
+    Returns
+    -------
+    dict
+        Times, masked parameter columns, ``params``, and the scores of each metric by split with
+        mean, standard deviation (population) and rank.
+    """
+    n_folds = len(trials[0].folds)
+    fold_numbers = range(n_folds)
+
+    def column(value: Any) -> NDArray[np.float64]:
+        cells = [[value(trial.folds[fold]) for fold in fold_numbers] for trial in trials]
+        return np.array(cells, dtype=np.float64)
+
+    table: dict[str, Any] = {}
+    for name in ("fit_time", "score_time"):
+        cells = column(lambda fold, name=name: np.nan if fold is None else getattr(fold, name))
+        table[f"mean_{name}"], table[f"std_{name}"] = _mean_and_std(cells)
+    table.update(_parameter_columns(params))
+    table["params"] = [dict(row) for row in params]
+    for metric in metrics_of(trials):
+        for part in ("test", "train") if has_train_scores else ("test",):
+
+            def score(fold: FoldScore | None, metric: str = metric, part: str = part) -> float:
+                if fold is None:
+                    return np.nan
+                scores = getattr(fold, part)
+                return error_score if fold.error is not None else float(scores[metric])
+
+            _add_scores(table, f"{part}_{metric}", column(score), has_rank=part == "test")
+    return table
+
+
+def _folds(trials: Sequence[Trial]) -> Iterator[FoldScore]:
+    return (fold for trial in trials for fold in trial.folds if fold is not None)
+
+
+def _mean_and_std(cells: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    means = np.average(cells, axis=1)
+    # Infinite scores are possible; their deviation is NaN, without a warning about it.
+    with np.errstate(invalid="ignore"):
+        stds = np.sqrt(np.average((cells - means[:, None]) ** 2, axis=1))
+    return means, stds
+
+
+def _add_scores(
+    table: dict[str, Any], name: str, cells: NDArray[np.float64], *, has_rank: bool
+) -> None:
+    for split in range(cells.shape[1]):
+        table[f"split{split}_{name}"] = cells[:, split]
+    means, table[f"std_{name}"] = _mean_and_std(cells)
+    table[f"mean_{name}"] = means
+    if not np.isfinite(means).all():
+        warnings.warn(
+            f"One or more of the {name.split('_')[0]} scores are non-finite: {means}",
+            category=UserWarning,
+            stacklevel=2,
+        )
+    if has_rank:
+        table[f"rank_{name}"] = _ranks(means)
+
+
+def _ranks(means: NDArray[np.float64]) -> NDArray[np.int32]:
+    """Return ranks from 1, the lowest of each tie; NaN ranks last."""
+    if np.isnan(means).all():
+        return np.ones(len(means), dtype=np.int32)
+    known = np.where(np.isnan(means), np.nanmin(means) - 1, means)
+    return rankdata(-known, method="min").astype(np.int32, copy=False)  # type: ignore[no-any-return]
+
+
+def _parameter_columns(params: Sequence[Mapping[str, Any]]) -> dict[str, MaskedArray[Any, Any]]:
+    """Return one masked column for each parameter, masked where a row has no such parameter.
+
+    The type of a column is that of its values where numpy finds a single one for them, and
+    `object` for text, sequences and anything mixed.
+    """
+    values: dict[str, dict[int, Any]] = {}
+    for row, candidate in enumerate(params):
+        for name, value in candidate.items():
+            values.setdefault(name, {})[row] = value
+    columns = {}
+    for name, by_row in values.items():
+        data = np.zeros(len(params), dtype=_column_type(list(by_row.values())))
+        is_absent = np.ones(len(params), dtype=bool)
+        for row, value in by_row.items():
+            data[row] = value
+            is_absent[row] = False
+        columns[f"param_{name}"] = MaskedArray(data, mask=is_absent)
+    return columns
+
+
+def _column_type(values: list[Any]) -> np.dtype[Any]:
+    """Return what numpy infers for plain scalars, and `object` for text and all else."""
+    # Anything but a plain scalar is opaque: numpy would look into sequences, or ask objects to
+    # convert themselves.
+    if not all(isinstance(value, bool | int | float | complex | np.generic) for value in values):
+        return np.dtype(object)
+    inferred = np.array(values).dtype
+    return np.dtype(object) if inferred.kind == "U" else inferred

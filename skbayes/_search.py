@@ -1,0 +1,347 @@
+"""`BayesSearchCV`: Bayesian hyper-parameter search as a scikit-learn estimator."""
+
+from __future__ import annotations
+
+import numbers
+import time
+from collections.abc import Mapping
+from typing import Any, Self
+
+import numpy as np
+from sklearn.base import clone, is_classifier
+from sklearn.model_selection import check_cv
+from sklearn.utils import indexable
+
+from ._candidates import check_names, count_candidates, present_points
+from ._compat import (
+    BaseSearchCV,
+    CallbackContexts,
+    Interval,
+    MultimetricScorer,
+    check_method_params,
+    fit_context,
+    get_routed_params,
+    get_scorers,
+    select_best_index,
+    warn_or_raise_about_fit_failures,
+)
+from ._engine import Engine
+from ._evaluate import Evaluation
+from ._objective import Objective, Progress
+from ._optimizer import Optimizer, draw_seed
+from ._pool import Pool
+from ._results import results_table
+from ._trials import History
+from .space import Space, parse_space
+
+__all__ = ["BayesSearchCV"]
+
+
+class BayesSearchCV(BaseSearchCV):  # type: ignore[misc]
+    """Bayesian search over hyper-parameters, scored by cross-validation.
+
+    Takes the place of `GridSearchCV`, `RandomizedSearchCV` and scikit-optimize's
+    `BayesSearchCV`. A Gaussian process learns from the candidates evaluated so far which
+    parameters to try next, so that good ones are found in far fewer fits.
+
+    Parameters
+    ----------
+    estimator : estimator object
+        An object of that type is cloned for each candidate and fold.
+    search_spaces : dict, or list of dict or of (dict, int) tuples
+        Parameter names with the values to search:
+
+        - a list, range or 1-D array: these values;
+        - ``(low, high)``, ``(low, high, prior)``: all ints or floats of that range, both ends
+          included, with the prior "uniform", "log-uniform", "reverse-log-uniform" or "auto";
+        - a frozen distribution of `scipy.stats`;
+        - `Real`, `Integer` or `Categorical` of `skbayes.space`, or of scikit-optimize.
+
+        A list of dicts is a choice between spaces, searched by one model. In a list of
+        ``(dict, n)`` that space gets exactly n candidates.
+    n_iter : int, default=50
+        Number of candidates. With ``(dict, n)`` spaces, of those without a number of their own.
+    scoring : str, callable, list, tuple or dict, default=None
+        As in `GridSearchCV`. Higher is better.
+    n_jobs : int, default=None
+        Number of folds that are evaluated in parallel, on the active joblib backend.
+    refit : bool, str, or callable, default=True
+        As in `GridSearchCV`.
+    cv : int, cross-validation generator or an iterable, default=None
+        As in `GridSearchCV`. The folds are drawn once, the same for all candidates.
+    verbose : int, default=0
+        1 prints a line for each candidate; higher values print each fit too.
+    pre_dispatch : int, or str, default='2*n_jobs'
+        Number of folds that are handed to the workers ahead of time.
+    random_state : int, RandomState instance or None, default=None
+        An int makes the search reproducible: whatever the backend and the timing, at the
+        same `n_points`.
+    error_score : 'raise' or numeric, default=np.nan
+        Score of a fit that fails. The search goes on and learns from the failure, unless this
+        is 'raise'.
+    return_train_score : bool, default=False
+        Whether `cv_results_` includes training scores.
+    n_points : int or None, default=None
+        Number of candidates that are evaluated at the same time. The fewer, the more each
+        proposal knows. None: 1 for one worker, else as many as keep `n_jobs` workers busy.
+    initial_points : list of dict or None, default=None
+        Parameters to evaluate first. None: those that the estimator has, where they lie inside
+        the space.
+    objective : str or None, default=None
+        The metric that is optimised when `scoring` gives several. None: `refit` when it names
+        one, else the first.
+
+    Attributes
+    ----------
+    cv_results_ : dict of numpy (masked) ndarrays
+        A column for each key, a row for each candidate, in the order proposed; the keys are
+        those of `GridSearchCV`.
+    best_estimator_ : estimator
+        Refitted on all of the data. Not available if ``refit=False``.
+    best_score_ : float
+        Mean cross-validated score of the best candidate. Not available if `refit` is callable.
+    best_params_ : dict
+        Parameters of the best candidate.
+    best_index_ : int
+        Its row in `cv_results_`.
+    scorer_ : function or dict
+        Scorer, or scorers by name.
+    n_splits_ : int
+        Number of folds.
+    refit_time_ : float
+        Seconds that the refit took.
+    multimetric_ : bool
+        Whether the scorers compute several metrics.
+    classes_ : ndarray of shape (n_classes,)
+        Class labels, if `best_estimator_` has them.
+    n_features_in_ : int
+        Number of features, if `best_estimator_` has it.
+    feature_names_in_ : ndarray of shape (`n_features_in_`,)
+        Names of the features, if `best_estimator_` has them.
+
+    Raises
+    ------
+    ValueError, TypeError
+        By `fit`, before anything is fitted, if an argument is malformed. By `fit` at its end,
+        if every fit failed.
+
+    Examples
+    --------
+    >>> from sklearn.datasets import load_iris
+    >>> from sklearn.svm import SVC
+    >>> from skbayes import BayesSearchCV
+    >>> X, y = load_iris(return_X_y=True)
+    >>> search = BayesSearchCV(
+    ...     SVC(),
+    ...     {"C": (1e-2, 1e3, "log-uniform"), "kernel": ["linear", "rbf"]},
+    ...     n_iter=10,
+    ...     random_state=0,
+    ... ).fit(X, y)
+    >>> bool(search.best_score_ > 0.97)
+    True
+    """
+
+    _parameter_constraints: dict[str, list[Any]] = {  # noqa: RUF012 - scikit-learn's own name
+        **BaseSearchCV._parameter_constraints,
+        # Looked at more closely, and in the user's words, when the space is parsed.
+        "search_spaces": [object],
+        "n_iter": [Interval(numbers.Integral, 1, None, closed="left")],
+        "random_state": ["random_state"],
+        "n_points": [Interval(numbers.Integral, 1, None, closed="left"), None],
+        "initial_points": [list, tuple, None],
+        "objective": [str, None],
+    }
+
+    def __init__(
+        self,
+        estimator: Any,
+        search_spaces: Any,
+        *,
+        n_iter: int = 50,
+        scoring: Any = None,
+        n_jobs: int | None = None,
+        refit: Any = True,
+        cv: Any = None,
+        verbose: int = 0,
+        pre_dispatch: int | str = "2*n_jobs",
+        random_state: Any = None,
+        error_score: Any = np.nan,
+        return_train_score: bool = False,
+        n_points: int | None = None,
+        initial_points: Any = None,
+        objective: str | None = None,
+    ) -> None:
+        super().__init__(
+            estimator=estimator,
+            scoring=scoring,
+            n_jobs=n_jobs,
+            refit=refit,
+            cv=cv,
+            verbose=verbose,
+            pre_dispatch=pre_dispatch,
+            error_score=error_score,
+            return_train_score=return_train_score,
+        )
+        self.search_spaces = search_spaces
+        self.n_iter = n_iter
+        self.random_state = random_state
+        self.n_points = n_points
+        self.initial_points = initial_points
+        self.objective = objective
+
+    # The estimator is validated by its own fit, not here.
+    @fit_context(prefer_skip_nested_validation=False)  # type: ignore[untyped-decorator]
+    def fit(self, X: Any, y: Any = None, **params: Any) -> Self:  # noqa: N803
+        """Search, and fit the best candidate on all of the data.
+
+        Parameters
+        ----------
+        X : array-like of shape (n_samples, n_features) or (n_samples, n_samples)
+            Training data; square for pairwise estimators.
+        y : array-like of shape (n_samples,) or (n_samples, n_output), default=None
+            Target.
+        **params : dict of str -> object
+            Parameters for the estimator's `fit`, the scorer and the splitter, routed as in
+            `GridSearchCV.fit`; those with one entry for each sample are split along.
+
+        Returns
+        -------
+        self : object
+            The fitted search.
+        """
+        scorers, refit_metric = get_scorers(self)
+        objective = Objective(self, scorers)
+        seed = draw_seed(self.random_state)
+        space = parse_space(self.search_spaces, random_state=seed)
+        check_names(space, self.estimator)
+        n_candidates = count_candidates(space, self.n_iter)
+        optimizer = Optimizer(
+            space,
+            n_iter=self.n_iter,
+            initial_points=self._first_points(space),
+            random_state=seed,
+        )
+
+        X, y = indexable(X, y)  # noqa: N806
+        params = check_method_params(X, params=params)
+        routed = get_routed_params(self, params)
+        weight = params.get("sample_weight")
+        contexts = CallbackContexts(
+            self,
+            X,
+            y,
+            None if weight is None else {"sample_weight": weight},
+            has_refit=self.refit is not False,
+        )
+        splits = self._draw_splits(X, y, routed.splitter.split)
+        base_estimator = clone(self.estimator)
+        evaluation = Evaluation(
+            estimator=base_estimator,
+            X=X,
+            y=y,
+            splits=splits,
+            keywords={
+                "scorer": scorers,
+                "fit_params": routed.estimator.fit,
+                "score_params": routed.scorer.score,
+                "return_train_score": self.return_train_score,
+                "error_score": self.error_score,
+                "verbose": self.verbose,
+            },
+            n_candidates=n_candidates,
+            contexts=contexts,
+        )
+        if self.verbose > 0:
+            print(
+                f"Fitting {len(splits)} folds for each of {n_candidates} candidates, "
+                f"totalling {len(splits) * n_candidates} fits"
+            )
+        contexts.begin_search(n_candidates, len(splits))
+        history = Engine(
+            optimizer,
+            evaluation,
+            Pool(self.n_jobs, self.pre_dispatch),
+            n_iter=n_candidates,
+            n_points=self.n_points,
+            objective=objective.score,
+            observers=(objective, *((Progress(objective, n_candidates),) if self.verbose else ())),
+        ).run()
+        contexts.end_search()
+
+        table = self._table(history, space)
+        self.multimetric_ = objective.is_multimetric
+        if self.multimetric_:
+            refit_metric = self.refit
+        self._select(table, refit_metric)
+        if self.refit:
+            self._refit(base_estimator, X, y, routed.estimator.fit, contexts)
+        self.scorer_ = scorers._scorers if isinstance(scorers, MultimetricScorer) else scorers
+        self.cv_results_ = table
+        contexts.end()
+        return self
+
+    def _first_points(self, space: Space) -> list[dict[str, Any]]:
+        """Return the parameters to evaluate first."""
+        if self.initial_points is None:
+            return present_points(space, self.estimator)
+        for i, point in enumerate(self.initial_points):
+            try:
+                space.encode(point)
+            except (TypeError, ValueError) as error:
+                raise type(error)(f"initial_points[{i}]: {error}") from None
+        return list(self.initial_points)
+
+    def _draw_splits(self, X: Any, y: Any, split_params: Any) -> list[tuple[Any, Any]]:  # noqa: N803
+        cv = check_cv(self.cv, y, classifier=is_classifier(self.estimator))
+        self.n_splits_ = cv.get_n_splits(X, y, **split_params)
+        splits = list(cv.split(X, y, **split_params))
+        if len(splits) != self.n_splits_:
+            raise ValueError(
+                "cv.split and cv.get_n_splits return inconsistent results. Expected "
+                f"{self.n_splits_} splits, got {len(splits)}"
+            )
+        if not splits:
+            raise ValueError("No fits were performed. Was the CV iterator empty?")
+        return splits
+
+    def _table(self, history: History, space: Space) -> dict[str, Any]:
+        """Return `cv_results_`, with one warning, or an error, about the fits that failed."""
+        folds = [fold for trial in history.trials for fold in trial.folds if fold is not None]
+        warn_or_raise_about_fit_failures(
+            [{"fit_error": fold.error} for fold in folds], self.error_score
+        )
+        return results_table(
+            history.trials,
+            [space.decode(trial.point) for trial in history.trials],
+            error_score=self.error_score,
+            has_train_scores=self.return_train_score,
+        )
+
+    def _select(self, table: dict[str, Any], metric: Any) -> None:
+        if not (self.refit or not self.multimetric_):
+            return
+        self.best_index_ = select_best_index(self, metric, table)
+        if not callable(self.refit):
+            self.best_score_ = table[f"mean_test_{metric}"][self.best_index_]
+        self.best_params_ = table["params"][self.best_index_]
+
+    def _refit(
+        self,
+        base_estimator: Any,
+        X: Any,  # noqa: N803
+        y: Any,
+        fit_params: Mapping[str, Any],
+        contexts: CallbackContexts,
+    ) -> None:
+        # Parameters can be estimators: the user's own are never fitted.
+        self.best_estimator_ = clone(base_estimator).set_params(
+            **clone(self.best_params_, safe=False)
+        )
+        data = (X,) if y is None else (X, y)
+        started = time.time()
+        contexts.refit(
+            self.best_estimator_, lambda: self.best_estimator_.fit(*data, **fit_params)
+        )
+        self.refit_time_ = time.time() - started
+        if hasattr(self.best_estimator_, "feature_names_in_"):
+            self.feature_names_in_ = self.best_estimator_.feature_names_in_

@@ -1,0 +1,132 @@
+"""Trials, the events they are made of, and the history that folds events into trials.
+
+A search is a list of events. `History.apply` is the only way to change a history, so that a
+search that runs and one that is read back from a file go through the same code.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from .space import Point
+
+__all__ = ["Asked", "Closed", "Event", "FoldScore", "History", "Scored", "Trial"]
+
+
+@dataclass(frozen=True, slots=True)
+class FoldScore:
+    """What the evaluation of one candidate on one fold gave.
+
+    Attributes
+    ----------
+    test : mapping of str to float
+        Score on the held-out part by metric, higher is better; "score" if there is a single
+        one. Empty when the fit failed.
+    train : mapping of str to float, or None
+        The same on the training part, when it was asked for.
+    fit_time, score_time : float
+        Seconds.
+    error : str or None
+        Traceback of a fit that failed.
+    """
+
+    test: Mapping[str, float]
+    train: Mapping[str, float] | None
+    fit_time: float
+    score_time: float
+    error: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """A candidate with the folds that were scored so far; None where one was not."""
+
+    index: int
+    point: Point
+    folds: tuple[FoldScore | None, ...]
+    is_closed: bool = False
+
+    @property
+    def has_failed(self) -> bool:
+        """Whether the fit of some fold raised."""
+        return any(fold is not None and fold.error is not None for fold in self.folds)
+
+    def mean(self, metric: str) -> float:
+        """Return the mean test score over all folds; NaN if one is missing or has failed."""
+        scores = [math.nan if fold is None else fold.test.get(metric, math.nan) for fold in self.folds]
+        with_all = math.fsum(scores) if all(map(math.isfinite, scores)) else math.nan
+        return with_all / len(scores)
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A candidate was proposed."""
+
+    index: int
+    point: Point
+
+
+@dataclass(frozen=True, slots=True)
+class Scored:
+    """One fold of a candidate was evaluated."""
+
+    index: int
+    fold: int
+    score: FoldScore
+
+
+@dataclass(frozen=True, slots=True)
+class Closed:
+    """No more folds of a candidate will be evaluated."""
+
+    index: int
+
+
+Event = Asked | Scored | Closed
+
+
+class History:
+    """The trials of a search, in the order asked.
+
+    Parameters
+    ----------
+    n_folds : int
+        Number of folds of a complete trial.
+    """
+
+    def __init__(self, n_folds: int) -> None:
+        self.n_folds = n_folds
+        self.trials: list[Trial] = []
+        self.n_closed_prefix = 0
+
+    def apply(self, event: Event) -> None:
+        """Take one event in.
+
+        Raises
+        ------
+        ValueError
+            If the event cannot follow those before it: a trial out of turn, a fold scored twice,
+            or anything of a trial that is closed.
+        """
+        if isinstance(event, Asked):
+            if event.index != len(self.trials):
+                raise ValueError(f"{event}: the next trial is number {len(self.trials)}.")
+            self.trials.append(Trial(event.index, event.point, (None,) * self.n_folds))
+            return
+        if not 0 <= event.index < len(self.trials):
+            raise ValueError(f"{event}: there are {len(self.trials)} trials.")
+        trial = self.trials[event.index]
+        if trial.is_closed:
+            raise ValueError(f"{event}: trial {event.index} is closed.")
+        if isinstance(event, Scored):
+            if trial.folds[event.fold] is not None:
+                raise ValueError(f"{event}: fold {event.fold} has a score already.")
+            folds = list(trial.folds)
+            folds[event.fold] = event.score
+            self.trials[event.index] = replace(trial, folds=tuple(folds))
+            return
+        self.trials[event.index] = replace(trial, is_closed=True)
+        while self.n_closed_prefix < len(self.trials) and self.trials[self.n_closed_prefix].is_closed:
+            self.n_closed_prefix += 1

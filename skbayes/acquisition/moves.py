@@ -1,0 +1,246 @@
+r"""Changes of candidates in a mixed, possibly conditional space.
+
+Notation
+--------
+===========  =============  ======================================================================
+symbol       shape          meaning
+===========  =============  ======================================================================
+``U``        (b, n_axes)    unit coordinates, the index itself on an unordered axis
+``K``        (n_axes,)      number of values of an axis, 0 if continuous
+===========  =============  ======================================================================
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+if TYPE_CHECKING:
+    from skbayes.space import Space
+
+__all__ = ["Layout", "neighbours_of", "perturb"]
+
+FloatArray = NDArray[np.float64]
+BoolArray = NDArray[np.bool_]
+IntArray = NDArray[np.intp]
+
+# Changed copies of each incumbent.
+N_PERTURBATIONS = 40
+# Expected number of coordinates that a perturbation changes, at most, before halving.
+N_CHANGES = 20
+# Perturbation of an ordered coordinate, in lengthscales (at most 1) of its axis.
+PERTURBATION = 0.1
+# Finer ordered axes are smooth enough to be polished as if continuous.
+MAX_COARSE = 16
+# Moves on a fine discrete axis: in levels, and in shares of the unit interval.
+LEVEL_MOVES = (-2, -1, 1, 2)
+SHARE_MOVES = (-0.2, -0.05, 0.05, 0.2)
+# A change of branch activates axes without coordinates; this many draws of them per branch.
+N_BRANCH_DRAWS = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """What the search needs to know of the axes, as arrays.
+
+    Attributes
+    ----------
+    is_branched : bool
+        Whether axis 0 is the branch.
+    branches : ndarray of shape (n_allowed,)
+        Branches that may be proposed, ascending.
+    K : ndarray of shape (n_axes,)
+        Number of values, 0 if continuous.
+    is_ordered, is_smooth : ndarray of bool of shape (n_axes,)
+        Ordered axes, and those of them that are polished.
+    scale : ndarray of shape (n_axes,)
+        Lengthscales, at most 1.
+    columns : ndarray of shape (n_axes,)
+        First feature column of each axis.
+    move_axis : ndarray of shape (n_moves,)
+        Axis of each move to a fixed value.
+    move_value : ndarray of shape (n_moves,)
+        Unit coordinate it moves to.
+    """
+
+    is_branched: bool
+    branches: IntArray
+    K: FloatArray
+    is_ordered: BoolArray
+    is_smooth: BoolArray
+    scale: FloatArray
+    columns: IntArray
+    move_axis: IntArray
+    move_value: FloatArray
+
+    @classmethod
+    def of(cls, space: Space, lengthscales: FloatArray, branches: IntArray) -> Layout:
+        """Collect the arrays of a space."""
+        is_branched = len(space.branches) > 1
+        dimensions = [axis.dimension for axis in space.axes]
+        K = np.array([float(dimension.n_values or 0) for dimension in dimensions])
+        is_ordered = np.array([dimension.is_ordered for dimension in dimensions])
+        axes: list[int] = []
+        values: list[float] = []
+        for i, dimension in enumerate(dimensions):
+            if is_branched and i == 0:
+                levels = np.repeat(branches.astype(np.float64), N_BRANCH_DRAWS)
+            elif not is_ordered[i]:
+                levels = np.arange(K[i])
+            elif 0 < K[i] <= MAX_COARSE:
+                levels = dimension.to_unit(np.array(list(dimension.codes())))
+            else:
+                continue
+            axes += [i] * levels.size
+            values += levels.tolist()
+        return cls(
+            is_branched=is_branched,
+            branches=branches,
+            K=K,
+            is_ordered=is_ordered,
+            is_smooth=is_ordered & ((K == 0) | (K > MAX_COARSE)),
+            scale=np.minimum(np.asarray(lengthscales, dtype=np.float64), 1.0),
+            columns=np.array([axis.columns.start for axis in space.axes]),
+            move_axis=np.array(axes, dtype=np.intp),
+            move_value=np.array(values),
+        )
+
+    def draw_branches(self, uniform: FloatArray) -> IntArray:
+        """Branches that may be proposed, from numbers in [0, 1)."""
+        return self.branches[(uniform * self.branches.size).astype(np.intp)]
+
+
+def perturb(
+    incumbents: FloatArray, layout: Layout, space: Space, rng: np.random.Generator
+) -> FloatArray:
+    """Change some coordinates of copies of the incumbents.
+
+    Every copy differs in at least one active coordinate: by a normal step on an ordered axis, by
+    another value on an unordered one. A copy in a branch that may not be proposed moves to one
+    that may.
+
+    Parameters
+    ----------
+    incumbents : ndarray of shape (k, n_axes)
+        Snapped coordinates.
+    layout : Layout
+        The axes.
+    space : Space
+        Their space.
+    rng : numpy.random.Generator
+        Source of randomness.
+
+    Returns
+    -------
+    ndarray of shape (k * N_PERTURBATIONS, n_axes)
+        Coordinates in the bounds, not snapped.
+    """
+    U = np.repeat(incumbents, N_PERTURBATIONS, axis=0)
+    n, n_axes = U.shape
+    if n == 0:
+        return U
+    is_active = np.ones(U.shape, dtype=np.bool_)
+    if layout.is_branched:
+        is_active = space.active(U)
+        U = _fill(U, is_active, incumbents, layout, space, rng)
+    is_changed = rng.random(U.shape) < 0.5 * min(1.0, N_CHANGES / n_axes)
+    # At least one change that can be seen: of an axis that is active in this branch.
+    forced = np.where(is_active, rng.random(U.shape), -1.0).argmax(axis=1)
+    is_idle = ~(is_changed & is_active).any(axis=1)
+    is_changed[is_idle, forced[is_idle]] = True
+
+    # A step of less than a level of a coarse axis would be rounded away.
+    sd = np.maximum(PERTURBATION * layout.scale, 1.0 / np.maximum(layout.K, 1.0) * (layout.K > 0))
+    stepped = U + sd * rng.standard_normal(U.shape)
+    # Another category than the present one, uniformly.
+    K = np.maximum(layout.K, 2.0)
+    resampled = (U + 1.0 + np.floor(rng.random(U.shape) * (K - 1.0))) % K
+    U = np.where(is_changed, np.where(layout.is_ordered, np.clip(stepped, 0.0, 1.0), resampled), U)
+    if layout.is_branched:
+        is_wrong = ~np.isin(U[:, 0], layout.branches)
+        U[is_wrong, 0] = layout.draw_branches(rng.random((n,)))[is_wrong]
+    return U
+
+
+def _fill(
+    U: FloatArray,
+    is_active: BoolArray,
+    incumbents: FloatArray,
+    layout: Layout,
+    space: Space,
+    rng: np.random.Generator,
+) -> FloatArray:
+    """Replace inactive coordinates, half of the rows from an incumbent, the others at random.
+
+    A row may then change its branch and still have sensible coordinates on the axes that become
+    active; snapping makes those canonical that stay inactive.
+    """
+    n, n_axes = U.shape
+    uniform = rng.random((n, n_axes))
+    drawn = np.where(layout.is_ordered, uniform, np.floor(uniform * layout.K))
+    if len(incumbents):
+        donor = rng.integers(len(incumbents), size=n)
+        takes = (rng.random((n, 1)) < 0.5) & space.active(incumbents)[donor]
+        drawn = np.where(takes, incumbents[donor], drawn)
+    return np.where(is_active, U, drawn)
+
+
+def neighbours_of(
+    starts: FloatArray,
+    incumbents: FloatArray,
+    layout: Layout,
+    space: Space,
+    rng: np.random.Generator,
+) -> tuple[FloatArray, IntArray]:
+    """List the neighbours of every start: rows that differ from it on one discrete axis.
+
+    All values of an unordered or coarse axis, some steps on a finer one; a change of branch comes
+    with ``N_BRANCH_DRAWS`` different sets of coordinates for the axes that it activates.
+
+    Parameters
+    ----------
+    starts : ndarray of shape (b, n_axes)
+        Snapped coordinates.
+    incumbents : ndarray of shape (k, n_axes)
+        Where coordinates of newly active axes come from, besides chance.
+    layout : Layout
+        The axes.
+    space : Space
+        Their space.
+    rng : numpy.random.Generator
+        Source of randomness.
+
+    Returns
+    -------
+    neighbours : ndarray of shape (n_neighbours, n_axes)
+        Snapped coordinates.
+    owner : ndarray of shape (n_neighbours,)
+        Row of the start that each belongs to, ascending.
+    """
+    n_starts = len(starts)
+    axis = [np.tile(layout.move_axis, (n_starts, 1))]
+    value = [np.tile(layout.move_value, (n_starts, 1))]
+    for i in np.flatnonzero(layout.K * layout.is_smooth):
+        dimension = space.axes[i].dimension
+        low, high = dimension.from_unit(np.array([0.0, 1.0]))
+        codes = dimension.from_unit(starts[:, i])[:, None] + np.array(LEVEL_MOVES)
+        by_level = dimension.to_unit(np.clip(codes, low, high).ravel()).reshape(codes.shape)
+        by_share = np.clip(starts[:, i, None] + np.array(SHARE_MOVES), 0.0, 1.0)
+        value += [by_level, by_share]
+        axis.append(np.full((n_starts, by_level.shape[1] + by_share.shape[1]), i))
+    axes, values = np.concatenate(axis, axis=1), np.concatenate(value, axis=1)
+
+    row = np.arange(n_starts)[:, None]
+    is_move = space.active(starts)[row, axes] & (values != starts[row, axes])
+    owner, move = np.nonzero(is_move)
+    U = starts[owner]
+    moved_axis = axes[owner, move]
+    if layout.is_branched:
+        changes = moved_axis == 0
+        base = U[changes]
+        U[changes] = _fill(base, space.active(base), incumbents, layout, space, rng)
+    U[np.arange(owner.size), moved_axis] = values[owner, move]
+    return space.snap(U), owner

@@ -1,0 +1,17 @@
+"""Exact Gaussian-process regression on plain matrices.
+
+The package sees feature matrices, targets and column groups only; spaces and scores live elsewhere.
+"""
+
+from skbayes.gp.fitting import default_hyperparameters, fit_hyperparameters
+from skbayes.gp.kernels import Hyperparameters
+from skbayes.gp.posterior import Posterior
+from skbayes.gp.warping import warp
+
+__all__ = [
+    "Hyperparameters",
+    "Posterior",
+    "default_hyperparameters",
+    "fit_hyperparameters",
+    "warp",
+]

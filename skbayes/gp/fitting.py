@@ -1,0 +1,350 @@
+r"""Maximum a posteriori hyper-parameters.
+
+Notation
+--------
+===========  ========  ===========================================================================
+symbol       shape     meaning
+===========  ========  ===========================================================================
+``theta``    (g + 2,)  :math:`(\ln\ell_1, \dots, \ln\ell_g, \ln\sigma_f^2, \ln\sigma_n^2)`
+``t``        (n,)      targets, standardised
+``lam``      (n,)      noise multipliers :math:`\lambda`, 1 by default
+``m``        scalar    profiled constant mean, :math:`1^\top C^{-1} t / 1^\top C^{-1} 1`
+``alpha``    (n,)      :math:`C^{-1}(t - m 1)`
+``W``        (n, n)    :math:`C^{-1} - \alpha\alpha^\top`
+``M``        (n, n)    :math:`W \circ P`, with ``P`` of `skbayes.gp.kernels`
+===========  ========  ===========================================================================
+
+The other symbols are those of `skbayes.gp.kernels`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.linalg.lapack import dpotrs
+from scipy.optimize import Bounds, minimize
+
+from skbayes.gp.kernels import (
+    JITTER,
+    FloatArray,
+    Hyperparameters,
+    IntArray,
+    factorise,
+    inverse,
+    matern52,
+    scale,
+    squared_distances,
+)
+
+__all__ = [
+    "default_hyperparameters",
+    "fit_hyperparameters",
+    "negative_log_posterior",
+    "profiled_weights",
+]
+
+# Normal priors of the logarithms, (mean, standard deviation).
+# Modes of several sqrt(d) are far too smooth, modes of 0.5 to 1 all do well; 1 is the cube's side.
+LOG_LENGTHSCALE = (0.0, 1.0)
+# Targets are standardised, so the signal variance is about 1.
+LOG_SIGNAL_VARIANCE = (0.0, 1.0)
+# About 2 % of the variance of the targets is noise, give or take a factor of e.
+LOG_NOISE_VARIANCE = (-4.0, 1.0)
+# Beyond this many groups distances grow like the root of their number, and lengthscales follow.
+MANY_GROUPS = 15
+
+# Hard limits: at these the kernel is constant or white along a group of the unit cube.
+LENGTHSCALE_BOUNDS = (5e-3, 1e3)
+# A hundredth to a hundred times the variance of the targets.
+SIGNAL_VARIANCE_BOUNDS = (1e-2, 1e2)
+# The lower limit keeps the matrix well conditioned, the upper one is "all noise".
+NOISE_VARIANCE_BOUNDS = (1e-6, 1.0)
+
+# More points than this change the hyper-parameters little and cost the cube of their number.
+MAX_FIT_POINTS = 256
+# Loose tolerances: the last digits of a hyper-parameter change no suggestion.
+MAX_ITERATIONS, VALUE_TOLERANCE, GRADIENT_TOLERANCE = 50, 1e-6, 1e-3
+# Value of the objective where the matrix cannot be factorised: worse than any real one.
+FAILED = 1e10
+
+
+def fit_hyperparameters(
+    X: FloatArray,
+    t: FloatArray,
+    groups: IntArray,
+    *,
+    noise_scale: FloatArray | None = None,
+    starts: Sequence[Hyperparameters],
+) -> Hyperparameters:
+    """Hyper-parameters of the highest posterior density, the best of several local searches.
+
+    Beyond ``MAX_FIT_POINTS`` rows a subset is used: the best by target, and the rest evenly spaced
+    by rank. Everything is deterministic, and a further start never makes the result worse.
+
+    Parameters
+    ----------
+    X : ndarray of shape (n, p)
+        Feature rows, n >= 1.
+    t : ndarray of shape (n,)
+        Standardised targets.
+    groups : ndarray of shape (p,)
+        Lengthscale group of each column.
+    noise_scale : ndarray of shape (n,), optional
+        Noise multipliers, 1 by default.
+    starts : sequence of Hyperparameters
+        Where the searches begin; clipped to the bounds. Not empty.
+
+    Returns
+    -------
+    Hyperparameters
+        The best end point; the mode of the prior if every search failed.
+
+    Raises
+    ------
+    ValueError
+        If `starts` is empty or shapes do not agree.
+    """
+    if not starts:
+        raise ValueError("starts must hold at least one Hyperparameters.")
+    n_groups = starts[0].lengthscales.size
+    X, t, groups, lam = check_data(X, t, groups, noise_scale, n_groups)
+    if t.size > MAX_FIT_POINTS:
+        rows = _subset(t)
+        X, t, lam = X[rows], t[rows], lam[rows]
+    bounds = _log_bounds(n_groups)
+    mean, sd = _log_prior(n_groups)
+
+    def objective(theta: FloatArray) -> tuple[float, FloatArray]:
+        return _negative_log_posterior(theta, X, t, groups, lam, mean, sd)
+
+    best_value, best_theta = FAILED, None
+    for start in starts:
+        theta = np.clip(_to_log(start), bounds[:, 0], bounds[:, 1])
+        result = minimize(
+            objective,
+            theta,
+            jac=True,
+            method="L-BFGS-B",
+            bounds=Bounds(bounds[:, 0], bounds[:, 1]),
+            options={
+                "maxiter": MAX_ITERATIONS,
+                "ftol": VALUE_TOLERANCE,
+                "gtol": GRADIENT_TOLERANCE,
+            },
+        )
+        # A line search that gives up still leaves the best point it has seen: only values count.
+        if np.isfinite(result.x).all() and float(result.fun) < best_value:
+            best_value, best_theta = float(result.fun), np.asarray(result.x)
+    if best_theta is None:
+        return default_hyperparameters(n_groups)
+    values = np.exp(best_theta)
+    return Hyperparameters(values[:-2], float(values[-2]), float(values[-1]))
+
+
+def default_hyperparameters(n_groups: int) -> Hyperparameters:
+    """Mode of the prior, in the logarithms of the hyper-parameters.
+
+    Parameters
+    ----------
+    n_groups : int
+        Number of lengthscales.
+
+    Returns
+    -------
+    Hyperparameters
+        A start for the first fit.
+    """
+    values = np.exp(_log_prior(n_groups)[0])
+    return Hyperparameters(values[:-2], float(values[-2]), float(values[-1]))
+
+
+def negative_log_posterior(
+    theta: FloatArray,
+    X: FloatArray,
+    t: FloatArray,
+    groups: IntArray,
+    noise_scale: FloatArray | None = None,
+) -> tuple[float, FloatArray]:
+    r"""Negative logarithm of the posterior density of the hyper-parameters, with its gradient.
+
+    .. math::
+
+        \mathcal L(\theta) = \tfrac12 (t - m)^\top \alpha + \sum_i \ln L_{ii}
+        + \tfrac12 \sum_k \Bigl(\frac{\theta_k - \mu_k}{s_k}\Bigr)^2
+
+    up to a constant, and without the prior terms
+
+    .. math::
+
+        \frac{\partial\mathcal L}{\partial\ln\ell_k}
+            &= \sum_i z_{ik}^2 (M 1)_i - z_{\cdot k}^\top M z_{\cdot k},\\
+        \frac{\partial\mathcal L}{\partial\ln\sigma_f^2}
+            &= \tfrac12 \sum_{ij} W_{ij} (K + \epsilon\sigma_f^2 I)_{ij},\\
+        \frac{\partial\mathcal L}{\partial\ln\sigma_n^2}
+            &= \tfrac12\,\sigma_n^2 \sum_i W_{ii}\,\lambda_i,
+
+    summed over the columns of a group. The mean needs no term of its own, because it maximises
+    the likelihood (envelope theorem).
+
+    Parameters
+    ----------
+    theta : ndarray of shape (n_groups + 2,)
+        Logarithms of the hyper-parameters.
+    X, t, groups, noise_scale
+        As in `fit_hyperparameters`.
+
+    Returns
+    -------
+    value : float
+        ``FAILED`` if the kernel matrix cannot be factorised.
+    gradient : ndarray of shape (n_groups + 2,)
+        Zero if the kernel matrix cannot be factorised.
+
+    References
+    ----------
+    Rasmussen and Williams (2006), Gaussian Processes for Machine Learning, eq. (5.8), (5.9).
+    """
+    n_groups = theta.size - 2
+    X, t, groups, lam = check_data(X, t, groups, noise_scale, n_groups)
+    return _negative_log_posterior(theta, X, t, groups, lam, *_log_prior(n_groups))
+
+
+def profiled_weights(L: FloatArray, t: FloatArray) -> tuple[float, FloatArray]:
+    r"""Constant mean of the highest likelihood, and the weights of the posterior mean.
+
+    .. math:: m = \frac{1^\top C^{-1} t}{1^\top C^{-1} 1},\qquad \alpha = C^{-1}(t - m 1).
+
+    Parameters
+    ----------
+    L : ndarray of shape (n, n)
+        Lower Cholesky factor of :math:`C`.
+    t : ndarray of shape (n,)
+        Targets.
+
+    Returns
+    -------
+    m : float
+        Profiled mean.
+    alpha : ndarray of shape (n,)
+        Weights.
+
+    References
+    ----------
+    Rasmussen and Williams (2006), eq. (2.41) with one constant basis function, vague prior.
+    """
+    right = np.empty((t.size, 2), order="F")
+    right[:, 0] = t
+    right[:, 1] = 1.0
+    solved, _ = dpotrs(L, right, lower=1, overwrite_b=1)
+    m = float(solved[:, 0].sum() / solved[:, 1].sum())
+    return m, solved[:, 0] - m * solved[:, 1]
+
+
+def check_data(
+    X: FloatArray,
+    t: FloatArray,
+    groups: IntArray,
+    noise_scale: FloatArray | None,
+    n_groups: int,
+) -> tuple[FloatArray, FloatArray, IntArray, FloatArray]:
+    """Arrays of one regression problem, with agreeing shapes.
+
+    Raises
+    ------
+    ValueError
+        If shapes do not agree, a number is not finite, or there are no rows.
+    """
+    X = np.ascontiguousarray(X, dtype=np.float64)
+    t = np.asarray(t, dtype=np.float64)
+    groups = np.asarray(groups, dtype=np.int64)
+    lam = np.ones(t.shape) if noise_scale is None else np.asarray(noise_scale, dtype=np.float64)
+    if X.ndim != 2 or t.shape != X.shape[:1] or lam.shape != t.shape or t.size == 0:
+        raise ValueError(
+            "X must be (n, p), t and noise_scale (n,) with n >= 1, "
+            f"got {X.shape}, {t.shape} and {lam.shape}."
+        )
+    if groups.shape != X.shape[1:] or (groups.size and int(groups.max()) >= n_groups):
+        raise ValueError(
+            f"groups must name one of the {n_groups} lengthscales for each of the {X.shape[1]} "
+            f"columns of X, got {groups!r}."
+        )
+    if not (np.isfinite(X).all() and np.isfinite(t).all() and np.isfinite(lam).all()):
+        raise ValueError("X, t and noise_scale must be finite.")
+    return X, t, groups, lam
+
+
+def _negative_log_posterior(
+    theta: FloatArray,
+    X: FloatArray,
+    t: FloatArray,
+    groups: IntArray,
+    lam: FloatArray,
+    prior_mean: FloatArray,
+    prior_sd: FloatArray,
+) -> tuple[float, FloatArray]:
+    values = np.exp(theta)
+    lengthscales, sf2, sn2 = values[:-2], float(values[-2]), float(values[-1])
+    Z = scale(X, lengthscales, groups)
+    K, P = matern52(squared_distances(Z), sf2)
+    try:
+        L = factorise(K, sn2 * lam, sf2)
+    except np.linalg.LinAlgError:
+        return FAILED, np.zeros_like(theta)
+    m, alpha = profiled_weights(L, t)
+    deviation = (theta - prior_mean) / prior_sd
+    value = (
+        0.5 * float(alpha @ (t - m))
+        + float(np.log(L.diagonal()).sum())
+        + 0.5 * float(deviation @ deviation)
+    )
+    if not np.isfinite(value):
+        return FAILED, np.zeros_like(theta)
+
+    W = inverse(L)
+    W -= np.multiply.outer(alpha, alpha)
+    trace = W.diagonal()
+    gradient = deviation / prior_sd
+    gradient[-2] += 0.5 * (float(np.vdot(W, K)) + JITTER * sf2 * float(trace.sum()))
+    gradient[-1] += 0.5 * sn2 * float(trace @ lam)
+    M = np.multiply(W, P, out=P)
+    inner = Z * M.sum(axis=1)[:, None]
+    inner -= M @ Z
+    columns = np.einsum("ij,ij->j", Z, inner)
+    gradient[:-2] += np.bincount(groups, weights=columns, minlength=lengthscales.size)
+    return value, gradient
+
+
+def _log_prior(n_groups: int) -> tuple[FloatArray, FloatArray]:
+    """Mean and standard deviation of ``theta`` under the prior."""
+    shift = 0.5 * np.log(n_groups / MANY_GROUPS) if n_groups > MANY_GROUPS else 0.0
+    mean = np.full(n_groups + 2, LOG_LENGTHSCALE[0] + shift)
+    sd = np.full(n_groups + 2, LOG_LENGTHSCALE[1])
+    mean[-2:] = LOG_SIGNAL_VARIANCE[0], LOG_NOISE_VARIANCE[0]
+    sd[-2:] = LOG_SIGNAL_VARIANCE[1], LOG_NOISE_VARIANCE[1]
+    return mean, sd
+
+
+def _log_bounds(n_groups: int) -> FloatArray:
+    """Limits of ``theta``, of shape (n_groups + 2, 2)."""
+    rows = [LENGTHSCALE_BOUNDS] * n_groups + [SIGNAL_VARIANCE_BOUNDS, NOISE_VARIANCE_BOUNDS]
+    return np.log(np.array(rows, dtype=np.float64))
+
+
+def _to_log(hyperparameters: Hyperparameters) -> FloatArray:
+    values = np.append(
+        hyperparameters.lengthscales,
+        [hyperparameters.signal_variance, hyperparameters.noise_variance],
+    )
+    theta: FloatArray = np.log(np.maximum(values, np.finfo(np.float64).tiny))
+    return theta
+
+
+def _subset(t: FloatArray) -> NDArray[np.intp]:
+    """``MAX_FIT_POINTS`` rows: the best half by target, the others evenly spaced by rank."""
+    order = np.argsort(-t, kind="stable")
+    n_best = MAX_FIT_POINTS // 2
+    rest = order[n_best:]
+    spaced = np.linspace(0, rest.size - 1, MAX_FIT_POINTS - n_best).round().astype(np.intp)
+    return np.concatenate([order[:n_best], rest[spaced]])

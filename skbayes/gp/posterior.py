@@ -1,0 +1,269 @@
+r"""Exact posterior of a Gaussian process with a constant mean.
+
+Notation
+--------
+=============  ========  ========================================================================
+symbol         shape     meaning
+=============  ========  ========================================================================
+``X``          (n, p)    observed feature rows; ``Z`` the same in lengthscales
+``t``          (n,)      targets
+``K``          (b, n)    kernel between new and observed rows, ``P`` its derivative part
+``m``          scalar    profiled constant mean
+``alpha``      (n,)      :math:`C^{-1}(t - m 1)`
+``precision``  (n, n)    :math:`C^{-1}`, explicit, so that a prediction is a matrix product
+``V``          (b, n)    :math:`K C^{-1}`
+=============  ========  ========================================================================
+
+The other symbols are those of `skbayes.gp.kernels`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.linalg.lapack import dtrtrs
+
+from skbayes.gp.fitting import check_data, profiled_weights
+from skbayes.gp.kernels import (
+    FloatArray,
+    Hyperparameters,
+    IntArray,
+    factorise,
+    inverse,
+    matern52,
+    scale,
+    squared_distances,
+)
+
+__all__ = ["Posterior"]
+
+# Relative to the signal variance, the size of the jitter: a smaller variance is rounding.
+MIN_RELATIVE_VARIANCE = 1e-10
+# Rows predicted at once: their kernel values stay in the cache of one core.
+N_CHUNK_ROWS = 128
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Posterior:
+    """Posterior of the latent function given targets at some rows.
+
+    Build it with `fit`; the fields are consistent with each other.
+
+    Attributes
+    ----------
+    X : ndarray of shape (n, p)
+        Observed rows, pending ones included.
+    groups : ndarray of shape (p,)
+        Lengthscale group of each column.
+    hyperparameters : Hyperparameters
+        Kernel and noise.
+    constant : float
+        Profiled constant mean.
+    alpha : ndarray of shape (n,)
+        Weights of the posterior mean.
+    cholesky : ndarray of shape (n, n)
+        Lower factor of the covariance of the targets.
+    precision : ndarray of shape (n, n)
+        Inverse of the covariance of the targets, symmetric.
+    """
+
+    X: FloatArray
+    groups: IntArray
+    hyperparameters: Hyperparameters
+    constant: float
+    alpha: FloatArray
+    cholesky: FloatArray
+    precision: FloatArray
+    _Z: FloatArray
+
+    @classmethod
+    def fit(
+        cls,
+        X: FloatArray,
+        t: FloatArray,
+        groups: IntArray,
+        hyperparameters: Hyperparameters,
+        noise_scale: FloatArray | None = None,
+    ) -> Posterior:
+        """Condition the process on targets.
+
+        Parameters
+        ----------
+        X : ndarray of shape (n, p)
+            Feature rows, n >= 1; rows may repeat.
+        t : ndarray of shape (n,)
+            Targets.
+        groups : ndarray of shape (p,)
+            Lengthscale group of each column.
+        hyperparameters : Hyperparameters
+            Kernel and noise.
+        noise_scale : ndarray of shape (n,), optional
+            Noise multipliers, 1 by default.
+
+        Returns
+        -------
+        Posterior
+            The conditioned process.
+
+        Raises
+        ------
+        ValueError
+            If shapes do not agree or a number is not finite.
+        numpy.linalg.LinAlgError
+            If the covariance is not positive definite whatever the jitter.
+        """
+        n_groups = hyperparameters.lengthscales.size
+        X, t, groups, lam = check_data(X, t, groups, noise_scale, n_groups)
+        sf2 = hyperparameters.signal_variance
+        Z = scale(X, hyperparameters.lengthscales, groups)
+        K, _ = matern52(squared_distances(Z), sf2)
+        L = factorise(K, hyperparameters.noise_variance * lam, sf2)
+        m, alpha = profiled_weights(L, t)
+        return cls(X, groups, hyperparameters, m, alpha, L, inverse(L), Z)
+
+    def predict(self, X: FloatArray) -> tuple[FloatArray, FloatArray]:
+        r"""Mean and standard deviation of the latent function.
+
+        .. math:: \mu = m + K\alpha,\qquad \sigma^2 = \sigma_f^2 - \mathrm{diag}(K C^{-1} K^\top).
+
+        Parameters
+        ----------
+        X : ndarray of shape (b, p)
+            New rows.
+
+        Returns
+        -------
+        mean, sd : ndarray of shape (b,)
+            In units of the targets; without observation noise, `sd` > 0.
+
+        References
+        ----------
+        Rasmussen and Williams (2006), Gaussian Processes for Machine Learning, eq. (2.25), (2.26).
+        """
+        n_rows = X.shape[0]
+        mean, variance = np.empty(n_rows), np.empty(n_rows)
+        step = N_CHUNK_ROWS
+        for first in range(0, n_rows, step):
+            chunk = slice(first, first + step)
+            K, _ = self._kernel(X[chunk])
+            mean[chunk] = K @ self.alpha
+            variance[chunk] = np.einsum("ij,ij->i", K @ self.precision, K)
+        mean += self.constant
+        sf2 = self.hyperparameters.signal_variance
+        return mean, np.sqrt(np.maximum(sf2 - variance, MIN_RELATIVE_VARIANCE * sf2))
+
+    def predict_with_gradient(
+        self, X: FloatArray
+    ) -> tuple[FloatArray, FloatArray, FloatArray, FloatArray]:
+        r"""Mean and standard deviation with their gradients.
+
+        With :math:`A = P \circ \alpha` and :math:`B = P \circ V`, for every row
+
+        .. math::
+
+            \nabla\mu = -\frac{(A 1) z - A Z}{\ell},\qquad
+            \nabla\sigma = \frac{(B 1) z - B Z}{\ell\,\sigma}.
+
+        Parameters
+        ----------
+        X : ndarray of shape (b, p)
+            New rows.
+
+        Returns
+        -------
+        mean, sd : ndarray of shape (b,)
+            As from `predict`.
+        d_mean, d_sd : ndarray of shape (b, p)
+            Gradients with respect to `X`; `d_sd` is 0 where the variance is at its floor.
+        """
+        sf2 = self.hyperparameters.signal_variance
+        inverse_scale = (1.0 / self.hyperparameters.lengthscales)[self.groups]
+        Z = X * inverse_scale
+        K, P = matern52(squared_distances(Z, self._Z), sf2)
+        V = K @ self.precision
+        mean = K @ self.alpha
+        mean += self.constant
+        variance = sf2 - np.einsum("ij,ij->i", V, K)
+        floor = MIN_RELATIVE_VARIANCE * sf2
+        sd = np.sqrt(np.maximum(variance, floor))
+        V *= P
+        P *= self.alpha
+        d_mean = P @ self._Z
+        d_mean -= P.sum(axis=1)[:, None] * Z
+        d_mean *= inverse_scale
+        d_sd = V.sum(axis=1)[:, None] * Z
+        d_sd -= V @ self._Z
+        d_sd *= inverse_scale
+        d_sd *= np.where(variance > floor, 1.0 / sd, 0.0)[:, None]
+        return mean, sd, d_mean, d_sd
+
+    def condition_on(self, X: FloatArray) -> Posterior:
+        r"""Posterior with pending rows, each believed to give its posterior mean.
+
+        The result equals a fit with the means :math:`\mu_p` as targets at the pending rows, one
+        observation's noise each. It needs no solve for the weights: the new ones
+        :math:`(\alpha, 0)` satisfy both block rows of :math:`C\alpha = t - m`, because
+        :math:`K_{pn}\alpha = \mu_p - m`; their sum, and with it the profiled mean, stays. With
+        :math:`U = C^{-1} K_{np}` and the Schur complement :math:`S = C_{pp} - K_{pn} U`
+
+        .. math::
+
+            C_\mathrm{new}^{-1} = \begin{pmatrix}
+            C^{-1} + U S^{-1} U^\top & -U S^{-1} \\ -S^{-1} U^\top & S^{-1} \end{pmatrix}.
+
+        Parameters
+        ----------
+        X : ndarray of shape (q, p)
+            Pending rows; they may repeat each other and observed rows.
+
+        Returns
+        -------
+        Posterior
+            Same mean everywhere, smaller standard deviation near the pending rows.
+
+        References
+        ----------
+        Ginsbourger, Le Riche and Carraro (2010), Kriging is well-suited to parallelize
+        optimization, sect. 4.2 (kriging believer).
+        """
+        q = X.shape[0]
+        if q == 0:
+            return self
+        n = self.alpha.size
+        sf2 = self.hyperparameters.signal_variance
+        X = np.ascontiguousarray(X, dtype=np.float64)
+        Z = scale(X, self.hyperparameters.lengthscales, self.groups)
+        K, _ = matern52(squared_distances(Z, self._Z), sf2)
+        half, _ = dtrtrs(self.cholesky, K.T, lower=1)
+        S = matern52(squared_distances(Z), sf2)[0] - half.T @ half
+        S = np.ascontiguousarray(0.5 * (S + S.T))
+        S_cholesky = factorise(S, np.full(q, self.hyperparameters.noise_variance), sf2)
+        S_inverse = inverse(S_cholesky)
+        U = self.precision @ K.T
+        US = U @ S_inverse
+
+        cholesky = np.zeros((n + q, n + q), order="F")
+        cholesky[:n, :n] = self.cholesky
+        cholesky[n:, :n] = half.T
+        cholesky[n:, n:] = S_cholesky
+        precision = np.empty((n + q, n + q))
+        update = US @ U.T
+        precision[:n, :n] = self.precision + 0.5 * (update + update.T)
+        precision[:n, n:] = -US
+        precision[n:, :n] = -US.T
+        precision[n:, n:] = S_inverse
+        return Posterior(
+            X=np.concatenate([self.X, X]),
+            groups=self.groups,
+            hyperparameters=self.hyperparameters,
+            constant=self.constant,
+            alpha=np.concatenate([self.alpha, np.zeros(q)]),
+            cholesky=cholesky,
+            precision=precision,
+            _Z=np.concatenate([self._Z, Z]),
+        )
+
+    def _kernel(self, X: FloatArray) -> tuple[FloatArray, FloatArray]:
+        Z = scale(X, self.hyperparameters.lengthscales, self.groups)
+        return matern52(squared_distances(Z, self._Z), self.hyperparameters.signal_variance)

@@ -1,0 +1,291 @@
+"""Frozen scipy distributions: searched on their own quantile scale, or made a plain range."""
+
+from __future__ import annotations
+
+import math
+import numbers
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import scipy.stats
+from numpy.typing import ArrayLike, NDArray
+from scipy.stats.distributions import rv_frozen
+
+from skbayes.space.dimensions import Categorical, Dimension, Real, draw, no_member
+from skbayes.space.integers import Integer
+from skbayes.space.scales import Lattice
+from skbayes.space.values import has, is_number, native, show
+
+# Quantiles are rounded to multiples of 2**-24: scipy's quantiles and probabilities are not each
+# other's inverse to many more digits.
+_STEPS = 2.0**24
+
+# Steps that are left out at either end, the first number that yields finite quantiles: 6e-8, 1e-6
+# or 6e-5. Unbounded distributions end at infinity, bounded ones often at a useless exact zero, and
+# numerical inversion gives up in far tails. Discrete ones start at the second, because scipy may
+# find a far quantile by summing up to it.
+_MARGINS = (1, 2**4, 2**10)
+
+# Discrete supports up to this size are listed.
+_MAX_LISTED = 4096
+
+# Lighter points of a listed support are left out: their cells vanish among rounding errors.
+_MIN_MASS = 1e-9
+
+# Quantiles that are checked at the start, beside the outermost, and tell distributions apart.
+_PROBES = tuple(np.arange(1, 64) / 64)
+
+_REMEDY = "Check its parameters (a scale must be positive), or give a range (low, high)."
+
+
+def parameters_of(frozen: Any) -> dict[str, Any]:
+    """Parameters of a frozen distribution by name, those left at their defaults excluded."""
+    shapes = frozen.dist.shapes
+    names = [name.strip() for name in shapes.split(",")] if shapes else []
+    return dict(zip([*names, "loc", "scale"], frozen.args, strict=False)) | dict(frozen.kwds)
+
+
+def call_of(frozen: Any) -> str:
+    """Call that makes a frozen distribution."""
+    arguments = ", ".join(f"{k}={show(v)}" for k, v in parameters_of(frozen).items())
+    return f"{frozen.dist.name}({arguments})"
+
+
+def _quantiles(frozen: Any, call: str, first: int) -> tuple[Lattice, tuple[float, ...]]:
+    # The coordinates within reach, and quantiles from end to end.
+    reason: object = None
+    for margin in _MARGINS[first:]:
+        steps = Lattice.of_steps(_STEPS, margin)
+        ends = steps.unit([steps.first, steps.last]).tolist()
+        try:
+            with np.errstate(all="ignore"):
+                probes = np.asarray(frozen.ppf([ends[0], *_PROBES, ends[1]]), dtype=float)
+        except Exception as error:
+            reason = error
+            continue
+        if np.all(np.isfinite(probes)):
+            return steps, tuple(probes.tolist())
+        reason = f"they range from {show(float(probes[0]))} to {show(float(probes[-1]))}"
+    raise ValueError(f"{call} needs finite quantiles: {reason}. {_REMEDY}")
+
+
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Distribution:
+    """Values of a frozen scipy distribution, which acts as their prior.
+
+    The unit coordinate is the probability below a value; multiples of 2**-24 within (0, 1)
+    are searched. A point of a discrete distribution has a cell as wide as its mass,
+    and a finite support of at most 4096 points is a list of those heavier than 1e-9.
+
+    Parameters
+    ----------
+    frozen : scipy.stats frozen distribution
+        Continuous or discrete, of one variable.
+
+    Examples
+    --------
+    >>> import scipy.stats
+    >>> from skbayes.space import Distribution
+    >>> Distribution(scipy.stats.norm(loc=2.0)).to_unit([2.0]).tolist()
+    [0.5]
+    >>> Distribution(scipy.stats.binom(2, 0.5)).to_unit([0, 1, 2]).round(3).tolist()
+    [0.125, 0.5, 0.875]
+    """
+
+    frozen: Any
+    _is_discrete: bool = field(init=False)
+    _steps: Lattice = field(init=False)
+    _bounds: tuple[float, float] = field(init=False)
+    _probes: tuple[float, ...] = field(init=False)
+    _points: NDArray[Any] | None = field(init=False)
+    _edges: NDArray[np.float64] | None = field(init=False)
+
+    def __post_init__(self) -> None:
+        if not isinstance(self.frozen, rv_frozen):
+            raise TypeError(
+                f"Distribution({show(self.frozen)}) needs a frozen scipy distribution such as "
+                f"scipy.stats.norm(0, 1), got an object of type {type(self.frozen).__name__}."
+            )
+        call = f"Distribution({call_of(self.frozen)})"
+        is_discrete = isinstance(self.frozen.dist, scipy.stats.rv_discrete)
+        try:
+            with np.errstate(all="ignore"):
+                low, high = (np.asarray(bound, dtype=float) for bound in self.frozen.support())
+                is_endless = is_discrete and bool(np.any(np.isinf(high - low)))
+                is_heavy = is_endless and not np.all(np.isfinite(self.frozen.mean()))
+        except Exception as error:
+            raise ValueError(f"{call} has no usable support: {error}. {_REMEDY}") from error
+        if low.ndim or high.ndim:
+            raise ValueError(
+                f"{call} needs to be the distribution of one number, got {low.size} at once. "
+                "Use one distribution for each searched parameter."
+            )
+        if is_heavy:
+            raise ValueError(
+                f"{call} needs a finite mean: its far quantiles are out of reach. {_REMEDY}"
+            )
+        steps, probes = _quantiles(self.frozen, call, 1 if is_discrete else 0)
+        if not is_discrete and not probes[0] < probes[-1]:
+            raise ValueError(
+                f"{call} needs more than one value, got only {probes[0]!r}. "
+                f"Write [{probes[0]!r}] for a constant."
+            )
+        object.__setattr__(self, "_is_discrete", is_discrete)
+        object.__setattr__(self, "_steps", steps)
+        object.__setattr__(self, "_bounds", (float(low), float(high)))
+        object.__setattr__(self, "_probes", probes)
+        points, edges = self._cells() if is_discrete else (None, None)
+        object.__setattr__(self, "_points", points)
+        object.__setattr__(self, "_edges", edges)
+
+    def _cells(self) -> tuple[NDArray[Any] | None, NDArray[np.float64] | None]:
+        # Points of a discrete distribution within reach, and the edges of their cells.
+        low, high = self._bounds
+        if math.isinf(high - low):
+            low, high = self._probes[0], self._probes[-1]
+        if high - low >= _MAX_LISTED:
+            return None, None
+        if has(self.frozen.dist, "xk"):  # rv_discrete(values=...), whose points may be fractions
+            order = np.argsort(np.ravel(self.frozen.dist.xk))
+            x = np.ravel(self.frozen.dist.xk)[order] + parameters_of(self.frozen).get("loc", 0)
+            mass = np.ravel(self.frozen.dist.pk)[order]
+        else:
+            x = np.arange(low, high + 1)
+            mass = np.diff(self.frozen.cdf(x), prepend=0.0)
+        x, mass = x[mass >= _MIN_MASS], mass[mass >= _MIN_MASS]
+        if np.all(x == np.floor(x)):
+            x = x.astype(np.int64)
+        return x, np.concatenate([[0.0], np.cumsum(mass) / np.sum(mass)])
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Distribution):
+            return NotImplemented
+        return self._keys() == other._keys()
+
+    def __hash__(self) -> int:
+        return hash(self._keys())
+
+    def _keys(self) -> tuple[object, ...]:
+        cells = () if self._edges is None else tuple(self._edges.tolist())
+        return (type(self.frozen.dist), self._bounds, self._probes, cells)
+
+    def __repr__(self) -> str:
+        return f"Distribution({call_of(self.frozen)})"
+
+    @property
+    def n_values(self) -> int | None:
+        """Number of support points if discrete, finite and listed."""
+        is_finite = not math.isinf(self._bounds[1] - self._bounds[0])
+        return len(self._points) if self._points is not None and is_finite else None
+
+    @property
+    def is_ordered(self) -> bool:
+        """True."""
+        return True
+
+    @property
+    def lattice(self) -> Lattice | None:
+        """Multiples of 2**-24 if continuous."""
+        return None if self._is_discrete else self._steps
+
+    def encode(self, value: Any) -> float | int:
+        """Return the number itself, if it is in the support."""
+        number = native(value)
+        if not is_number(number):
+            raise no_member(value, self)
+        low, high = self._bounds
+        is_inside = low <= number <= high and -math.inf < number < math.inf
+        is_whole = self._is_discrete and (self._points is None or self._points.dtype.kind == "i")
+        if is_whole:
+            is_inside = is_inside and isinstance(number, numbers.Integral)
+        if is_inside and self.n_values is not None and self._points is not None:
+            is_inside = bool(np.any(self._points == number))
+        elif is_inside and self._is_discrete:
+            is_inside = bool(self.frozen.pmf(number) > 0)
+        if not is_inside:
+            raise no_member(value, self)
+        return int(number) if is_whole else float(number)
+
+    def decode(self, code: float | int) -> float | int:
+        """Return the number itself: an int if discrete, a float otherwise."""
+        return self.encode(code)
+
+    def to_unit(self, codes: ArrayLike) -> NDArray[np.float64]:
+        """Probability below each value; the middle of its own mass if discrete."""
+        if self._points is not None and self._edges is not None:
+            centres = (self._edges[:-1] + self._edges[1:]) / 2
+            index = np.searchsorted(self._points, np.asarray(codes, dtype=float))
+            return np.asarray(centres[np.minimum(index, len(centres) - 1)], dtype=float)
+        x = np.asarray(codes, dtype=float)
+        u = self.frozen.cdf(x)
+        if self._is_discrete:
+            u = (u + self.frozen.cdf(x - 1)) / 2
+        ends = self._steps.unit([self._steps.first, self._steps.last])
+        return np.asarray(np.clip(u, ends[0], ends[1]), dtype=float)
+
+    def from_unit(self, u: ArrayLike) -> NDArray[Any]:
+        """Quantiles at coordinates."""
+        u = np.asarray(u, dtype=float)
+        if self._points is not None and self._edges is not None:
+            index = np.searchsorted(self._edges[1:-1], u, side="right")
+            return np.asarray(self._points[index])
+        u = self._steps.unit(self._steps.position(u))
+        x = np.asarray(self.frozen.ppf(u), dtype=float)
+        if self._is_discrete:
+            k = np.empty(len(x), dtype=object)
+            k[:] = [int(v) for v in x.tolist()]
+            return k
+        return x
+
+    def codes(self) -> Iterable[float | int]:
+        """All support points of a listed distribution; ValueError otherwise."""
+        if self.n_values is None or self._points is None:
+            raise ValueError(f"{self!r} has no finite list of values.")
+        codes: list[float | int] = self._points.tolist()
+        return codes
+
+    def rvs(self, size: int | None = None, random_state: Any = None) -> Any:
+        """One random number, or a list of `size` numbers."""
+        return draw(self, size, random_state)
+
+
+def from_scipy(frozen: Any) -> Dimension:
+    """Dimension of a frozen distribution.
+
+    Uniform, log-uniform and `randint` become the range they describe; any other distribution is
+    searched on its own quantile scale.
+
+    Raises
+    ------
+    ValueError
+        If the distribution has no finite quantiles, or only one.
+    """
+    given = parameters_of(frozen)
+    kind = type(frozen.dist)
+    if all(is_number(value) for value in given.values()):
+        loc, scale = native(given.get("loc", 0)), native(given.get("scale", 1))
+        if kind is type(scipy.stats.uniform):
+            _check_range(frozen, loc, loc + scale)
+            return Real(loc, loc + scale)
+        if kind is type(scipy.stats.loguniform) and loc == 0:
+            low, high = given["a"] * scale, given["b"] * scale
+            _check_range(frozen, low, high)
+            return Real(low, high, prior="log-uniform")
+        bounds = [native(given[name]) + loc for name in ("low", "high") if name in given]
+        if kind is type(scipy.stats.randint) and all(
+            math.isfinite(bound) and bound == int(bound) for bound in bounds
+        ):
+            low, high = int(bounds[0]), int(bounds[1]) - 1
+            _check_range(frozen, low, high + 1)
+            return Categorical([low]) if low == high else Integer(low, high)
+    return Distribution(frozen)
+
+
+def _check_range(frozen: Any, low: float, high: float) -> None:
+    if not (math.isfinite(low) and math.isfinite(high) and low < high):
+        raise ValueError(
+            f"{call_of(frozen)} needs more than one value between finite bounds, got low="
+            f"{show(low)} and high={show(high)}. Write [value] for a constant."
+        )

@@ -1,0 +1,154 @@
+"""Points, branches and axes, and how a space arranges them for vectorised work."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from skbayes.space.dimensions import Categorical, Dimension
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """A candidate: one code for each parameter of its branch, in name order.
+
+    Parameters
+    ----------
+    branch : int
+        Index into ``space.branches``.
+    codes : tuple of int or float
+        As ``dimension.encode`` gives them.
+    """
+
+    branch: int
+    codes: tuple[float | int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Branch:
+    """One dictionary of a search space.
+
+    Parameters
+    ----------
+    parameters : tuple of (str, Dimension)
+        In name order.
+    n_iter : int or None, default=None
+        Number of candidates that are reserved for this branch.
+    """
+
+    parameters: tuple[tuple[str, Dimension], ...]
+    n_iter: int | None = None
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Names of the parameters."""
+        return tuple(name for name, _ in self.parameters)
+
+    @property
+    def n_values(self) -> int | None:
+        """Number of distinct points; None if there is no end to them."""
+        n = 1
+        for _, dimension in self.parameters:
+            if dimension.n_values is None:
+                return None
+            n *= dimension.n_values
+        return n
+
+
+@dataclass(frozen=True, slots=True)
+class Axis:
+    """One coordinate of the model.
+
+    Parameters
+    ----------
+    name : str
+        Parameter; "" for the branch itself.
+    dimension : Dimension
+    columns : slice
+        Feature columns of the axis.
+    branches : tuple of int
+        Branches in which the axis is active.
+    """
+
+    name: str
+    dimension: Dimension
+    columns: slice
+    branches: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Arrays:
+    """What the vectorised methods need, worked out once; see `Lattice` for the first five."""
+
+    n: NDArray[np.float64]
+    shift: NDArray[np.float64]
+    centre: NDArray[np.float64]
+    first: NDArray[np.float64]
+    last: NDArray[np.float64]
+    irregular: tuple[int, ...]  # axes without a lattice
+    ordered: NDArray[np.intp]  # axis indices
+    unordered: NDArray[np.intp]
+    ordered_columns: NDArray[np.intp]
+    first_columns: NDArray[np.intp]  # of each unordered axis
+    canonical: NDArray[np.float64]  # coordinates of inactive axes
+    active: NDArray[np.bool_]  # (n_branches, n_axes)
+    codes: tuple[tuple[int | None, ...], ...]  # [branch][axis] -> place among the codes
+
+
+def unite(branches: tuple[Branch, ...]) -> tuple[Axis, ...]:
+    """Axes of branches, in name order after that of the branch itself."""
+    found: list[tuple[str, Dimension, list[int]]] = []
+    for index, branch in enumerate(branches):
+        for name, dimension in branch.parameters:
+            if dimension.n_values == 1:
+                continue
+            for other_name, other, indices in found:
+                if other_name == name and other == dimension:
+                    indices.append(index)
+                    break
+            else:
+                found.append((name, dimension, [index]))
+    found.sort(key=lambda entry: (entry[0], entry[2]))
+    if len(branches) > 1:
+        dimension = Categorical(range(len(branches)), ordered=False)
+        found.insert(0, ("", dimension, list(range(len(branches)))))
+    axes = []
+    start = 0
+    for name, dimension, indices in found:
+        width = 1 if dimension.is_ordered else dimension.n_values or 1
+        axes.append(Axis(name, dimension, slice(start, start + width), tuple(indices)))
+        start += width
+    return tuple(axes)
+
+
+def arrange(branches: tuple[Branch, ...], axes: tuple[Axis, ...]) -> Arrays:
+    dimensions = [axis.dimension for axis in axes]
+    lattices = [dimension.lattice for dimension in dimensions]
+    # An irregular axis passes through the common arithmetic like any other, to be overwritten.
+    rows = [
+        (1.0, 0.5, 0.0, 0.0, 1.0) if lattice is None else tuple(lattice) for lattice in lattices
+    ]
+    n, shift, centre, first, last = np.array(rows, dtype=float).reshape(-1, 5).T.copy()
+    is_ordered = np.array([dimension.is_ordered for dimension in dimensions], dtype=bool)
+    starts = np.array([axis.columns.start for axis in axes], dtype=np.intp)
+    places: list[tuple[int | None, ...]] = []
+    for index, branch in enumerate(branches):
+        place = {name: k for k, name in enumerate(branch.names)}
+        places.append(tuple(place.get(a.name) if index in a.branches else None for a in axes))
+    return Arrays(
+        n=n,
+        shift=shift,
+        centre=centre,
+        first=first,
+        last=last,
+        irregular=tuple(j for j, lattice in enumerate(lattices) if lattice is None),
+        ordered=np.flatnonzero(is_ordered),
+        unordered=np.flatnonzero(~is_ordered),
+        ordered_columns=starts[is_ordered],
+        first_columns=starts[~is_ordered],
+        canonical=np.where(is_ordered, 0.5, 0.0),
+        active=np.array([[i in axis.branches for axis in axes] for i in range(len(branches))]),
+        codes=tuple(places),
+    )

@@ -1,0 +1,250 @@
+"""From what users write to a `Space`."""
+
+from __future__ import annotations
+
+import math
+import numbers
+import warnings
+import zlib
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import scipy.stats
+from scipy.stats.distributions import rv_frozen
+
+from skbayes.space import scales
+from skbayes.space.dimensions import Categorical, Dimension, Real
+from skbayes.space.distributions import Distribution, from_scipy
+from skbayes.space.integers import Integer
+from skbayes.space.layout import Branch
+from skbayes.space.space import Space
+from skbayes.space.values import as_list, has, is_number, native, plain_key, show
+
+# Values drawn from an object that can do nothing but draw.
+_N_DRAWS = 256
+
+_SHAPES = (
+    "a dictionary of parameter names and values such as {'C': (0.1, 10.0, 'log-uniform'), "
+    "'kernel': ['rbf', 'linear']}, a list of such dictionaries, or a list of "
+    "(dictionary, n_iter) tuples"
+)
+
+
+def parse_space(search_spaces: Any, *, random_state: int = 0) -> Space:
+    """Make a space of what users write as dictionaries, lists, tuples and distributions.
+
+    =============================================  =========================================
+    written                                        means
+    =============================================  =========================================
+    ``[1, 10]``, ``range(5)``, 1-D array           separate values
+    ``["rbf"]``                                    a constant
+    ``(1, 10)``, ``(0.1, 1.0)``                    integers 1 to 10, real numbers 0.1 to 1
+    ``(1e-3, 1e3, "log-uniform")``                 the same on another scale
+    ``(1, 10, 100)``, ``("a", "b")``               any other tuple: separate values
+    ``Real``, ``Integer``, ``Categorical``         themselves; also those of scikit-optimize
+    ``scipy.stats.loguniform(1e-3, 1e3)``          a range, or the distribution's quantiles
+    object with an ``rvs`` method                  256 draws from it, with a warning
+    =============================================  =========================================
+
+    Parameters
+    ----------
+    search_spaces : dict, list of dict, list of (dict, int) or Space
+        Nothing in it is modified.
+    random_state : int, default=0
+        Seed of the draws from objects that have only an ``rvs`` method.
+
+    Returns
+    -------
+    Space
+
+    Raises
+    ------
+    TypeError
+        If something of another kind is due: a list instead of a scalar, a string as a name.
+    ValueError
+        If something is empty, reversed, infinite or otherwise impossible.
+
+    Examples
+    --------
+    >>> from skbayes.space import parse_space
+    >>> parse_space({"max_depth": (2, 8), "criterion": ["gini", "entropy"]}).n_values
+    14
+    """
+    if isinstance(search_spaces, Space):
+        return search_spaces
+    if isinstance(search_spaces, Mapping):
+        return Space((_branch(search_spaces, None, "search_spaces", random_state),))
+    if not isinstance(search_spaces, list | tuple):
+        raise TypeError(
+            f"search_spaces needs to be {_SHAPES}, got {show(search_spaces)} of type "
+            f"{type(search_spaces).__name__}."
+        )
+    if not search_spaces:
+        raise ValueError(
+            f"search_spaces={show(search_spaces)} is empty. It needs to be {_SHAPES}; [{{}}] "
+            "evaluates the estimator as it is."
+        )
+    branches = []
+    for index, element in enumerate(search_spaces):
+        place = f"search_spaces[{index}]"
+        n_iter = None
+        if isinstance(element, tuple) and len(element) == 2 and isinstance(element[0], Mapping):
+            element, n_iter = element
+            n_iter = _checked_n_iter(n_iter, place)
+        if not isinstance(element, Mapping):
+            raise TypeError(
+                f"{place} needs to be a dictionary or a (dictionary, n_iter) tuple, got "
+                f"{show(element)} of type {type(element).__name__}. search_spaces is {_SHAPES}."
+            )
+        branches.append(_branch(element, n_iter, place, random_state))
+    return Space(tuple(branches))
+
+
+def _checked_n_iter(n_iter: Any, place: str) -> int:
+    n_iter = native(n_iter)
+    if isinstance(n_iter, bool) or not isinstance(n_iter, numbers.Integral):
+        raise TypeError(
+            f"{place} needs an int >= 1 as the number of its candidates, got {show(n_iter)} of "
+            f"type {type(n_iter).__name__}. Write (dictionary, n_iter), or the dictionary alone."
+        )
+    if n_iter < 1:
+        raise ValueError(
+            f"{place} needs an int >= 1 as the number of its candidates, got {n_iter}. "
+            "Leave the dictionary out to skip it."
+        )
+    return int(n_iter)
+
+
+def _branch(
+    parameters: Mapping[Any, Any], n_iter: int | None, place: str, random_state: int
+) -> Branch:
+    for name in parameters:
+        if not isinstance(name, str):
+            raise TypeError(
+                f"{place} needs strings as parameter names, got {show(name)} of type "
+                f"{type(name).__name__}."
+            )
+        if not name:
+            raise ValueError(f"{place} has an empty parameter name. Name the parameter.")
+    return Branch(
+        tuple(
+            (str(name), _dimension(parameters[name], f"{place}[{name!r}]", name, random_state))
+            for name in sorted(parameters)
+        ),
+        n_iter,
+    )
+
+
+def _dimension(written: Any, place: str, name: str, random_state: int) -> Dimension:
+    if isinstance(written, Real | Integer | Categorical | Distribution):
+        return written
+    try:
+        if _is_range(written):
+            return _range(written)
+        if isinstance(written, rv_frozen):
+            return from_scipy(written)
+        if isinstance(written, scipy.stats.rv_continuous | scipy.stats.rv_discrete):
+            return from_scipy(_frozen(written))
+        if not isinstance(written, type | str | bytes | list | tuple | Mapping | np.ndarray):
+            foreign = _skopt_dimension(written, place)
+            if foreign is not None:
+                return foreign
+            if has(written, "rvs"):
+                return _drawn(written, place, name, random_state)
+    except (TypeError, ValueError) as error:
+        kind = TypeError if isinstance(error, TypeError) else ValueError
+        text = str(error)
+        raise kind(text if text.startswith(place) else f"{place}: {text}") from error
+    return Categorical(as_list(written, place))
+
+
+def _is_range(written: Any) -> bool:
+    return (
+        isinstance(written, tuple)
+        and 2 <= len(written) <= 4
+        and is_number(written[0])
+        and is_number(written[1])
+        and (len(written) == 2 or isinstance(written[2], str))
+    )
+
+
+def _range(written: tuple[Any, ...]) -> Real | Integer:
+    low, high, *rest = written
+    prior, base = (*rest, "uniform", 10)[:2] if rest else ("uniform", 10)
+    values = ", ".join(map(show, written))
+    remedy = f"A tuple that starts with two numbers is a range; write [{values}] for values."
+    try:
+        scales.check_prior(prior, f"({values})")
+        if len(written) == 4 and not (is_number(base) and 0 < base < math.inf and base != 1):
+            raise ValueError(
+                f"({values}) needs a positive number other than 1 as base, got {show(base)}; "
+                f"it is read as (low, high, prior, base) with a prior among "
+                f"{', '.join(map(repr, scales.PRIORS))}."
+            )
+        is_integer = all(isinstance(bound, numbers.Integral) for bound in (low, high))
+        return Integer(low, high, prior) if is_integer else Real(low, high, prior)
+    except (TypeError, ValueError) as error:
+        raise type(error)(f"{error} {remedy}") from error
+
+
+def _frozen(distribution: Any) -> Any:
+    if distribution.numargs:
+        raise TypeError(
+            f"scipy.stats.{distribution.name} needs its parameters: write "
+            f"scipy.stats.{distribution.name}({distribution.shapes}) with numbers."
+        )
+    return distribution()
+
+
+def _skopt_dimension(written: Any, place: str) -> Dimension | None:
+    """Our dimension for one of scikit-optimize, known by its attributes; None for others."""
+    if not has(written, "prior"):
+        return None
+    if has(written, "categories"):
+        probabilities = written.prior
+        if probabilities is not None and len({float(p) for p in probabilities}) > 1:
+            warnings.warn(
+                f"{place}: the probabilities {show(list(probabilities))} of the categories are "
+                "not used, all start equally likely.",
+                UserWarning,
+                stacklevel=2,
+            )
+        return Categorical(as_list(written.categories, place))
+    if not (has(written, "low") and has(written, "high")):
+        return None
+    low, high = native(written.low), native(written.high)
+    dtype = getattr(written, "dtype", None)
+    if dtype is not None:
+        is_integer = np.dtype(dtype).kind in "iu"
+    else:
+        is_whole = isinstance(low, numbers.Integral) and isinstance(high, numbers.Integral)
+        is_integer = is_whole and type(written).__name__ != "Real"
+    return Integer(low, high, written.prior) if is_integer else Real(low, high, written.prior)
+
+
+def _drawn(written: Any, place: str, name: str, random_state: int) -> Categorical:
+    """Categories drawn from an object that has nothing but `rvs`."""
+    # The name takes part so that two parameters with equal distributions get different draws.
+    entropy = [abs(int(random_state)), zlib.crc32(name.encode())]
+    rng = np.random.RandomState(np.random.SeedSequence(entropy).generate_state(8))
+    kind = type(written).__name__
+    try:
+        values = [native(written.rvs(random_state=rng)) for _ in range(_N_DRAWS)]
+    except Exception as error:
+        raise TypeError(
+            f"{place}: rvs(random_state=...) of {show(written)} raised {type(error).__name__}: "
+            f"{show(str(error))}. Give a list of values, a range (low, high) or a scipy "
+            "distribution."
+        ) from error
+    is_numeric = all(type(v) is int or (type(v) is float and math.isfinite(v)) for v in values)
+    if is_numeric:
+        values = sorted({plain_key(value): value for value in values}.values())
+    warnings.warn(
+        f"{place}: {kind} can only draw values, so the search is confined to {_N_DRAWS} draws "
+        "from it. Give a range such as (low, high) or (low, high, 'log-uniform'), or a scipy.stats "
+        "distribution, to search between them.",
+        UserWarning,
+        stacklevel=2,
+    )
+    return Categorical(values, ordered=is_numeric)

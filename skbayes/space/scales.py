@@ -1,0 +1,153 @@
+r"""Scales: maps between an interval of numbers and the unit interval.
+
+Notation: `x` value in [low, high], `u` unit coordinate in [0, 1], `w` length of the interval on
+the scale, `t` distance of `x` from the pole of a reversed logarithmic scale.
+
+============================  ================================================
+``uniform``                   :math:`u = (x - low) / (high - low)`
+``log-uniform``               :math:`u = \ln(x / low) / w`
+``reverse-log-uniform``       :math:`u = \ln((pole - low) / (pole - x)) / w`
+============================  ================================================
+"""
+
+from __future__ import annotations
+
+import difflib
+import math
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from skbayes.space.values import show
+
+PRIORS = ("uniform", "log-uniform", "reverse-log-uniform", "auto")
+
+# Continuous coordinates are multiples of this: finer differences are no new candidate, and it
+# leaves 20 bits of a double for the error of a scale and its inverse.
+STEPS = 2.0**32
+
+# "auto" takes a logarithm when the range spans this factor, two decades.
+AUTO_RATIO = 100.0
+
+
+class Lattice(NamedTuple):
+    """Evenly spaced coordinates of a dimension: ``(q + centre) / n`` for whole numbers q.
+
+    Attributes
+    ----------
+    n : float
+        Steps in one unit of the coordinate.
+    shift : float
+        0.5 to round to the nearest q, 0 to round down.
+    centre : float
+        Where in its step the coordinate lies: 0.5 for cells.
+    first, last : float
+        Bounds of q.
+    """
+
+    n: float
+    shift: float
+    centre: float
+    first: float
+    last: float
+
+    def position(self, u: ArrayLike) -> NDArray[np.float64]:
+        """Whole number q nearest to each coordinate."""
+        q = np.floor(np.asarray(u, dtype=float) * self.n + self.shift)
+        return np.clip(q, self.first, self.last)
+
+    def unit(self, q: ArrayLike) -> NDArray[np.float64]:
+        """Coordinate of each position."""
+        return (np.asarray(q, dtype=float) + self.centre) / self.n
+
+    @classmethod
+    def of_cells(cls, n: int) -> Lattice:
+        """Centres of `n` cells of equal width."""
+        return cls(float(n), 0.0, 0.5, 0.0, n - 1.0)
+
+    @classmethod
+    def of_steps(cls, n: float = STEPS, margin: int = 0) -> Lattice:
+        """Multiples of 1 / n, without the `margin` outermost on either side."""
+        return cls(n, 0.5, 0.0, float(margin), n - margin)
+
+
+def check_prior(prior: Any, call: str, allowed: tuple[str, ...] = PRIORS) -> None:
+    """Raise TypeError or ValueError unless `prior` is one of `allowed`."""
+    if not isinstance(prior, str):
+        raise TypeError(
+            f"{call} needs a string as prior, one of {_listed(allowed)}, got {show(prior)}."
+        )
+    if prior not in allowed:
+        close = difflib.get_close_matches(prior.lower(), allowed, n=1, cutoff=0.3)
+        hint = f" Did you mean {close[0]!r}?" if close else ""
+        raise ValueError(f"{call} needs a prior among {_listed(allowed)}, got {prior!r}.{hint}")
+
+
+def prior_text(prior: object) -> str:
+    """How error messages show the prior of a dimension: not at all if it is the default."""
+    return "" if isinstance(prior, str) and prior == "uniform" else f", prior={show(prior)}"
+
+
+def _listed(names: tuple[str, ...]) -> str:
+    return ", ".join(map(repr, names))
+
+
+def resolve(prior: str, low: float, high: float, *, reversible: bool) -> str:
+    """Scale that `prior` stands for; only "auto" stands for another than itself."""
+    if prior != "auto":
+        return prior
+    if low > 0 and high / low >= AUTO_RATIO:
+        return "log-uniform"
+    if reversible and low >= 0.5 and high < 1 and (1 - low) / (1 - high) >= AUTO_RATIO:
+        return "reverse-log-uniform"
+    return "uniform"
+
+
+def _log_ratio(part: Any, base: Any, whole: Any, is_huge: bool) -> Any:
+    # ln(whole / base) with whole = base + part. log1p keeps all digits of a narrow interval;
+    # beyond the largest double the quotient overflows and the interval is anything but narrow.
+    return np.log(whole) - np.log(base) if is_huge else np.log1p(part / base)
+
+
+def to_unit(
+    values: ArrayLike, scale: str, low: float, high: float, pole: float
+) -> NDArray[np.float64]:
+    """Coordinates of numbers on a scale; 0 and 1 exactly at the bounds."""
+    x: NDArray[np.float64] = np.clip(np.asarray(values, dtype=float), low, high)
+    if scale == "uniform":
+        w = high - low
+        if math.isinf(w):
+            return np.asarray((x / 2 - low / 2) / (high / 2 - low / 2))
+        return np.asarray((x - low) / w)
+    if scale == "log-uniform":
+        is_huge = math.isinf(high / low)
+        w = _log_ratio(high - low, low, high, is_huge)
+        return np.asarray(_log_ratio(x - low, low, x, is_huge) / w)
+    is_huge = math.isinf((high - low) / (pole - high))
+    w = _log_ratio(high - low, pole - high, pole - low, is_huge)
+    return np.asarray(_log_ratio(x - low, pole - x, pole - low, is_huge) / w)
+
+
+def from_unit(
+    coordinates: ArrayLike, scale: str, low: float, high: float, pole: float
+) -> NDArray[np.float64]:
+    """Inverse of `to_unit`, clipped to the bounds; exactly the bounds at 0 and 1."""
+    u: NDArray[np.float64] = np.clip(np.asarray(coordinates, dtype=float), 0.0, 1.0)
+    # A last bit too many at the largest double overflows, and is clipped away.
+    with np.errstate(over="ignore"):
+        if scale == "uniform":
+            w = high - low
+            x = low * (1 - u) + high * u if math.isinf(w) else low + u * w
+        elif scale == "log-uniform":
+            is_huge = math.isinf(high / low)
+            g = u * _log_ratio(high - low, low, high, is_huge)
+            x = np.exp(math.log(low) + g) if is_huge else low + low * np.expm1(g)
+        else:
+            is_huge = math.isinf((high - low) / (pole - high))
+            g = u * _log_ratio(high - low, pole - high, pole - low, is_huge)
+            t_low = pole - low
+            # Measured from the nearer end: x - low and pole - x each lose digits far away.
+            x = np.where(g < math.log(2), low - t_low * np.expm1(-g), pole - t_low * np.exp(-g))
+    x = np.clip(x, low, high)
+    return np.where(u <= 0, low, np.where(u >= 1, high, x))

@@ -1,0 +1,254 @@
+r"""The search space: points, and their coordinates for the model.
+
+Three views of one candidate:
+
+================  =====================================================================
+`Point`           branch and codes: identity, JSON
+coordinates       one number per axis: in [0, 1] if ordered, else the index of a category
+features          one column per ordered axis, K tied columns per unordered axis
+================  =====================================================================
+
+An unordered axis enters the features as one-hot / :math:`\sqrt 2`, so that the squared distance of
+two categories a, b is 1[a != b]. Axes that a branch does not have are inactive in it: their
+coordinate is 0.5 (ordered) or 0, their features 0.5 or all zero.
+"""
+
+from __future__ import annotations
+
+import itertools
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from skbayes.space.layout import Arrays, Axis, Branch, Point, arrange, unite
+from skbayes.space.values import show
+
+_ONE_HOT = 1 / math.sqrt(2)
+
+
+@dataclass(frozen=True, slots=True)
+class Space:
+    """One or several branches of parameters.
+
+    Parameters
+    ----------
+    branches : tuple of Branch
+        At least one.
+
+    Attributes
+    ----------
+    axes : tuple of Axis
+        Dimensions with more than one value, united over the branches: equal dimensions of one
+        name share an axis. With several branches, the first axis is the branch.
+    n_columns : int
+        Number of feature columns.
+    groups : ndarray of shape (n_columns,)
+        Index of the axis of each feature column.
+
+    Examples
+    --------
+    >>> from skbayes.space import parse_space
+    >>> space = parse_space({"alpha": (0.0, 1.0), "solver": ["svd", "cholesky", "lsqr"]})
+    >>> point = space.encode({"alpha": 0.25, "solver": "lsqr"})
+    >>> point
+    Point(branch=0, codes=(0.25, 2))
+    >>> space.coordinates([point])
+    array([[0.25, 2.  ]])
+    >>> space.decode(point)
+    {'alpha': 0.25, 'solver': 'lsqr'}
+    """
+
+    branches: tuple[Branch, ...]
+    axes: tuple[Axis, ...] = field(init=False, repr=False, compare=False)
+    n_columns: int = field(init=False, repr=False, compare=False)
+    groups: NDArray[np.intp] = field(init=False, repr=False, compare=False)
+    _arrays: Arrays = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        if not self.branches:
+            raise ValueError("Space needs at least one branch.")
+        axes = unite(self.branches)
+        groups = [np.repeat(j, a.columns.stop - a.columns.start) for j, a in enumerate(axes)]
+        columns = np.concatenate([np.empty(0, dtype=np.intp), *groups]).astype(np.intp)
+        columns.flags.writeable = False
+        object.__setattr__(self, "axes", axes)
+        object.__setattr__(self, "n_columns", len(columns))
+        object.__setattr__(self, "groups", columns)
+        object.__setattr__(self, "_arrays", arrange(self.branches, axes))
+
+    @property
+    def n_values(self) -> int | None:
+        """Number of distinct points; None if there is no end to them."""
+        sizes = [branch.n_values for branch in self.branches]
+        return None if None in sizes else sum(size for size in sizes if size is not None)
+
+    def decode(self, point: Point) -> dict[str, Any]:
+        """Parameters of a point, in name order; ValueError if it is no point of this space."""
+        parameters = self._branch_of(point).parameters
+        if len(parameters) != len(point.codes):
+            raise ValueError(
+                f"{point!r} has {len(point.codes)} codes, branch {point.branch} has "
+                f"{len(parameters)} parameters."
+            )
+        return {
+            name: dimension.decode(code)
+            for (name, dimension), code in zip(parameters, point.codes, strict=True)
+        }
+
+    def _branch_of(self, point: Point) -> Branch:
+        if not 0 <= point.branch < len(self.branches):
+            raise ValueError(f"{point!r} is in none of the {len(self.branches)} branches.")
+        return self.branches[point.branch]
+
+    def encode(self, params: Mapping[str, Any], branch: int | None = None) -> Point:
+        """Point of the first branch with just these parameters that holds their values.
+
+        Parameters
+        ----------
+        params : mapping of str to object
+        branch : int or None, default=None
+            The only branch to look at; None for all.
+
+        Raises
+        ------
+        ValueError
+            If there is no such branch.
+        """
+        reason = ""
+        for index in range(len(self.branches)) if branch is None else [branch]:
+            parameters = self.branches[index].parameters
+            if params.keys() != {name for name, _ in parameters}:
+                continue
+            codes: list[float | int] = []
+            for name, dimension in parameters:
+                try:
+                    codes.append(dimension.encode(params[name]))
+                except ValueError as error:
+                    reason = reason or f"{name}: {error}"
+                    break
+            else:
+                return Point(index, tuple(codes))
+        if not reason:
+            shapes = " or ".join(str(list(b.names)) for b in self.branches)
+            reason = f"The parameters must be {shapes}."
+        raise ValueError(f"{show(dict(params))} is not in the search space. {reason}")
+
+    def coordinates(self, points: Sequence[Point]) -> NDArray[np.float64]:
+        """Coordinates of points, of shape (n_points, n_axes)."""
+        arrays = self._arrays
+        u = np.tile(arrays.canonical, (len(points), 1))
+        for branch in sorted({point.branch for point in points}):
+            rows = [i for i, point in enumerate(points) if point.branch == branch]
+            for j, place in enumerate(arrays.codes[branch]):
+                if place is not None:
+                    codes = [points[i].codes[place] for i in rows]
+                    u[rows, j] = self.axes[j].dimension.to_unit(_code_array(codes))
+            if len(self.branches) > 1:
+                u[rows, 0] = branch
+        return u
+
+    def points(self, coordinates: ArrayLike) -> list[Point]:
+        """Points nearest to coordinates of shape (n_points, n_axes)."""
+        u = self.snap(coordinates)
+        branches = self._branch_index(u)
+        points: dict[int, Point] = {}
+        for branch in np.unique(branches).tolist():
+            rows = np.flatnonzero(branches == branch)
+            columns: list[list[float | int]] = [
+                [0] * len(rows) for _ in self.branches[branch].parameters
+            ]
+            for j, place in enumerate(self._arrays.codes[branch]):
+                if place is not None:
+                    columns[place] = self.axes[j].dimension.from_unit(u[rows, j]).tolist()
+            for k, row in enumerate(rows.tolist()):
+                points[row] = Point(branch, tuple(column[k] for column in columns))
+        return [points[row] for row in range(len(u))]
+
+    def snap(self, coordinates: ArrayLike) -> NDArray[np.float64]:
+        """Coordinates clipped and rounded to values, inactive axes at their canonical place.
+
+        Parameters
+        ----------
+        coordinates : array-like of shape (n_points, n_axes)
+
+        Returns
+        -------
+        ndarray of shape (n_points, n_axes)
+            A new array; snapping it again changes nothing.
+        """
+        arrays = self._arrays
+        u = np.asarray(coordinates, dtype=float).reshape(len(coordinates), len(self.axes))
+        irregular = [(j, self.axes[j].dimension) for j in arrays.irregular]
+        values = [d.to_unit(d.from_unit(np.clip(u[:, j], 0.0, 1.0))) for j, d in irregular]
+        u = u * arrays.n
+        u += arrays.shift
+        np.floor(u, out=u)
+        np.maximum(u, arrays.first, out=u)
+        np.minimum(u, arrays.last, out=u)
+        u += arrays.centre
+        u /= arrays.n
+        for j, column in zip(arrays.irregular, values, strict=True):
+            u[:, j] = column
+        if len(self.branches) > 1:
+            u = np.where(arrays.active[self._branch_index(u)], u, arrays.canonical)
+        return u
+
+    def sample(self, uniform: ArrayLike) -> NDArray[np.float64]:
+        """Snapped coordinates from numbers in [0, 1) of shape (n_points, n_axes)."""
+        u = np.array(uniform, dtype=float).reshape(len(uniform), len(self.axes))
+        unordered = self._arrays.unordered
+        u[:, unordered] = np.floor(u[:, unordered] * (self._arrays.last[unordered] + 1))
+        return self.snap(u)
+
+    def active(self, coordinates: ArrayLike) -> NDArray[np.bool_]:
+        """Which axes the branch of each row has, of shape (n_points, n_axes)."""
+        u = np.asarray(coordinates, dtype=float).reshape(len(coordinates), len(self.axes))
+        return self._arrays.active[self._branch_index(u)]
+
+    def features(self, coordinates: ArrayLike) -> NDArray[np.float64]:
+        """Columns for the model, of shape (n_points, n_columns).
+
+        Ordered coordinates are passed on as they are, snapped or not.
+        """
+        arrays = self._arrays
+        u = np.asarray(coordinates, dtype=float).reshape(len(coordinates), len(self.axes))
+        features = np.zeros((len(u), self.n_columns))
+        ordered, unordered = u[:, arrays.ordered], u[:, arrays.unordered]
+        is_conditional = len(self.branches) > 1
+        active = arrays.active[self._branch_index(u)] if is_conditional else None
+        if active is not None:
+            ordered = np.where(active[:, arrays.ordered], ordered, 0.5)
+        features[:, arrays.ordered_columns] = ordered
+        if len(arrays.unordered):
+            index = np.clip(unordered + 0.5, 0.0, arrays.last[arrays.unordered]).astype(np.intp)
+            hot = _ONE_HOT if active is None else active[:, arrays.unordered] * _ONE_HOT
+            features[np.arange(len(u))[:, None], arrays.first_columns + index] = hot
+        return features
+
+    def grid(self) -> Iterator[Point]:
+        """All points of a finite space; ValueError if there is no end to them."""
+        if self.n_values is None:
+            raise ValueError("A space with a continuous parameter has no finite list of points.")
+        return (
+            Point(index, codes)
+            for index, branch in enumerate(self.branches)
+            for codes in itertools.product(*(d.codes() for _, d in branch.parameters))
+        )
+
+    def _branch_index(self, u: NDArray[np.float64]) -> NDArray[np.intp]:
+        if len(self.branches) == 1:
+            return np.zeros(len(u), dtype=np.intp)
+        return np.clip(u[:, 0] + 0.5, 0, len(self.branches) - 1).astype(np.intp)
+
+
+def _code_array(codes: list[float | int]) -> NDArray[Any]:
+    # Left to itself, numpy turns a mixture of long and negative integers into floats.
+    if all(type(code) is float or -(2**62) < code < 2**62 for code in codes):
+        return np.array(codes)
+    array = np.empty(len(codes), dtype=object)
+    array[:] = codes
+    return array

@@ -1,0 +1,146 @@
+"""Opaque values: shown, made native and compared without trusting their own methods."""
+
+from __future__ import annotations
+
+import functools
+import math
+import numbers
+import reprlib
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+# Types whose `==` and `hash` are known to be harmless.
+PLAIN_TYPES = frozenset({bool, int, float, complex, str, bytes, type(None)})
+
+_SHORT = reprlib.Repr()
+_SHORT.maxstring = _SHORT.maxother = _SHORT.maxlong = 60
+
+
+def show(value: object) -> str:
+    """Short representation of any object, also of one whose ``__repr__`` raises."""
+    try:
+        if isinstance(value, np.generic):
+            value = native(value)
+        return _SHORT.repr(value)
+    except Exception:
+        return f"<{type(value).__name__} object>"
+
+
+def native(value: Any) -> Any:
+    """Builtin equivalent of a numpy number, boolean or string; anything else as it is.
+
+    Dates, records and extended precision floats have no exact builtin equivalent and stay.
+    """
+    if isinstance(value, np.number | np.bool_ | np.str_ | np.bytes_):
+        item = value.item()
+        return item if type(item) in PLAIN_TYPES else value
+    return value
+
+
+def is_number(value: object) -> bool:
+    """Whether `value` is a real number, builtin or numpy, and no boolean."""
+    return isinstance(value, numbers.Real) and not isinstance(value, bool | np.bool_)
+
+
+def has(value: object, name: str) -> bool:
+    """Whether an object has an attribute; one whose attributes raise has not."""
+    try:
+        return hasattr(value, name)
+    except Exception:
+        return False
+
+
+def plain_key(value: object) -> tuple[type, object] | None:
+    """Hashable key, equal for equal builtin scalars of one type; None for any other object."""
+    if type(value) not in PLAIN_TYPES:
+        return None
+    if isinstance(value, float) and math.isnan(value):
+        return float, "nan"
+    return type(value), value
+
+
+def as_list(values: Any, what: str) -> list[Any]:
+    """Elements of a list, range, tuple or one-dimensional array, numpy scalars made native.
+
+    Parameters
+    ----------
+    values : object
+        What the user wrote.
+    what : str
+        How error messages call it.
+
+    Raises
+    ------
+    TypeError
+        If `values` is no sequence: a scalar, a string, a mapping, a set.
+    ValueError
+        If `values` is empty or an array that is not one-dimensional.
+    """
+    is_single = isinstance(values, str | bytes | bytearray | type | Mapping | np.generic)
+    # Series, Index and the arrays of other libraries convert themselves.
+    if not is_single and not isinstance(values, Sequence) and has(values, "__array__"):
+        values = np.asarray(values)
+        if values.ndim != 1:
+            raise ValueError(
+                f"{what} needs to be a list or a one-dimensional array, got an array of shape "
+                f"{values.shape}. Flatten it, or use list(array) for a list of its rows."
+            )
+    if is_single or not isinstance(values, np.ndarray | Sequence):
+        raise TypeError(
+            f"{what} needs to be a list of values, a range (low, high), a dimension or a "
+            f"distribution, got {show(values)} of type {type(values).__name__}. "
+            "Wrap a single value in a list with one element."
+        )
+    elements = [native(value) for value in values]
+    if not elements:
+        raise ValueError(
+            f"{what} has no values: {show(values)} is empty. List at least one value, "
+            "or leave the parameter out."
+        )
+    return elements
+
+
+def same_value(a: Any, b: Any) -> bool:
+    """Whether two values are the same to an estimator.
+
+    Integers and floats compare as numbers, booleans only with booleans, containers and
+    estimators by type and content, everything else by type and ``==``. A comparison that
+    raises, or whose result is no boolean, counts as different.
+
+    Examples
+    --------
+    >>> same_value(1, 1.0), same_value(1, True), same_value([None, "a"], [None, "a"])
+    (True, False, True)
+    """
+    try:
+        return a is b or _same(a, b)
+    except Exception:
+        return False
+
+
+def _same(a: Any, b: Any) -> bool:
+    a, b = native(a), native(b)
+    if is_number(a) and is_number(b):
+        return bool(a == b or (a != a and b != b))
+    if type(a) is not type(b) or isinstance(a, type):
+        return a is b
+    if plain_key(a) is not None:
+        return plain_key(a) == plain_key(b)
+    if isinstance(a, np.ndarray):
+        if a.dtype != b.dtype or a.shape != b.shape:
+            return False
+        if a.dtype.kind == "O":
+            return all(same_value(x, y) for x, y in zip(a.flat, b.flat, strict=True))
+        return np.array_equal(a, b, equal_nan=a.dtype.kind in "fc")
+    if isinstance(a, list | tuple):
+        return len(a) == len(b) and all(same_value(x, y) for x, y in zip(a, b, strict=True))
+    if isinstance(a, dict):
+        return len(a) == len(b) and all(k in b and same_value(v, b[k]) for k, v in a.items())
+    if isinstance(a, functools.partial):
+        return same_value((a.func, a.args, a.keywords), (b.func, b.args, b.keywords))
+    if hasattr(a, "get_params"):
+        return same_value(a.get_params(deep=False), b.get_params(deep=False))
+    result = a == b
+    return isinstance(result, bool | np.bool_) and bool(result)

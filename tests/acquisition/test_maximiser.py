@@ -1,0 +1,225 @@
+"""The maximiser against brute force, and the promises it keeps."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import pytest
+
+from skbayes.acquisition import LogEI, maximise, maximiser
+from skbayes.gp import Hyperparameters, Posterior
+from skbayes.space import Categorical, Integer, Point, Real, parse_space
+
+SPACES = {
+    "continuous": {"a": Real(0, 1), "b": Real(1e-3, 1e3, "log-uniform"), "c": Real(-1, 1)},
+    "mixed": {
+        "a": Real(0, 1),
+        "b": Real(1e-5, 1.0, "log-uniform"),
+        "c": Integer(1, 8),
+        "d": Integer(1, 500, "log-uniform"),
+        "e": Categorical(["x", "y", "z"]),
+        "f": Categorical([True, False]),
+    },
+    "integers": {"a": Integer(0, 40), "b": Integer(1, 90), "c": Integer(0, 7)},
+    "branched": [
+        {"kind": Categorical(["a"]), "x": Real(0, 1), "y": Real(0, 1)},
+        {"kind": Categorical(["b"]), "x": Real(0, 1), "n": Integer(1, 30)},
+        {"kind": Categorical(["c"]), "c": Categorical(["p", "q", "r"]), "z": Real(0, 1)},
+    ],
+}
+
+
+def problem(space, n=40, seed=0):
+    """Acquisition, incumbents and lengthscales after `n` noisy observations."""
+    rng = np.random.default_rng(seed)
+    U = space.sample(rng.random((n, len(space.axes))))
+    X = space.features(U)
+    direction, phase = rng.standard_normal(X.shape[1]), rng.uniform(0, 3, X.shape[1])
+    t = np.sin(4 * X + phase) @ direction + 0.05 * rng.standard_normal(n)
+    t = (t - t.mean()) / t.std()
+    lengthscales = rng.uniform(0.3, 1.2, len(space.axes))
+    posterior = Posterior.fit(X, t, space.groups, Hyperparameters(lengthscales, 1.0, 0.005))
+    mean, _ = posterior.predict(X)
+    incumbents = U[np.argsort(-mean)[:5]]
+    return LogEI(posterior, float(mean.max())), incumbents, lengthscales
+
+
+def run(space, acquisition, incumbents, lengthscales, **changes):
+    settings = {"rng": np.random.default_rng(0), "is_allowed": lambda point: True, **changes}
+    return maximise(
+        acquisition, space, incumbents=incumbents, lengthscales=lengthscales, **settings
+    )
+
+
+def value_of(acquisition, space, points):
+    return acquisition.value(space.features(space.coordinates(points)))
+
+
+@dataclass(frozen=True)
+class Bowl:
+    """Concave function of the feature columns."""
+
+    centre: np.ndarray
+
+    def value(self, X):
+        return -((X - self.centre) ** 2).sum(axis=1)
+
+    def value_with_gradient(self, X):
+        return self.value(X), -2.0 * (X - self.centre)
+
+
+@pytest.mark.parametrize("name", SPACES)
+def test_as_good_as_brute_force(name):
+    space = parse_space(SPACES[name])
+    shortfalls = []
+    for seed in range(10):
+        acquisition, incumbents, lengthscales = problem(space, seed=seed)
+        rng = np.random.default_rng(100 + seed)
+        points = run(space, acquisition, incumbents, lengthscales, rng=rng)
+        uniform = np.random.default_rng(200 + seed).random((100_000, len(space.axes)))
+        brute = acquisition.value(space.features(space.sample(uniform))).max()
+        shortfalls.append(brute - value_of(acquisition, space, points)[0])
+    assert np.median(shortfalls) <= 1e-2
+    assert np.mean(np.array(shortfalls) <= 1e-2) >= 0.8
+    assert np.max(shortfalls) < 1.0
+
+
+@pytest.mark.parametrize("name", SPACES)
+def test_deterministic_snapped_distinct_and_in_order(name):
+    space = parse_space(SPACES[name])
+    acquisition, incumbents, lengthscales = problem(space)
+    points = run(space, acquisition, incumbents, lengthscales, n_best=20)
+    assert points == run(space, acquisition, incumbents, lengthscales, n_best=20)
+    assert len(points) == len(set(points)) == 20
+    U = space.coordinates(points)
+    assert space.points(U) == points
+    np.testing.assert_allclose(space.snap(U), U, rtol=1e-12)
+    assert ((U[:, [axis.dimension.is_ordered for axis in space.axes]]) <= 1.0).all()
+    assert (U >= 0.0).all()
+    assert (np.diff(value_of(acquisition, space, points)) <= 1e-9).all()
+    assert points[:1] == run(space, acquisition, incumbents, lengthscales)
+
+
+@pytest.mark.parametrize("name", SPACES)
+def test_returns_only_what_is_allowed(name):
+    space = parse_space(SPACES[name])
+    acquisition, incumbents, lengthscales = problem(space)
+    first = run(space, acquisition, incumbents, lengthscales, n_best=5)
+    second = run(
+        space, acquisition, incumbents, lengthscales, is_allowed=lambda point: point not in first
+    )
+    assert len(second) == 1
+    assert second[0] not in first
+    assert value_of(acquisition, space, second)[0] <= value_of(acquisition, space, first)[0]
+    assert run(space, acquisition, incumbents, lengthscales, is_allowed=lambda point: False) == []
+    for point in first:
+        assert isinstance(point, Point)
+        assert space.encode(space.decode(point), point.branch) == point
+
+
+def test_maximum_of_a_bowl_and_its_bounds():
+    space = parse_space({"a": Real(0, 1), "b": Real(0, 1), "c": Integer(1, 100)})
+    bowl = Bowl(np.array([0.3, 1.4, 0.505]))
+    (point,) = run(space, bowl, np.empty((0, 3)), np.ones(3))
+    params = space.decode(point)
+    assert params["a"] == pytest.approx(0.3, abs=5e-3)
+    assert params["b"] == 1.0
+    assert params["c"] == 51
+
+
+def test_without_incumbents():
+    space = parse_space(SPACES["mixed"])
+    acquisition, _, lengthscales = problem(space)
+    assert len(run(space, acquisition, np.empty((0, 6)), lengthscales)) == 1
+
+
+@pytest.mark.parametrize("branches", [[0], [1], [2], [0, 2], [2, 0]])
+def test_proposes_only_given_branches(branches):
+    space = parse_space(SPACES["branched"])
+    acquisition, incumbents, lengthscales = problem(space)
+    points = run(space, acquisition, incumbents, lengthscales, branches=branches, n_best=30)
+    assert {point.branch for point in points} <= set(branches)
+    assert len(points) == 30
+    assert run(space, acquisition, incumbents, lengthscales, branches=[]) == []
+
+
+def test_changes_the_branch_of_its_incumbents():
+    space = parse_space(SPACES["branched"])
+    axes = [axis.name for axis in space.axes]
+    centre = np.zeros(space.n_columns)
+    centre[space.axes[axes.index("z")].columns] = 0.9
+    # The branch columns are one-hot / sqrt 2; a large centre makes the third branch far better.
+    centre[space.axes[0].columns] = [-20.0, -20.0, 20.0]
+    incumbents = space.coordinates([space.encode({"kind": "a", "x": 0.5, "y": 0.5})])
+    (point,) = run(space, Bowl(centre), incumbents, np.ones(len(axes)), n_pool=1)
+    assert space.decode(point)["kind"] == "c"
+    assert space.decode(point)["z"] == pytest.approx(0.9, abs=5e-3)
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        {"a": [1, 2, 3], "b": ["x", "y"], "c": Integer(0, 20)},
+        [{"a": Integer(0, 30), "b": ["x", "y"]}, {"c": ["u", "v", "w"]}],
+    ],
+)
+def test_small_finite_spaces_are_exact(written):
+    space = parse_space(written)
+    acquisition, incumbents, lengthscales = problem(space, n=12)
+    grid = list(space.grid())
+    value = value_of(acquisition, space, grid)
+    points = run(space, acquisition, incumbents, lengthscales, n_best=len(grid) + 5)
+    assert set(points) == set(grid)
+    assert value_of(acquisition, space, points[:1])[0] == pytest.approx(value.max(), abs=1e-9)
+    known = set(points[:10])
+    rest = run(
+        space, acquisition, incumbents, lengthscales, is_allowed=lambda point: point not in known
+    )
+    assert rest == points[10:11]
+    if len(space.branches) > 1:
+        points = run(space, acquisition, incumbents, lengthscales, branches=[1], n_best=100)
+        assert sorted(point.codes for point in points) == [(0,), (1,), (2,)]
+
+
+def test_larger_finite_spaces_reach_the_maximum(monkeypatch):
+    space = parse_space(SPACES["integers"])
+    acquisition, incumbents, lengthscales = problem(space)
+    points = run(space, acquisition, incumbents, lengthscales)
+    monkeypatch.setattr(maximiser, "MAX_ENUMERATED", 10**6)
+    exact = run(space, acquisition, incumbents, lengthscales)
+    assert points == exact
+
+
+def test_constants_only():
+    space = parse_space({"a": Categorical([1]), "b": ["x"]})
+    posterior = Posterior.fit(
+        np.empty((1, 0)),
+        np.zeros(1),
+        np.empty(0, dtype=int),
+        Hyperparameters(np.empty(0), 1.0, 0.1),
+    )
+    acquisition = LogEI(posterior, 0.0)
+    (point,) = run(space, acquisition, np.empty((1, 0)), np.empty(0))
+    assert space.decode(point) == {"a": 1, "b": "x"}
+    never = run(space, acquisition, np.empty((1, 0)), np.empty(0), is_allowed=lambda point: False)
+    assert never == []
+
+
+def test_undefined_values_are_never_preferred():
+    class Partly(Bowl):
+        def value(self, X):
+            return np.where(X[:, 0] > 0.5, np.nan, super().value(X))
+
+    space = parse_space(SPACES["continuous"])
+    points = run(space, Partly(np.full(3, 0.6)), np.empty((0, 3)), np.ones(3), n_best=3)
+    assert (space.coordinates(points)[:, 0] <= 0.5).all()
+
+
+def test_coordinates_of_inactive_axes_do_not_matter():
+    space = parse_space(SPACES["branched"])
+    acquisition, incumbents, lengthscales = problem(space)
+    points = run(space, acquisition, incumbents, lengthscales, n_best=50)
+    U = space.coordinates(points)
+    inactive = ~space.active(U)
+    ordered = np.array([axis.dimension.is_ordered for axis in space.axes])
+    canonical = np.where(ordered, 0.5, 0.0)
+    np.testing.assert_array_equal(U[inactive], np.broadcast_to(canonical, U.shape)[inactive])

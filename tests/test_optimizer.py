@@ -1,0 +1,302 @@
+import math
+import pickle
+
+import numpy as np
+import pytest
+from scipy.stats import kstest
+
+from skbayes import Categorical, Integer, Optimizer, Real, SpaceExhausted
+
+MIXED = {
+    "x": Real(-2.0, 2.0),
+    "c": Real(1e-4, 1e2, "log-uniform"),
+    "k": Integer(1, 30),
+    "kind": Categorical(["a", None, (1, 2)]),
+}
+BRANCHES = [
+    {"model": ["linear"], "c": (1e-3, 1e3, "log-uniform")},
+    {"model": ["forest"], "n": (1, 100), "depth": [1, 2, None]},
+]
+
+
+def mixed_score(params):
+    return (
+        -((params["x"] - 0.5) ** 2)
+        - 0.2 * (math.log10(params["c"]) - 1) ** 2
+        - 0.01 * (params["k"] - 7) ** 2
+        + (params["kind"] is None)
+    )
+
+
+def branch_score(params):
+    if params["model"] == "linear":
+        return -((math.log10(params["c"]) - 1) ** 2)
+    return 1 - ((params["n"] - 60) / 50) ** 2 - (params["depth"] is not None)
+
+
+def run(space, score, n, **kwargs):
+    optimizer = Optimizer(space, **kwargs)
+    asked = []
+    for _ in range(n):
+        asked.append(optimizer.ask())
+        optimizer.tell(asked[-1], score(asked[-1]))
+    return optimizer, asked
+
+
+PROBLEMS = {
+    "one real": ({"x": (-5.0, 5.0)}, lambda p: -((p["x"] - 3.3) ** 2), 15, -1e-3),
+    "log scale": (
+        {"x": (1e-6, 1e6, "log-uniform")},
+        lambda p: -((math.log10(p["x"]) - 2.5) ** 2),
+        15,
+        -1e-3,
+    ),
+    "integers": ({"i": (0, 100), "j": (0, 100)}, lambda p: -abs(p["i"] - 80) - abs(p["j"] - 11), 35, -4),
+    "mixed": (MIXED, mixed_score, 40, 0.95),
+    "categories": (
+        {name: list("abcd") for name in "pqrs"},
+        lambda p: sum(value == "c" for value in p.values()),
+        40,
+        4,
+    ),
+    "branches": (BRANCHES, branch_score, 35, 0.98),
+    "plateaus": ({"x": (0.0, 1.0), "y": (0.0, 1.0)}, lambda p: round(-4 * (p["x"] - 0.7) ** 2 - 4 * (p["y"] - 0.2) ** 2, 1), 30, 0),
+    "heavy tails": (
+        {"x": (0.0, 1.0), "y": (0.0, 1.0)},
+        lambda p: -((p["x"] - 0.7) ** 2) - (p["y"] - 0.2) ** 2 - 1e12 * (p["x"] > 0.8),
+        30,
+        -1e-2,
+    ),
+    "failures": (
+        {"x": (0.0, 1.0), "y": (0.0, 1.0)},
+        lambda p: math.nan if p["x"] > 0.5 else p["x"] - (p["y"] - 0.2) ** 2,
+        30,
+        0.4,
+    ),
+}
+
+
+@pytest.mark.parametrize("name", PROBLEMS)
+@pytest.mark.parametrize("seed", [0, 1, 2])
+def test_finds_good_points(name, seed):
+    space, score, n, bar = PROBLEMS[name]
+    optimizer, _ = run(space, score, n, random_state=seed, n_iter=n)
+    assert optimizer.best_score >= bar
+
+
+def test_a_proposal_follows_from_seed_index_history_and_pending():
+    """A new optimiser that is told the same, in any order and at any time, goes on alike."""
+    first, asked = run(MIXED, mixed_score, 14, random_state=3)
+    second = Optimizer(MIXED, random_state=3)
+    again = second.ask(14) if False else []
+    for params in asked:
+        again.append(second.ask())
+        assert again[-1] == params
+        second.tell(params, mixed_score(params))
+    third = Optimizer(MIXED, random_state=3)
+    for point in first._asked:
+        third._asked[point] = len(third._asked)
+    for params in reversed(asked):
+        third.tell(params, mixed_score(params))
+    expected = first.ask(3)
+    assert second.ask(3) == expected
+    assert third.ask(3) == expected
+
+
+def test_the_order_of_telling_does_not_matter():
+    rng = np.random.default_rng(0)
+    points = [{"x": float(x), "y": int(y)} for x, y in zip(rng.random(12), range(12), strict=True)]
+    proposals = []
+    for order in (range(12), reversed(range(12)), rng.permutation(12)):
+        optimizer = Optimizer({"x": (0.0, 1.0), "y": (0, 11)}, random_state=0)
+        for i in order:
+            optimizer.tell(points[i], points[i]["x"])
+        proposals.append(optimizer.ask(2))
+    assert proposals[0] == proposals[1] == proposals[2]
+
+
+def test_pickling_in_the_middle_changes_nothing():
+    optimizer, _ = run(MIXED, mixed_score, 10, random_state=0)
+    copy = pickle.loads(pickle.dumps(optimizer))
+    assert copy.ask(2) == optimizer.ask(2)
+
+
+def test_seeds_differ_and_random_states_advance():
+    rng = np.random.RandomState(0)
+    firsts = [Optimizer(MIXED, random_state=seed).ask()["x"] for seed in (0, 1, rng, rng)]
+    assert len(set(firsts)) == 4
+
+
+def test_pending_points_are_respected():
+    optimizer, _ = run(MIXED, mixed_score, 10, random_state=0)
+    batch = optimizer.ask(6)
+    assert optimizer.pending == batch
+    assert len({repr(params) for params in batch}) == 6
+    xs = sorted(params["x"] for params in batch)
+    assert max(xs) - min(xs) > 1e-3
+    for params in reversed(batch):
+        optimizer.tell(params, mixed_score(params))
+    assert optimizer.pending == []
+
+
+def test_asking_ahead_of_all_scores_covers_the_space():
+    xs = [params["x"] for params in Optimizer({"x": (0.0, 1.0)}, random_state=0).ask(64)]
+    assert kstest(xs, "uniform").pvalue > 0.05
+    assert len(set(xs)) == 64
+
+
+@pytest.mark.parametrize(
+    ("space", "size"),
+    [
+        ({"a": [1, 2, 3], "b": ["x", "y"]}, 6),
+        ({"a": (1, 7)}, 7),
+        ([{"a": [1, 2]}, {"b": [1, 2, 3]}], 5),
+        ({"a": ["only"]}, 1),
+        ({}, 1),
+    ],
+)
+@pytest.mark.parametrize("is_failing", [False, True])
+def test_a_finite_space_is_exhausted_without_repeats(space, size, is_failing):
+    optimizer = Optimizer(space, random_state=0)
+    seen = []
+    for _ in range(size):
+        seen.append(optimizer.ask())
+        optimizer.tell(seen[-1], math.nan if is_failing else len(seen) % 3)
+    assert len({repr(params) for params in seen}) == size
+    with pytest.raises(SpaceExhausted, match=f"{size} were proposed") as caught:
+        optimizer.ask()
+    assert caught.value.n_asked == size
+    assert pickle.loads(pickle.dumps(caught.value)).n_asked == size
+
+
+def test_a_large_finite_space_is_exhausted_too():
+    space = {"a": (1, 60), "b": (1, 50)}
+    optimizer = Optimizer(space, random_state=0)
+    for a in range(1, 61):
+        for b in range(1, 51):
+            if (a, b) not in {(3, 4), (60, 50)}:
+                optimizer.tell({"a": a, "b": b}, None)
+    assert {tuple(params.values()) for params in optimizer.ask(2)} == {(3, 4), (60, 50)}
+    with pytest.raises(SpaceExhausted):
+        optimizer.ask()
+
+
+def test_nothing_is_proposed_twice_on_a_plateau():
+    _, asked = run({"i": (0, 40), "c": ["a", "b"]}, lambda p: 1.0, 60, random_state=0)
+    assert len({repr(params) for params in asked}) == 60
+
+
+def test_given_points_come_first_and_once():
+    given = [{"x": 0.25, "y": 3}, {"x": 0.5, "y": 4}, {"x": 0.25, "y": 3}]
+    optimizer = Optimizer({"x": (0.0, 1.0), "y": (0, 9)}, initial_points=given, random_state=0)
+    assert optimizer.ask(2) == given[:2]
+    assert optimizer.ask() not in given
+
+
+def test_points_that_were_never_asked_are_welcome():
+    optimizer = Optimizer({"x": (0.0, 1.0)}, random_state=0)
+    for x in np.linspace(0, 1, 12):
+        optimizer.tell({"x": float(x)}, -((x - 0.37) ** 2))
+    assert abs(optimizer.ask()["x"] - 0.37) < 0.05
+    assert optimizer.n_asked == 1
+
+
+def test_branches_share_one_budget_and_each_is_tried():
+    _, asked = run(BRANCHES, branch_score, 20, random_state=0, n_iter=20)
+    models = [params["model"] for params in asked]
+    assert set(models[:4]) == {"linear", "forest"}
+    assert models.count("forest") > models.count("linear")
+    assert all(("c" in params) == (params["model"] == "linear") for params in asked)
+
+
+def test_branches_with_a_number_get_exactly_that():
+    space = [(BRANCHES[0], 7), (BRANCHES[1], 4)]
+    optimizer, asked = run(space, branch_score, 11, random_state=0)
+    models = [params["model"] for params in asked]
+    assert (models.count("linear"), models.count("forest")) == (7, 4)
+    with pytest.raises(SpaceExhausted):
+        optimizer.ask()
+
+
+def test_failed_points_are_avoided():
+    """The half of the space that fails gets less than half of the later proposals."""
+    late = []
+    for seed in range(3):
+        _, asked = run(
+            {"x": (0.0, 1.0), "y": (0.0, 1.0)},
+            lambda p: None if p["x"] > 0.5 else -p["y"],
+            25,
+            random_state=seed,
+        )
+        late += [params["x"] > 0.5 for params in asked[10:]]
+    assert np.mean(late) < 0.3
+
+
+def test_all_failures_keep_exploring():
+    optimizer, asked = run({"x": (0.0, 1.0)}, lambda p: None, 20, random_state=0)
+    xs = np.sort([params["x"] for params in asked])
+    assert np.diff(xs).max() < 0.2
+    assert math.isnan(optimizer.best_score)
+    with pytest.raises(ValueError, match="no score has been told"):
+        optimizer.best_params  # noqa: B018 - a property that raises
+
+
+@pytest.mark.parametrize("score", [0.0, 1e300, -1e300, 5e-324])
+def test_scores_of_any_size(score):
+    optimizer = Optimizer({"x": (0.0, 1.0), "y": (1, 9)}, random_state=0)
+    for i in range(12):
+        params = optimizer.ask()
+        optimizer.tell(params, score if i % 2 else 1.0)
+    assert 0 <= optimizer.ask()["x"] <= 1
+
+
+@pytest.mark.parametrize("bad", ["0.5", [0.5], {"score": 1}, 1j])
+def test_a_score_must_be_a_number(bad):
+    optimizer = Optimizer({"x": (0.0, 1.0)}, random_state=0)
+    with pytest.raises(TypeError, match="a score must be a number or None"):
+        optimizer.tell(optimizer.ask(), bad)
+
+
+@pytest.mark.parametrize("params", [{}, {"y": 1.0}, {"x": 2.0}, {"x": "a"}, {"x": 0.5, "y": 1}])
+def test_parameters_outside_the_space_are_refused(params):
+    with pytest.raises(ValueError, match="x|y"):
+        Optimizer({"x": (0.0, 1.0)}).tell(params, 1.0)
+
+
+def test_telling_twice_is_refused():
+    optimizer = Optimizer({"x": (0.0, 1.0)})
+    optimizer.tell({"x": 0.5}, 1.0)
+    with pytest.raises(ValueError, match=r"told before, with the score 1\.0"):
+        optimizer.tell({"x": 0.5}, 2.0)
+
+
+def test_several_are_told_at_once():
+    optimizer = Optimizer({"x": (0.0, 1.0)}, random_state=0)
+    optimizer.tell(optimizer.ask(3), [0.1, 0.3, None])
+    assert optimizer.best_score == 0.3
+    with pytest.raises(ValueError, match="2 points and 1 scores"):
+        optimizer.tell(optimizer.ask(2), [0.1])
+
+
+@pytest.mark.parametrize("name", ["n_iter", "n_initial_points"])
+@pytest.mark.parametrize("bad", [0, -1, 1.5, True, "3"])
+def test_counts_are_checked(name, bad):
+    with pytest.raises(ValueError, match=f"{name} must be an int"):
+        Optimizer({"x": (0.0, 1.0)}, **{name: bad})
+
+
+@pytest.mark.parametrize("bad", [0, -1, 2.5, True])
+def test_the_number_to_ask_for_is_checked(bad):
+    with pytest.raises(ValueError, match="n must be an int"):
+        Optimizer({"x": (0.0, 1.0)}).ask(bad)
+
+
+def test_refits_are_skipped_between_steps_for_many_observations():
+    rng = np.random.default_rng(0)
+    optimizer = Optimizer({"x": (0.0, 1.0), "y": (0.0, 1.0)}, random_state=0)
+    for x, y in rng.random((155, 2)):
+        optimizer.tell({"x": float(x), "y": float(y)}, -((x - 0.3) ** 2) - (y - 0.6) ** 2)
+    params = optimizer.ask()
+    assert abs(params["x"] - 0.3) < 0.05
+    assert abs(params["y"] - 0.6) < 0.05
+    assert max(size for size, _ in optimizer._hyperparameters) == 152

@@ -1,0 +1,88 @@
+import math
+
+import pytest
+
+from skbayes._trials import Asked, Closed, FoldScore, History, Scored
+from skbayes.space import Point
+
+POINT = Point(0, (1.5, 2))
+
+
+def fold(score, error=None):
+    return FoldScore({} if error else {"score": score}, None, 0.1, 0.01, error)
+
+
+def apply(*events, n_folds=2):
+    history = History(n_folds)
+    for event in events:
+        history.apply(event)
+    return history
+
+
+def test_events_are_folded_into_trials():
+    history = apply(
+        Asked(0, POINT), Asked(1, POINT), Scored(1, 1, fold(0.5)), Scored(1, 0, fold(1.0)), Closed(1)
+    )
+    assert [trial.is_closed for trial in history.trials] == [False, True]
+    assert history.trials[1].mean("score") == 0.75
+    assert math.isnan(history.trials[0].mean("score"))
+    assert history.n_closed_prefix == 0
+
+
+def test_the_closed_prefix_waits_for_the_earliest():
+    history = apply(Asked(0, POINT), Asked(1, POINT), Closed(1))
+    assert history.n_closed_prefix == 0
+    history.apply(Closed(0))
+    assert history.n_closed_prefix == 2
+
+
+def test_the_order_of_scores_does_not_matter():
+    scores = [Scored(0, 0, fold(0.25)), Scored(0, 1, fold(0.75))]
+    one = apply(Asked(0, POINT), *scores)
+    other = apply(Asked(0, POINT), *reversed(scores))
+    assert one.trials == other.trials
+
+
+def test_trials_are_values():
+    history = apply(Asked(0, POINT))
+    before = history.trials[0]
+    history.apply(Scored(0, 0, fold(0.5)))
+    assert before.folds == (None, None)
+    with pytest.raises(AttributeError):
+        before.is_closed = True
+
+
+@pytest.mark.parametrize(
+    ("event", "message"),
+    [
+        (Asked(0, POINT), "next trial is number 1"),
+        (Asked(5, POINT), "next trial is number 1"),
+        (Scored(0, 0, fold(1.0)), "has a score already"),
+        (Scored(3, 0, fold(1.0)), "there are 1 trials"),
+        (Closed(-1), "there are 1 trials"),
+    ],
+)
+def test_events_that_cannot_follow_are_refused(event, message):
+    history = apply(Asked(0, POINT), Scored(0, 0, fold(0.5)))
+    with pytest.raises(ValueError, match=message):
+        history.apply(event)
+
+
+def test_a_closed_trial_takes_nothing_more():
+    history = apply(Asked(0, POINT), Closed(0))
+    with pytest.raises(ValueError, match="is closed"):
+        history.apply(Scored(0, 0, fold(0.5)))
+    with pytest.raises(ValueError, match="is closed"):
+        history.apply(Closed(0))
+
+
+@pytest.mark.parametrize("bad", [math.nan, math.inf, -math.inf])
+def test_a_score_that_is_not_finite_makes_the_mean_nan(bad):
+    history = apply(Asked(0, POINT), Scored(0, 0, fold(0.5)), Scored(0, 1, fold(bad)))
+    assert math.isnan(history.trials[0].mean("score"))
+
+
+def test_a_failed_fold_makes_a_failed_trial():
+    history = apply(Asked(0, POINT), Scored(0, 0, fold(0.5)), Scored(0, 1, fold(0, "Traceback")))
+    assert history.trials[0].has_failed
+    assert math.isnan(history.trials[0].mean("score"))
