@@ -26,7 +26,7 @@ difference below that is one of ties.
 The logistic regression and the boosting see 600 rows of digits, drawn once with equal classes,
 which keeps the whole script below 25 minutes on two cores. Each search runs in a process with one
 thread. Results are kept: a second run takes up where the first was stopped, and searches by
-skbayes are repeated when its code has changed.
+skbayes are repeated when its code has changed, docstrings included.
 
     python benchmarks/quality.py --jobs 2
     python benchmarks/quality.py --only wine --seeds 3
@@ -158,11 +158,6 @@ class Task:
         ]
         return [dict(zip(self.space, values, strict=True)) for values in product(*axes)]
 
-    def key(self) -> str:
-        """Return a digest of all that a score depends on, for the results that are kept."""
-        parts = (self.space, self.estimator(), N_ROWS_OF_SLOW_MODELS, sklearn.__version__)
-        return hashlib.sha256(repr(parts).encode()).hexdigest()[:12]
-
 
 def _dimension(written: Any) -> Any:
     if isinstance(written, list):
@@ -225,19 +220,25 @@ def evaluate(name: str, method: str, seed: int) -> dict[str, Any]:
 
 
 @cache
-def code_digest(folder: str) -> str:
-    """Return a digest of the code of skbayes below `folder`."""
-    root = Path(skbayes.__file__).parent / folder
-    text = b"".join(path.read_bytes() for path in sorted(root.rglob("*.py")))
-    return hashlib.sha256(text).hexdigest()[:12]
+def code() -> str:
+    """Return the source of skbayes."""
+    root = Path(skbayes.__file__).parent
+    return "".join(path.read_text(encoding="utf-8") for path in sorted(root.rglob("*.py")))
 
 
 def record_key(task: Task, method: str, seed: int) -> Key:
-    """Return what identifies one run: task, method, seed, and what its scores depend on."""
-    code = {"bayes": "", "random": "space", "reference": None}[method]
-    if method == "reference" and task.model == "boosting":
-        code = "space"
-    digest = task.key() + ("" if code is None else "-" + code_digest(code))
+    """Return what identifies one run: task, method, seed, and what its scores depend on.
+
+    That is the estimator, the data and the candidates; for skbayes, its code stands for these.
+    """
+    if method == "bayes":
+        candidates: Any = (task.space, code())
+    elif method == "random":
+        candidates = list(ParameterSampler(task.dimensions(), N_ITER, random_state=seed))
+    else:
+        candidates = task.reference()
+    parts = (candidates, task.estimator(), N_ROWS_OF_SLOW_MODELS, sklearn.__version__)
+    digest = hashlib.sha256(repr(parts).encode()).hexdigest()[:12]
     return {"task": task.name, "method": method, "seed": seed, "digest": digest}
 
 
@@ -265,7 +266,10 @@ def print_table(records: Records, tasks: list[Task], n_seeds: int) -> None:
     held = []
     for task in tasks:
         parts = best_scores(records, task, "reference", n_seeds)
-        reference = max(parts) if len(parts) == N_PARTS else np.nan
+        if len(parts) < N_PARTS:
+            print(f"{task.name:22s}{'not run':>11s}")
+            continue
+        reference = max(parts)
         for method in ("bayes", "random"):
             head = f"{task.name:22s}{reference:11.4f}" if method == "bayes" else " " * 33
             best = np.sort(best_scores(records, task, method, n_seeds))

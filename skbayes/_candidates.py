@@ -35,7 +35,8 @@ def check_names(space: Space, estimator: Any) -> None:
             if any(_accepts(variant, name, value) for variant in _variants(estimator, branch, name)):
                 continue
             place = f"search_spaces[{number}]" if len(space.branches) > 1 else "search_spaces"
-            close = difflib.get_close_matches(name, known, n=3)
+            by_lower = {other.lower(): other for other in known}
+            close = [by_lower[key] for key in difflib.get_close_matches(name.lower(), by_lower)]
             hint = (
                 f"did you mean {' or '.join(map(repr, close))}?"
                 if close

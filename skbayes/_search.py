@@ -214,7 +214,6 @@ class BayesSearchCV(BaseSearchCV):  # type: ignore[misc]
         seed = draw_seed(self.random_state)
         space = parse_space(self.search_spaces, random_state=seed)
         check_names(space, self.estimator)
-        n_candidates = count_candidates(space, self.n_iter)
         optimizer = Optimizer(
             space,
             n_iter=self.n_iter,
@@ -234,6 +233,7 @@ class BayesSearchCV(BaseSearchCV):  # type: ignore[misc]
             has_refit=self.refit is not False,
         )
         splits = self._draw_splits(X, y, routed.splitter.split)
+        n_candidates = count_candidates(space, self.n_iter)
         base_estimator = clone(self.estimator)
         evaluation = Evaluation(
             estimator=base_estimator,

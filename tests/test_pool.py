@@ -18,7 +18,7 @@ BACKENDS = [("loky", 1), ("loky", 2), ("threading", 2), ("threading", 4), ("mult
 @pytest.fixture(params=BACKENDS, ids=lambda pair: f"{pair[0]}-{pair[1]}")
 def backend(request):
     name, n_jobs = request.param
-    with joblib.parallel_config(backend=name, n_jobs=n_jobs):
+    with joblib.parallel_backend(name, n_jobs=n_jobs):
         yield n_jobs
 
 
@@ -87,7 +87,7 @@ def test_an_exception_stays_with_its_task(backend):
 
 
 def test_the_first_to_end_comes_first():
-    with joblib.parallel_config(backend="threading", n_jobs=2), Pool() as pool:
+    with joblib.parallel_backend("threading", n_jobs=2), Pool() as pool:
         pool.submit("slow", sleep_and_return, 0.5, 1)
         pool.submit("fast", sleep_and_return, 0.0, 2)
         assert [pool.wait().key, pool.wait().key] == ["fast", "slow"]
@@ -109,13 +109,13 @@ def test_scikit_learns_configuration_reaches_the_workers(backend):
 
 
 def test_tasks_run_in_other_processes_with_loky():
-    with joblib.parallel_config(backend="loky", n_jobs=2), Pool() as pool:
+    with joblib.parallel_backend("loky", n_jobs=2), Pool() as pool:
         assert run(pool, [(0, pid)])[0].result != os.getpid()
 
 
 def test_large_arrays_are_memory_mapped():
     array = np.ones(300_000)
-    with joblib.parallel_config(backend="loky", n_jobs=2), Pool() as pool:
+    with joblib.parallel_backend("loky", n_jobs=2), Pool() as pool:
         outcomes = run(pool, [(i, describe, array) for i in range(4)])
     assert {outcome.result for outcome in outcomes.values()} == {("memmap", 300_000.0)}
 
@@ -124,7 +124,7 @@ def test_large_arrays_are_memory_mapped():
     ("pre_dispatch", "n_slots"), [("2*n_jobs", 4), ("n_jobs", 2), ("all", 40), (3, 3), (1, 2)]
 )
 def test_pre_dispatch_bounds_what_is_in_flight(pre_dispatch, n_slots):
-    with joblib.parallel_config(backend="threading", n_jobs=2):
+    with joblib.parallel_backend("threading", n_jobs=2):
         with Pool(pre_dispatch=pre_dispatch) as pool:
             while pool.has_room and pool.n_live < 40:
                 pool.submit(pool.n_live, double, 1)
@@ -135,7 +135,7 @@ def test_pre_dispatch_bounds_what_is_in_flight(pre_dispatch, n_slots):
 
 @pytest.mark.parametrize("n_queued", [2, 60])
 def test_abandoned_loky_tasks_leave_no_noise(n_queued):
-    with joblib.parallel_config(backend="loky", n_jobs=2):
+    with joblib.parallel_backend("loky", n_jobs=2):
         with pytest.raises(KeyError), Pool(pre_dispatch="all") as pool:
             for i in range(n_queued):
                 pool.submit(i, sleep_and_return, 5, i)
@@ -158,7 +158,7 @@ def test_leaving_early_abandons_tasks_and_the_backend_works_again(backend):
 
 
 def test_no_threads_are_left_over():
-    with joblib.parallel_config(backend="threading", n_jobs=2):
+    with joblib.parallel_backend("threading", n_jobs=2):
         before = threading.active_count()
         for _ in range(5):
             with Pool() as pool:

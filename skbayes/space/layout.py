@@ -124,6 +124,7 @@ def unite(branches: tuple[Branch, ...]) -> tuple[Axis, ...]:
 
 
 def arrange(branches: tuple[Branch, ...], axes: tuple[Axis, ...]) -> Arrays:
+    """Work out what the vectorised methods of a space need."""
     dimensions = [axis.dimension for axis in axes]
     lattices = [dimension.lattice for dimension in dimensions]
     # An irregular axis passes through the common arithmetic like any other, to be overwritten.

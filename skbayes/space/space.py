@@ -117,7 +117,13 @@ class Space:
         ------
         ValueError
             If there is no such branch.
+        TypeError
+            If `params` is no mapping.
         """
+        if not isinstance(params, Mapping):
+            raise TypeError(
+                f"a point of the search space is a dict of parameters, got {show(params)}."
+            )
         reason = ""
         for index in range(len(self.branches)) if branch is None else [branch]:
             parameters = self.branches[index].parameters
@@ -181,7 +187,7 @@ class Space:
             A new array; snapping it again changes nothing.
         """
         arrays = self._arrays
-        u = np.asarray(coordinates, dtype=float).reshape(len(coordinates), len(self.axes))
+        u = self._matrix(coordinates)
         irregular = [(j, self.axes[j].dimension) for j in arrays.irregular]
         values = [d.to_unit(d.from_unit(np.clip(u[:, j], 0.0, 1.0))) for j, d in irregular]
         u = u * arrays.n
@@ -199,14 +205,14 @@ class Space:
 
     def sample(self, uniform: ArrayLike) -> NDArray[np.float64]:
         """Snapped coordinates from numbers in [0, 1) of shape (n_points, n_axes)."""
-        u = np.array(uniform, dtype=float).reshape(len(uniform), len(self.axes))
+        u = self._matrix(uniform).copy()
         unordered = self._arrays.unordered
         u[:, unordered] = np.floor(u[:, unordered] * (self._arrays.last[unordered] + 1))
         return self.snap(u)
 
     def active(self, coordinates: ArrayLike) -> NDArray[np.bool_]:
         """Which axes the branch of each row has, of shape (n_points, n_axes)."""
-        u = np.asarray(coordinates, dtype=float).reshape(len(coordinates), len(self.axes))
+        u = self._matrix(coordinates)
         return self._arrays.active[self._branch_index(u)]
 
     def features(self, coordinates: ArrayLike) -> NDArray[np.float64]:
@@ -215,7 +221,7 @@ class Space:
         Ordered coordinates are passed on as they are, snapped or not.
         """
         arrays = self._arrays
-        u = np.asarray(coordinates, dtype=float).reshape(len(coordinates), len(self.axes))
+        u = self._matrix(coordinates)
         features = np.zeros((len(u), self.n_columns))
         ordered, unordered = u[:, arrays.ordered], u[:, arrays.unordered]
         is_conditional = len(self.branches) > 1
@@ -238,6 +244,11 @@ class Space:
             for index, branch in enumerate(self.branches)
             for codes in itertools.product(*(d.codes() for _, d in branch.parameters))
         )
+
+    def _matrix(self, coordinates: ArrayLike) -> NDArray[np.float64]:
+        # Counting the rows by hand lets a space of constants have coordinates of shape (n, 0).
+        u = np.asarray(coordinates, dtype=float)
+        return u.reshape(len(u), len(self.axes))
 
     def _branch_index(self, u: NDArray[np.float64]) -> NDArray[np.intp]:
         if len(self.branches) == 1:

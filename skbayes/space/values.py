@@ -14,7 +14,18 @@ import numpy as np
 # Types whose `==` and `hash` are known to be harmless.
 PLAIN_TYPES = frozenset({bool, int, float, complex, str, bytes, type(None)})
 
-_SHORT = reprlib.Repr()
+
+class _Short(reprlib.Repr):
+    def repr_instance(self, x: Any, level: int) -> str:
+        # reprlib shows the address of an object whose `__repr__` raises: no two messages alike.
+        try:
+            repr(x)
+        except Exception:
+            return f"<{type(x).__name__} object>"
+        return super().repr_instance(x, level)
+
+
+_SHORT = _Short()
 _SHORT.maxstring = _SHORT.maxother = _SHORT.maxlong = 60
 
 

@@ -173,7 +173,7 @@ def test_parameters_of_a_searched_step_are_known():
 
 
 def test_nothing_that_the_user_gave_is_modified():
-    inner = LogisticRegression()
+    inner = LogisticRegression(tol=1.0)
     spaces = [
         ({"C": Real(0.01, 10, "log-uniform"), "max_iter": Integer(50, 500)}, 3),
         ({"C": [1, 10], "fit_intercept": (True, False)}, 2),

@@ -1,0 +1,286 @@
+"""Points, coordinates and features of whole spaces."""
+
+import copy
+import itertools
+import json
+import pickle
+
+import numpy as np
+import pytest
+import scipy.stats as ss
+from hypothesis import given
+from hypothesis import strategies as st
+from sklearn.linear_model import Ridge
+
+from skbayes.space import Categorical, Point, Real, Space, parse_space
+from strategies import spaces, units
+
+BRANCHES = [
+    {"model": ["svc"], "C": (1e-3, 1e3, "log-uniform"), "kernel": ["rbf", "poly"]},
+    {"model": ["forest"], "depth": (1, 8), "C": (1e-3, 1e3, "log-uniform")},
+    ({"model": ["knn"], "C": (0.0, 1.0), "k": [1, 5, 25]}, 7),
+    {},
+]
+
+
+@st.composite
+def sampled(draw):
+    """A space and snapped coordinates in it."""
+    space = draw(spaces())
+    return space, space.sample(draw(units(len(space.axes))))
+
+
+@given(sampled())
+def test_points_and_coordinates_lead_to_each_other(case):
+    """Snapping is idempotent, points find themselves, and are JSON."""
+    space, u = case
+    np.testing.assert_array_equal(space.snap(u), u)
+    points = space.points(u)
+    assert space.points(space.coordinates(points)) == points
+    assert len(points) == len(u)
+    for point in points:
+        assert hash(point) == hash(Point(point.branch, tuple(point.codes)))
+        branch, codes = json.loads(json.dumps([point.branch, point.codes]))
+        assert Point(branch, tuple(codes)) == point
+
+
+@given(sampled())
+def test_params_and_points_lead_to_each_other(case):
+    """Decoding gives the parameters of the branch in name order, encoding the codes again."""
+    space, u = case
+    for point in space.points(u):
+        params = space.decode(point)
+        assert list(params) == sorted(params) == list(space.branches[point.branch].names)
+        assert space.encode(params, branch=point.branch) == point
+        assert space.encode(params).branch <= point.branch
+
+
+@given(sampled())
+def test_features(case):
+    """Ordered axes as they are, one-hot / sqrt(2) for others, inactive ones neutral."""
+    space, u = case
+    features = space.features(u)
+    active = space.active(u)
+    assert features.shape == (len(u), space.n_columns)
+    assert np.bincount(space.groups, minlength=len(space.axes)).sum() == space.n_columns
+    for j, axis in enumerate(space.axes):
+        assert np.all(space.groups[axis.columns] == j)
+        block = features[:, axis.columns]
+        if axis.dimension.is_ordered:
+            assert np.all(u[~active[:, j], j] == 0.5)
+            np.testing.assert_array_equal(block[:, 0], u[:, j])
+        else:
+            expected = np.eye(axis.dimension.n_values)[u[:, j].astype(int)] / np.sqrt(2)
+            np.testing.assert_allclose(block[active[:, j]], expected[active[:, j]])
+            assert np.all(block[~active[:, j]] == 0)
+            assert np.all(u[~active[:, j], j] == 0)
+        if space.axes[0].name == "":
+            np.testing.assert_array_equal(active[:, j], np.isin(u[:, 0], axis.branches))
+
+
+@given(spaces(), st.data())
+def test_snap_accepts_anything(space, data):
+    """Coordinates out of bounds and between values are moved to the nearest."""
+    u = data.draw(units(len(space.axes))) * 40 - 20
+    u_before = u.copy()
+    snapped = space.snap(u)
+    np.testing.assert_array_equal(u, u_before)
+    np.testing.assert_array_equal(space.snap(snapped), snapped)
+    for j, axis in enumerate(space.axes):
+        top = 1 if axis.dimension.is_ordered else axis.dimension.n_values - 1
+        assert np.all((snapped[:, j] >= 0) & (snapped[:, j] <= top))
+    assert space.points(u) == space.points(snapped)
+
+
+def test_the_distance_of_categories_is_zero_or_one():
+    """|| phi(a) - phi(b) ||^2 = 1[a != b]."""
+    space = parse_space({"x": list("abcd"), "y": [True, False]})
+    u = space.coordinates(list(space.grid()))
+    features = space.features(u)
+    for a, b in itertools.product(range(len(u)), repeat=2):
+        distance = np.sum((features[a] - features[b]) ** 2)
+        assert distance == pytest.approx(np.sum(u[a] != u[b]))
+
+
+def test_axes_of_branches():
+    """Equal dimensions of one name are one axis, constants are none, the branch is the first."""
+    space = parse_space(BRANCHES)
+    assert [(axis.name, axis.branches) for axis in space.axes] == [
+        ("", (0, 1, 2, 3)),
+        ("C", (0, 1)),
+        ("C", (2,)),
+        ("depth", (1,)),
+        ("k", (2,)),
+        ("kernel", (0,)),
+    ]
+    assert space.n_columns == 4 + 1 + 1 + 1 + 1 + 2
+    assert space.groups.tolist() == [0, 0, 0, 0, 1, 2, 3, 4, 5, 5]
+    assert space.axes[0].columns == slice(0, 4)
+    assert space.n_values is None
+    assert [branch.n_iter for branch in space.branches] == [None, None, 7, None]
+    svc = space.encode({"model": "svc", "C": 1.0, "kernel": "poly"})
+    assert svc == Point(0, (1.0, 1, 0))
+    np.testing.assert_allclose(space.coordinates([svc]), [[0, 0.5, 0.5, 0.5, 0.5, 1]])
+    assert space.active(space.coordinates([svc])).tolist() == [
+        [True, True, False, False, False, True]
+    ]
+    assert space.decode(Point(3, ())) == {}
+
+
+def test_features_ignore_what_is_inactive():
+    """Also if the caller has not snapped."""
+    space = parse_space(BRANCHES)
+    u = np.array([[3.0, 0.1, 0.2, 0.3, 0.4, 1.0]])
+    np.testing.assert_array_equal(space.features(u), space.features(space.snap(u)))
+
+
+def test_gradient_steps_pass_through_features():
+    """Ordered coordinates between values are not rounded."""
+    space = parse_space({"a": (1, 4), "b": ["x", "y"]})
+    np.testing.assert_allclose(space.features([[0.3, 1.0]]), [[0.3, 0, np.sqrt(0.5)]])
+
+
+def test_first_branch_that_holds_the_values():
+    """Overlapping branches; or the one that is asked for."""
+    space = parse_space([{"a": (0, 5)}, {"a": (3, 9)}, {"a": [4]}])
+    assert space.encode({"a": 4}) == Point(0, (4,))
+    assert space.encode({"a": 7}) == Point(1, (7,))
+    assert space.encode({"a": 4}, branch=2) == Point(2, (0,))
+    with pytest.raises(ValueError, match=r"is not in the search space\. a: 4 is not in"):
+        parse_space({"a": [1]}).encode({"a": 4})
+
+
+@pytest.mark.parametrize(
+    ("params", "fragments"),
+    [
+        ({"a": 20}, ["{'a': 20}", "a: 20 is not in Integer(0, 5)"]),
+        ({"b": 1}, ["['a'] or ['a', 'c']"]),
+        ({}, ["['a']"]),
+        ({"a": 1, "c": 1, "d": 1}, ["['a', 'c']"]),
+    ],
+)
+def test_encode_says_why_not(params, fragments):
+    """The value that is out, or the names that are due."""
+    space = parse_space([{"a": (0, 5)}, {"a": (0, 5), "c": [1, 2]}])
+    with pytest.raises(ValueError, match="not in the search space") as caught:
+        space.encode(params)
+    assert [f for f in fragments if f not in str(caught.value)] == []
+
+
+@pytest.mark.parametrize("point", [Point(5, (1,)), Point(-1, (1,)), Point(0, ()), Point(0, (9,))])
+def test_decode_refuses_points_of_other_spaces(point):
+    """No such branch, another number of codes, a value out of bounds."""
+    with pytest.raises(ValueError, match=r"Point|is not in"):
+        parse_space({"a": (0, 5)}).decode(point)
+
+
+def test_grid():
+    """All points of a finite space, the last name fastest as in scikit-learn."""
+    space = parse_space([{"b": [1, "x"], "a": (1, 3)}, {"c": [None]}, {}])
+    params = [space.decode(point) for point in space.grid()]
+    assert params == [
+        *({"a": a, "b": b} for a in (1, 2, 3) for b in (1, "x")),
+        {"c": None},
+        {},
+    ]
+    assert space.n_values == 8
+    assert len(list(parse_space({"x": ss.binom(3, 0.5)}).grid())) == 4
+    endless = parse_space({"x": ss.poisson(3)})
+    assert endless.n_values is None
+    for space in (endless, parse_space({"a": (0.0, 1.0)})):
+        with pytest.raises(ValueError, match="no finite list"):
+            space.grid()
+
+
+def test_sampling_is_uniform():
+    """Categories and branches as often as each other, integers alike to their ends."""
+    space = parse_space([{"a": list("xyz"), "b": (0, 3)}, {"c": [1, 2]}])
+    u = space.sample(np.random.default_rng(0).random((6000, len(space.axes))))
+    params = [space.decode(point) for point in space.points(u)]
+    assert abs(sum("c" in p for p in params) / 6000 - 0.5) < 0.03
+    for name, n in (("a", 3), ("b", 4)):
+        values, counts = np.unique([p[name] for p in params if name in p], return_counts=True)
+        assert len(values) == n
+        assert ss.chisquare(counts).pvalue > 1e-3
+
+
+def test_every_point_is_sampled_where_it_belongs():
+    """All points of a grid can be reached from their coordinates."""
+    space = parse_space([{"a": list("xyz"), "b": (0, 3)}, {"c": [1, 2, 3], "d": ss.binom(3, 0.5)}])
+    points = list(space.grid())
+    assert space.points(space.coordinates(points)) == points
+    assert len({tuple(row) for row in space.coordinates(points)}) == space.n_values
+
+
+def test_values_off_the_lattice_keep_their_coordinates():
+    """A user's exact value is encoded as it is, and stays the same point."""
+    space = parse_space({"a": (0.0, 1.0)})
+    point = space.encode({"a": 0.1 + 1e-13})
+    assert point.codes == (0.1 + 1e-13,)
+    assert space.decode(point) == {"a": 0.1 + 1e-13}
+    assert space.coordinates([point])[0, 0] == 0.1 + 1e-13
+
+
+def test_huge_and_small_integers_in_one_column():
+    """Numpy left alone would make floats of them."""
+    space = parse_space({"a": (-1, 2**64)})
+    points = [Point(0, (2**64,)), Point(0, (-1,)), Point(0, (2**63 + 1,))]
+    np.testing.assert_allclose(space.coordinates(points)[:, 0], [1, 0, 0.5], atol=1e-9)
+    assert [space.decode(point)["a"] for point in points] == [2**64, -1, 2**63 + 1]
+
+
+def test_decoded_objects_are_the_users_own():
+    """References, no copies."""
+    ridge = Ridge()
+    space = parse_space({"model": [ridge, None], "constant": [ridge]})
+    decoded = space.decode(Point(0, (0, 0)))
+    assert decoded["model"] is ridge
+    assert decoded["constant"] is ridge
+
+
+def test_a_space_of_constants_has_no_axes():
+    """Its coordinates are empty rows."""
+    space = parse_space({"a": [1], "b": ["x"]})
+    assert space.axes == ()
+    assert space.n_columns == 0
+    (point,) = space.grid()
+    assert space.coordinates([point, point]).shape == (2, 0)
+    assert space.points(np.empty((2, 0))) == [point, point]
+    assert space.features(np.empty((3, 0))).shape == (3, 0)
+    assert space.sample(np.empty((3, 0))).shape == (3, 0)
+    assert space.active(np.empty((3, 0))).shape == (3, 0)
+
+
+@pytest.mark.parametrize("written", [{"a": (0.0, 1.0), "b": [1, 2]}, BRANCHES, {"a": [1]}])
+def test_no_rows(written):
+    """An empty list of points is a matrix without rows, and the other way round."""
+    space = parse_space(written)
+    empty = space.coordinates([])
+    assert empty.shape == (0, len(space.axes))
+    assert space.points(empty) == []
+    assert space.features(empty).shape == (0, space.n_columns)
+    assert space.active(empty).shape == empty.shape
+
+
+def test_copies():
+    """Pickled and copied spaces are equal, work alike, and cannot be changed."""
+    space = parse_space(BRANCHES)
+    u = np.random.default_rng(0).random((20, len(space.axes)))
+    for twin in (pickle.loads(pickle.dumps(space)), copy.deepcopy(space)):
+        assert twin == space
+        assert hash(twin) == hash(space)
+        assert twin.points(twin.sample(u)) == space.points(space.sample(u))
+    with pytest.raises(AttributeError):
+        space.branches = ()
+    with pytest.raises(ValueError, match="read-only"):
+        space.groups[0] = 1
+
+
+def test_spaces_are_compared_by_their_branches():
+    """Equal dimensions under equal names."""
+    assert parse_space({"a": (0.0, 1.0)}) == parse_space([{"a": Real(0, 1)}])
+    assert parse_space({"a": (0.0, 1.0)}) != parse_space({"b": (0.0, 1.0)})
+    assert parse_space({"a": [Ridge()]}) != parse_space({"a": [Ridge()]})
+    assert parse_space({"a": ["x", 1]}) == parse_space({"a": Categorical(["x", 1])})
+    with pytest.raises(ValueError, match="at least one branch"):
+        Space(())
