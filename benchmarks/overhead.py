@@ -10,6 +10,7 @@ How to read the table: the median over repeats and steps of the CPU time of one 
 the tell after it, in milliseconds, with the quartiles behind it. They say how far one step differs
 from another; between runs on a machine with other work the median moves by about a tenth. CPU time
 counts all threads of the process. skopt has its default settings, and fits its model in `tell`.
+At n = 10 skbayes is at the end of its initial design of 12, so some of the steps need no model.
 
     python benchmarks/overhead.py
     python benchmarks/overhead.py --sizes 10 50 100 --repeats 5

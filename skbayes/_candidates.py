@@ -32,7 +32,9 @@ def check_names(space: Space, estimator: Any) -> None:
             if name in known:
                 continue
             value = dimension.rvs(random_state=0)
-            if any(_accepts(variant, name, value) for variant in _variants(estimator, branch, name)):
+            if any(
+                _accepts(variant, name, value) for variant in _variants(estimator, branch, name)
+            ):
                 continue
             place = f"search_spaces[{number}]" if len(space.branches) > 1 else "search_spaces"
             by_lower = {other.lower(): other for other in known}

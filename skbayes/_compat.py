@@ -32,6 +32,11 @@ from sklearn.utils._param_validation import Interval
 from sklearn.utils.parallel import delayed
 from sklearn.utils.validation import _check_method_params as check_method_params
 
+try:
+    import cloudpickle  # what joblib pickles with: a library of its own from joblib 1.6 on
+except ImportError:
+    from joblib.externals import cloudpickle
+
 __all__ = [
     "BaseSearchCV",
     "CallbackContexts",
@@ -39,8 +44,9 @@ __all__ = [
     "JoblibWorkers",
     "MultimetricScorer",
     "check_method_params",
-    "fit_and_score",
     "check_refit",
+    "cloudpickle",
+    "fit_and_score",
     "fit_context",
     "get_routed_params",
     "get_scorers",
@@ -84,7 +90,7 @@ def scrambled_sobol(
     """
     if n_dimensions == 0:
         return np.zeros((n_points, 0))
-    keywords = {"rng" if _SOBOL_TAKES_RNG else "seed": rng}
+    keywords: dict[str, Any] = {"rng" if _SOBOL_TAKES_RNG else "seed": rng}
     engine = qmc.Sobol(n_dimensions, scramble=True, **keywords)
     drawn: NDArray[np.float64] = engine.random_base2(max(n_points - 1, 1).bit_length())
     return drawn[:n_points]
@@ -180,7 +186,6 @@ class JoblibWorkers:
         self._backend.stop_call()
         self._parallel.__exit__(None, None, None)
 
-
     def _withdraw_queued(self) -> None:
         """Take back what loky has not handed to a worker yet.
 
@@ -205,7 +210,7 @@ class CallbackContexts:
     def __init__(
         self,
         search: BaseSearchCV,
-        X: Any,  # noqa: N803
+        X: Any,
         y: Any,
         metadata: Mapping[str, Any] | None,
         *,

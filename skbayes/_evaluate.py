@@ -66,7 +66,7 @@ class Evaluation:
         return evaluate_fold, (clone(self.estimator), self.X, self.y), keywords
 
 
-def evaluate_fold(estimator: Any, X: Any, y: Any, **keywords: Any) -> FoldScore:  # noqa: N803
+def evaluate_fold(estimator: Any, X: Any, y: Any, **keywords: Any) -> FoldScore:
     """Fit and score `estimator` on one fold.
 
     Parameters

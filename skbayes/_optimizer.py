@@ -159,7 +159,9 @@ class Optimizer:
             space = parse_space(space, random_state=self._seed)
         self.space: Space = space
         self._n_iter = n_iter
-        self._given = tuple(dict.fromkeys(map(self.space.encode, initial_points)))
+        self._given: tuple[Point, ...] = tuple(
+            dict.fromkeys(map(self.space.encode, initial_points))
+        )
         self._n_initial = _design_size(self.space, n_iter, n_initial_points)
         self._asked: dict[Point, int] = {}
         self._scores: dict[Point, float] = {}
@@ -350,11 +352,10 @@ class Optimizer:
         n_needed = 2 * self._n_initial
         if len(self._design) < n_needed:
             seeds = np.random.SeedSequence(self._seed, spawn_key=(DESIGN_STREAM,))
-            uniform = scrambled_sobol(
-                n_needed, len(self.space.axes), np.random.default_rng(seeds)
-            )
+            uniform = scrambled_sobol(n_needed, len(self.space.axes), np.random.default_rng(seeds))
             self._design = self.space.sample(uniform)
-        rotated = np.roll(branches, -index)
+        first = index % len(branches)
+        rotated = [*branches[first:], *branches[:first]]
         yield from self.space.points(self._in_branch(self._design[index:], rotated))
 
     def _far_points(self, index: int, branches: Sequence[int]) -> Iterable[Point]:
@@ -365,7 +366,7 @@ class Optimizer:
         coordinates = self._in_branch(self.space.sample(uniform), branches)
         known = [*self._scores, *self._pending]
         if known:
-            X = self.space.features(coordinates)  # noqa: N806
+            X = self.space.features(coordinates)
             distances = _nearest_distances(X, self.space.features(self.space.coordinates(known)))
             coordinates = coordinates[np.argsort(-distances, kind="stable")]
         yield from self.space.points(coordinates)
@@ -384,7 +385,7 @@ class Optimizer:
         space = self.space
         hyperparameters = self._fit(observations)
         coordinates = space.coordinates(observations.points)
-        X = space.features(coordinates)  # noqa: N806
+        X = space.features(coordinates)
         t, noise_scale = observations.targets()
         posterior = Posterior.fit(X, t, space.groups, hyperparameters, noise_scale)
         pending = space.features(space.coordinates(self._pending))
@@ -427,9 +428,7 @@ class Optimizer:
         while anchor < n:
             fitted = [self._fit_from(observations.first(anchor), fitted, is_anchor=True)]
             anchor *= 2
-        return self._fit_from(
-            observations.first(n), fitted, is_anchor=not fitted or anchor == n
-        )
+        return self._fit_from(observations.first(n), fitted, is_anchor=not fitted or anchor == n)
 
     def _fit_from(
         self, observations: Observations, starts: list[Hyperparameters], *, is_anchor: bool
@@ -451,7 +450,7 @@ class Optimizer:
         return self._hyperparameters[key]
 
 
-def _nearest_distances(X: Floats, known: Floats) -> Floats:  # noqa: N803
+def _nearest_distances(X: Floats, known: Floats) -> Floats:
     """Return the Euclidean distance of each row of `X` to the nearest row of `known`."""
     if not X.shape[1]:
         return np.zeros(len(X))
@@ -486,4 +485,5 @@ def _threads() -> ThreadpoolController:
 
 def _one_thread() -> AbstractContextManager[Any]:
     """Limit linear algebra to one thread: the matrices are small, and the cores have other work."""
-    return _threads().limit(limits=1, user_api="blas")
+    limit: AbstractContextManager[Any] = _threads().limit(limits=1, user_api="blas")
+    return limit

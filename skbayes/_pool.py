@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import queue
+import traceback
 from collections import deque
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass
 from types import TracebackType
 from typing import Any, Self
 
-from ._compat import JoblibWorkers, with_sklearn_config
+from ._compat import JoblibWorkers, cloudpickle, with_sklearn_config
 
 __all__ = ["Outcome", "Pool"]
 
@@ -52,7 +53,7 @@ class Pool:
         self,
         kind: type[BaseException] | None,
         error: BaseException | None,
-        traceback: TracebackType | None,
+        trace: TracebackType | None,
     ) -> None:
         self._workers.stop(is_failed=kind is not None)
 
@@ -66,7 +67,9 @@ class Pool:
         """Whether one more task may be submitted now."""
         return self.n_live < (1 if self._workers.is_inline else self._workers.n_slots)
 
-    def submit(self, key: Hashable, function: Callable[..., Any], *args: Any, **kwargs: Any) -> None:
+    def submit(
+        self, key: Hashable, function: Callable[..., Any], *args: Any, **kwargs: Any
+    ) -> None:
         """Have `function(*args, **kwargs)` run by a worker; `key` comes back with its outcome."""
         call = _Call(with_sklearn_config(function), args, kwargs)
         self.n_live += 1
@@ -83,23 +86,51 @@ class Pool:
         """Return the outcome of a task that has ended, waiting for one if need be."""
         if self._workers.is_inline:
             key, call = self._inline.popleft()
-            try:
-                outcome = Outcome(key, call())
-            except Exception as error:
-                outcome = Outcome(key, error=error)
+            outcome = Outcome(key, call())
         else:
             outcome = self._outcomes.get()
         self.n_live -= 1
+        if isinstance(outcome.result, _Raised):
+            return Outcome(outcome.key, error=outcome.result.error)
         return outcome
 
 
 @dataclass(frozen=True)
 class _Call:
-    """A function with its arguments, to be called in a worker."""
+    """A function with its arguments, to be called in a worker. It never raises.
+
+    Backends differ in what they do with an exception: one of them forgets the task.
+    """
 
     function: Callable[..., Any]
     args: tuple[Any, ...]
     kwargs: dict[str, Any]
 
     def __call__(self) -> Any:
-        return self.function(*self.args, **self.kwargs)
+        try:
+            return self.function(*self.args, **self.kwargs)
+        except Exception as error:
+            return _Raised(error, traceback.format_exc())
+
+
+class _Raised:
+    """An exception on its way from a worker, which may be another process."""
+
+    def __init__(self, error: Exception, text: str) -> None:
+        self.error = error
+        self.text = text
+
+    def __reduce__(self) -> tuple[Callable[..., _Raised], tuple[Any, ...]]:
+        try:
+            data = cloudpickle.dumps(self.error)
+            cloudpickle.loads(data)
+        except Exception:
+            data = cloudpickle.dumps(RuntimeError(f"{type(self.error).__name__}: {self.error}"))
+        return _arrived, (data, self.text)
+
+
+def _arrived(data: bytes, text: str) -> _Raised:
+    """Return an exception that came from another process, with its traceback there as a note."""
+    error = cloudpickle.loads(data)
+    error.add_note(f"In the worker process:\n{text}")
+    return _Raised(error, text)

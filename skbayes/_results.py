@@ -110,7 +110,7 @@ def _ranks(means: NDArray[np.float64]) -> NDArray[np.int32]:
     if np.isnan(means).all():
         return np.ones(len(means), dtype=np.int32)
     known = np.where(np.isnan(means), np.nanmin(means) - 1, means)
-    return rankdata(-known, method="min").astype(np.int32, copy=False)  # type: ignore[no-any-return]
+    return rankdata(-known, method="min").astype(np.int32, copy=False)
 
 
 def _parameter_columns(params: Sequence[Mapping[str, Any]]) -> dict[str, MaskedArray[Any, Any]]:

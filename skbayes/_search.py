@@ -191,7 +191,7 @@ class BayesSearchCV(BaseSearchCV):  # type: ignore[misc]
 
     # The estimator is validated by its own fit, not here.
     @fit_context(prefer_skip_nested_validation=False)  # type: ignore[untyped-decorator]
-    def fit(self, X: Any, y: Any = None, **params: Any) -> Self:  # noqa: N803
+    def fit(self, X: Any, y: Any = None, **params: Any) -> Self:
         """Search, and fit the best candidate on all of the data.
 
         Parameters
@@ -221,7 +221,7 @@ class BayesSearchCV(BaseSearchCV):  # type: ignore[misc]
             random_state=seed,
         )
 
-        X, y = indexable(X, y)  # noqa: N806
+        X, y = indexable(X, y)
         params = check_method_params(X, params=params)
         routed = get_routed_params(self, params)
         weight = params.get("sample_weight")
@@ -291,7 +291,7 @@ class BayesSearchCV(BaseSearchCV):  # type: ignore[misc]
                 raise type(error)(f"initial_points[{i}]: {error}") from None
         return list(self.initial_points)
 
-    def _draw_splits(self, X: Any, y: Any, split_params: Any) -> list[tuple[Any, Any]]:  # noqa: N803
+    def _draw_splits(self, X: Any, y: Any, split_params: Any) -> list[tuple[Any, Any]]:
         cv = check_cv(self.cv, y, classifier=is_classifier(self.estimator))
         self.n_splits_ = cv.get_n_splits(X, y, **split_params)
         splits = list(cv.split(X, y, **split_params))
@@ -328,7 +328,7 @@ class BayesSearchCV(BaseSearchCV):  # type: ignore[misc]
     def _refit(
         self,
         base_estimator: Any,
-        X: Any,  # noqa: N803
+        X: Any,
         y: Any,
         fit_params: Mapping[str, Any],
         contexts: CallbackContexts,
@@ -339,9 +339,7 @@ class BayesSearchCV(BaseSearchCV):  # type: ignore[misc]
         )
         data = (X,) if y is None else (X, y)
         started = time.time()
-        contexts.refit(
-            self.best_estimator_, lambda: self.best_estimator_.fit(*data, **fit_params)
-        )
+        contexts.refit(self.best_estimator_, lambda: self.best_estimator_.fit(*data, **fit_params))
         self.refit_time_ = time.time() - started
         if hasattr(self.best_estimator_, "feature_names_in_"):
             self.feature_names_in_ = self.best_estimator_.feature_names_in_

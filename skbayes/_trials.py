@@ -55,7 +55,9 @@ class Trial:
 
     def mean(self, metric: str) -> float:
         """Return the mean test score over all folds; NaN if one is missing or has failed."""
-        scores = [math.nan if fold is None else fold.test.get(metric, math.nan) for fold in self.folds]
+        scores = [
+            math.nan if fold is None else fold.test.get(metric, math.nan) for fold in self.folds
+        ]
         with_all = math.fsum(scores) if all(map(math.isfinite, scores)) else math.nan
         return with_all / len(scores)
 
@@ -128,5 +130,7 @@ class History:
             self.trials[event.index] = replace(trial, folds=tuple(folds))
             return
         self.trials[event.index] = replace(trial, is_closed=True)
-        while self.n_closed_prefix < len(self.trials) and self.trials[self.n_closed_prefix].is_closed:
+        while (
+            self.n_closed_prefix < len(self.trials) and self.trials[self.n_closed_prefix].is_closed
+        ):
             self.n_closed_prefix += 1

@@ -3,7 +3,7 @@
 __all__ = ["SpaceExhausted"]
 
 
-class SpaceExhausted(RuntimeError):  # noqa: N818 - an end of iteration, not a fault
+class SpaceExhausted(RuntimeError):
     """Every candidate that may still be proposed has been proposed already.
 
     Raised by `Optimizer.ask` when a finite space has no new point left, or when each branch of

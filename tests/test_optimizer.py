@@ -51,7 +51,12 @@ PROBLEMS = {
         15,
         -1e-3,
     ),
-    "integers": ({"i": (0, 100), "j": (0, 100)}, lambda p: -abs(p["i"] - 80) - abs(p["j"] - 11), 35, -4),
+    "integers": (
+        {"i": (0, 100), "j": (0, 100)},
+        lambda p: -abs(p["i"] - 80) - abs(p["j"] - 11),
+        35,
+        -4,
+    ),
     "mixed": (MIXED, mixed_score, 40, 0.95),
     "categories": (
         {name: list("abcd") for name in "pqrs"},
@@ -60,7 +65,12 @@ PROBLEMS = {
         4,
     ),
     "branches": (BRANCHES, branch_score, 35, 0.98),
-    "plateaus": ({"x": (0.0, 1.0), "y": (0.0, 1.0)}, lambda p: round(-4 * (p["x"] - 0.7) ** 2 - 4 * (p["y"] - 0.2) ** 2, 1), 30, 0),
+    "plateaus": (
+        {"x": (0.0, 1.0), "y": (0.0, 1.0)},
+        lambda p: round(-4 * (p["x"] - 0.7) ** 2 - 4 * (p["y"] - 0.2) ** 2, 1),
+        30,
+        0,
+    ),
     "heavy tails": (
         {"x": (0.0, 1.0), "y": (0.0, 1.0)},
         lambda p: -((p["x"] - 0.7) ** 2) - (p["y"] - 0.2) ** 2 - 1e12 * (p["x"] > 0.8),
@@ -259,7 +269,7 @@ def test_a_score_must_be_a_number(bad):
 
 @pytest.mark.parametrize("params", [{}, {"y": 1.0}, {"x": 2.0}, {"x": "a"}, {"x": 0.5, "y": 1}])
 def test_parameters_outside_the_space_are_refused(params):
-    with pytest.raises(ValueError, match="x|y"):
+    with pytest.raises(ValueError, match=r"x|y"):
         Optimizer({"x": (0.0, 1.0)}).tell(params, 1.0)
 
 

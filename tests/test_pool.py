@@ -53,6 +53,15 @@ def pid():
     return os.getpid()
 
 
+def abandon(n_tasks, seconds, **kwargs):
+    """Submit tasks and leave the pool with an error while they run."""
+    with Pool(**kwargs) as pool:
+        for i in range(n_tasks):
+            if pool.has_room:
+                pool.submit(i, sleep_and_return, seconds, i)
+        raise KeyError("enough")
+
+
 def run(pool, calls):
     """Return outcomes by key, submitting as soon as there is room."""
     calls = list(calls)
@@ -84,6 +93,30 @@ def test_an_exception_stays_with_its_task(backend):
     assert outcomes[2].result == 4
     assert isinstance(outcomes[1].error, ZeroDivisionError)
     assert str(outcomes[3].error) == "two"
+
+
+class NeedsTwoError(Exception):
+    """Cannot be unpickled: its arguments are not what its constructor takes."""
+
+    def __init__(self, one, two):
+        super().__init__(f"{one} and {two}")
+
+
+def fail_badly():
+    raise NeedsTwoError(1, 2)
+
+
+def test_an_exception_that_cannot_be_unpickled_keeps_its_words(backend):
+    with Pool() as pool:
+        outcomes = run(pool, [(0, fail_badly), (1, double, 1)])
+    assert "1 and 2" in str(outcomes[0].error)
+    assert outcomes[1].result == 2
+
+
+def test_an_exception_from_another_process_shows_its_traceback_there():
+    with joblib.parallel_backend("loky", n_jobs=2), Pool() as pool:
+        error = run(pool, [(0, fail, "text")])[0].error
+    assert "in fail" in error.__notes__[0]
 
 
 def test_the_first_to_end_comes_first():
@@ -124,33 +157,27 @@ def test_large_arrays_are_memory_mapped():
     ("pre_dispatch", "n_slots"), [("2*n_jobs", 4), ("n_jobs", 2), ("all", 40), (3, 3), (1, 2)]
 )
 def test_pre_dispatch_bounds_what_is_in_flight(pre_dispatch, n_slots):
-    with joblib.parallel_backend("threading", n_jobs=2):
-        with Pool(pre_dispatch=pre_dispatch) as pool:
-            while pool.has_room and pool.n_live < 40:
-                pool.submit(pool.n_live, double, 1)
-            assert pool.n_live == n_slots
-            while pool.n_live:
-                pool.wait()
+    with joblib.parallel_backend("threading", n_jobs=2), Pool(pre_dispatch=pre_dispatch) as pool:
+        while pool.has_room and pool.n_live < 40:
+            pool.submit(pool.n_live, double, 1)
+        assert pool.n_live == n_slots
+        while pool.n_live:
+            pool.wait()
 
 
 @pytest.mark.parametrize("n_queued", [2, 60])
 def test_abandoned_loky_tasks_leave_no_noise(n_queued):
     with joblib.parallel_backend("loky", n_jobs=2):
-        with pytest.raises(KeyError), Pool(pre_dispatch="all") as pool:
-            for i in range(n_queued):
-                pool.submit(i, sleep_and_return, 5, i)
-            raise KeyError("enough")
+        with pytest.raises(KeyError, match="enough"):
+            abandon(n_queued, 5, pre_dispatch="all")
         with Pool() as pool:
             assert run(pool, [(0, double, 4)])[0].result == 8
 
 
 def test_leaving_early_abandons_tasks_and_the_backend_works_again(backend):
     started = time.monotonic()
-    with pytest.raises(KeyError, match="enough"), Pool() as pool:
-        for i in range(3):
-            if pool.has_room:
-                pool.submit(i, sleep_and_return, 5 if backend > 1 else 0, i)
-        raise KeyError("enough")
+    with pytest.raises(KeyError, match="enough"):
+        abandon(3, 5 if backend > 1 else 0)
     # Threads cannot be ended: their pool may wait for what runs, never for what is queued.
     assert time.monotonic() - started < 9
     with Pool() as pool:
@@ -158,9 +185,10 @@ def test_leaving_early_abandons_tasks_and_the_backend_works_again(backend):
 
 
 def test_no_threads_are_left_over():
+    counts = []
     with joblib.parallel_backend("threading", n_jobs=2):
-        before = threading.active_count()
-        for _ in range(5):
+        for _ in range(6):
             with Pool() as pool:
                 run(pool, [(0, double, 1)])
-        assert threading.active_count() <= before
+            counts.append(threading.active_count())
+    assert counts[-1] <= counts[1]

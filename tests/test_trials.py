@@ -21,7 +21,11 @@ def apply(*events, n_folds=2):
 
 def test_events_are_folded_into_trials():
     history = apply(
-        Asked(0, POINT), Asked(1, POINT), Scored(1, 1, fold(0.5)), Scored(1, 0, fold(1.0)), Closed(1)
+        Asked(0, POINT),
+        Asked(1, POINT),
+        Scored(1, 1, fold(0.5)),
+        Scored(1, 0, fold(1.0)),
+        Closed(1),
     )
     assert [trial.is_closed for trial in history.trials] == [False, True]
     assert history.trials[1].mean("score") == 0.75

@@ -156,7 +156,7 @@ def test_splitters_that_contradict_themselves():
         def split(self, X, y=None, groups=None):
             yield np.arange(100), np.arange(100, 150)
 
-    with pytest.raises(ValueError, match="inconsistent results. Expected 3 splits, got 1"):
+    with pytest.raises(ValueError, match=r"inconsistent results\. Expected 3 splits, got 1"):
         BayesSearchCV(NeverFitted(), {"C": [1]}, cv=Liar()).fit(X, Y)
 
 

@@ -72,12 +72,16 @@ def assert_same_results(grid, ours):
     """Compare the tables, rows sorted by parameters."""
     theirs, table = grid.cv_results_, ours.cv_results_
     assert set(theirs) == set(table)
-    order = [sorted(range(len(t["params"])), key=lambda i, t=t: key_of(t["params"][i]))
-             for t in (theirs, table)]
+    order = [
+        sorted(range(len(t["params"])), key=lambda i, t=t: key_of(t["params"][i]))
+        for t in (theirs, table)
+    ]
     assert len(table["params"]) == len(theirs["params"])
     for name, column in theirs.items():
         if name == "params":
-            rows = [[t["params"][i] for i in o] for t, o in zip((theirs, table), order, strict=True)]
+            rows = [
+                [t["params"][i] for i in o] for t, o in zip((theirs, table), order, strict=True)
+            ]
             assert [key_of(row) for row in rows[0]] == [key_of(row) for row in rows[1]]
             for one, other in zip(*rows, strict=True):
                 assert {k: type(native(v)) for k, v in one.items()} == {
@@ -207,16 +211,24 @@ def test_same_table_as_grid_search(name):
     assert_same_best(theirs, ours)
     categories = [sorted({record.category.__name__ for record in records}) for records in caught]
     assert categories[0] == categories[1]
-    failures = [[str(r.message).split("\n")[1] for r in records if "Fit" in r.category.__name__]
-                for records in caught]
+    failures = [
+        [str(r.message).split("\n")[1] for r in records if "Fit" in r.category.__name__]
+        for records in caught
+    ]
     assert failures[0] == failures[1]
 
 
 @pytest.mark.parametrize("kind", ["csr", "csc", "coo", "csr_array"])
 def test_sparse_input(kind):
     (theirs, ours), _ = fitted(
-        LogisticRegression(), {"C": [0.1, 1]}, getattr(scipy.sparse, f"{kind}")(X)
-        if kind == "csr_array" else getattr(scipy.sparse, f"{kind}_matrix")(X), Y, {}, cv=3
+        LogisticRegression(),
+        {"C": [0.1, 1]},
+        getattr(scipy.sparse, f"{kind}")(X)
+        if kind == "csr_array"
+        else getattr(scipy.sparse, f"{kind}_matrix")(X),
+        Y,
+        {},
+        cv=3,
     )
     assert_same_results(theirs, ours)
 

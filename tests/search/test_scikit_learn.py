@@ -33,7 +33,9 @@ def failures(search):
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         results = check_estimator(search, on_fail=None, on_skip=None)
-    return {row["check_name"]: repr(row["exception"]) for row in results if row["status"] == "failed"}
+    return {
+        row["check_name"]: repr(row["exception"]) for row in results if row["status"] == "failed"
+    }
 
 
 @pytest.mark.parametrize("name", ESTIMATORS)
@@ -90,7 +92,9 @@ def test_callbacks_see_what_grid_search_shows_them(refit, fit_params):
     ):
         recorder = Recorder()
         search.set_callbacks(recorder).fit(X, Y, **fit_params)
-        counts.append(Counter(call[:1] if call[0] == "setup" else repr(call) for call in recorder.calls))
+        counts.append(
+            Counter(call[:1] if call[0] == "setup" else repr(call) for call in recorder.calls)
+        )
         assert recorder.calls[0][0] == "setup"
         assert recorder.calls[-1] == ("teardown",)
     assert counts[0] == counts[1]
@@ -118,8 +122,9 @@ def test_callbacks_are_torn_down_after_an_error():
 
 @needs_callbacks
 @pytest.mark.parametrize("n_jobs", [1, 2])
-def test_progress_bar_counts_all_folds(n_jobs, capsys):
+def test_progress_bar_counts_all_folds(n_jobs, capsys, monkeypatch):
     pytest.importorskip("rich")
+    monkeypatch.setenv("COLUMNS", "200")
     from sklearn.callback import ProgressBar
 
     inner = LogisticRegression(max_iter=1000)

@@ -336,8 +336,14 @@ def test_the_objective_of_several_metrics_changes_the_candidates():
     values = []
     for objective in ("low", "high"):
         search = BayesSearchCV(
-            Flaky(), {"value": (0.0, 0.5)}, n_iter=12, cv=2, random_state=0,
-            scoring=two, refit=False, objective=objective,
+            Flaky(),
+            {"value": (0.0, 0.5)},
+            n_iter=12,
+            cv=2,
+            random_state=0,
+            scoring=two,
+            refit=False,
+            objective=objective,
         ).fit(X, Y)
         values.append(np.median(search.cv_results_["param_value"].data[6:]))
     assert values[0] < 0.1
@@ -358,7 +364,7 @@ def test_metrics_of_a_callable_are_checked_at_the_first_result():
     for kwargs in ({"refit": True}, {"refit": "c"}, {"refit": "a", "objective": "c"}):
         fits.clear()
         search = BayesSearchCV(Counts(), {"value": (0.0, 0.5)}, scoring=two, **kwargs)
-        with pytest.raises(ValueError, match="refit|objective='c'"):
+        with pytest.raises(ValueError, match=r"refit|objective='c'"):
             search.fit(X, Y)
         assert len(fits) == 1
 
@@ -448,7 +454,12 @@ def test_inside_a_parallel_loop():
 def test_progress_is_one_line_for_each_candidate(capsys):
     initial = [{"value": 0.9}]
     search = BayesSearchCV(
-        Flaky(), {"value": (0.0, 1.0)}, n_iter=12, cv=3, random_state=0, initial_points=initial,
+        Flaky(),
+        {"value": (0.0, 1.0)},
+        n_iter=12,
+        cv=3,
+        random_state=0,
+        initial_points=initial,
         verbose=1,
     )
     with warnings.catch_warnings(record=True):
@@ -469,8 +480,11 @@ def test_it_is_silent_by_default(capsys):
 def test_regression_with_a_distribution_without_bounds():
     data, target = load_diabetes(return_X_y=True)
     search = BayesSearchCV(
-        Ridge(), {"alpha": stats.gamma(2), "tol": stats.loguniform(1e-6, 1e-2)},
-        n_iter=12, cv=KFold(3, shuffle=True, random_state=0), random_state=0,
+        Ridge(),
+        {"alpha": stats.gamma(2), "tol": stats.loguniform(1e-6, 1e-2)},
+        n_iter=12,
+        cv=KFold(3, shuffle=True, random_state=0),
+        random_state=0,
     ).fit(data, target)
     assert search.best_score_ > 0.45
 
