@@ -1,0 +1,96 @@
+"""The examples run as scripts, away from the repository, and find what they say."""
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+EXAMPLES = ROOT / "examples"
+
+# The last that matches decides: a warning is an error, unless libraries tell each other of changes
+# to come.
+WARNINGS = [
+    "error",
+    "default::DeprecationWarning",
+    "default::PendingDeprecationWarning",
+    "default::FutureWarning",
+]
+
+
+def run(script: Path, folder: Path, *arguments: str) -> str:
+    """Return what a script prints."""
+    paths = [str(ROOT), *filter(None, [os.environ.get("PYTHONPATH")])]
+    done = subprocess.run(
+        [sys.executable, *(f"-W{rule}" for rule in WARNINGS), str(script), *arguments],
+        cwd=folder,
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(paths), "OMP_NUM_THREADS": "1"},
+        capture_output=True,
+        text=True,
+        timeout=300,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert not re.search(r"\bskbayes\b.*Warning", done.stderr), done.stderr
+    return done.stdout
+
+
+def number(label: str, printed: str) -> float:
+    """Return the number behind a label at the beginning of a line."""
+    found = re.search(rf"^{re.escape(label)}:? +([-+.\d]+)", printed, re.MULTILINE)
+    assert found, printed
+    return float(found[1])
+
+
+def test_all_examples_are_tested() -> None:
+    text = Path(__file__).read_text(encoding="utf-8")
+    for script in EXAMPLES.glob("*.py"):
+        assert f'"{script.name}"' in text, script
+
+
+def test_quickstart(tmp_path: Path) -> None:
+    printed = run(EXAMPLES / "quickstart.py", tmp_path)
+    assert len(re.findall(r"^\[ *\d+/30\] score", printed, re.MULTILINE)) == 30
+    for label in ("cross-validated", "on 148 held-out rows"):
+        row = re.search(rf"^{label} +(\S+) +(\S+) +(\S+)$", printed, re.MULTILINE)
+        assert row, printed
+        default, best, gain = map(float, row.groups())
+        assert best > 0.38
+        assert gain > 0.2
+        assert gain == pytest.approx(best - default, abs=0.002)
+    for name in ("svr__C", "svr__gamma", "svr__epsilon"):
+        assert f"    {name} = " in printed
+
+
+def test_svc_pipeline(tmp_path: Path) -> None:
+    printed = run(EXAMPLES / "svc_pipeline.py", tmp_path)
+    assert number("accuracy of the best", printed) >= 0.979
+    assert number("accuracy of the best", printed) >= number("accuracy of the defaults", printed)
+
+
+def test_choose_model(tmp_path: Path) -> None:
+    printed = run(EXAMPLES / "choose_model.py", tmp_path)
+    assert number("accuracy of the best", printed) >= 0.977
+    assert len(re.findall(r"of \d+ candidates", printed)) == 3
+
+
+@pytest.mark.slow
+def test_boosting_frame(tmp_path: Path) -> None:
+    pytest.importorskip("pandas")
+    printed = run(EXAMPLES / "boosting_frame.py", tmp_path)
+    assert "sex (category)" in printed
+    assert number("R2 of the best", printed) >= 0.44
+    assert number("R2 of the best", printed) >= number("R2 of the defaults", printed) + 0.03
+
+
+@pytest.mark.slow
+def test_picture(tmp_path: Path) -> None:
+    """A small version of it, for the script; the numbers mean nothing."""
+    pytest.importorskip("matplotlib")
+    path = tmp_path / "images" / "search.png"
+    script = ROOT / "docs" / "make_picture.py"
+    printed = run(script, tmp_path, "--seeds", "2", "--n-iter", "5", "--out", str(path))
+    assert number("grid", printed) > 0.4
+    assert path.read_bytes().startswith(b"\x89PNG")
