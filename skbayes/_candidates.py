@@ -15,11 +15,18 @@ from .space import Branch, Categorical, Space
 __all__ = ["check_names", "count_candidates", "present_points"]
 
 
-def check_names(space: Space, estimator: Any) -> None:
+def check_names(space: Space, estimator: Any, *, is_list: bool) -> None:
     """Check that the estimator has every parameter of the space.
 
     A parameter of a step that is itself searched, such as ``clf__C`` beside ``clf``, is sought
     in the values that the step may take.
+
+    Parameters
+    ----------
+    space : Space
+    estimator : estimator
+    is_list : bool
+        Whether the user wrote a list of spaces, for the message.
 
     Raises
     ------
@@ -36,17 +43,21 @@ def check_names(space: Space, estimator: Any) -> None:
                 _accepts(variant, name, value) for variant in _variants(estimator, branch, name)
             ):
                 continue
-            place = f"search_spaces[{number}]" if len(space.branches) > 1 else "search_spaces"
-            by_lower = {other.lower(): other for other in known}
-            close = [by_lower[key] for key in difflib.get_close_matches(name.lower(), by_lower)]
-            hint = (
-                f"did you mean {' or '.join(map(repr, close))}?"
-                if close
-                else f"it has {', '.join(sorted(known))}."
-            )
+            place = f"search_spaces[{number}]" if is_list else "search_spaces"
             raise ValueError(
-                f"{place}[{name!r}]: {type(estimator).__name__} has no parameter {name!r}; {hint}"
+                f"{place}[{name!r}]: {type(estimator).__name__} has no parameter {name!r}; "
+                f"{_hint(name, list(known))}"
             )
+
+
+def _hint(name: str, known: list[str]) -> str:
+    """Return what an unknown name may have meant: a step left out, a letter wrong."""
+    close = [other for other in known if other.endswith(f"__{name}")]
+    by_lower = {other.lower(): other for other in known}
+    close += [by_lower[key] for key in difflib.get_close_matches(name.lower(), by_lower)]
+    if close:
+        return f"did you mean {' or '.join(map(repr, dict.fromkeys(close)))}?"
+    return f"it has {', '.join(sorted(known))}."
 
 
 def _variants(estimator: Any, branch: Branch, name: str) -> Iterator[Any]:
@@ -93,15 +104,15 @@ def count_candidates(space: Space, n_iter: int) -> int:
 
 def _size(branch: Branch) -> float:
     """Return the number of points of a branch, which may be infinite."""
-    sizes = (dimension.n_values for _, dimension in branch.parameters)
-    return math.prod(math.inf if size is None else size for size in sizes)
+    return math.inf if branch.n_values is None else branch.n_values
 
 
-def present_points(space: Space, estimator: Any) -> list[dict[str, Any]]:
+def present_points(space: Space, estimator: Any, n_points: int) -> list[dict[str, Any]]:
     """Return the parameters that the estimator has now, where they lie inside the space.
 
     First those of the estimator as it is; then, for the other branches, those that it has once
     the parameters that a branch fixes are set, such as the defaults of each of several models.
+    At most `n_points`.
     """
     found: dict[int, dict[str, Any]] = {}
     for is_set in (False, True):
@@ -111,7 +122,7 @@ def present_points(space: Space, estimator: Any) -> list[dict[str, Any]]:
             params = _present(estimator, branch, is_set=is_set)
             if params is not None and _contains(space, params, number):
                 found[number] = params
-    return list(found.values())
+    return list(found.values())[:n_points]
 
 
 def _present(estimator: Any, branch: Branch, *, is_set: bool) -> dict[str, Any] | None:

@@ -50,6 +50,7 @@ __all__ = [
     "fit_context",
     "get_routed_params",
     "get_scorers",
+    "scorers_by_name",
     "scrambled_sobol",
     "select_best_index",
     "warn_or_raise_about_fit_failures",
@@ -63,6 +64,11 @@ _HAS_CALLBACKS = hasattr(BaseSearchCV, "_init_callback_context")
 def get_scorers(search: BaseSearchCV) -> tuple[Any, Any]:
     """Return the scorer or scorers of `search`, and the metric that selects the best row."""
     return search._get_scorers()  # type: ignore[no-any-return]
+
+
+def scorers_by_name(scorers: MultimetricScorer) -> Mapping[str, Any]:
+    """Return the scorers that compute several metrics, by the names of these."""
+    return scorers._scorers  # type: ignore[no-any-return]
 
 
 def get_routed_params(search: BaseSearchCV, params: Mapping[str, Any]) -> Any:
@@ -142,11 +148,20 @@ class JoblibWorkers:
 
     def _slots(self) -> int:
         allowed = self._pre_dispatch
-        if isinstance(allowed, str):
-            if allowed == "all":
-                return 2**31
-            allowed = int(eval_expr(allowed.replace("n_jobs", str(self.n_workers))))
-        return max(int(allowed), self.n_workers)
+        if allowed == "all":
+            return 2**31
+        try:
+            if isinstance(allowed, str):
+                allowed = eval_expr(allowed.replace("n_jobs", str(self.n_workers)))
+            n_slots = int(allowed)
+        except (ArithmeticError, TypeError, ValueError):
+            n_slots = 0
+        if n_slots < 1:
+            raise ValueError(
+                f"pre_dispatch={self._pre_dispatch!r} must be 'all', an int of at least 1, or an "
+                "expression of n_jobs such as '2*n_jobs'."
+            )
+        return n_slots
 
     def submit(
         self, call: Callable[[], Any], done: Callable[[Any, BaseException | None], None]

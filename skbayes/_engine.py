@@ -8,6 +8,7 @@ just those, whatever else has been finished meanwhile.
 from __future__ import annotations
 
 import math
+import warnings
 from collections.abc import Callable
 from typing import Any, Protocol
 
@@ -69,6 +70,7 @@ class Engine:
         self._objective = objective
         self._observers = observers
         self._n_told = 0
+        self._is_exhausted = False
         self._open_folds: list[tuple[int, int]] = []
 
     def run(self) -> History:
@@ -86,7 +88,7 @@ class Engine:
         """Open the next candidate, if its turn has come; tell whether it has."""
         index = len(self.history.trials)
         n_known = max(0, index - n_points + 1)
-        if index >= self._n_iter or self.history.n_closed_prefix < n_known:
+        if self._is_exhausted or index >= self._n_iter or self.history.n_closed_prefix < n_known:
             return False
         for trial in self.history.trials[self._n_told : n_known]:
             self._optimizer.tell_point(trial.point, self._objective(trial))
@@ -94,7 +96,13 @@ class Engine:
         try:
             point = self._optimizer.ask_point()
         except SpaceExhausted:
-            self._n_iter = index
+            self._is_exhausted = True
+            warnings.warn(
+                f"The search space held {index} distinct candidates of the {self._n_iter} that "
+                "were planned; each of them is evaluated once.",
+                UserWarning,
+                stacklevel=4,
+            )
             return False
         self._apply(Asked(index, point))
         self._open_folds = [(index, fold) for fold in range(self._evaluation.n_folds)]

@@ -10,8 +10,9 @@ from typing import Any
 
 from sklearn.base import clone
 
-from ._compat import CallbackContexts, fit_and_score
+from ._compat import CallbackContexts, MultimetricScorer, fit_and_score
 from ._trials import FoldScore
+from .space.values import show
 
 __all__ = ["Evaluation", "evaluate_fold"]
 
@@ -88,24 +89,54 @@ def evaluate_fold(estimator: Any, X: Any, y: Any, **keywords: Any) -> FoldScore:
     ------
     Exception
         With ``error_score="raise"``, whatever the fit or the scorer raised, with a note that
-        names the parameters.
+        names the parameters. Else only what no candidate is to blame for, such as a scorer that
+        does not return a number.
     """
+    parameters = keywords["parameters"]
     started = time.time()
+    scorer = keywords["scorer"]
+    if not isinstance(scorer, MultimetricScorer):
+        scorer = _Watched(scorer)
     try:
-        raw = fit_and_score(estimator, X, y, return_times=True, **keywords)
+        try:
+            estimator.set_params(**clone(parameters, safe=False))
+        except Exception:
+            if keywords["error_score"] == "raise":
+                raise
+            return FoldScore({}, None, time.time() - started, 0.0, traceback.format_exc())
+        raw = fit_and_score(estimator, X, y, return_times=True, **{**keywords, "scorer": scorer})
     except Exception as error:
-        if keywords["error_score"] == "raise":
-            error.add_note(f"Raised for the parameters {keywords['parameters']!r}.")
-            raise
-        return FoldScore({}, None, time.time() - started, 0.0, traceback.format_exc())
-    error_text = raw["fit_error"]
+        values = ", ".join(f"{name}={show(value)}" for name, value in parameters.items())
+        error.add_note(f"Raised for the parameters {values}.")
+        raise
+    has_scores = [raw["fit_error"] is None] * 2
+    if isinstance(scorer, _Watched):
+        # The order of the calls: on the test part, then on the training part.
+        has_scores = [*scorer.has_scored, False, False][:2]
     return FoldScore(
-        test={} if error_text else _by_metric(raw["test_scores"]),
-        train=None if error_text or "train_scores" not in raw else _by_metric(raw["train_scores"]),
+        test=_by_metric(raw["test_scores"]) if has_scores[0] else {},
+        train=_by_metric(raw["train_scores"]) if has_scores[1] and "train_scores" in raw else None,
         fit_time=raw["fit_time"],
         score_time=raw["score_time"],
-        error=error_text,
+        error=raw["fit_error"],
     )
+
+
+class _Watched:
+    """A scorer that notes which of its calls raised.
+
+    A failure of the scorer is replaced by the error score, and cannot be told from a score.
+    """
+
+    def __init__(self, scorer: Any) -> None:
+        self._scorer = scorer
+        self.has_scored: list[bool] = []
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        self.has_scored.append(False)
+        scores = self._scorer(*args, **kwargs)
+        self.has_scored[-1] = True
+        return scores
 
 
 def _by_metric(scores: Any) -> dict[str, float]:

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from ._compat import BaseSearchCV, MultimetricScorer, check_refit
+from ._compat import BaseSearchCV, MultimetricScorer, check_refit, scorers_by_name
 from ._trials import Closed, Event, Scored, Trial
 
 __all__ = ["Objective", "Progress"]
@@ -45,7 +45,7 @@ class Objective:
         self.metric: str | None = None
         self.is_multimetric = isinstance(scorers, MultimetricScorer)
         if isinstance(scorers, MultimetricScorer):
-            self._settle(scorers._scorers)
+            self._settle(scorers_by_name(scorers))
         elif not callable(search.scoring):
             self._settle({"score": scorers})
 
@@ -68,7 +68,7 @@ class Objective:
 
     def __call__(self, event: Event, trial: Trial) -> None:
         """Settle the metric at the first result, if it was not known before."""
-        if self.metric is not None or not isinstance(event, Scored) or event.score.error:
+        if self.metric is not None or not isinstance(event, Scored) or not event.score.test:
             return
         metrics = event.score.test
         self.is_multimetric = list(metrics) != ["score"]
@@ -84,9 +84,12 @@ class Objective:
 
     def standard_error(self, trial: Trial) -> float:
         """Return the standard error of the mean over the folds; NaN for a single fold."""
-        if self.metric is None or trial.has_failed or len(trial.folds) < 2:
+        if self.metric is None or len(trial.folds) < 2:
             return math.nan
-        scores = [fold.test[self.metric] for fold in trial.folds if fold is not None]
+        scores = [
+            math.nan if fold is None else fold.test.get(self.metric, math.nan)
+            for fold in trial.folds
+        ]
         return float(np.std(scores, ddof=1) / math.sqrt(len(scores)))
 
 

@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import math
 import numbers
-from collections.abc import Iterable, Mapping, Sequence
-from contextlib import AbstractContextManager
+import threading
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -28,8 +28,10 @@ from .space import Point, Space, parse_space
 
 __all__ = ["Optimizer", "draw_seed"]
 
-# Size of the initial design: enough to give every lengthscale a say, few enough to leave the
-# budget to the model, which learns from its own proposals too.
+# Size of the initial design: the number of dimensions and some more, so that the first model does
+# not take a few points in a line for the shape of the whole; few enough to leave the budget to
+# the model, which learns from its own proposals too.
+DESIGN_MARGIN = 4
 MIN_DESIGN, MAX_DESIGN = 4, 20
 DESIGN_SHARE_OF_BUDGET = 4
 # With fewer scores than this there is no surface to model.
@@ -47,7 +49,6 @@ REFIT_ALWAYS_UP_TO = 100
 # Closer than this, in lengthscales, the prior correlation of two points is above 1 - 1e-6:
 # evaluating the second would teach nothing.
 MIN_DISTANCE = 1e-3
-N_PROPOSALS = 10
 N_EXPLORED = 256
 # Independent streams of random numbers are told apart by the first entry of their spawn key.
 DESIGN_STREAM, PROPOSAL_STREAM = 0, 1
@@ -111,11 +112,11 @@ class Optimizer:
     n_iter : int or None, default=None
         Number of points that are planned, if known; it bounds the size of the initial design.
         Where some branches of the space have a number of their own, it is that of the others.
-    initial_points : sequence of dict, default=()
+    initial_points : sequence of dict or None, default=None
         Parameters to be proposed first, in this order.
     n_initial_points : int or None, default=None
         Size of the initial design, `initial_points` included. None: the number of dimensions
-        plus two, within 4 and 20, and at most a quarter of `n_iter`.
+        plus four, within 4 and 20, and at most a quarter of `n_iter`.
     random_state : int, RandomState instance or None, default=None
         An int makes the proposals reproducible.
 
@@ -147,10 +148,12 @@ class Optimizer:
         space: Any,
         *,
         n_iter: int | None = None,
-        initial_points: Iterable[Mapping[str, Any]] = (),
+        initial_points: Iterable[Mapping[str, Any]] | None = None,
         n_initial_points: int | None = None,
         random_state: Any = None,
     ) -> None:
+        if isinstance(initial_points, Mapping) or not isinstance(initial_points, Iterable | None):
+            raise TypeError(f"initial_points must be a list of dicts, got {initial_points!r}.")
         for name, value in (("n_iter", n_iter), ("n_initial_points", n_initial_points)):
             if value is not None and not (_is_integer(value) and value >= 1):
                 raise ValueError(f"{name} must be an int of at least 1 or None, got {value!r}.")
@@ -160,13 +163,26 @@ class Optimizer:
         self.space: Space = space
         self._n_iter = n_iter
         self._given: tuple[Point, ...] = tuple(
-            dict.fromkeys(map(self.space.encode, initial_points))
+            dict.fromkeys(self._encode_given(initial_points or ()))
         )
         self._n_initial = _design_size(self.space, n_iter, n_initial_points)
         self._asked: dict[Point, int] = {}
         self._scores: dict[Point, float] = {}
         self._hyperparameters: dict[tuple[int, Observations], Hyperparameters] = {}
         self._design: Floats = np.empty((0, len(self.space.axes)))
+
+    def _encode_given(self, points: Iterable[Mapping[str, Any]]) -> Iterator[Point]:
+        for i, params in enumerate(points):
+            try:
+                yield self.space.encode(params)
+            except (TypeError, ValueError) as error:
+                raise type(error)(f"initial_points[{i}]: {error}") from None
+
+    def __repr__(self) -> str:
+        return (
+            f"<Optimizer of {len(self.space.axes)} dimensions: {self.n_asked} points asked, "
+            f"{len(self._scores)} told>"
+        )
 
     @property
     def n_asked(self) -> int:
@@ -213,7 +229,8 @@ class Optimizer:
         Raises
         ------
         SpaceExhausted
-            If every point that may be proposed has been proposed or told.
+            If every point that may be proposed has been proposed or told. Those proposed by the
+            same call before are in `pending`.
         """
         if n is None:
             return self.space.decode(self.ask_point())
@@ -223,7 +240,7 @@ class Optimizer:
 
     def ask_point(self) -> Point:
         """Propose the next point, as `ask` does, without decoding it."""
-        with _one_thread():
+        with _one_thread:
             point = self._propose()
         self._asked[point] = len(self._asked)
         return point
@@ -249,13 +266,23 @@ class Optimizer:
         if isinstance(params, Mapping):
             self.tell_point(self._find(params), score)
             return
-        if len(params) != len(score):
-            raise ValueError(f"got {len(params)} points and {len(score)} scores.")
-        for each_params, each_score in zip(params, score, strict=True):
-            self.tell(each_params, each_score)
+        if not isinstance(params, Sequence):
+            raise TypeError(f"params must be a dict or a list of dicts, got {params!r}.")
+        if not isinstance(score, Sequence | np.ndarray) or len(params) != len(score):
+            raise ValueError(f"tell {len(params)} points with as many scores, got {score!r}.")
+        # All or nothing: a call that is corrected and repeated must not meet its own first half.
+        points = [self._find(each) for each in params]
+        scores = [self._check_score(*pair) for pair in zip(points, score, strict=True)]
+        if len(set(points)) < len(points):
+            raise ValueError(f"tell each point once, got {params!r}.")
+        self._scores.update(zip(points, scores, strict=True))
 
     def tell_point(self, point: Point, score: Any) -> None:
         """Report the score of a point, as `tell` does."""
+        self._scores[point] = self._check_score(point, score)
+
+    def _check_score(self, point: Point, score: Any) -> float:
+        """Return the score as a float, NaN for a failure."""
         if score is None:
             score = math.nan
         if not isinstance(score, numbers.Real):
@@ -265,7 +292,10 @@ class Optimizer:
                 f"{self.space.decode(point)!r} has been told before, with the score "
                 f"{self._scores[point]!r}; tell each point once, the mean if it was repeated."
             )
-        self._scores[point] = float(score) if math.isfinite(score) else math.nan
+        try:
+            return float(score) if math.isfinite(score) else math.nan
+        except OverflowError:
+            raise ValueError(f"a score must fit a float, got {score!r}.") from None
 
     def _find(self, params: Mapping[str, Any]) -> Point:
         """Return the point of `params`: a pending one if several branches hold it."""
@@ -354,9 +384,9 @@ class Optimizer:
             seeds = np.random.SeedSequence(self._seed, spawn_key=(DESIGN_STREAM,))
             uniform = scrambled_sobol(n_needed, len(self.space.axes), np.random.default_rng(seeds))
             self._design = self.space.sample(uniform)
-        first = index % len(branches)
-        rotated = [*branches[first:], *branches[:first]]
-        yield from self.space.points(self._in_branch(self._design[index:], rotated))
+        for row in range(index, len(self._design)):
+            branch = branches[row % len(branches)]
+            yield from self.space.points(self._in_branch(self._design[row : row + 1], [branch]))
 
     def _far_points(self, index: int, branches: Sequence[int]) -> Iterable[Point]:
         """Yield random points, those far from all known ones first."""
@@ -373,8 +403,9 @@ class Optimizer:
 
     def _grid(self, branches: Sequence[int]) -> Iterable[Point]:
         """Yield all points of the finite branches."""
-        if self.space.n_values is not None:
-            yield from (point for point in self.space.grid() if point.branch in branches)
+        for branch in branches:
+            if self.space.branches[branch].n_values is not None:
+                yield from self.space.grid(branch)
 
     def _model_points(
         self, observations: Observations, index: int, branches: Sequence[int]
@@ -395,23 +426,28 @@ class Optimizer:
         best = posterior.predict(known)[0].max()
         has_score = np.isfinite(observations.scores)
         incumbents = np.argsort(np.where(has_score, -t, np.inf), kind="stable")[:N_INCUMBENTS]
-        points = maximise(
-            LogEI(posterior, float(best)),
-            space,
-            rng=self._rng(index),
-            incumbents=coordinates[incumbents[has_score[incumbents]]],
-            lengthscales=hyperparameters.lengthscales,
-            is_allowed=self._is_new,
-            branches=branches,
-            n_best=N_PROPOSALS,
-        )
-        if not points:
-            return []
         inverse = 1 / hyperparameters.lengthscales[space.groups]
-        proposed = space.features(space.coordinates(points))
-        is_apart = _nearest_distances(proposed * inverse, known * inverse) > MIN_DISTANCE
+
+        def is_apart(point: Point) -> bool:
+            x = space.features(space.coordinates([point]))
+            return self._is_new(point) and _nearest_distances(x * inverse, known * inverse)[0] > (
+                MIN_DISTANCE
+            )
+
         # What is too close to a known point comes last, for a space may hold nothing else.
-        return [points[i] for i in np.argsort(~is_apart, kind="stable")]
+        for is_allowed in (is_apart, self._is_new):
+            points = maximise(
+                LogEI(posterior, float(best)),
+                space,
+                rng=self._rng(index),
+                incumbents=coordinates[incumbents[has_score[incumbents]]],
+                lengthscales=hyperparameters.lengthscales,
+                is_allowed=is_allowed,
+                branches=branches,
+            )
+            if points:
+                break
+        return points
 
     def _fit(self, observations: Observations) -> Hyperparameters:
         """Return the hyper-parameters for the observations.
@@ -460,7 +496,7 @@ def _nearest_distances(X: Floats, known: Floats) -> Floats:
 def _design_size(space: Space, n_iter: int | None, n_initial_points: int | None) -> int:
     if n_initial_points is not None:
         return n_initial_points
-    size = min(max(len(space.axes) + 2, MIN_DESIGN), MAX_DESIGN)
+    size = min(len(space.axes) + DESIGN_MARGIN, MAX_DESIGN)
     if n_iter is not None:
         size = min(size, n_iter // DESIGN_SHARE_OF_BUDGET)
     return max(size, MIN_DESIGN, len(space.branches))
@@ -474,7 +510,13 @@ def draw_seed(random_state: Any) -> int:
     """Return the seed of a search: an int as it is, else one drawn from `random_state`."""
     if _is_integer(random_state) and random_state >= 0:
         return int(random_state)
-    return int(check_random_state(random_state).randint(2**31))
+    try:
+        return int(check_random_state(random_state).randint(2**31))
+    except ValueError:
+        raise ValueError(
+            "random_state must be an int of at least 0, a numpy RandomState or None, "
+            f"got {random_state!r}."
+        ) from None
 
 
 @cache
@@ -483,7 +525,29 @@ def _threads() -> ThreadpoolController:
     return ThreadpoolController()
 
 
-def _one_thread() -> AbstractContextManager[Any]:
-    """Limit linear algebra to one thread: the matrices are small, and the cores have other work."""
-    limit: AbstractContextManager[Any] = _threads().limit(limits=1, user_api="blas")
-    return limit
+class _OneThread:
+    """Limits linear algebra to one thread: the matrices are small, and the cores have other work.
+
+    The limit is one of the process. Of several threads that propose at the same time, the first
+    sets it and the last takes it back; each on its own would restore the limit of another.
+    """
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._n_inside = 0
+        self._limit: Any = None
+
+    def __enter__(self) -> None:
+        with self._lock:
+            if self._n_inside == 0:
+                self._limit = _threads().limit(limits=1, user_api="blas")
+            self._n_inside += 1
+
+    def __exit__(self, *error: object) -> None:
+        with self._lock:
+            self._n_inside -= 1
+            if self._n_inside == 0:
+                self._limit.restore_original_limits()
+
+
+_one_thread = _OneThread()

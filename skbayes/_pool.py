@@ -35,14 +35,14 @@ class Pool:
     n_jobs : int or None
         Number of workers, as everywhere in scikit-learn.
     pre_dispatch : int or str
-        Tasks that may be submitted and not yet finished, at least one for each worker.
+        Tasks that may be submitted and not yet finished.
     """
 
     def __init__(self, n_jobs: int | None = None, pre_dispatch: int | str = "2*n_jobs") -> None:
         self._workers = JoblibWorkers(n_jobs, pre_dispatch)
         # Tasks end in threads of the backend; the queue is all that they touch.
         self._outcomes: queue.SimpleQueue[Outcome] = queue.SimpleQueue()
-        self._inline: deque[tuple[Hashable, Callable[[], Any]]] = deque()
+        self._inline: deque[tuple[Hashable, _Call]] = deque()
         self.n_live = 0
 
     def __enter__(self) -> Self:
@@ -86,7 +86,7 @@ class Pool:
         """Return the outcome of a task that has ended, waiting for one if need be."""
         if self._workers.is_inline:
             key, call = self._inline.popleft()
-            outcome = Outcome(key, call())
+            outcome = Outcome(key, call(Exception))
         else:
             outcome = self._outcomes.get()
         self.n_live -= 1
@@ -106,17 +106,17 @@ class _Call:
     args: tuple[Any, ...]
     kwargs: dict[str, Any]
 
-    def __call__(self) -> Any:
+    def __call__(self, caught: type[BaseException] = BaseException) -> Any:
         try:
             return self.function(*self.args, **self.kwargs)
-        except Exception as error:
+        except caught as error:
             return _Raised(error, traceback.format_exc())
 
 
 class _Raised:
     """An exception on its way from a worker, which may be another process."""
 
-    def __init__(self, error: Exception, text: str) -> None:
+    def __init__(self, error: BaseException, text: str) -> None:
         self.error = error
         self.text = text
 
@@ -125,7 +125,10 @@ class _Raised:
             data = cloudpickle.dumps(self.error)
             cloudpickle.loads(data)
         except Exception:
-            data = cloudpickle.dumps(RuntimeError(f"{type(self.error).__name__}: {self.error}"))
+            substitute = RuntimeError(f"{type(self.error).__name__}: {self.error}")
+            for note in getattr(self.error, "__notes__", ()):
+                substitute.add_note(note)
+            data = cloudpickle.dumps(substitute)
         return _arrived, (data, self.text)
 
 

@@ -19,7 +19,7 @@ __all__ = ["metrics_of", "results_table"]
 def metrics_of(trials: Sequence[Trial]) -> tuple[str, ...]:
     """Return the names of the metrics, as the first fold that was scored gives them."""
     for fold in _folds(trials):
-        if fold.error is None:
+        if fold.test:
             return tuple(fold.test)
     return ("score",)
 
@@ -40,7 +40,7 @@ def results_table(
     params : sequence of mapping
         Parameters of each trial.
     error_score : float
-        Score of a fold whose fit failed. A fold that was not evaluated holds NaN.
+        Score of a fold whose fit or scoring failed. A fold that was not evaluated holds NaN.
     has_train_scores : bool
         Whether there are columns of training scores.
 
@@ -69,8 +69,8 @@ def results_table(
             def score(fold: FoldScore | None, metric: str = metric, part: str = part) -> float:
                 if fold is None:
                     return np.nan
-                scores = getattr(fold, part)
-                return error_score if fold.error is not None else float(scores[metric])
+                scores = getattr(fold, part) or {}
+                return float(scores.get(metric, error_score))
 
             _add_scores(table, f"{part}_{metric}", column(score), has_rank=part == "test")
     return table
@@ -93,8 +93,8 @@ def _add_scores(
 ) -> None:
     for split in range(cells.shape[1]):
         table[f"split{split}_{name}"] = cells[:, split]
-    means, table[f"std_{name}"] = _mean_and_std(cells)
-    table[f"mean_{name}"] = means
+    means, stds = _mean_and_std(cells)
+    table[f"mean_{name}"], table[f"std_{name}"] = means, stds
     if not np.isfinite(means).all():
         warnings.warn(
             f"One or more of the {name.split('_')[0]} scores are non-finite: {means}",
@@ -109,7 +109,8 @@ def _ranks(means: NDArray[np.float64]) -> NDArray[np.int32]:
     """Return ranks from 1, the lowest of each tie; NaN ranks last."""
     if np.isnan(means).all():
         return np.ones(len(means), dtype=np.int32)
-    known = np.where(np.isnan(means), np.nanmin(means) - 1, means)
+    # Infinite means become the largest numbers: older versions of scipy cannot rank them.
+    known = np.nan_to_num(means, nan=np.nanmin(means) - 1)
     return rankdata(-known, method="min").astype(np.int32, copy=False)
 
 
@@ -138,7 +139,9 @@ def _column_type(values: list[Any]) -> np.dtype[Any]:
     """Return what numpy infers for plain scalars, and `object` for text and all else."""
     # Anything but a plain scalar is opaque: numpy would look into sequences, or ask objects to
     # convert themselves.
-    if not all(isinstance(value, bool | int | float | complex | np.generic) for value in values):
+    if not all(
+        isinstance(value, bool | int | float | complex | bytes | np.generic) for value in values
+    ):
         return np.dtype(object)
     inferred = np.array(values).dtype
     return np.dtype(object) if inferred.kind == "U" else inferred

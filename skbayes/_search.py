@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numbers
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Self
 
 import numpy as np
@@ -22,6 +22,7 @@ from ._compat import (
     fit_context,
     get_routed_params,
     get_scorers,
+    scorers_by_name,
     select_best_index,
     warn_or_raise_about_fit_failures,
 )
@@ -209,17 +210,12 @@ class BayesSearchCV(BaseSearchCV):  # type: ignore[misc]
         self : object
             The fitted search.
         """
+        base_estimator = clone(self.estimator)
         scorers, refit_metric = get_scorers(self)
         objective = Objective(self, scorers)
         seed = draw_seed(self.random_state)
         space = parse_space(self.search_spaces, random_state=seed)
-        check_names(space, self.estimator)
-        optimizer = Optimizer(
-            space,
-            n_iter=self.n_iter,
-            initial_points=self._first_points(space),
-            random_state=seed,
-        )
+        check_names(space, self.estimator, is_list=not isinstance(self.search_spaces, Mapping))
 
         X, y = indexable(X, y)
         params = check_method_params(X, params=params)
@@ -230,11 +226,16 @@ class BayesSearchCV(BaseSearchCV):  # type: ignore[misc]
             X,
             y,
             None if weight is None else {"sample_weight": weight},
-            has_refit=self.refit is not False,
+            has_refit=bool(self.refit),
         )
         splits = self._draw_splits(X, y, routed.splitter.split)
         n_candidates = count_candidates(space, self.n_iter)
-        base_estimator = clone(self.estimator)
+        optimizer = Optimizer(
+            space,
+            n_iter=self.n_iter,
+            initial_points=self._first_points(space, n_candidates),
+            random_state=seed,
+        )
         evaluation = Evaluation(
             estimator=base_estimator,
             X=X,
@@ -272,33 +273,38 @@ class BayesSearchCV(BaseSearchCV):  # type: ignore[misc]
         self.multimetric_ = objective.is_multimetric
         if self.multimetric_:
             refit_metric = self.refit
+        # Before the refit, which may fail: what was searched is not lost with it.
+        self.n_splits_ = len(splits)
+        self.scorer_ = (
+            scorers_by_name(scorers) if isinstance(scorers, MultimetricScorer) else scorers
+        )
+        self.cv_results_ = table
         self._select(table, refit_metric)
         if self.refit:
             self._refit(base_estimator, X, y, routed.estimator.fit, contexts)
-        self.scorer_ = scorers._scorers if isinstance(scorers, MultimetricScorer) else scorers
-        self.cv_results_ = table
         contexts.end()
         return self
 
-    def _first_points(self, space: Space) -> list[dict[str, Any]]:
+    def _first_points(self, space: Space, n_candidates: int) -> Sequence[Mapping[str, Any]]:
         """Return the parameters to evaluate first."""
         if self.initial_points is None:
-            return present_points(space, self.estimator)
-        for i, point in enumerate(self.initial_points):
-            try:
-                space.encode(point)
-            except (TypeError, ValueError) as error:
-                raise type(error)(f"initial_points[{i}]: {error}") from None
-        return list(self.initial_points)
+            # As the rest of the initial design, they leave most of the budget to the model.
+            return present_points(space, self.estimator, max(1, n_candidates // 4))
+        if len(self.initial_points) > n_candidates:
+            raise ValueError(
+                f"initial_points holds {len(self.initial_points)} points, and the search has "
+                f"{n_candidates} candidates: raise n_iter, or leave some points out."
+            )
+        return self.initial_points  # type: ignore[no-any-return]
 
     def _draw_splits(self, X: Any, y: Any, split_params: Any) -> list[tuple[Any, Any]]:
         cv = check_cv(self.cv, y, classifier=is_classifier(self.estimator))
-        self.n_splits_ = cv.get_n_splits(X, y, **split_params)
+        n_splits = cv.get_n_splits(X, y, **split_params)
         splits = list(cv.split(X, y, **split_params))
-        if len(splits) != self.n_splits_:
+        if len(splits) != n_splits:
             raise ValueError(
                 "cv.split and cv.get_n_splits return inconsistent results. Expected "
-                f"{self.n_splits_} splits, got {len(splits)}"
+                f"{n_splits} splits, got {len(splits)}"
             )
         if not splits:
             raise ValueError("No fits were performed. Was the CV iterator empty?")

@@ -23,7 +23,7 @@ class FoldScore:
     ----------
     test : mapping of str to float
         Score on the held-out part by metric, higher is better; "score" if there is a single
-        one. Empty when the fit failed.
+        one. Empty when the fit failed, or the scorer did.
     train : mapping of str to float, or None
         The same on the training part, when it was asked for.
     fit_time, score_time : float

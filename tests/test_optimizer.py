@@ -1,9 +1,11 @@
 import math
 import pickle
+import threading
 
 import numpy as np
 import pytest
 from scipy.stats import kstest
+from threadpoolctl import threadpool_info
 
 from skbayes import Categorical, Integer, Optimizer, Real, SpaceExhausted
 
@@ -203,6 +205,16 @@ def test_given_points_come_first_and_once():
     assert optimizer.ask() not in given
 
 
+def test_given_points_must_be_points_of_the_space():
+    space = {"x": (0.0, 1.0)}
+    with pytest.raises(TypeError, match="list of dicts"):
+        Optimizer(space, initial_points={"x": 0.5})
+    with pytest.raises(TypeError, match="dict of parameters, got 3"):
+        Optimizer(space, initial_points=[3])
+    with pytest.raises(ValueError, match="x"):
+        Optimizer(space, initial_points=[{"x": 2.0}])
+
+
 def test_points_that_were_never_asked_are_welcome():
     optimizer = Optimizer({"x": (0.0, 1.0)}, random_state=0)
     for x in np.linspace(0, 1, 12):
@@ -284,8 +296,10 @@ def test_several_are_told_at_once():
     optimizer = Optimizer({"x": (0.0, 1.0)}, random_state=0)
     optimizer.tell(optimizer.ask(3), [0.1, 0.3, None])
     assert optimizer.best_score == 0.3
-    with pytest.raises(ValueError, match="2 points and 1 scores"):
+    with pytest.raises(ValueError, match=r"2 points with as many scores, got \[0\.1\]"):
         optimizer.tell(optimizer.ask(2), [0.1])
+    with pytest.raises(ValueError, match="1 points with as many scores"):
+        optimizer.tell(optimizer.ask(1), 0.1)
 
 
 @pytest.mark.parametrize("name", ["n_iter", "n_initial_points"])
@@ -310,3 +324,35 @@ def test_refits_are_skipped_between_steps_for_many_observations():
     assert abs(params["x"] - 0.3) < 0.05
     assert abs(params["y"] - 0.6) < 0.05
     assert max(size for size, _ in optimizer._hyperparameters) == 152
+
+
+def test_the_thread_limit_of_the_process_comes_back():
+    """Also when several threads propose at the same time."""
+    before = [library["num_threads"] for library in threadpool_info()]
+
+    def go(seed):
+        run(MIXED, mixed_score, 15, random_state=seed)
+
+    threads = [threading.Thread(target=go, args=(seed,)) for seed in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert [library["num_threads"] for library in threadpool_info()] == before
+
+
+def test_several_are_told_all_or_none():
+    optimizer = Optimizer({"x": (0.0, 1.0)}, random_state=0)
+    points = optimizer.ask(3)
+    with pytest.raises(TypeError, match="must be a number"):
+        optimizer.tell(points, [1.0, "x", 2.0])
+    assert optimizer.pending == points
+    optimizer.tell(points, [1.0, 1.5, 2.0])
+    for bad in (None, 3):
+        with pytest.raises(TypeError, match="dict or a list of dicts"):
+            optimizer.tell(bad, 1.0)
+
+
+def test_a_score_beyond_all_floats():
+    with pytest.raises(ValueError, match="must fit a float"):
+        Optimizer({"x": (0.0, 1.0)}).tell({"x": 0.5}, 10**400)

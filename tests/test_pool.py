@@ -154,7 +154,7 @@ def test_large_arrays_are_memory_mapped():
 
 
 @pytest.mark.parametrize(
-    ("pre_dispatch", "n_slots"), [("2*n_jobs", 4), ("n_jobs", 2), ("all", 40), (3, 3), (1, 2)]
+    ("pre_dispatch", "n_slots"), [("2*n_jobs", 4), ("n_jobs", 2), ("all", 40), (3, 3), (1, 1)]
 )
 def test_pre_dispatch_bounds_what_is_in_flight(pre_dispatch, n_slots):
     with joblib.parallel_backend("threading", n_jobs=2), Pool(pre_dispatch=pre_dispatch) as pool:

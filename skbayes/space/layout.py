@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from skbayes.space.dimensions import Categorical, Dimension
+from skbayes.space.values import plain_key
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +106,7 @@ def unite(branches: tuple[Branch, ...]) -> tuple[Axis, ...]:
             if dimension.n_values == 1:
                 continue
             for other_name, other, indices in found:
-                if other_name == name and other == dimension:
+                if other_name == name and _are_alike(other, dimension):
                     indices.append(index)
                     break
             else:
@@ -121,6 +122,23 @@ def unite(branches: tuple[Branch, ...]) -> tuple[Axis, ...]:
         axes.append(Axis(name, dimension, slice(start, start + width), tuple(indices)))
         start += width
     return tuple(axes)
+
+
+def _are_alike(a: Dimension, b: Dimension) -> bool:
+    """Tell whether two dimensions of one name are the same to the model.
+
+    Categories that are opaque objects are compared by their types and places: their identities
+    would not survive a copy of the space, and a copy must be searched alike.
+    """
+    if not (isinstance(a, Categorical) and isinstance(b, Categorical)):
+        return a == b
+    return a.is_ordered == b.is_ordered and list(map(_kind, a.categories)) == list(
+        map(_kind, b.categories)
+    )
+
+
+def _kind(value: object) -> object:
+    return plain_key(value) or type(value)
 
 
 def arrange(branches: tuple[Branch, ...], axes: tuple[Axis, ...]) -> Arrays:

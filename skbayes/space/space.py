@@ -235,14 +235,15 @@ class Space:
             features[np.arange(len(u))[:, None], arrays.first_columns + index] = hot
         return features
 
-    def grid(self) -> Iterator[Point]:
-        """All points of a finite space; ValueError if there is no end to them."""
-        if self.n_values is None:
+    def grid(self, branch: int | None = None) -> Iterator[Point]:
+        """All points of the space or of one branch; ValueError if there is no end to them."""
+        indices = range(len(self.branches)) if branch is None else [branch]
+        if any(self.branches[index].n_values is None for index in indices):
             raise ValueError("A space with a continuous parameter has no finite list of points.")
         return (
             Point(index, codes)
-            for index, branch in enumerate(self.branches)
-            for codes in itertools.product(*(d.codes() for _, d in branch.parameters))
+            for index in indices
+            for codes in itertools.product(*(d.codes() for _, d in self.branches[index].parameters))
         )
 
     def _matrix(self, coordinates: ArrayLike) -> NDArray[np.float64]:

@@ -64,7 +64,7 @@ def test_value_against_scikit_learn():
     kernel = ConstantKernel(sf2) * Matern(ls, nu=2.5)
     model = GaussianProcessRegressor(kernel, alpha=sn2 + 1e-10 * sf2, optimizer=None).fit(X, t - m)
     likelihood = model.log_marginal_likelihood_value_ + 0.5 * t.size * np.log(2 * np.pi)
-    penalty = 0.5 * (np.sum(theta[:4] ** 2) + (theta[4] + 4.0) ** 2)
+    penalty = 0.5 * (np.sum(theta[:4] ** 2) + ((theta[4] + 8.0) / 2.0) ** 2)
     value, _ = negative_log_posterior(theta, X, t, groups)
     assert value == pytest.approx(penalty - likelihood, rel=1e-10)
 
@@ -84,7 +84,7 @@ def test_default_is_the_mode_of_the_prior():
     h = default_hyperparameters(4)
     np.testing.assert_allclose(h.lengthscales, 1.0)
     assert h.signal_variance == 1.0
-    assert h.noise_variance == pytest.approx(np.exp(-4.0))
+    assert h.noise_variance == pytest.approx(np.exp(-8.0))
     np.testing.assert_allclose(default_hyperparameters(60).lengthscales, 2.0)
     assert default_hyperparameters(0).lengthscales.shape == (0,)
 

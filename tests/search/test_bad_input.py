@@ -116,6 +116,9 @@ ARGUMENTS = [
     ({"initial_points": {"C": 1.0}}, "'initial_points'"),
     ({"initial_points": [{"C": 1e9}]}, r"initial_points\[0\].*C"),
     ({"initial_points": [{"C": 1.0}, {"c": 1.0}]}, r"initial_points\[1\]"),
+    ({"initial_points": [{"C": 1.0}] * 3, "n_iter": 2}, "initial_points holds 3 points.*n_iter"),
+    ({"pre_dispatch": "foo"}, "pre_dispatch='foo'"),
+    ({"pre_dispatch": 0}, "pre_dispatch=0"),
     ({"initial_points": [3]}, r"initial_points\[0\]"),
 ]
 
@@ -170,6 +173,14 @@ def test_parameters_of_a_searched_step_are_known():
     space[1]["clf__n_estimator"] = space[1].pop("clf__n_estimators")
     with pytest.raises(ValueError, match=r"search_spaces\[1\]\['clf__n_estimator'\]"):
         BayesSearchCV(pipe, space).fit(X, Y)
+
+
+def test_a_name_without_its_step():
+    pipe = Pipeline([("svc", NeverFitted())])
+    with pytest.raises(ValueError, match=r"search_spaces\['C'\].*did you mean 'svc__C'\?"):
+        BayesSearchCV(pipe, {"C": [1]}).fit(X, Y)
+    with pytest.raises(ValueError, match=r"search_spaces\[0\]\['C'\]"):
+        BayesSearchCV(pipe, [{"C": [1]}]).fit(X, Y)
 
 
 def test_nothing_that_the_user_gave_is_modified():

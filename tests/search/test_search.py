@@ -117,7 +117,7 @@ def test_each_branch_begins_with_the_defaults_of_its_model():
         {"clf": [LogisticRegression()], "clf__C": (1e-3, 1e3, "log-uniform")},
         {"clf": [DecisionTreeClassifier()], "clf__min_samples_split": (2, 20)},
     ]
-    table = BayesSearchCV(pipe, space, n_iter=4, cv=2, random_state=0).fit(X, Y).cv_results_
+    table = BayesSearchCV(pipe, space, n_iter=8, cv=2, random_state=0).fit(X, Y).cv_results_
     assert table["params"][0]["clf__C"] == 1.0
     assert table["params"][1]["clf__min_samples_split"] == 2
 
@@ -502,3 +502,120 @@ def test_html_and_text_representations():
     assert "BayesSearchCV" in repr(search)
     assert "SVC" in search._repr_html_()
     assert "SVC" in search.fit(X, Y)._repr_html_()
+
+
+def two_metrics(estimator, X, y):
+    if estimator.value > 0.4:
+        raise RuntimeError("no score")
+    return {"p": estimator.value, "q": 1.0}
+
+
+@pytest.mark.parametrize("is_first", [True, False])
+def test_a_callable_scorer_that_fails_for_some(is_first):
+    initial = [{"value": 0.45 if is_first else 0.1}]
+    search = BayesSearchCV(
+        Flaky(),
+        {"value": (0.0, 0.5)},
+        n_iter=10,
+        cv=2,
+        random_state=0,
+        scoring=two_metrics,
+        refit="p",
+        initial_points=initial,
+    )
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        search.fit(X, Y)
+    assert any("Scoring failed" in str(warning.message) for warning in caught)
+    failed = search.cv_results_["param_value"].data > 0.4
+    assert failed.any()
+    np.testing.assert_array_equal(np.isnan(search.cv_results_["mean_test_q"]), failed)
+    assert search.best_params_["value"] <= 0.4
+
+
+def test_a_scorer_that_returns_no_number_is_an_error_at_once():
+    fits = []
+
+    class Counts(Flaky):
+        def fit(self, X, y):
+            fits.append(1)
+            return super().fit(X, y)
+
+    search = BayesSearchCV(Counts(), {"value": (0.0, 0.5)}, scoring=lambda e, X, y: "a")
+    with pytest.raises(ValueError, match="scoring must return a number"):
+        search.fit(X, Y)
+    assert len(fits) == 1
+
+
+def test_infinite_means_are_ranked():
+    scores = [0.0, -np.inf, np.nan, np.inf]
+    search = BayesSearchCV(
+        Flaky(),
+        {"value": [0, 1e-3, 2e-3, 3e-3]},
+        n_iter=4,
+        cv=2,
+        refit=False,
+        random_state=0,
+        scoring=lambda e, X, y: scores[round(e.value * 1000)],
+    )
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        table = search.fit(X, Y).cv_results_
+    by_value = dict(zip(table["param_value"].tolist(), table["rank_test_score"], strict=True))
+    assert [by_value[key] for key in (3e-3, 0, 1e-3, 2e-3)] == [1, 2, 3, 4]
+
+
+def test_a_refit_that_fails_keeps_what_was_searched():
+    class NotAllRows(Flaky):
+        def fit(self, X, y):
+            if len(X) == 150:
+                raise MemoryError("too many rows")
+            return super().fit(X, y)
+
+    search = BayesSearchCV(NotAllRows(), {"value": (0.0, 0.5)}, n_iter=4, cv=2, random_state=0)
+    with pytest.raises(MemoryError):
+        search.fit(X, Y)
+    assert len(search.cv_results_["params"]) == 4
+    assert search.best_params_["value"] <= 0.5
+
+
+def test_a_clone_searches_alike():
+    from sklearn.gaussian_process.kernels import RBF, Matern
+
+    class Kernels(Flaky):
+        def __init__(self, value=0.0, is_broken=False, kernel=None, other=0.0):
+            super().__init__(value, is_broken)
+            self.kernel = kernel
+            self.other = other
+
+    kernels = [RBF(1.0), RBF(2.0), Matern()]
+    spaces = [
+        {"kernel": kernels, "value": (0.0, 0.5)},
+        {"kernel": kernels, "other": (0.0, 1.0)},
+    ]
+    search = BayesSearchCV(Kernels(), spaces, n_iter=12, cv=2, random_state=0)
+    assert repr(params_of(clone(search))) == repr(params_of(search))
+
+
+def test_many_branches_leave_the_budget_to_the_model():
+    spaces = [{"is_broken": [False], "value": (0.0, 0.5 + i / 100)} for i in range(20)]
+    params = BayesSearchCV(Flaky(), spaces, n_iter=16, cv=2, random_state=0)
+    values = [row["value"] for row in params_of(params)]
+    assert sum(value == 0.0 for value in values) <= 4
+
+
+def test_a_finite_branch_beside_an_infinite_one_is_exhausted():
+    spaces = [({"value": (0.0, 0.5)}, 2), ({"value": [i / 1000 for i in range(300)]}, 300)]
+    search = BayesSearchCV(Flaky(), spaces, cv=2, random_state=0, refit=False)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        assert len(params_of(search)) == 302
+
+
+def test_a_search_that_ends_early_says_so():
+    search = BayesSearchCV(Flaky(), {"value": stats.geom(0.99999999)}, n_iter=5, cv=2, refit=False)
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        with pytest.raises(ValueError, match="All the"):
+            search.fit(X, Y)
+    assert "distinct candidates of the 5" in str(caught[0].message)
