@@ -187,8 +187,10 @@ def test_leaving_early_abandons_tasks_and_the_backend_works_again(backend):
 def test_no_threads_are_left_over():
     counts = []
     with joblib.parallel_backend("threading", n_jobs=2):
-        for _ in range(6):
+        for _ in range(11):
             with Pool() as pool:
                 run(pool, [(0, double, 1)])
             counts.append(threading.active_count())
-    assert counts[-1] <= counts[1]
+    # A pool that was left over would add its workers and helpers, at least four, at each round;
+    # threads of the rounds before may take a moment to end.
+    assert counts[-1] < counts[0] + 8
