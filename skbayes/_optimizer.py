@@ -9,21 +9,19 @@ from __future__ import annotations
 
 import math
 import numbers
-import threading
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from functools import cache
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from sklearn.utils import check_random_state
-from threadpoolctl import ThreadpoolController
 
 from ._compat import scrambled_sobol
+from ._observations import Observations
+from ._threads import one_thread
 from .acquisition import LogEI, maximise
 from .exceptions import SpaceExhausted
-from .gp import Hyperparameters, Posterior, default_hyperparameters, fit_hyperparameters, warp
+from .gp import Hyperparameters, Posterior, default_hyperparameters, fit_hyperparameters
 from .space import Point, Space, parse_space
 
 __all__ = ["Optimizer", "draw_seed"]
@@ -36,9 +34,6 @@ MIN_DESIGN, MAX_DESIGN = 4, 20
 DESIGN_SHARE_OF_BUDGET = 4
 # With fewer scores than this there is no surface to model.
 MIN_SCORES_FOR_MODEL = 2
-# A failed point enters with the worst score that counts; four times the noise keeps it from
-# being a cliff that shortens the lengthscales around it.
-FAILURE_NOISE_SCALE = 4.0
 # Starting points of the local part of the maximiser.
 N_INCUMBENTS = 5
 # The hyper-parameters are fitted from several starts to the first 8, 16, 32, ... observations,
@@ -54,52 +49,6 @@ N_EXPLORED = 256
 DESIGN_STREAM, PROPOSAL_STREAM = 0, 1
 
 Floats = NDArray[np.float64]
-
-
-@dataclass(frozen=True, slots=True)
-class Observations:
-    """Told points in an order that does not depend on when they were told.
-
-    Attributes
-    ----------
-    points : tuple of Point
-        Those never asked for first, sorted; then the others in the order asked.
-    scores : tuple of float
-        Higher is better; NaN for a point that failed.
-    """
-
-    points: tuple[Point, ...]
-    scores: tuple[float, ...]
-
-    def __len__(self) -> int:
-        return len(self.points)
-
-    @property
-    def n_scored(self) -> int:
-        """Number of observations that did not fail."""
-        return sum(map(math.isfinite, self.scores))
-
-    def first(self, n: int) -> Observations:
-        """Return the first `n` of them."""
-        return Observations(self.points[:n], self.scores[:n])
-
-    def targets(self) -> tuple[Floats, Floats]:
-        """Return what the surrogate is fitted to, with the noise scales.
-
-        Returns
-        -------
-        t : ndarray of shape (n,)
-            Warped scores; the worst of them for failed points.
-        noise_scale : ndarray of shape (n,)
-            Multipliers of the noise variance.
-        """
-        scores = np.array(self.scores)
-        has_failed = np.isnan(scores)
-        t = np.zeros(len(scores))
-        if not has_failed.all():
-            t[~has_failed] = warp(scores[~has_failed])
-            t[has_failed] = t[~has_failed].min()
-        return t, np.where(has_failed, FAILURE_NOISE_SCALE, 1.0)
 
 
 class Optimizer:
@@ -240,7 +189,7 @@ class Optimizer:
 
     def ask_point(self) -> Point:
         """Propose the next point, as `ask` does, without decoding it."""
-        with _one_thread:
+        with one_thread:
             point = self._propose()
         self._asked[point] = len(self._asked)
         return point
@@ -517,37 +466,3 @@ def draw_seed(random_state: Any) -> int:
             "random_state must be an int of at least 0, a numpy RandomState or None, "
             f"got {random_state!r}."
         ) from None
-
-
-@cache
-def _threads() -> ThreadpoolController:
-    # Made at the first proposal: it looks through all libraries that are loaded.
-    return ThreadpoolController()
-
-
-class _OneThread:
-    """Limits linear algebra to one thread: the matrices are small, and the cores have other work.
-
-    The limit is one of the process. Of several threads that propose at the same time, the first
-    sets it and the last takes it back; each on its own would restore the limit of another.
-    """
-
-    def __init__(self) -> None:
-        self._lock = threading.Lock()
-        self._n_inside = 0
-        self._limit: Any = None
-
-    def __enter__(self) -> None:
-        with self._lock:
-            if self._n_inside == 0:
-                self._limit = _threads().limit(limits=1, user_api="blas")
-            self._n_inside += 1
-
-    def __exit__(self, *error: object) -> None:
-        with self._lock:
-            self._n_inside -= 1
-            if self._n_inside == 0:
-                self._limit.restore_original_limits()
-
-
-_one_thread = _OneThread()
