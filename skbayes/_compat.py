@@ -38,6 +38,7 @@ except ImportError:
     from joblib.externals import cloudpickle
 
 __all__ = [
+    "SEARCH_CONSTRAINTS",
     "BaseSearchCV",
     "CallbackContexts",
     "Interval",
@@ -58,6 +59,7 @@ __all__ = [
 ]
 
 _SOBOL_TAKES_RNG = "rng" in inspect.signature(qmc.Sobol.__init__).parameters
+SEARCH_CONSTRAINTS = BaseSearchCV._parameter_constraints
 _HAS_CALLBACKS = hasattr(BaseSearchCV, "_init_callback_context")
 
 

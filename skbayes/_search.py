@@ -14,6 +14,7 @@ from sklearn.utils import indexable
 
 from ._candidates import check_names, count_candidates, present_points
 from ._compat import (
+    SEARCH_CONSTRAINTS,
     BaseSearchCV,
     CallbackContexts,
     Interval,
@@ -143,7 +144,7 @@ class BayesSearchCV(BaseSearchCV):  # type: ignore[misc]
     """
 
     _parameter_constraints: dict[str, list[Any]] = {  # noqa: RUF012 - scikit-learn's own name
-        **BaseSearchCV._parameter_constraints,
+        **SEARCH_CONSTRAINTS,
         # Looked at more closely, and in the user's words, when the space is parsed.
         "search_spaces": [object],
         "n_iter": [Interval(numbers.Integral, 1, None, closed="left")],
