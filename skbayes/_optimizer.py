@@ -18,10 +18,10 @@ from sklearn.utils import check_random_state
 
 from ._compat import scrambled_sobol
 from ._observations import Observations
+from ._surrogate import Surrogate
 from ._threads import one_thread
 from .acquisition import LogEI, maximise
 from .exceptions import SpaceExhausted
-from .gp import Hyperparameters, Posterior, default_hyperparameters, fit_hyperparameters
 from .space import Point, Space, parse_space
 
 __all__ = ["Optimizer", "draw_seed"]
@@ -36,11 +36,6 @@ DESIGN_SHARE_OF_BUDGET = 4
 MIN_SCORES_FOR_MODEL = 2
 # Starting points of the local part of the maximiser.
 N_INCUMBENTS = 5
-# The hyper-parameters are fitted from several starts to the first 8, 16, 32, ... observations,
-# and from there in one warm start to all.
-FIRST_ANCHOR = 8
-# From here on they are fitted anew after each n/50 observations only.
-REFIT_ALWAYS_UP_TO = 100
 # Closer than this, in lengthscales, the prior correlation of two points is above 1 - 1e-6:
 # evaluating the second would teach nothing.
 MIN_DISTANCE = 1e-3
@@ -117,7 +112,7 @@ class Optimizer:
         self._n_initial = _design_size(self.space, n_iter, n_initial_points)
         self._asked: dict[Point, int] = {}
         self._scores: dict[Point, float] = {}
-        self._hyperparameters: dict[tuple[int, Observations], Hyperparameters] = {}
+        self._surrogate = Surrogate(self.space)
         self._design: Floats = np.empty((0, len(self.space.axes)))
 
     def _encode_given(self, points: Iterable[Mapping[str, Any]]) -> Iterator[Point]:
@@ -363,25 +358,19 @@ class Optimizer:
         if not branches:
             return []
         space = self.space
-        hyperparameters = self._fit(observations)
-        coordinates = space.coordinates(observations.points)
-        X = space.features(coordinates)
-        t, noise_scale = observations.targets()
-        posterior = Posterior.fit(X, t, space.groups, hyperparameters, noise_scale)
         pending = space.features(space.coordinates(self._pending))
-        known = np.vstack([X, pending])
-        if len(pending):
-            posterior = posterior.condition_on(pending)
-        best = posterior.predict(known)[0].max()
-        has_score = np.isfinite(observations.scores)
-        incumbents = np.argsort(np.where(has_score, -t, np.inf), kind="stable")[:N_INCUMBENTS]
-        inverse = 1 / hyperparameters.lengthscales[space.groups]
+        posterior = self._surrogate.posterior(observations).condition_on(pending)
+        best = posterior.predict(posterior.X)[0].max()
+        lengthscales = posterior.hyperparameters.lengthscales
+        inverse = 1 / lengthscales[space.groups]
+        known = posterior.X * inverse
+        scores = np.array(observations.scores)
+        # NaN sorts last.
+        incumbents = np.argsort(-scores, kind="stable")[: min(N_INCUMBENTS, observations.n_scored)]
 
         def is_apart(point: Point) -> bool:
             x = space.features(space.coordinates([point]))
-            return self._is_new(point) and _nearest_distances(x * inverse, known * inverse)[0] > (
-                MIN_DISTANCE
-            )
+            return self._is_new(point) and _nearest_distances(x * inverse, known)[0] > MIN_DISTANCE
 
         # What is too close to a known point comes last, for a space may hold nothing else.
         for is_allowed in (is_apart, self._is_new):
@@ -389,50 +378,14 @@ class Optimizer:
                 LogEI(posterior, float(best)),
                 space,
                 rng=self._rng(index),
-                incumbents=coordinates[incumbents[has_score[incumbents]]],
-                lengthscales=hyperparameters.lengthscales,
+                incumbents=space.coordinates([observations.points[i] for i in incumbents]),
+                lengthscales=lengthscales,
                 is_allowed=is_allowed,
                 branches=branches,
             )
             if points:
                 break
         return points
-
-    def _fit(self, observations: Observations) -> Hyperparameters:
-        """Return the hyper-parameters for the observations.
-
-        They follow from the observations alone: those of the first 8, 16, 32, ... are fitted
-        from several starts, each from the one before among others, and the last of these is the
-        start for all.
-        """
-        n = len(observations)
-        if n > REFIT_ALWAYS_UP_TO:
-            n -= n % math.ceil(n / 50)
-        anchor = FIRST_ANCHOR
-        fitted: list[Hyperparameters] = []
-        while anchor < n:
-            fitted = [self._fit_from(observations.first(anchor), fitted, is_anchor=True)]
-            anchor *= 2
-        return self._fit_from(observations.first(n), fitted, is_anchor=not fitted or anchor == n)
-
-    def _fit_from(
-        self, observations: Observations, starts: list[Hyperparameters], *, is_anchor: bool
-    ) -> Hyperparameters:
-        key = (len(observations), observations)
-        if key not in self._hyperparameters:
-            if is_anchor:
-                default = default_hyperparameters(len(self.space.axes))
-                short = Hyperparameters(default.lengthscales / 2, 1.0, 1e-2)
-                starts = [*starts, default, short]
-            t, noise_scale = observations.targets()
-            features = self.space.features(self.space.coordinates(observations.points))
-            # One entry for each anchor below this size; what was kept for other histories goes.
-            smaller = {k: v for k, v in self._hyperparameters.items() if k[0] < key[0]}
-            smaller[key] = fit_hyperparameters(
-                features, t, self.space.groups, noise_scale=noise_scale, starts=starts
-            )
-            self._hyperparameters = smaller
-        return self._hyperparameters[key]
 
 
 def _nearest_distances(X: Floats, known: Floats) -> Floats:
