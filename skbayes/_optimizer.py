@@ -242,16 +242,9 @@ class Optimizer:
             raise ValueError(f"a score must fit a float, got {score!r}.") from None
 
     def _find(self, params: Mapping[str, Any]) -> Point:
-        """Return the point of `params`: a pending one if several branches hold it."""
-        first = self.space.encode(params)
-        for branch in range(first.branch, len(self.space.branches)):
-            try:
-                point = self.space.encode(params, branch=branch)
-            except ValueError:
-                continue
-            if point in self._asked and point not in self._scores:
-                return point
-        return first
+        """Return the point of `params`: the one asked or told if several branches hold it."""
+        twins = self.space.twins(self.space.encode(params))
+        return next((point for point in twins if self._is_known(point)), twins[0])
 
     @property
     def _pending(self) -> list[Point]:
@@ -288,8 +281,12 @@ class Optimizer:
                     return point
         raise SpaceExhausted(index)
 
+    def _is_known(self, point: Point) -> bool:
+        return point in self._asked or point in self._scores
+
     def _is_new(self, point: Point) -> bool:
-        return point not in self._asked and point not in self._scores
+        """Whether no branch has proposed or been told the parameters of `point`."""
+        return not any(map(self._is_known, self.space.twins(point)))
 
     def _open_branches(self) -> list[int]:
         """Return the branches in which points may still be proposed."""

@@ -354,3 +354,16 @@ def test_several_are_told_all_or_none():
 def test_a_score_beyond_all_floats():
     with pytest.raises(ValueError, match="must fit a float"):
         Optimizer({"x": (0.0, 1.0)}).tell({"x": 0.5}, 10**400)
+
+
+def test_branches_that_overlap_share_their_candidates():
+    optimizer = Optimizer([{"x": [1, 2]}, {"x": [2, 3]}, {"y": [2]}], random_state=0)
+    asked = [optimizer.ask() for _ in range(4)]
+    assert sorted(map(str, asked)) == ["{'x': 1}", "{'x': 2}", "{'x': 3}", "{'y': 2}"]
+    with pytest.raises(SpaceExhausted):
+        optimizer.ask()
+    for params in asked:
+        optimizer.tell(params, 0.0)
+    assert not optimizer.pending
+    with pytest.raises(ValueError, match="told before"):
+        optimizer.tell({"x": 2}, 1.0)

@@ -15,6 +15,7 @@ coordinate is 0.5 (ordered) or 0, their features 0.5 or all zero.
 
 from __future__ import annotations
 
+import contextlib
 import itertools
 import math
 from collections.abc import Iterator, Mapping, Sequence
@@ -142,6 +143,20 @@ class Space:
             shapes = " or ".join(str(list(b.names)) for b in self.branches)
             reason = f"The parameters must be {shapes}."
         raise ValueError(f"{show(dict(params))} is not in the search space. {reason}")
+
+    def twins(self, point: Point) -> list[Point]:
+        """Points with the parameters of `point`, one for each branch that holds them."""
+        if len(self.branches) == 1:
+            return [point]
+        params = self.decode(point)
+        twins = []
+        for branch in range(len(self.branches)):
+            if branch == point.branch:
+                twins.append(point)
+            elif params.keys() == set(self.branches[branch].names):
+                with contextlib.suppress(ValueError):
+                    twins.append(self.encode(params, branch=branch))
+        return twins
 
     def coordinates(self, points: Sequence[Point]) -> NDArray[np.float64]:
         """Coordinates of points, of shape (n_points, n_axes)."""

@@ -605,7 +605,7 @@ def test_many_branches_leave_the_budget_to_the_model():
 
 
 def test_a_finite_branch_beside_an_infinite_one_is_exhausted():
-    spaces = [({"value": (0.0, 0.5)}, 2), ({"value": [i / 1000 for i in range(300)]}, 300)]
+    spaces = [({"value": (0.0, 0.5)}, 2), ({"value": [(i + 0.5) / 1000 for i in range(300)]}, 300)]
     search = BayesSearchCV(Flaky(), spaces, cv=2, random_state=0, refit=False)
     with warnings.catch_warnings():
         warnings.simplefilter("error")
