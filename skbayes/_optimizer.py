@@ -20,7 +20,7 @@ from ._compat import scrambled_sobol
 from ._observations import Observations
 from ._surrogate import Surrogate
 from ._threads import one_thread
-from .acquisition import LogEI, maximise
+from .acquisition import LogAugmentedEI, maximise
 from .exceptions import SpaceExhausted
 from .space import Point, Space, parse_space
 
@@ -372,7 +372,7 @@ class Optimizer:
         # What is too close to a known point comes last, for a space may hold nothing else.
         for is_allowed in (is_apart, self._is_new):
             points = maximise(
-                LogEI(posterior, float(best)),
+                LogAugmentedEI(posterior, float(best)),
                 space,
                 rng=self._rng(index),
                 incumbents=space.coordinates([observations.points[i] for i in incumbents]),

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 import pytest
 
-from skbayes.acquisition import LogEI, maximise, maximiser
+from skbayes.acquisition import LogAugmentedEI, maximise, maximiser
 from skbayes.gp import Hyperparameters, Posterior
 from skbayes.space import Categorical, Integer, Point, Real, parse_space
 
@@ -40,7 +40,7 @@ def problem(space, n=40, seed=0):
     posterior = Posterior.fit(X, t, space.groups, Hyperparameters(lengthscales, 1.0, 0.005))
     mean, _ = posterior.predict(X)
     incumbents = U[np.argsort(-mean)[:5]]
-    return LogEI(posterior, float(mean.max())), incumbents, lengthscales
+    return LogAugmentedEI(posterior, float(mean.max())), incumbents, lengthscales
 
 
 def run(space, acquisition, incumbents, lengthscales, **changes):
@@ -197,7 +197,7 @@ def test_constants_only():
         np.empty(0, dtype=int),
         Hyperparameters(np.empty(0), 1.0, 0.1),
     )
-    acquisition = LogEI(posterior, 0.0)
+    acquisition = LogAugmentedEI(posterior, 0.0)
     (point,) = run(space, acquisition, np.empty((1, 0)), np.empty(0))
     assert space.decode(point) == {"a": 1, "b": "x"}
     never = run(space, acquisition, np.empty((1, 0)), np.empty(0), is_allowed=lambda point: False)
