@@ -22,6 +22,7 @@ from joblib.parallel import BatchedCalls
 from numpy.typing import NDArray
 from scipy.stats import qmc
 from sklearn.base import _fit_context as fit_context
+from sklearn.metrics._scorer import _BaseScorer as BaseScorer
 from sklearn.metrics._scorer import _MultimetricScorer as MultimetricScorer
 from sklearn.model_selection._search import BaseSearchCV
 from sklearn.model_selection._validation import _fit_and_score as fit_and_score
@@ -39,6 +40,7 @@ except ImportError:
 
 __all__ = [
     "SEARCH_CONSTRAINTS",
+    "BaseScorer",
     "BaseSearchCV",
     "CallbackContexts",
     "Interval",

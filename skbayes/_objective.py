@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from ._compat import BaseSearchCV, MultimetricScorer, check_refit, scorers_by_name
+from ._compat import BaseScorer, BaseSearchCV, MultimetricScorer, check_refit, scorers_by_name
 from ._trials import Closed, Event, Scored, Trial
 
 __all__ = ["Objective", "Progress"]
@@ -46,7 +46,7 @@ class Objective:
         self.is_multimetric = isinstance(scorers, MultimetricScorer)
         if isinstance(scorers, MultimetricScorer):
             self._settle(scorers_by_name(scorers))
-        elif not callable(search.scoring):
+        elif isinstance(scorers, BaseScorer) or not callable(search.scoring):
             self._settle({"score": scorers})
 
     def _settle(self, metrics: Mapping[str, Any]) -> None:

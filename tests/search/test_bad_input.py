@@ -8,6 +8,7 @@ from sklearn.base import BaseEstimator, ClassifierMixin, clone
 from sklearn.datasets import load_iris
 from sklearn.ensemble import RandomForestClassifier
 from sklearn.linear_model import LogisticRegression
+from sklearn.metrics import accuracy_score, make_scorer
 from sklearn.pipeline import Pipeline
 from sklearn.svm import SVC
 
@@ -106,6 +107,7 @@ ARGUMENTS = [
     ({"objective": 3}, "'objective'.*3"),
     ({"objective": "f1"}, r"objective='f1'.*\['score'\]"),
     ({"objective": "f1", "scoring": "accuracy"}, "objective='f1'"),
+    ({"objective": "f1", "scoring": make_scorer(accuracy_score)}, "objective='f1'"),
     (
         {"objective": "f1", "scoring": ["accuracy", "f1_macro"], "refit": False},
         r"objective='f1'.*\['accuracy', 'f1_macro'\]",
