@@ -13,10 +13,6 @@ from .space import Point
 
 __all__ = ["Observations"]
 
-# A failed point enters with the worst score that counts; four times the noise keeps it from
-# being a cliff that shortens the lengthscales around it.
-FAILURE_NOISE_SCALE = 4.0
-
 Floats = NDArray[np.float64]
 
 
@@ -47,20 +43,7 @@ class Observations:
         """Return the first `n` of them."""
         return Observations(self.points[:n], self.scores[:n])
 
-    def targets(self) -> tuple[Floats, Floats]:
-        """Return what the surrogate is fitted to, with the noise scales.
-
-        Returns
-        -------
-        t : ndarray of shape (n,)
-            Warped scores; the worst of them for failed points.
-        noise_scale : ndarray of shape (n,)
-            Multipliers of the noise variance.
-        """
-        scores = np.array(self.scores)
-        has_failed = np.isnan(scores)
-        t = np.zeros(len(scores))
-        if not has_failed.all():
-            t[~has_failed] = warp(scores[~has_failed])
-            t[has_failed] = t[~has_failed].min()
-        return t, np.where(has_failed, FAILURE_NOISE_SCALE, 1.0)
+    def targets(self) -> Floats:
+        """Return what the surrogate is fitted to, of shape (n,): warped scores and failures."""
+        scores = np.array(self.scores, dtype=np.float64)
+        return warp(np.where(np.isnan(scores), -np.inf, scores))

@@ -36,10 +36,8 @@ class Surrogate:
     def posterior(self, observations: Observations) -> Posterior:
         """Return the posterior given at least one observation, in units of the targets."""
         X = self._space.features(self._space.coordinates(observations.points))
-        t, noise_scale = observations.targets()
-        return Posterior.fit(
-            X, t, self._space.groups, self._hyperparameters(observations), noise_scale
-        )
+        hyperparameters = self._hyperparameters(observations)
+        return Posterior.fit(X, observations.targets(), self._space.groups, hyperparameters)
 
     def _hyperparameters(self, observations: Observations) -> Hyperparameters:
         """Return the hyper-parameters for the observations.
@@ -67,11 +65,10 @@ class Surrogate:
                 short = Hyperparameters(default.lengthscales / 2, 1.0, 1e-2)
                 starts = [*starts, default, short]
             X = self._space.features(self._space.coordinates(observations.points))
-            t, noise_scale = observations.targets()
             # One entry for each anchor below this size; what was kept for other histories goes.
             smaller = {k: v for k, v in self._cache.items() if k[0] < key[0]}
             smaller[key] = fit_hyperparameters(
-                X, t, self._space.groups, noise_scale=noise_scale, starts=starts
+                X, observations.targets(), self._space.groups, starts=starts
             )
             self._cache = smaller
         return self._cache[key]

@@ -41,34 +41,36 @@ def warp(scores: ArrayLike) -> NDArray[np.float64]:
         0.05\,(\max y - \mathrm{med})\bigr).
 
     The map is nondecreasing, and linear on the good half: neither the order nor the relative
-    spacing of the scores above the median changes.
+    spacing of the scores above the median changes. A failure, minus infinity, becomes what the
+    worst score could become at most; it has no say in the median.
 
     Parameters
     ----------
     scores : array-like of shape (n,)
-        Finite scores, higher is better.
+        Scores, higher is better; minus infinity for a failed evaluation.
 
     Returns
     -------
     ndarray of shape (n,)
-        Targets with mean 0 and standard deviation 1; zeros if all scores are equal.
+        Targets with mean 0 and standard deviation 1; zeros if all scores are equal, or failures.
 
     Raises
     ------
     ValueError
-        If `scores` is not a vector or holds a non-finite number.
+        If `scores` is not a vector or holds NaN or infinity.
     """
     y = np.asarray(scores, dtype=np.float64)
     if y.ndim != 1:
         raise ValueError(f"scores must be one-dimensional, got an array of shape {y.shape}.")
-    if not np.isfinite(y).all():
-        raise ValueError("scores must be finite; replace failed ones before they are warped.")
-    if y.size == 0:
-        return y.copy()
+    if np.isnan(y).any() or np.isposinf(y).any():
+        raise ValueError("scores must be finite, or minus infinity for a failure.")
     y = y * HEADROOM
+    scored = y[np.isfinite(y)]
+    if scored.size == 0:
+        return np.zeros_like(y)
     # The mean of the middle two, formed so that it lies between them: np.median would sum first.
-    ordered = np.sort(y)
-    low, high = ordered[(y.size - 1) // 2], ordered[y.size // 2]
+    ordered = np.sort(scored)
+    low, high = ordered[(scored.size - 1) // 2], ordered[scored.size // 2]
     centred = y - (low + 0.5 * (high - low))
     good = centred[centred >= 0.0]
     s = max(MAD_TO_SD * float(np.median(good)), RANGE_SHARE * float(good.max()), TINY_SCALE)

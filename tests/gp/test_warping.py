@@ -53,6 +53,17 @@ def test_nothing_to_tell_apart_gives_zeros(y):
     np.testing.assert_array_equal(warp(y), np.zeros(len(y)))
 
 
+def test_a_failure_is_as_bad_as_a_score_can_be():
+    y = np.array([0.1, 0.5, 0.7, 0.8, 0.9])
+    t = warp([*y, -np.inf])
+    floor = 0.7 - 3 * 1.4826 * 0.1
+    expected = np.array([*y, floor])
+    expected[0] = max(0.1, floor)
+    np.testing.assert_allclose(t, (expected - expected.mean()) / expected.std(), rtol=1e-12)
+    np.testing.assert_array_equal(warp([-np.inf, -np.inf]), [0.0, 0.0])
+    assert warp([2.0, 2.0, -np.inf]).argmin() == 2
+
+
 def test_flat_good_half_stays_above_the_bad_one():
     t = warp([1.0, 1.0, 1.0, 0.5])
     np.testing.assert_allclose(t, [3**-0.5, 3**-0.5, 3**-0.5, -(3**0.5)])
