@@ -1,0 +1,268 @@
+"""How near to the best known score an optimiser comes, after so many evaluations.
+
+Each run is one optimiser (see `peers.py`) on one task (see `tasks.py`) with one seed: ask,
+evaluate, tell, `--n-iter` times. The records are JSON lines in `results/regret/`, one file a
+method: a second run of the script takes up where the first was stopped. A record is done again when
+the task, the library's version or, for skbayes, its code has changed. Scores of deterministic
+estimators are kept in `results/evaluations/`, one file a task, so that what was evaluated once is
+not fitted again; CPU time is that of ask and tell only.
+
+`--label` runs skbayes under a name of its own, `--set` with other values of its constants. Tasks
+come in two halves: choose on one, confirm on the other.
+
+    python benchmarks/regret.py --methods skbayes random --seeds 3
+    python benchmarks/regret.py --label noisier --set gp.fitting.LOG_NOISE_VARIANCE=-4,1
+    python benchmarks/tables.py
+"""
+
+import os
+
+for variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
+    os.environ[variable] = "1"  # before numpy is imported, here and in the workers
+
+import argparse
+import hashlib
+import importlib.util
+import json
+import math
+import multiprocessing
+import time
+import warnings
+from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+
+from ablation import number, patched
+from peers import METHODS, make_peer, version
+from records import RESULTS, Key, Records
+from task import FAMILIES, HALVES, Objective, Params, Task
+from tasks import TASKS
+
+REFERENCE = "reference"
+REFERENCE_SEED = 10**6
+LIBRARY = "skbayes"
+
+
+class Evaluations:
+    """The scores of a deterministic task, kept in a file.
+
+    Two processes may use one file: each line is appended in one call, and what the other has added
+    since the start is evaluated twice at worst. A line that is torn is left out.
+    """
+
+    def __init__(self, task: Task, objective: Objective) -> None:
+        self._objective = objective
+        self._path = RESULTS / "evaluations" / f"{task.name}.{task.digest}.jsonl"
+        self._scores: dict[str, float] = {}
+        self._path.parent.mkdir(parents=True, exist_ok=True)
+        if self._path.exists():
+            for line in self._path.read_text().splitlines():
+                try:
+                    key, score = json.loads(line)
+                except ValueError:
+                    continue
+                self._scores[key] = score
+
+    def __call__(self, params: Params, rng: np.random.Generator) -> float:
+        """Return the score."""
+        key = json.dumps(params, sort_keys=True)
+        if key not in self._scores:
+            self._scores[key] = self._objective(params, rng)
+            with self._path.open("ab", buffering=0) as file:
+                file.write(f"{json.dumps([key, self._scores[key]])}\n".encode())
+        return self._scores[key]
+
+
+@cache
+def objectives(name: str) -> tuple[Objective, Objective | None]:
+    """Return the objective of a task, and the one without noise if that is another."""
+    task = TASKS[name]
+    objective, noise_free = task.make(), task.noise_free and task.noise_free()
+    if task.is_estimator and noise_free:
+        noise_free = Evaluations(task, noise_free)
+    elif task.is_estimator:
+        objective = Evaluations(task, objective)
+    return objective, noise_free
+
+
+def run(name: str, method: str, seed: int, n_iter: int, constants: Params) -> Params:
+    """Run one optimiser on one task.
+
+    Returns
+    -------
+    dict
+        The scores; for a noisy task the noise-free score of the best evaluation so far as `found`;
+        and the CPU seconds of each ask with its tell.
+    """
+    warnings.simplefilter("ignore")
+    objective, noise_free = objectives(name)
+    scores: list[float] = []
+    found: list[float] = []
+    seconds: list[float] = []
+    with patched(constants):
+        peer = make_peer(method, TASKS[name], n_iter, seed)
+        for index in range(n_iter):
+            start = time.process_time()
+            params = peer.ask()
+            asked = time.process_time()
+            score = objective(params, np.random.default_rng([seed, index]))
+            evaluated = time.process_time()
+            peer.tell(params, score)
+            seconds.append(round(time.process_time() - evaluated + asked - start, 5))
+            if noise_free:
+                is_best = score > max(filter(math.isfinite, scores), default=-math.inf)
+                before = found[-1] if found else math.nan
+                found.append(noise_free(params, _no_rng()) if is_best else before)
+            scores.append(score)
+    return {"scores": scores, **({"found": found} if noise_free else {}), "seconds": seconds}
+
+
+def _no_rng() -> np.random.Generator:
+    return np.random.default_rng(0)
+
+
+def refer(name: str) -> Params:
+    """Evaluate random parameters: what is easy, and what a median evaluation gives.
+
+    The noise-free scores stand beside the others for a noisy task.
+    """
+    warnings.simplefilter("ignore")
+    task = TASKS[name]
+    objective, noise_free = task.make(), task.noise_free and task.noise_free()
+    rng = np.random.default_rng(REFERENCE_SEED)
+    sample = [task.sample(rng) for _ in range(task.n_reference)]
+    scores = [
+        objective(params, np.random.default_rng([REFERENCE_SEED, index]))
+        for index, params in enumerate(sample)
+    ]
+    result: Params = {"scores": scores}
+    if noise_free:
+        result["found"] = [noise_free(params, _no_rng()) for params in sample]
+    return result
+
+
+@cache
+def digest(method: str, constants: tuple[str, ...]) -> str:
+    """Return what the proposals of a method depend on beside the task."""
+    if method != LIBRARY:
+        return version(method)
+    spec = importlib.util.find_spec(LIBRARY)
+    if spec is None or spec.origin is None:
+        raise SystemExit("skbayes is not installed: run `python -m pip install -e .`.")
+    paths = sorted(Path(spec.origin).parent.rglob("*.py"))
+    code = "".join(path.read_text(encoding="utf-8") for path in paths)
+    return hashlib.sha256(repr((code, sorted(constants))).encode()).hexdigest()[:12]
+
+
+def records_of(label: str, folder: Path) -> Records:
+    """Return the records of a method or variant."""
+    return Records(folder / "regret" / f"{label}.jsonl")
+
+
+def wanted(arguments: argparse.Namespace, tasks: list[Task]) -> Iterator[tuple[str, str, Key]]:
+    """Yield label, method and key of each run, all tasks with one seed before the next seed."""
+    for task in tasks:
+        key = {"task": task.name, "task_digest": task.digest, "n": task.n_reference}
+        yield REFERENCE, REFERENCE, key
+    for seed in range(arguments.first_seed, arguments.first_seed + arguments.seeds):
+        for method in arguments.methods:
+            label = arguments.label if method == LIBRARY and arguments.label else method
+            for task in tasks:
+                yield (
+                    label,
+                    method,
+                    {
+                        "task": task.name,
+                        "task_digest": task.digest,
+                        "method": label,
+                        "seed": seed,
+                        "n_iter": arguments.n_iter,
+                        "digest": digest(method, tuple(arguments.set) if label != method else ()),
+                    },
+                )
+
+
+def parse_arguments() -> argparse.Namespace:
+    """Read the command line."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--methods", nargs="+", default=[LIBRARY, "random"], choices=list(METHODS))
+    parser.add_argument("--seeds", type=int, default=10, help="number of seeds")
+    parser.add_argument("--first-seed", type=int, default=0)
+    parser.add_argument("--n-iter", type=int, default=64, help="evaluations of a run")
+    parser.add_argument("--half", choices=HALVES, help="tasks of this half only")
+    parser.add_argument("--family", choices=FAMILIES, help="tasks of this family only")
+    parser.add_argument("--only", default="", help="tasks whose name holds this")
+    parser.add_argument("--jobs", type=int, default=1, help="number of processes")
+    parser.add_argument("--out", type=Path, default=RESULTS, help="folder of the results")
+    parser.add_argument("--label", help="name of a variant of skbayes")
+    parser.add_argument(
+        "--set", action="append", default=[], metavar="MODULE.NAME=VALUE",
+        help="a constant of the variant, as ablation.py takes it",
+    )  # fmt: skip
+    parser.add_argument("--minutes", type=float, default=math.inf, help="start no run after these")
+    arguments = parser.parse_args()
+    if arguments.set and not arguments.label:
+        parser.error("--set needs --label, the name under which the variant is kept.")
+    if arguments.label in METHODS or arguments.label == REFERENCE:
+        parser.error(f"--label {arguments.label} is the name of a method: choose another.")
+    return arguments
+
+
+def main() -> None:
+    """Do what is missing."""
+    arguments = parse_arguments()
+    tasks = [
+        task
+        for task in TASKS.values()
+        if arguments.only in task.name
+        and arguments.half in (None, task.half)
+        and arguments.family in (None, task.family)
+    ]
+    constants = {
+        path: number(value) for path, value in (entry.split("=", 1) for entry in arguments.set)
+    }
+    runs = list(wanted(arguments, tasks))
+    files = {label: records_of(label, arguments.out) for label, _, _ in runs}
+    missing = [entry for entry in runs if not files[entry[0]].select(**entry[2])]
+    failed: list[str] = []
+    start = time.perf_counter()
+    # Processes of their own, not forks: the number of threads is set as they start.
+    context = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(arguments.jobs, mp_context=context) as pool:
+        futures = {}
+        for label, method, key in missing:
+            name = key["task"]
+            if method == REFERENCE:
+                future = pool.submit(refer, name)
+            else:
+                own = constants if label == arguments.label else {}
+                future = pool.submit(run, name, method, key["seed"], key["n_iter"], own)
+            futures[future] = label, key
+        for n_done, future in enumerate(as_completed(futures), 1):
+            label, key = futures[future]
+            if future.cancelled():
+                continue
+            elapsed = time.perf_counter() - start
+            head = f"{n_done}/{len(missing)} {elapsed:5.0f} s  {key['task']} {label}"
+            try:
+                result = future.result()
+            except Exception as error:  # an optimiser that cannot do a task: the others go on
+                failed.append(f"{head} {key.get('seed', '')}: {error!r}")
+                print(f"FAILED {failed[-1]}", flush=True)
+                continue
+            files[label].add(**key, **result)
+            best = max(filter(math.isfinite, result["scores"]), default=math.nan)
+            mean = 1e3 * float(np.mean(result.get("seconds", [0.0])))
+            print(f"{head} {key.get('seed', '')}: {best:.5g}, {mean:.0f} ms each", flush=True)
+            if elapsed > 60 * arguments.minutes:
+                for waiting in futures:  # those that run already are recorded
+                    waiting.cancel()
+    if failed:
+        raise SystemExit("\n".join([f"{len(failed)} runs failed:", *failed]))
+
+
+if __name__ == "__main__":
+    main()

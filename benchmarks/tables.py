@@ -1,0 +1,338 @@
+"""Print what the records of `regret.py` say.
+
+How to read it. The regret of a run is 0 at the best score known for the task (of all records, the
+reference, and the optimum where there is one) and 1 at the median of random evaluations, clipped to
+0 and 1.5; that of a noisy task is measured without noise, at the best evaluation so far. A run that
+had failures only has 1.5; failures are the lowest scores of the reference. All methods are compared
+on the same runs: the tasks, and for each the seeds, that all of them have done with the newest
+digest in their file.
+
+- Intervals hold 90 % of bootstrap samples: of tasks for a mean, of tasks and seeds for a
+  difference.
+- `rank`: mean over the runs, 1 is the best, ties share.
+- `x random`: how many random evaluations have the same expected regret, over the number of
+  evaluations; geometric mean over tasks, each at most 10 000. The expectation is exact up to a
+  third of the reference; beyond, it goes on as the power of the number that its last decade shows.
+- `worst tenth`: regret less the expected one of random, in the tenth of the tasks where the
+  difference is largest; below zero is better than random even there.
+- Won and lost: tasks whose mean regret differs by more than 0.005.
+
+    python benchmarks/tables.py
+    python benchmarks/tables.py --methods skbayes optuna-gp --half confirm --tasks 64
+"""
+
+import argparse
+import json
+import math
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from scipy.stats import rankdata
+
+from records import RESULTS
+from task import FAMILIES, HALVES, Task
+from tasks import TASKS
+
+BUDGETS = (16, 32, 64, 100)
+HIGHEST = 1.5
+N_BOOTSTRAP = 2000
+MAX_RATIO = 1e4
+TIE = 0.005
+SMALL = 1e-6  # regret that counts as none where logarithms are taken
+
+
+def lines(path: Path) -> list[dict[str, Any]]:
+    """Return the records of a file, which a run may be writing: a torn line is left out."""
+    whole = path.read_text().rpartition("\n")[0]
+    return [json.loads(line) for line in whole.splitlines()]
+
+
+def found(record: dict[str, Any]) -> np.ndarray:
+    """Return the noise-free score of the best evaluation so far; -inf for failures only."""
+    if "found" in record:
+        return np.nan_to_num(record["found"], nan=-np.inf)
+    return np.maximum.accumulate(np.nan_to_num(record["scores"], nan=-np.inf))
+
+
+def best_of(record: dict[str, Any]) -> float:
+    """Return the highest score without noise that a record holds."""
+    return float(np.nanmax(record.get("found", record["scores"]), initial=-np.inf))
+
+
+class Scale:
+    """How scores of a task become regrets, and what random evaluations have.
+
+    Parameters
+    ----------
+    task : Task
+    reference : dict
+        The record of the random evaluations.
+    highest : float
+        The best score in all records of the problem.
+    """
+
+    def __init__(self, task: Task, reference: dict[str, Any], highest: float) -> None:
+        scores = np.nan_to_num(reference["scores"], nan=-np.inf)
+        true = np.nan_to_num(reference.get("found", reference["scores"]), nan=-np.inf)
+        optimum = -math.inf if task.optimum is None else task.optimum
+        self.best = max(highest, optimum)
+        median = float(np.median(true))
+        self.median = median if np.isfinite(median) else float(np.median(true[np.isfinite(true)]))
+        if not self.best > self.median:
+            raise ValueError(f"{task.name}: half of the reference is as good as the best.")
+        self._sorted = self.regret(true[np.argsort(-scores, kind="stable")])
+        self._sizes = np.unique(np.geomspace(1, len(true) / 3, 60).astype(int))
+        self._curve = np.minimum.accumulate([self.of_random(n) for n in self._sizes.tolist()])
+
+    def regret(self, score: Any) -> np.ndarray:
+        """Return the regret of scores."""
+        return np.clip((self.best - np.asarray(score)) / (self.best - self.median), 0, HIGHEST)
+
+    def of_random(self, n: float) -> float:
+        """Return the expected regret of the best of n random evaluations."""
+        left = np.linspace(1, 0, len(self._sorted) + 1) ** n
+        return float((left[:-1] - left[1:]) @ self._sorted)
+
+    def n_random(self, regret: float) -> float:
+        """Return how many random evaluations have a regret."""
+        level = math.log(max(regret, SMALL))
+        curve, sizes = np.log(np.maximum(self._curve, SMALL)), np.log(self._sizes)
+        if level >= curve[-1]:
+            return float(np.exp(np.interp(-level, -curve, sizes)))
+        last = sizes >= sizes[-1] - math.log(10)
+        slope = min(np.polyfit(sizes[last], curve[last], 1)[0], -1e-3)
+        return float(np.exp(min(sizes[-1] + (level - curve[-1]) / slope, 50.0)))
+
+
+@dataclass
+class Results:
+    """Regrets of all methods on the runs that all have done.
+
+    Attributes
+    ----------
+    tasks : list of Task
+    scales : list of Scale
+    regrets : dict of str to list of ndarray of shape (n_seeds, n_iter)
+        For each method, one array a task.
+    milliseconds : dict of str to ndarray of shape (n_runs, n_iter)
+        CPU time of ask and tell.
+    """
+
+    tasks: list[Task]
+    scales: list[Scale]
+    regrets: dict[str, list[np.ndarray]]
+    milliseconds: dict[str, np.ndarray]
+
+    def at(self, method: str, n: int) -> np.ndarray:
+        """Return the mean regret of each task after n evaluations."""
+        return np.array([regret[:, n - 1].mean() for regret in self.regrets[method]])
+
+
+def read(folder: Path, methods: list[str], n_iter: int, tasks: list[Task]) -> Results:
+    """Read the records."""
+    digests = {task.name: task.digest for task in tasks}
+    references = {
+        line["task"]: line
+        for line in lines(folder / "reference.jsonl")
+        if digests.get(line["task"]) == line["task_digest"]
+    }
+    problems = {task.name: task.problem for task in tasks}
+    highest = dict.fromkeys(problems.values(), -math.inf)
+    runs: dict[str, dict[tuple[str, int], dict[str, Any]]] = {}
+    for path in sorted(folder.glob("*.jsonl")):
+        records = lines(path)
+        for line in records:
+            if digests.get(line["task"]) == line["task_digest"]:
+                problem = problems[line["task"]]
+                highest[problem] = max(highest[problem], best_of(line))
+        if path.stem in methods:
+            runs[path.stem] = {
+                (line["task"], line["seed"]): line
+                for line in records
+                if line["n_iter"] == n_iter
+                and line["digest"] == records[-1]["digest"]
+                and digests.get(line["task"]) == line["task_digest"]
+            }
+    # A method without any run of this length is left out, not all the others with it.
+    methods = [method for method in methods if runs[method]]
+    common = set.intersection(*(set(runs[method]) for method in methods)) if methods else set()
+    seeds = {task.name: sorted(s for name, s in common if name == task.name) for task in tasks}
+    kept = [task for task in tasks if seeds[task.name] and task.name in references]
+    scales = [Scale(task, references[task.name], highest[task.problem]) for task in kept]
+    regrets: dict[str, list[np.ndarray]] = {}
+    milliseconds = {}
+    for method in methods:
+        of_tasks = [[runs[method][task.name, s] for s in seeds[task.name]] for task in kept]
+        regrets[method] = [
+            np.array([scale.regret(found(line)) for line in of_task])
+            for scale, of_task in zip(scales, of_tasks, strict=True)
+        ]
+        milliseconds[method] = np.array(
+            [1e3 * np.array(line["seconds"]) for each in of_tasks for line in each]
+        )
+    return Results(kept, scales, regrets, milliseconds)
+
+
+def interval(samples: np.ndarray) -> str:
+    """Return the ends of the interval."""
+    low, high = np.quantile(samples, [0.05, 0.95])
+    return f"({low:+.3f} {high:+.3f})"
+
+
+def mean_interval(per_task: np.ndarray) -> str:
+    """Return the mean over tasks with its interval."""
+    rng = np.random.default_rng(0)
+    chosen = rng.integers(len(per_task), size=(N_BOOTSTRAP, len(per_task)))
+    low, high = np.quantile(per_task[chosen].mean(axis=1), [0.05, 0.95])
+    return f"{per_task.mean():.3f} ({low:.3f} {high:.3f})"
+
+
+def difference(results: Results, first: str, second: str, n: int) -> tuple[np.ndarray, np.ndarray]:
+    """Return the mean difference of each task, and bootstrap samples of their mean."""
+    rng = np.random.default_rng(0)
+    of_tasks = [
+        a[:, n - 1] - b[:, n - 1]
+        for a, b in zip(results.regrets[first], results.regrets[second], strict=True)
+    ]
+    drawn = np.array(
+        [d[rng.integers(len(d), size=(N_BOOTSTRAP, len(d)))].mean(axis=1) for d in of_tasks]
+    )
+    chosen = rng.integers(len(drawn), size=(len(drawn), N_BOOTSTRAP))
+    samples = np.take_along_axis(drawn, chosen, axis=0).mean(axis=0)
+    return np.array([d.mean() for d in of_tasks]), samples
+
+
+def table(title: str, columns: list[str], rows: dict[str, list[str]]) -> None:
+    """Print rows of cells below a title."""
+    label = max(map(len, [*rows, ""])) + 2
+    widths = [
+        max(map(len, [column, *(cells[i] for cells in rows.values())])) + 2
+        for i, column in enumerate(columns)
+    ]
+    print(f"\n{title}\n")
+    print(" " * label + "".join(c.rjust(w) for c, w in zip(columns, widths, strict=True)))
+    for name, cells in rows.items():
+        print(name.ljust(label) + "".join(c.rjust(w) for c, w in zip(cells, widths, strict=True)))
+
+
+def print_regrets(results: Results, budgets: list[int]) -> None:
+    """Print mean regrets: of all tasks, of the halves, and of the families."""
+    methods = list(results.regrets)
+    halves = {"all tasks": HALVES, **{f"half {half!r}": (half,) for half in HALVES}}
+    columns = [f"n={n}" for n in budgets]
+    for title, chosen in halves.items():
+        mask = np.array([task.half in chosen for task in results.tasks])
+        if mask.any():
+            rows = {m: [mean_interval(results.at(m, n)[mask]) for n in budgets] for m in methods}
+            table(f"mean regret, {title} ({mask.sum()})", columns, rows)
+    groups = {f: np.array([t.family == f for t in results.tasks]) for f in FAMILIES}
+    estimators = np.array([task.is_estimator for task in results.tasks])
+    groups |= {"estimators": estimators, "functions": ~estimators}
+    groups = {name: mask for name, mask in groups.items() if mask.any()}
+    for n in budgets:
+        rows = {
+            m: [f"{results.at(m, n)[mask].mean():.3f}" for mask in groups.values()] for m in methods
+        }
+        columns = [f"{name} ({mask.sum()})" for name, mask in groups.items()]
+        table(f"mean regret by family, n={n}", columns, rows)
+
+
+def print_comparisons(results: Results, budgets: list[int], against: str) -> None:
+    """Print ranks, random equivalents, paired differences, worst tasks and CPU time."""
+    methods = list(results.regrets)
+    columns = [f"n={n}" for n in budgets]
+    ranks = {}
+    for n in budgets:
+        regrets = np.array(
+            [np.concatenate([task[:, n - 1] for task in results.regrets[m]]) for m in methods]
+        )
+        ranks[n] = rankdata(np.round(regrets, 6), axis=0).mean(axis=1)
+    rows = {m: [f"{ranks[n][i]:.2f}" for n in budgets] for i, m in enumerate(methods)}
+    table("mean rank", columns, rows)
+
+    rows = {}
+    for method in methods:
+        rows[method] = []
+        for n in budgets:
+            pairs = zip(results.scales, results.at(method, n), strict=True)
+            ratios = [min(scale.n_random(regret) / n, MAX_RATIO) for scale, regret in pairs]
+            rows[method].append(f"{np.exp(np.mean(np.log(ratios))):.1f}")
+    table("x random", columns, rows)
+
+    if against in methods:
+        rows = {}
+        for method in [m for m in methods if m != against]:
+            rows[method] = []
+            for n in budgets:
+                per_task, samples = difference(results, against, method, n)
+                won, lost = (per_task < -TIE).sum(), (per_task > TIE).sum()
+                text = f"{per_task.mean():+.3f} {interval(samples)} {won:2d}:{lost:2d}"
+                rows[method].append(text)
+        table(f"{against} less the other: below zero {against} is better; won:lost", columns, rows)
+
+    rows = {}
+    for method in methods:
+        rows[method] = []
+        for n in budgets:
+            random = np.array([scale.of_random(n) for scale in results.scales])
+            worst = np.sort(results.at(method, n) - random)[-max(1, len(random) // 10) :]
+            rows[method].append(f"{worst.mean():+.3f}")
+    table("worst tenth of tasks, less random", columns, rows)
+
+    rows = {
+        m: [f"{ms[:, max(0, n - 8) : n].mean():.1f}" for n in budgets] + [f"{ms.mean():.1f}"]
+        for m, ms in results.milliseconds.items()
+    }
+    table("CPU ms of ask and tell, the eight before n", [*columns, "whole run"], rows)
+
+
+def print_tasks(results: Results, n: int) -> None:
+    """Print the mean regret of each task."""
+    methods = list(results.regrets)
+    rows = {}
+    for i, (task, scale) in enumerate(zip(results.tasks, results.scales, strict=True)):
+        cells = [f"{results.at(m, n)[i]:.3f}" for m in methods]
+        numbers = [f"{scale.of_random(n):.3f}", f"{scale.best:.5g}", f"{scale.median:.5g}"]
+        rows[task.name] = [task.family, task.half, str(task.n_dimensions), *cells, *numbers]
+    columns = ["family", "half", "dims", *methods, "E random", "best", "median"]
+    table(f"mean regret of each task, n={n}", columns, rows)
+
+
+def main() -> None:
+    """Print the tables."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--methods", nargs="+", help="methods and labels; all by default")
+    parser.add_argument("--n-iter", type=int, default=64, help="evaluations of the runs")
+    parser.add_argument("--half", choices=HALVES, help="tasks of this half only")
+    parser.add_argument("--only", default="", help="tasks whose name holds this")
+    parser.add_argument("--against", default="skbayes", help="method of the paired differences")
+    parser.add_argument("--tasks", type=int, metavar="N", help="show each task after N too")
+    parser.add_argument("--out", type=Path, default=RESULTS, help="folder of the results")
+    arguments = parser.parse_args()
+
+    folder = arguments.out / "regret"
+    known = sorted(path.stem for path in folder.glob("*.jsonl") if path.stem != "reference")
+    methods = arguments.methods or known
+    if unknown := set(methods) - set(known):
+        parser.error(f"no records of {', '.join(sorted(unknown))}; there are {', '.join(known)}.")
+    tasks = [
+        task
+        for task in TASKS.values()
+        if arguments.only in task.name and arguments.half in (None, task.half)
+    ]
+    results = read(folder, methods, arguments.n_iter, tasks)
+    if not results.tasks:
+        parser.error("there is no task that all of these methods have done: run regret.py first.")
+    n_runs = len(next(iter(results.milliseconds.values())))
+    print(f"{len(results.tasks)} of {len(tasks)} tasks, {n_runs} runs of each method")
+    budgets = [n for n in BUDGETS if n <= arguments.n_iter]
+    print_regrets(results, budgets)
+    print_comparisons(results, budgets, arguments.against)
+    if arguments.tasks:
+        print_tasks(results, arguments.tasks)
+
+
+if __name__ == "__main__":
+    main()
