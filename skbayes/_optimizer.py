@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import math
 import numbers
+import warnings
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
@@ -34,6 +35,9 @@ MIN_DESIGN, MAX_DESIGN = 4, 20
 DESIGN_SHARE_OF_BUDGET = 4
 # With fewer scores than this there is no surface to model.
 MIN_SCORES_FOR_MODEL = 2
+# With more known points than this the random candidates cost more than all else, and the model
+# knows well enough where to climb: fewer of them do.
+MANY_KNOWN, SMALL_POOL = 300, 600
 # Starting points of the local part of the maximiser.
 N_INCUMBENTS = 5
 # Closer than this, in lengthscales, the prior correlation of two points is above 1 - 1e-6:
@@ -274,7 +278,14 @@ class Optimizer:
         if n_known < self._n_initial:
             candidates = self._design_points(index, branches)
         elif observations.n_scored >= MIN_SCORES_FOR_MODEL:
-            candidates = self._model_points(observations, index, branches)
+            try:
+                candidates = self._model_points(observations, index, branches)
+            except np.linalg.LinAlgError as error:
+                warnings.warn(
+                    f"{error} A point far from all known ones is proposed in place of the model's.",
+                    RuntimeWarning,
+                    stacklevel=2,
+                )
         for source in (candidates, self._far_points(index, branches), self._grid(branches)):
             for point in source:
                 if self._is_new(point):
@@ -357,10 +368,11 @@ class Optimizer:
         space = self.space
         pending = space.features(space.coordinates(self._pending))
         posterior = self._surrogate.posterior(observations).condition_on(pending)
-        best = posterior.predict(posterior.X)[0].max()
+        best = posterior.fitted.max()
         lengthscales = posterior.hyperparameters.lengthscales
         inverse = 1 / lengthscales[space.groups]
-        known = posterior.X * inverse
+        known = space.features(space.coordinates(observations.points + tuple(self._pending)))
+        known *= inverse
         scores = np.array(observations.scores)
         # NaN sorts last.
         incumbents = np.argsort(-scores, kind="stable")[: min(N_INCUMBENTS, observations.n_scored)]
@@ -379,6 +391,7 @@ class Optimizer:
                 lengthscales=lengthscales,
                 is_allowed=is_allowed,
                 branches=branches,
+                n_pool=SMALL_POOL if len(known) > MANY_KNOWN else None,
             )
             if points:
                 break

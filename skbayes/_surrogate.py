@@ -2,19 +2,27 @@
 
 from __future__ import annotations
 
-import math
-
 from ._observations import Observations
-from .gp import Hyperparameters, Posterior, default_hyperparameters, fit_hyperparameters
+from .gp import (
+    Hyperparameters,
+    Posterior,
+    default_hyperparameters,
+    fit_hyperparameters,
+    local_rows,
+)
 from .space import Space
 
 __all__ = ["Surrogate"]
 
-# The hyper-parameters are fitted from several starts to the first 8, 16, 32, ... observations,
-# and from there in one warm start to all.
+# The hyper-parameters of this many observations, of twice as many and so on are looked for from
+# several starts, since the posterior density of few observations has several modes.
 FIRST_ANCHOR = 8
-# From here on they are fitted anew after each n/50 observations only.
-REFIT_ALWAYS_UP_TO = 100
+# Beyond this an anchor has no further starts: a fit sees no more points than that anyway.
+LAST_ANCHOR = 256
+# They are fitted anew after at most this share of the observations has come in.
+REFIT_SHARE = 1 / 25
+# More observations than this are not all used, and the time of a proposal stays what it is.
+MAX_ROWS = 1000
 
 
 class Surrogate:
@@ -31,44 +39,71 @@ class Surrogate:
 
     def __init__(self, space: Space) -> None:
         self._space = space
-        self._cache: dict[tuple[int, Observations], Hyperparameters] = {}
+        self._cache: dict[int, tuple[Observations, Hyperparameters]] = {}
 
     def posterior(self, observations: Observations) -> Posterior:
-        """Return the posterior given at least one observation, in units of the targets."""
-        X = self._space.features(self._space.coordinates(observations.points))
+        """Return the posterior given at least one observation, in units of the targets.
+
+        Beyond ``MAX_ROWS`` observations it is that given those which matter most to where the
+        best scores are, see `local_rows`.
+        """
         hyperparameters = self._hyperparameters(observations)
-        return Posterior.fit(X, observations.targets(), self._space.groups, hyperparameters)
+        X = self._space.features(self._space.coordinates(observations.points))
+        t, groups = observations.targets(), self._space.groups
+        if t.size > MAX_ROWS:
+            rows = local_rows(X, t, groups, hyperparameters, MAX_ROWS)
+            X, t = X[rows], t[rows]
+        return Posterior.fit(X, t, groups, hyperparameters)
 
     def _hyperparameters(self, observations: Observations) -> Hyperparameters:
         """Return the hyper-parameters for the observations.
 
-        Those of the first 8, 16, 32, ... observations are fitted from several starts, each from
-        the one before among others, and the last of these is the start for all.
+        Those of the first n are searched from where the search for fewer of them ended, for n
+        with its lowest binary digit cleared. So one fit more is enough after one observation
+        more, a fit starts close by, and nevertheless a few fits lead from nothing to any n.
         """
-        n = len(observations)
-        if n > REFIT_ALWAYS_UP_TO:
-            n -= n % math.ceil(n / 50)
-        anchor = FIRST_ANCHOR
-        fitted: list[Hyperparameters] = []
-        while anchor < n:
-            fitted = [self._fit(observations.first(anchor), fitted, is_anchor=True)]
-            anchor *= 2
-        return self._fit(observations.first(n), fitted, is_anchor=not fitted or anchor == n)
+        found: dict[int, tuple[Observations, Hyperparameters]] = {}
+        starts: list[Hyperparameters] = []
+        for n in fitted_sizes(len(observations)):
+            first = observations.first(n)
+            known = self._cache.get(n)
+            if known is None or known[0] != first:
+                known = (first, self._fit(first, starts))
+            found[n] = known
+            starts = [known[1]]
+        # What was kept for other histories goes; the next size needs none but these.
+        self._cache = found
+        return starts[0]
 
-    def _fit(
-        self, observations: Observations, starts: list[Hyperparameters], *, is_anchor: bool
-    ) -> Hyperparameters:
-        key = (len(observations), observations)
-        if key not in self._cache:
-            if is_anchor:
-                default = default_hyperparameters(len(self._space.axes))
-                short = Hyperparameters(default.lengthscales / 2, 1.0, 1e-2)
-                starts = [*starts, default, short]
-            X = self._space.features(self._space.coordinates(observations.points))
-            # One entry for each anchor below this size; what was kept for other histories goes.
-            smaller = {k: v for k, v in self._cache.items() if k[0] < key[0]}
-            smaller[key] = fit_hyperparameters(
-                X, observations.targets(), self._space.groups, starts=starts
-            )
-            self._cache = smaller
-        return self._cache[key]
+    def _fit(self, observations: Observations, starts: list[Hyperparameters]) -> Hyperparameters:
+        n = len(observations)
+        is_anchor = n & (n - 1) == 0 and n <= LAST_ANCHOR
+        if is_anchor or not starts:
+            default = default_hyperparameters(len(self._space.axes))
+            short = Hyperparameters(default.lengthscales / 2, 1.0, 1e-2)
+            starts = [*starts, default, short]
+        X = self._space.features(self._space.coordinates(observations.points))
+        return fit_hyperparameters(X, observations.targets(), self._space.groups, starts=starts)
+
+
+def fitted_sizes(n: int) -> list[int]:
+    """Numbers of first observations to fit one after the other, ascending.
+
+    The last one is `n` rounded down to a multiple of a power of two, the largest one within
+    ``REFIT_SHARE`` of `n`. Before a number comes the same with its lowest binary digit cleared,
+    and before a power of two the half of it, down to ``FIRST_ANCHOR``.
+
+    Examples
+    --------
+    >>> fitted_sizes(43)
+    [8, 16, 32, 40, 42, 43]
+    >>> fitted_sizes(207)
+    [8, 16, 32, 64, 128, 192, 200]
+    """
+    step = 1 << max(int(n * REFIT_SHARE), 1).bit_length() - 1
+    size = n - n % step
+    sizes = [size]
+    while size > FIRST_ANCHOR:
+        size = size & (size - 1) or size // 2
+        sizes.append(size)
+    return sizes[::-1]

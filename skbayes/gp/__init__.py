@@ -6,6 +6,7 @@ The package sees feature matrices, targets and column groups only; spaces and sc
 from skbayes.gp.fitting import default_hyperparameters, fit_hyperparameters
 from skbayes.gp.kernels import Hyperparameters
 from skbayes.gp.posterior import Posterior
+from skbayes.gp.subset import local_rows
 from skbayes.gp.warping import warp
 
 __all__ = [
@@ -13,5 +14,6 @@ __all__ = [
     "Posterior",
     "default_hyperparameters",
     "fit_hyperparameters",
+    "local_rows",
     "warp",
 ]

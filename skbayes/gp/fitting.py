@@ -23,16 +23,16 @@ from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.linalg.lapack import dpotrs
-from scipy.optimize import Bounds, minimize
+from scipy.linalg.blas import dsyr
+from scipy.linalg.lapack import dpotri, dpotrs
 
+from skbayes.gp.descent import descend
 from skbayes.gp.kernels import (
     JITTER,
     FloatArray,
     Hyperparameters,
     IntArray,
     factorise,
-    inverse,
     matern52,
     scale,
     squared_distances,
@@ -66,8 +66,6 @@ NOISE_VARIANCE_BOUNDS = (1e-6, 1.0)
 
 # More points than this change the hyper-parameters little and cost the cube of their number.
 MAX_FIT_POINTS = 256
-# Loose tolerances: the last digits of a hyper-parameter change no suggestion.
-MAX_ITERATIONS, VALUE_TOLERANCE, GRADIENT_TOLERANCE = 50, 1e-6, 1e-3
 # Value of the objective where the matrix cannot be factorised: worse than any real one.
 FAILED = 1e10
 
@@ -96,7 +94,8 @@ def fit_hyperparameters(
     noise_scale : ndarray of shape (n,), optional
         Noise multipliers, 1 by default.
     starts : sequence of Hyperparameters
-        Where the searches begin; clipped to the bounds. Not empty.
+        Where the searches begin; clipped to the bounds. Not empty. One that comes from a fit to
+        nearly the same rows needs a few steps only.
 
     Returns
     -------
@@ -121,28 +120,17 @@ def fit_hyperparameters(
     def objective(theta: FloatArray) -> tuple[float, FloatArray]:
         return _negative_log_posterior(theta, X, t, groups, lam, mean, sd)
 
-    best_value, best_theta = FAILED, None
+    best: tuple[FloatArray, float, FloatArray] | None = None
     for start in starts:
-        theta = np.clip(_to_log(start), bounds[:, 0], bounds[:, 1])
-        result = minimize(
-            objective,
-            theta,
-            jac=True,
-            method="L-BFGS-B",
-            bounds=Bounds(bounds[:, 0], bounds[:, 1]),
-            options={
-                "maxiter": MAX_ITERATIONS,
-                "ftol": VALUE_TOLERANCE,
-                "gtol": GRADIENT_TOLERANCE,
-            },
-        )
-        # A line search that gives up still leaves the best point it has seen: only values count.
-        if np.isfinite(result.x).all() and float(result.fun) < best_value:
-            best_value, best_theta = float(result.fun), np.asarray(result.x)
-    if best_theta is None:
+        H = np.diag(sd**2) if start.inverse_hessian is None else start.inverse_hessian
+        end = descend(objective, _to_log(start), bounds, H)
+        if end[1] < (FAILED if best is None else best[1]):
+            best = end
+    if best is None:
         return default_hyperparameters(n_groups)
-    values = np.exp(best_theta)
-    return Hyperparameters(values[:-2], float(values[-2]), float(values[-1]))
+    theta, _, H = best
+    values = np.exp(theta)
+    return Hyperparameters(values[:-2], float(values[-2]), float(values[-1]), H)
 
 
 def default_hyperparameters(n_groups: int) -> Hyperparameters:
@@ -304,15 +292,19 @@ def _negative_log_posterior(
     if not np.isfinite(value):
         return FAILED, np.zeros_like(theta)
 
-    W = inverse(L)
-    W -= np.multiply.outer(alpha, alpha)
-    trace = W.diagonal()
+    # Everything below is symmetric: one triangle of W, with half of its diagonal, will do. BLAS
+    # fills the lower one in column order, which is the upper one in row order.
+    lower, _ = dpotri(L, lower=1, overwrite_c=1)
+    W = dsyr(-1.0, alpha, lower=1, a=lower, overwrite_a=1).T
+    diagonal = W.ravel()[:: t.size + 1]
     gradient = deviation / prior_sd
-    gradient[-2] += 0.5 * (float(np.vdot(W, K)) + JITTER * sf2 * float(trace.sum()))
-    gradient[-1] += 0.5 * sn2 * float(trace @ lam)
+    gradient[-2] += 0.5 * JITTER * sf2 * float(diagonal.sum())
+    gradient[-1] += 0.5 * sn2 * float(diagonal @ lam)
+    diagonal *= 0.5
+    gradient[-2] += float(np.vdot(W, K))
     M = np.multiply(W, P, out=P)
-    inner = Z * M.sum(axis=1)[:, None]
-    inner -= M @ Z
+    inner = Z * (M.sum(axis=0) + M.sum(axis=1))[:, None]
+    inner -= 2.0 * (M @ Z)
     columns = np.einsum("ij,ij->j", Z, inner)
     gradient[:-2] += np.bincount(groups, weights=columns, minlength=lengthscales.size)
     return value, gradient

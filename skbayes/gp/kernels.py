@@ -26,9 +26,16 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.linalg.lapack import dpotrf, dpotri
+from scipy.linalg.lapack import dpotrf, dtrtri
 
-__all__ = ["Hyperparameters", "factorise", "inverse", "matern52", "scale", "squared_distances"]
+__all__ = [
+    "Hyperparameters",
+    "factorise",
+    "matern52",
+    "scale",
+    "squared_distances",
+    "triangular_inverse",
+]
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
@@ -53,11 +60,15 @@ class Hyperparameters:
         Prior variance of the latent function, in squared units of the target.
     noise_variance : float
         Variance of one observation with noise multiplier 1, in squared units of the target.
+    inverse_hessian : ndarray of shape (n_groups + 2, n_groups + 2) or None, default=None
+        Of the fit's objective in the logarithms of the others, if they were fitted: where it
+        curves, for the next fit.
     """
 
     lengthscales: FloatArray
     signal_variance: float
     noise_variance: float
+    inverse_hessian: FloatArray | None = None
 
 
 def scale(X: FloatArray, lengthscales: FloatArray, groups: IntArray) -> FloatArray:
@@ -81,7 +92,9 @@ def scale(X: FloatArray, lengthscales: FloatArray, groups: IntArray) -> FloatArr
     return Z
 
 
-def squared_distances(Z: FloatArray, other: FloatArray | None = None) -> FloatArray:
+def squared_distances(
+    Z: FloatArray, other: FloatArray | None = None, other_square: FloatArray | None = None
+) -> FloatArray:
     r"""Squared Euclidean distances by one matrix product.
 
     .. math:: D^2_{ij} = \|z_i\|^2 + \|z'_j\|^2 - 2\,z_i^\top z'_j,
@@ -94,6 +107,8 @@ def squared_distances(Z: FloatArray, other: FloatArray | None = None) -> FloatAr
         Scaled rows.
     other : ndarray of shape (m, p), optional
         Scaled rows :math:`z'`; `Z` itself if None, and then the diagonal is exactly 0.
+    other_square : ndarray of shape (m,), optional
+        Squared norms of the rows of `other`, if they are known already.
 
     Returns
     -------
@@ -101,10 +116,10 @@ def squared_distances(Z: FloatArray, other: FloatArray | None = None) -> FloatAr
         Squared distances.
     """
     square = np.einsum("ij,ij->i", Z, Z)
-    right, right_square = (
-        (Z, square) if other is None else (other, np.einsum("ij,ij->i", other, other))
-    )
-    D2: FloatArray = Z @ (-2.0 * right).T
+    right, right_square = (Z, square) if other is None else (other, other_square)
+    if right_square is None:
+        right_square = np.einsum("ij,ij->i", right, right)
+    D2: FloatArray = (-2.0 * Z) @ right.T
     D2 += square[:, None]
     D2 += right_square
     np.maximum(D2, 0.0, out=D2)
@@ -201,8 +216,8 @@ def factorise(K: FloatArray, noise: FloatArray, signal_variance: float) -> Float
     )
 
 
-def inverse(L: FloatArray) -> FloatArray:
-    """Inverse of ``L @ L.T``, exactly symmetric.
+def triangular_inverse(L: FloatArray) -> FloatArray:
+    """Inverse of a lower triangular matrix.
 
     Parameters
     ----------
@@ -212,9 +227,8 @@ def inverse(L: FloatArray) -> FloatArray:
     Returns
     -------
     ndarray of shape (n, n)
-        The inverse.
+        The inverse, Fortran-contiguous, with zeros above the diagonal.
     """
-    half, _ = dpotri(L, lower=1)
-    result: FloatArray = half + half.T
-    result.ravel(order="K")[:: L.shape[0] + 1] *= 0.5
+    result: FloatArray
+    result, _ = dtrtri(L, lower=1)
     return result

@@ -10,8 +10,9 @@ symbol         shape     meaning
 ``K``          (b, n)    kernel between new and observed rows, ``P`` its derivative part
 ``m``          scalar    profiled constant mean
 ``alpha``      (n,)      :math:`C^{-1}(t - m 1)`
-``precision``  (n, n)    :math:`C^{-1}`, explicit, so that a prediction is a matrix product
-``V``          (b, n)    :math:`K C^{-1}`
+``whitener``   (n, n)    :math:`L^{-1}`, explicit, so that a prediction is a matrix product
+``H``          (n, b)    :math:`L^{-1} K^\top`; the squares of a column sum to what is known
+``V``          (b, n)    :math:`K C^{-1} = (L^{-\top} H)^\top`
 =============  ========  ========================================================================
 
 The other symbols are those of `skbayes.gp.kernels`.
@@ -22,7 +23,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.linalg.lapack import dtrtrs
+from scipy.linalg.blas import dtrmm
 
 from skbayes.gp.fitting import check_data, profiled_weights
 from skbayes.gp.kernels import (
@@ -30,10 +31,10 @@ from skbayes.gp.kernels import (
     Hyperparameters,
     IntArray,
     factorise,
-    inverse,
     matern52,
     scale,
     squared_distances,
+    triangular_inverse,
 )
 
 __all__ = ["Posterior"]
@@ -64,8 +65,10 @@ class Posterior:
         Weights of the posterior mean.
     cholesky : ndarray of shape (n, n)
         Lower factor of the covariance of the targets.
-    precision : ndarray of shape (n, n)
-        Inverse of the covariance of the targets, symmetric.
+    whitener : ndarray of shape (n, n)
+        Inverse of `cholesky`: half the work of the inverse covariance, and fewer digits lost.
+    fitted : ndarray of shape (n,)
+        Posterior mean at the rows of `X`.
     """
 
     X: FloatArray
@@ -74,8 +77,10 @@ class Posterior:
     constant: float
     alpha: FloatArray
     cholesky: FloatArray
-    precision: FloatArray
+    whitener: FloatArray
+    fitted: FloatArray
     _Z: FloatArray
+    _square: FloatArray
 
     @classmethod
     def fit(
@@ -120,12 +125,23 @@ class Posterior:
         K, _ = matern52(squared_distances(Z), sf2)
         L = factorise(K, hyperparameters.noise_variance * lam, sf2)
         m, alpha = profiled_weights(L, t)
-        return cls(X, groups, hyperparameters, m, alpha, L, inverse(L), Z)
+        return cls(
+            X=X,
+            groups=groups,
+            hyperparameters=hyperparameters,
+            constant=m,
+            alpha=alpha,
+            cholesky=L,
+            whitener=triangular_inverse(L),
+            fitted=K @ alpha + m,
+            _Z=Z,
+            _square=np.einsum("ij,ij->i", Z, Z),
+        )
 
     def predict(self, X: FloatArray) -> tuple[FloatArray, FloatArray]:
         r"""Mean and standard deviation of the latent function.
 
-        .. math:: \mu = m + K\alpha,\qquad \sigma^2 = \sigma_f^2 - \mathrm{diag}(K C^{-1} K^\top).
+        .. math:: \mu = m + K\alpha,\qquad \sigma^2 = \sigma_f^2 - \mathrm{diag}(H^\top H).
 
         Parameters
         ----------
@@ -146,9 +162,11 @@ class Posterior:
         step = N_CHUNK_ROWS
         for first in range(0, n_rows, step):
             chunk = slice(first, first + step)
-            K, _ = self._kernel(X[chunk])
+            K, _ = self._kernel(self._scaled(X[chunk]))
             mean[chunk] = K @ self.alpha
-            variance[chunk] = np.einsum("ij,ij->i", K @ self.precision, K)
+            # The transpose of a C-contiguous matrix is what BLAS may overwrite in place.
+            H = dtrmm(1.0, self.whitener, K.T, lower=1, overwrite_b=1)
+            variance[chunk] = np.einsum("ij,ij->j", H, H)
         mean += self.constant
         sf2 = self.hyperparameters.signal_variance
         return mean, np.sqrt(np.maximum(sf2 - variance, MIN_RELATIVE_VARIANCE * sf2))
@@ -180,11 +198,12 @@ class Posterior:
         sf2 = self.hyperparameters.signal_variance
         inverse_scale = (1.0 / self.hyperparameters.lengthscales)[self.groups]
         Z = X * inverse_scale
-        K, P = matern52(squared_distances(Z, self._Z), sf2)
-        V = K @ self.precision
+        K, P = self._kernel(Z)
         mean = K @ self.alpha
         mean += self.constant
-        variance = sf2 - np.einsum("ij,ij->i", V, K)
+        H = dtrmm(1.0, self.whitener, K.T, lower=1, overwrite_b=1)
+        variance = sf2 - np.einsum("ij,ij->j", H, H)
+        V = dtrmm(1.0, self.whitener, H, lower=1, trans_a=1, overwrite_b=1).T
         floor = MIN_RELATIVE_VARIANCE * sf2
         sd = np.sqrt(np.maximum(variance, floor))
         V *= P
@@ -205,12 +224,14 @@ class Posterior:
         observation's noise each. It needs no solve for the weights: the new ones
         :math:`(\alpha, 0)` satisfy both block rows of :math:`C\alpha = t - m`, because
         :math:`K_{pn}\alpha = \mu_p - m`; their sum, and with it the profiled mean, stays. With
-        :math:`U = C^{-1} K_{np}` and the Schur complement :math:`S = C_{pp} - K_{pn} U`
+        :math:`H = L^{-1} K_{np}` and :math:`S = C_{pp} - H^\top H`, factored as
+        :math:`S = L_S L_S^\top`
 
         .. math::
 
-            C_\mathrm{new}^{-1} = \begin{pmatrix}
-            C^{-1} + U S^{-1} U^\top & -U S^{-1} \\ -S^{-1} U^\top & S^{-1} \end{pmatrix}.
+            L_\mathrm{new} = \begin{pmatrix} L & 0 \\ H^\top & L_S \end{pmatrix},\qquad
+            L_\mathrm{new}^{-1} = \begin{pmatrix} L^{-1} & 0 \\
+            -L_S^{-1} H^\top L^{-1} & L_S^{-1} \end{pmatrix}.
 
         Parameters
         ----------
@@ -233,26 +254,23 @@ class Posterior:
         n = self.alpha.size
         sf2 = self.hyperparameters.signal_variance
         X = np.ascontiguousarray(X, dtype=np.float64)
-        Z = scale(X, self.hyperparameters.lengthscales, self.groups)
-        K, _ = matern52(squared_distances(Z, self._Z), sf2)
-        half, _ = dtrtrs(self.cholesky, K.T, lower=1)
-        S = matern52(squared_distances(Z), sf2)[0] - half.T @ half
+        Z = self._scaled(X)
+        K, _ = self._kernel(Z)
+        believed = K @ self.alpha + self.constant
+        H = dtrmm(1.0, self.whitener, K.T, lower=1, overwrite_b=1)
+        S = matern52(squared_distances(Z), sf2)[0] - H.T @ H
         S = np.ascontiguousarray(0.5 * (S + S.T))
         S_cholesky = factorise(S, np.full(q, self.hyperparameters.noise_variance), sf2)
-        S_inverse = inverse(S_cholesky)
-        U = self.precision @ K.T
-        US = U @ S_inverse
+        S_whitener = triangular_inverse(S_cholesky)
 
         cholesky = np.zeros((n + q, n + q), order="F")
         cholesky[:n, :n] = self.cholesky
-        cholesky[n:, :n] = half.T
+        cholesky[n:, :n] = H.T
         cholesky[n:, n:] = S_cholesky
-        precision = np.empty((n + q, n + q))
-        update = US @ U.T
-        precision[:n, :n] = self.precision + 0.5 * (update + update.T)
-        precision[:n, n:] = -US
-        precision[n:, :n] = -US.T
-        precision[n:, n:] = S_inverse
+        whitener = np.zeros((n + q, n + q), order="F")
+        whitener[:n, :n] = self.whitener
+        whitener[n:, :n] = -S_whitener @ (H.T @ self.whitener)
+        whitener[n:, n:] = S_whitener
         return Posterior(
             X=np.concatenate([self.X, X]),
             groups=self.groups,
@@ -260,10 +278,15 @@ class Posterior:
             constant=self.constant,
             alpha=np.concatenate([self.alpha, np.zeros(q)]),
             cholesky=cholesky,
-            precision=precision,
+            whitener=whitener,
+            fitted=np.concatenate([self.fitted, believed]),
             _Z=np.concatenate([self._Z, Z]),
+            _square=np.concatenate([self._square, np.einsum("ij,ij->i", Z, Z)]),
         )
 
-    def _kernel(self, X: FloatArray) -> tuple[FloatArray, FloatArray]:
-        Z = scale(X, self.hyperparameters.lengthscales, self.groups)
-        return matern52(squared_distances(Z, self._Z), self.hyperparameters.signal_variance)
+    def _scaled(self, X: FloatArray) -> FloatArray:
+        return scale(X, self.hyperparameters.lengthscales, self.groups)
+
+    def _kernel(self, Z: FloatArray) -> tuple[FloatArray, FloatArray]:
+        D2 = squared_distances(Z, self._Z, self._square)
+        return matern52(D2, self.hyperparameters.signal_variance)

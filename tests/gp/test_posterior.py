@@ -65,7 +65,7 @@ def test_against_scikit_learn(weighted):
 def test_fields_are_consistent():
     model = posterior()
     C = model.cholesky @ model.cholesky.T
-    np.testing.assert_allclose(model.precision @ C, np.eye(30), atol=1e-9)
+    np.testing.assert_allclose(model.whitener.T @ model.whitener @ C, np.eye(30), atol=1e-9)
     assert model.alpha.sum() == pytest.approx(0.0, abs=1e-10)
 
 
@@ -145,7 +145,7 @@ def test_condition_on_equals_a_fit_that_believes_the_mean(kind):
     assert fast.constant == pytest.approx(slow.constant, abs=1e-10)
     np.testing.assert_allclose(fast.alpha, slow.alpha, atol=1e-8)
     np.testing.assert_allclose(fast.cholesky, slow.cholesky, atol=1e-10)
-    np.testing.assert_allclose(fast.precision, slow.precision, atol=1e-7)
+    np.testing.assert_allclose(fast.whitener, slow.whitener, atol=1e-7)
     test_rows, _ = problem(50, seed=9)
     for a, b in zip(
         fast.predict_with_gradient(test_rows), slow.predict_with_gradient(test_rows), strict=True
@@ -170,7 +170,7 @@ def test_condition_on_can_be_repeated():
     for row in pending:
         stepwise = stepwise.condition_on(row[None])
     at_once = model.condition_on(pending)
-    np.testing.assert_allclose(stepwise.precision, at_once.precision, atol=1e-8)
+    np.testing.assert_allclose(stepwise.whitener, at_once.whitener, atol=1e-8)
     np.testing.assert_array_equal(stepwise.X, at_once.X)
     assert model.condition_on(np.empty((0, 5))) is model
 

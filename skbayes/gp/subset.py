@@ -1,0 +1,88 @@
+"""Which rows to keep when there are more than an exact posterior can have.
+
+Notation
+--------
+======  ======  =========================================
+symbol  shape   meaning
+======  ======  =========================================
+``Z``   (n, p)  feature rows in lengthscales
+``t``   (n,)    targets, higher is better
+======  ======  =========================================
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from skbayes.gp.kernels import (
+    FloatArray,
+    Hyperparameters,
+    IntArray,
+    scale,
+    squared_distances,
+)
+
+__all__ = ["local_rows"]
+
+# Rows whose surroundings are modelled in full, the best ones.
+N_CENTRES = 5
+# Shares of the rows: next to the centres, and the best; the others are spread over the space.
+NEAR_SHARE, BEST_SHARE = 0.5, 0.25
+
+
+def local_rows(
+    X: FloatArray,
+    t: FloatArray,
+    groups: IntArray,
+    hyperparameters: Hyperparameters,
+    n_rows: int,
+) -> NDArray[np.intp]:
+    """Rows that decide where a score better than the best may be.
+
+    Half of them are nearest to one of the best rows, in lengthscales: what the model says there
+    is what it would say with all rows. A quarter are the best of the others. The rest are those
+    farthest from all rows chosen before, one after the other, so that what has been explored
+    elsewhere does not look unknown. Everything is deterministic; ties go to the first row.
+
+    Parameters
+    ----------
+    X : ndarray of shape (n, p)
+        Feature rows.
+    t : ndarray of shape (n,)
+        Targets.
+    groups : ndarray of shape (p,)
+        Lengthscale group of each column.
+    hyperparameters : Hyperparameters
+        Their lengthscales measure distances.
+    n_rows : int
+        Number of rows to keep.
+
+    Returns
+    -------
+    ndarray of shape (min(n, n_rows),)
+        Row indices, ascending.
+    """
+    n = t.size
+    if n <= n_rows:
+        return np.arange(n)
+    Z = scale(X, hyperparameters.lengthscales, groups)
+    order = np.argsort(-t, kind="stable")
+    from_centres = squared_distances(Z[order[:N_CENTRES]], Z).min(axis=0)
+    is_kept = np.zeros(n, dtype=np.bool_)
+    is_kept[np.argsort(from_centres, kind="stable")[: int(NEAR_SHARE * n_rows)]] = True
+    is_kept[order[~is_kept[order]][: int(BEST_SHARE * n_rows)]] = True
+
+    square = np.einsum("ij,ij->i", Z, Z)
+    distance = np.full(n, np.inf)
+    kept = np.flatnonzero(is_kept)
+    for block in np.array_split(kept, max(1, kept.size // N_CENTRES)):
+        np.minimum(distance, squared_distances(Z[block], Z, square).min(axis=0), out=distance)
+    # A kept row must not be chosen again, not even where all distances are 0.
+    distance[kept] = -1.0
+    for _ in range(n_rows - kept.size):
+        row = int(distance.argmax())
+        is_kept[row] = True
+        np.minimum(distance, square + square[row] - 2.0 * (Z @ Z[row]), out=distance)
+        distance[row] = -1.0
+    return np.flatnonzero(is_kept)

@@ -1,0 +1,52 @@
+"""Rows of a local model."""
+
+import numpy as np
+
+from skbayes.gp import Hyperparameters, Posterior, local_rows
+
+H = Hyperparameters(np.array([0.3, 0.3]), 1.0, 1e-4)
+GROUPS = np.array([0, 1])
+
+
+def problem(n, seed=0):
+    X = np.random.default_rng(seed).random((n, 2))
+    return X, -((X - 0.7) ** 2).sum(axis=1)
+
+
+def test_all_rows_if_they_are_few():
+    X, t = problem(20)
+    np.testing.assert_array_equal(local_rows(X, t, GROUPS, H, 20), np.arange(20))
+
+
+def test_the_best_their_neighbours_and_a_spread():
+    X, t = problem(2000)
+    rows = local_rows(X, t, GROUPS, H, 200)
+    assert rows.size == np.unique(rows).size == 200
+    assert set(np.argsort(-t)[:50]) <= set(rows)
+    distance = np.linalg.norm(X - X[t.argmax()], axis=1)
+    assert set(np.argsort(distance)[:20]) <= set(rows)
+    # No place of the square is far from all rows.
+    nearest = np.linalg.norm(X[:, None] - X[rows], axis=2).min(axis=1)
+    assert nearest.max() < 0.2
+
+
+def test_lengthscales_measure_the_distance():
+    X, t = problem(2000)
+    long = Hyperparameters(np.array([0.05, 50.0]), 1.0, 1e-4)
+    rows = local_rows(X, t, GROUPS, long, 100)
+    assert np.ptp(np.sort(X[rows, 0])[20:70]) < 0.2
+
+
+def test_the_local_model_agrees_with_the_whole_one_near_the_best():
+    X, t = problem(1200)
+    rows = local_rows(X, t, GROUPS, H, 400)
+    new = X[t.argmax()] + 0.03 * np.random.default_rng(1).standard_normal((50, 2))
+    whole, local = Posterior.fit(X, t, GROUPS, H), Posterior.fit(X[rows], t[rows], GROUPS, H)
+    np.testing.assert_allclose(local.predict(new)[0], whole.predict(new)[0], atol=1e-3)
+    np.testing.assert_allclose(local.predict(new)[1], whole.predict(new)[1], atol=2e-3)
+
+
+def test_rows_in_one_place():
+    X = np.full((300, 2), 0.5)
+    rows = local_rows(X, np.zeros(300), GROUPS, H, 100)
+    assert np.unique(rows).size == 100
