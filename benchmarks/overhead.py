@@ -1,19 +1,22 @@
-"""CPU time of one ask and one tell, beside skopt in the same run.
+"""CPU time of one ask and one tell, beside skopt and Optuna in the same run.
 
-Ten dimensions: three linear and three logarithmic reals, two integers, one logarithmic integer
-and one category of four. The score is a smooth function with one maximum, plus noise of a
-hundredth of its range. Either optimiser is told the same n random points and their scores, and
-is then taken through a few steps of ask and tell; the first of them is left out, since it may
-do what the steps of a longer run share. All linear algebra has one thread.
+Ten dimensions: three linear and two logarithmic reals, two integers and three categories of four,
+two and three; then thirty, three of each. The score is a smooth function with one maximum, plus
+noise of a hundredth of its range. Each optimiser is told random points and their scores, and is
+then taken through steps of ask and tell, half of them before there are n observations. The mean
+over the steps is the measure: what is done at some of them only, like the fit of hyper-parameters,
+has its share. The first step is left out, since it does what the steps of a longer run share; so
+is a short search before all else, which does what a process does once. All linear algebra has one
+thread.
 
-How to read the table: the median over repeats and steps of the CPU time of one ask together with
-the tell after it, in milliseconds, with the quartiles behind it. They say how far one step differs
-from another; between runs on a machine with other work the median moves by about a tenth. CPU time
-counts all threads of the process. skopt has its default settings, and fits its model in `tell`.
-At n = 10 skbayes is at the end of its initial design of 12, so some of the steps need no model.
+How to read the table: milliseconds of CPU time, the median of the repeats, with their range
+behind it. CPU time counts all threads of the process; on a machine with other work it is up to a
+third more than on an idle one. The peers have their default settings, skopt fits its model in
+`tell`; they are measured at `--peer-sizes`, for fewer steps, as they would take minutes elsewhere.
+`gp` and `tpe` are samplers of Optuna.
 
     python benchmarks/overhead.py
-    python benchmarks/overhead.py --sizes 10 50 100 --repeats 5
+    python benchmarks/overhead.py --sizes 50 100 --repeats 7 --peers skbayes
 """
 
 import os
@@ -22,6 +25,7 @@ for variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
     os.environ[variable] = "1"  # before numpy is imported
 
 import argparse
+import importlib.util
 import time
 import warnings
 from collections.abc import Callable
@@ -35,28 +39,40 @@ import skbayes
 from records import Records
 
 LOG = "log-uniform"
-SPACE = {
-    "linear_0": (0.0, 1.0),
-    "linear_1": (-5.0, 5.0),
-    "linear_2": (10.0, 1000.0),
-    "log_0": (1e-4, 1e4, LOG),
-    "log_1": (1e-6, 1.0, LOG),
-    "log_2": (0.01, 10.0, LOG),
-    "integer_0": (1, 10),
-    "integer_1": (0, 500),
-    "integer_log": (1, 1000, LOG),
-    "category": ["a", "b", "c", "d"],
-}
+
+
+def make_space(n_copies: int) -> dict[str, Any]:
+    """Return a space of ten dimensions for each copy."""
+    space: dict[str, Any] = {}
+    for copy in range(n_copies):
+        space |= {
+            f"linear_{copy}_0": (0.0, 1.0),
+            f"linear_{copy}_1": (-5.0, 5.0),
+            f"linear_{copy}_2": (10.0, 1000.0),
+            f"log_{copy}_0": (1e-4, 1e4, LOG),
+            f"log_{copy}_1": (1e-6, 1.0, LOG),
+            f"integer_{copy}_0": (1, 10),
+            f"integer_{copy}_1": (1, 500),
+            f"category_{copy}_0": ["a", "b", "c", "d"],
+            f"category_{copy}_1": ["a", "b"],
+            f"category_{copy}_2": ["a", "b", "c"],
+        }
+    return space
+
+
+SPACES = {"10": make_space(1), "30": make_space(3)}
+WIDE_SIZE = 100
 
 Params = dict[str, Any]
 Ask = Callable[[], Params]
 Tell = Callable[[Params, float], None]
+Known = list[tuple[Params, float]]
 
 
-def unit(params: Params) -> np.ndarray:
+def unit(space: Params, params: Params) -> np.ndarray:
     """Return where each parameter lies in its range."""
     coordinates = []
-    for name, written in SPACE.items():
+    for name, written in space.items():
         value = params[name]
         if isinstance(written, list):
             coordinates.append(written.index(value) / (len(written) - 1))
@@ -68,17 +84,17 @@ def unit(params: Params) -> np.ndarray:
     return np.array(coordinates)
 
 
-def score(params: Params, rng: np.random.Generator) -> float:
+def score(space: Params, params: Params, rng: np.random.Generator) -> float:
     """Return the score, higher is better, within about 0 and 1."""
-    u = unit(params)
+    u = unit(space, params)
     weight = np.linspace(1.0, 0.1, len(u))
     return float(1 - weight @ (u - 0.35) ** 2 / weight.sum() + 0.01 * rng.normal())
 
 
-def random_params(rng: np.random.Generator) -> Params:
-    """Draw parameters from `SPACE`."""
+def random_params(space: Params, rng: np.random.Generator) -> Params:
+    """Draw parameters from a space."""
     params: Params = {}
-    for name, written in SPACE.items():
+    for name, written in space.items():
         if isinstance(written, list):
             params[name] = written[rng.integers(len(written))]
             continue
@@ -89,20 +105,20 @@ def random_params(rng: np.random.Generator) -> Params:
     return params
 
 
-def with_skbayes(known: list[tuple[Params, float]], seed: int) -> tuple[Ask, Tell]:
+def with_skbayes(space: Params, known: Known, seed: int) -> tuple[Ask, Tell]:
     """Return ask and tell of skbayes, told what is known."""
-    optimizer = skbayes.Optimizer(SPACE, random_state=seed)
+    optimizer = skbayes.Optimizer(space, random_state=seed)
     for params, value in known:
         optimizer.tell(params, value)
     return optimizer.ask, optimizer.tell
 
 
-def with_skopt(known: list[tuple[Params, float]], seed: int) -> tuple[Ask, Tell]:
+def with_skopt(space: Params, known: Known, seed: int) -> tuple[Ask, Tell]:
     """Return ask and tell of skopt, told what is known; it minimises."""
     import skopt
 
     dimensions: list[Any] = []
-    for name, written in SPACE.items():
+    for name, written in space.items():
         if isinstance(written, list):
             dimensions.append(skopt.space.Categorical(written, name=name))
         else:
@@ -113,7 +129,7 @@ def with_skopt(known: list[tuple[Params, float]], seed: int) -> tuple[Ask, Tell]
     optimizer.tell(points, [-value for _, value in known])
 
     def ask() -> Params:
-        return dict(zip(SPACE, optimizer.ask(), strict=True))
+        return dict(zip(space, optimizer.ask(), strict=True))
 
     def tell(params: Params, value: float) -> None:
         optimizer.tell(list(params.values()), -value)
@@ -121,60 +137,124 @@ def with_skopt(known: list[tuple[Params, float]], seed: int) -> tuple[Ask, Tell]
     return ask, tell
 
 
-def measure(
-    start: Callable[[list[tuple[Params, float]], int], tuple[Ask, Tell]],
-    n: int,
-    seed: int,
-    n_steps: int,
-) -> list[float]:
-    """Return the milliseconds of each step after the first, from `n` observations on."""
+def with_optuna(sampler: str, space: Params, known: Known, seed: int) -> tuple[Ask, Tell]:
+    """Return ask and tell of a sampler of Optuna, told what is known."""
+    import optuna
+
+    optuna.logging.set_verbosity(optuna.logging.ERROR)
+    distributions: Params = {}
+    for name, written in space.items():
+        if isinstance(written, list):
+            distributions[name] = optuna.distributions.CategoricalDistribution(written)
+        else:
+            kind = "Int" if isinstance(written[0], int) else "Float"
+            make = getattr(optuna.distributions, f"{kind}Distribution")
+            distributions[name] = make(*written[:2], log=LOG in written)
+    study = optuna.create_study(
+        direction="maximize", sampler=getattr(optuna.samplers, sampler)(seed=seed)
+    )
+    for params, value in known:
+        study.add_trial(
+            optuna.trial.create_trial(params=params, distributions=distributions, value=value)
+        )
+    asked: list[Any] = []
+
+    def ask() -> Params:
+        asked.append(study.ask(distributions))
+        return dict(asked[-1].params)
+
+    def tell(params: Params, value: float) -> None:
+        study.tell(asked[-1], value)
+
+    return ask, tell
+
+
+def with_gp(space: Params, known: Known, seed: int) -> tuple[Ask, Tell]:
+    """Return ask and tell of Optuna's Gaussian process."""
+    return with_optuna("GPSampler", space, known, seed)
+
+
+def with_tpe(space: Params, known: Known, seed: int) -> tuple[Ask, Tell]:
+    """Return ask and tell of Optuna's Parzen estimator."""
+    return with_optuna("TPESampler", space, known, seed)
+
+
+PEERS = {"skbayes": with_skbayes, "skopt": with_skopt, "gp": with_gp, "tpe": with_tpe}
+NEEDS = {"skbayes": ["skbayes"], "skopt": ["skopt"], "gp": ["optuna", "torch"], "tpe": ["optuna"]}
+# The peers' fewer steps and repeats.
+PEER_STEPS, PEER_REPEATS = 4, 1
+
+
+def measure(peer: str, space: Params, n: int, seed: int, n_steps: int) -> float:
+    """Return the mean milliseconds of the steps after the first, around `n` observations."""
     rng = np.random.default_rng([n, seed])
-    known = [(params, score(params, rng)) for params in (random_params(rng) for _ in range(n - 1))]
-    ask, tell = start(known, seed)
+    known = []
+    for _ in range(max(n - 1 - n_steps // 2, 0)):
+        params = random_params(space, rng)
+        known.append((params, score(space, params, rng)))
+    ask, tell = PEERS[peer](space, known, seed)
     steps = []
     for _ in range(n_steps + 1):
         before = time.process_time()
         params = ask()
         asked = time.process_time()
-        value = score(params, rng)
+        value = score(space, params, rng)
         again = time.process_time()
         tell(params, value)
         steps.append(1e3 * (asked - before + time.process_time() - again))
-    return steps[1:]
+    return float(np.mean(steps[1:]))
 
 
-PEERS = {"skbayes": with_skbayes, "skopt": with_skopt}
+def parse_arguments() -> argparse.Namespace:
+    """Read the command line."""
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    sizes = [20, 50, 100, 200, 500, 1000, 2000]
+    parser.add_argument("--sizes", type=int, nargs="+", default=sizes)
+    parser.add_argument("--peer-sizes", type=int, nargs="+", default=[20, 50, 100])
+    parser.add_argument("--repeats", type=int, default=3, help="optimisers of each size")
+    parser.add_argument("--steps", type=int, default=20, help="measured steps of each, at least")
+    parser.add_argument("--peers", nargs="+", default=list(PEERS), choices=list(PEERS))
+    parser.add_argument("--no-wide", action="store_true", help="leave out 30 dimensions")
+    parser.add_argument(
+        "--out", type=Path, help="file that keeps the results; without, all is measured now"
+    )
+    return parser.parse_args()
 
 
 def main() -> None:
     """Measure what is missing, and print the table."""
-    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
-    parser.add_argument("--sizes", type=int, nargs="+", default=[10, 50, 100, 200])
-    parser.add_argument("--repeats", type=int, default=3, help="optimisers of each size")
-    parser.add_argument("--steps", type=int, default=4, help="measured steps of each")
-    parser.add_argument("--peers", nargs="+", default=list(PEERS), choices=list(PEERS))
-    parser.add_argument(
-        "--out", type=Path, help="file that keeps the results; without, all is measured now"
-    )
-    arguments = parser.parse_args()
+    arguments = parse_arguments()
     warnings.simplefilter("ignore")
+    peers = [peer for peer in arguments.peers if all(map(importlib.util.find_spec, NEEDS[peer]))]
+    rows = [("10", n) for n in arguments.sizes]
+    if not arguments.no_wide:
+        rows.append(("30", WIDE_SIZE))
 
     records = Records(arguments.out) if arguments.out else None
-    print(f"CPU ms of one ask + tell, d = {len(SPACE)}, one thread: median (quartiles)\n")
-    print(f"{'n':>5s}" + "".join(f"{peer:>30s}" for peer in arguments.peers), flush=True)
-    for n in arguments.sizes:
-        line = f"{n:5d}"
-        for peer in arguments.peers:
-            steps: list[float] = []
-            for seed in range(arguments.repeats):
-                key = {"peer": peer, "n": n, "seed": seed, "n_steps": arguments.steps}
+    print("CPU ms of one ask + tell, one thread: median of the repeats (their range)\n")
+    print(f"{'d':>3s}{'n':>6s}" + "".join(f"{peer:>26s}" for peer in peers), flush=True)
+    warm = set()
+    for d, n in rows:
+        line = f"{d:>3s}{n:6d}"
+        for peer in peers:
+            is_own = peer == "skbayes"
+            if not is_own and n not in arguments.peer_sizes:
+                line += f"{'-':>26s}"
+                continue
+            if peer not in warm:
+                measure(peer, SPACES["10"], 15, 0, 2)
+                warm.add(peer)
+            # No fewer than the observations from one refit to the next.
+            n_steps = max(arguments.steps, n // 25) if is_own else PEER_STEPS
+            means = []
+            for seed in range(arguments.repeats if is_own else PEER_REPEATS):
+                key = {"peer": peer, "d": d, "n": n, "seed": seed, "n_steps": n_steps}
                 done = records.select(**key) if records else []
-                taken = done[0]["ms"] if done else measure(PEERS[peer], n, seed, arguments.steps)
+                mean = done[0]["ms"] if done else measure(peer, SPACES[d], n, seed, n_steps)
                 if records and not done:
-                    records.add(**key, ms=taken)
-                steps += taken
-            low, median, high = np.quantile(steps, [0.25, 0.5, 0.75])
-            line += f"{median:12.1f} ({low:6.1f} to {high:6.1f})"
+                    records.add(**key, ms=mean)
+                means.append(mean)
+            line += f"{np.median(means):10.1f} ({min(means):5.1f} to {max(means):5.1f})"
         print(line, flush=True)
     versions = {"skbayes": skbayes, "numpy": np, "scikit-learn": sklearn}
     print("\n" + ", ".join(f"{name} {module.__version__}" for name, module in versions.items()))
