@@ -69,3 +69,4 @@ def benchmarks(session: nox.Session) -> None:
             *("python", "benchmarks/quality.py", "--seeds", "1", "--only", "wine/svm"),
             *("--out", folder),
         )
+        session.run("python", "benchmarks/insight.py", "--seeds", "1", "--out", folder)

@@ -1,4 +1,4 @@
-"""The metric that steers a search, and the line that is printed for each candidate."""
+"""The metric that steers a search, its noise, and the line printed for each candidate."""
 
 from __future__ import annotations
 
@@ -7,11 +7,12 @@ from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from ._compat import BaseScorer, BaseSearchCV, MultimetricScorer, check_refit, scorers_by_name
 from ._trials import Closed, Event, Scored, Trial
 
-__all__ = ["Objective", "Progress"]
+__all__ = ["Objective", "Progress", "fold_noise"]
 
 
 class Objective:
@@ -82,14 +83,18 @@ class Objective:
             return math.nan
         return trial.mean(self.metric)
 
+    def fold_scores(self, trial: Trial) -> list[float]:
+        """Return the score of each fold; NaN where there is none."""
+        metric = self.metric or ""
+        return [
+            math.nan if fold is None else fold.test.get(metric, math.nan) for fold in trial.folds
+        ]
+
     def standard_error(self, trial: Trial) -> float:
         """Return the standard error of the mean over the folds; NaN for a single fold."""
-        if self.metric is None or len(trial.folds) < 2:
+        scores = self.fold_scores(trial)
+        if len(scores) < 2:
             return math.nan
-        scores = [
-            math.nan if fold is None else fold.test.get(self.metric, math.nan)
-            for fold in trial.folds
-        ]
         return float(np.std(scores, ddof=1) / math.sqrt(len(scores)))
 
 
@@ -120,3 +125,36 @@ class Progress:
             f"best {self._best:.5g} (candidate {self._best_index + 1}), {seconds:.1f} s",
             flush=True,
         )
+
+
+def fold_noise(scores: ArrayLike) -> float:
+    r"""Return the standard error of the difference of two good candidates, paired by fold.
+
+    With the fold scores :math:`y_{if}` of the candidates of the better half and b the best of them
+
+    .. math::
+
+        \sqrt{\mathrm{mean}_{i \ne b}\ \frac{\mathrm{var}_f (y_{bf} - y_{if})}{F}}.
+
+    What makes a fold easy or hard for all cancels. The training parts of folds overlap, so it is
+    rather too small than too large.
+
+    Parameters
+    ----------
+    scores : array-like of shape (n_candidates, n_folds)
+        Rows with a NaN are left out.
+
+    Returns
+    -------
+    float
+        NaN for fewer than two folds or complete rows.
+    """
+    y = np.asarray(scores, dtype=np.float64)
+    y = y[np.isfinite(y).all(axis=1)]
+    n_rows, n_folds = y.shape
+    if n_rows < 2 or n_folds < 2:
+        return math.nan
+    order = np.argsort(-y.mean(axis=1), kind="stable")
+    good = order[: max(2, (n_rows + 1) // 2)]
+    difference = y[good[0]] - y[good[1:]]
+    return math.sqrt(float(difference.var(axis=1, ddof=1).mean()) / n_folds)

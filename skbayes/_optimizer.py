@@ -11,7 +11,7 @@ import math
 import numbers
 import warnings
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,6 +24,9 @@ from ._threads import one_thread
 from .acquisition import LogAugmentedEI, maximise
 from .exceptions import SpaceExhausted
 from .space import Point, Space, parse_space
+
+if TYPE_CHECKING:
+    from .insight import Insight
 
 __all__ = ["Optimizer", "draw_seed"]
 
@@ -228,6 +231,22 @@ class Optimizer:
     def tell_point(self, point: Point, score: Any) -> None:
         """Report the score of a point, as `tell` does."""
         self._scores[point] = self._check_score(point, score)
+
+    def insight(self) -> Insight:
+        """Return what has been learnt so far.
+
+        Predictions with their uncertainty, the importance of each parameter, what more
+        evaluations would bring, parameters whose best value is at a bound; a report when printed.
+
+        Raises
+        ------
+        ValueError
+            If fewer than two scores have been told.
+        """
+        # Most searches are never asked, and should not pay for the import.
+        from .insight import Insight
+
+        return Insight.learn(self.space, self._observations(), self._surrogate)
 
     def _check_score(self, point: Point, score: Any) -> float:
         """Return the score as a float, NaN for a failure."""

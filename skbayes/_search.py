@@ -5,12 +5,13 @@ from __future__ import annotations
 import numbers
 import time
 from collections.abc import Mapping, Sequence
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 from sklearn.base import clone, is_classifier
 from sklearn.model_selection import check_cv
 from sklearn.utils import indexable
+from sklearn.utils.validation import check_is_fitted
 
 from ._candidates import check_names, count_candidates, present_points
 from ._compat import (
@@ -29,12 +30,17 @@ from ._compat import (
 )
 from ._engine import Engine
 from ._evaluate import Evaluation
-from ._objective import Objective, Progress
+from ._objective import Objective, Progress, fold_noise
+from ._observations import Observations
 from ._optimizer import Optimizer, draw_seed
 from ._pool import Pool
 from ._results import results_table
+from ._surrogate import Surrogate
 from ._trials import History
 from .space import Space, parse_space
+
+if TYPE_CHECKING:
+    from .insight import Insight
 
 __all__ = ["BayesSearchCV"]
 
@@ -280,11 +286,40 @@ class BayesSearchCV(BaseSearchCV):  # type: ignore[misc]
             scorers_by_name(scorers) if isinstance(scorers, MultimetricScorer) else scorers
         )
         self.cv_results_ = table
+        self._learnt_from = (
+            space,
+            Observations(
+                tuple(trial.point for trial in history.trials),
+                tuple(objective.score(trial) for trial in history.trials),
+            ),
+            fold_noise([objective.fold_scores(trial) for trial in history.trials]),
+        )
         self._select(table, refit_metric)
         if self.refit:
             self._refit(base_estimator, X, y, routed.estimator.fit, contexts)
         contexts.end()
         return self
+
+    def insight(self) -> Insight:
+        """Return what the search has learnt about the metric that it followed.
+
+        Predictions with their uncertainty, the importance of each parameter, what more
+        candidates would bring, parameters whose best value is at a bound; a report when printed.
+        The models are fitted anew by each call, which takes less than most fits.
+
+        Raises
+        ------
+        NotFittedError
+            If the search has not been fitted.
+        ValueError
+            If fewer than two candidates have a score.
+        """
+        # Most searches are never asked, and should not pay for the import.
+        from .insight import Insight
+
+        check_is_fitted(self, "cv_results_")
+        space, observations, noise = self._learnt_from
+        return Insight.learn(space, observations, Surrogate(space), noise)
 
     def _first_points(self, space: Space, n_candidates: int) -> Sequence[Mapping[str, Any]]:
         """Return the parameters to evaluate first."""

@@ -26,6 +26,7 @@ LAYERS = {
     "_results": 3,
     "_stopping": 3,
     "_surrogate": 3,
+    "insight": 3,
     "_observations": 2,
     "_trials": 2,
     "acquisition": 2,

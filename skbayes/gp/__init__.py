@@ -3,17 +3,21 @@
 The package sees feature matrices, targets and column groups only; spaces and scores live elsewhere.
 """
 
+from skbayes.gp.draws import FunctionDraws, joint
 from skbayes.gp.fitting import default_hyperparameters, fit_hyperparameters
 from skbayes.gp.kernels import Hyperparameters
 from skbayes.gp.posterior import Posterior
 from skbayes.gp.subset import local_rows
-from skbayes.gp.warping import warp
+from skbayes.gp.warping import warp, warp_units
 
 __all__ = [
+    "FunctionDraws",
     "Hyperparameters",
     "Posterior",
     "default_hyperparameters",
     "fit_hyperparameters",
+    "joint",
     "local_rows",
     "warp",
+    "warp_units",
 ]

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from skbayes.gp import warp
+from skbayes.gp import warp, warp_units
 
 
 @pytest.fixture(autouse=True)
@@ -100,3 +100,52 @@ def test_a_huge_bad_score_leaves_small_differences_visible():
 def test_refused_input(y):
     with pytest.raises(ValueError, match="scores must be"):
         warp(y)
+
+
+def test_units_map_targets_back():
+    y = np.random.default_rng(0).standard_t(1.5, size=40)
+    t = warp(y)
+    centre, unit = warp_units(y)
+    good = y >= np.median(y)
+    np.testing.assert_allclose(centre + unit * t[good], y[good], rtol=1e-12)
+    # What was drawn in reads as the limit: at least the score.
+    assert (centre + unit * t >= y - 1e-12).all()
+    assert t.min() == t[y.argmin()]
+
+
+@pytest.mark.parametrize("y", [[3.0], [2.0, 2.0, 2.0], [-1e308, -1e308]])
+def test_units_of_equal_scores(y):
+    assert warp_units(y) == (pytest.approx(y[0]), 0.0)
+
+
+@pytest.mark.parametrize("y", [[1.7e308, -1.7e308], [1e-200, 3e-200, 2e-200], [0.1, -1e300, 0.2]])
+def test_units_of_extreme_numbers(y):
+    centre, unit = warp_units(y)
+    best = int(np.argmax(y))
+    assert centre + unit * warp(y)[best] == pytest.approx(y[best])
+
+
+@pytest.mark.parametrize("y", [[], [-np.inf]])
+def test_failures_alone_have_no_unit(y):
+    with pytest.raises(ValueError, match="must hold a finite one"):
+        warp_units(y)
+
+
+def test_units_beside_failures():
+    y = np.array([0.1, 0.5, 0.7, 0.8, 0.9, -np.inf])
+    centre, unit = warp_units(y)
+    np.testing.assert_allclose(centre + unit * warp(y)[1:5], y[1:5])
+    assert warp_units([2.0, 2.0, -np.inf]) == (2.0, 0.0)
+
+
+def test_a_reference_lowers_the_limit_and_never_raises_it():
+    spread, crowd = np.linspace(-10.0, 0.0, 8), np.linspace(0.9, 1.0, 30)
+    y = np.concatenate([spread, crowd])
+    assert np.unique(warp(y)[:8]).size == 1
+    assert np.unique(warp(y, spread)[:8]).size == 8
+    centre, unit = warp_units(y, spread)
+    np.testing.assert_allclose(centre + unit * warp(y, spread), y, atol=1e-12)
+    np.testing.assert_array_equal(warp(y, crowd), warp(y))
+    np.testing.assert_array_equal(warp(y, [-np.inf]), warp(y))
+    failed = warp([*y, -np.inf], [*spread, -np.inf])
+    assert failed[-1] < failed[0]

@@ -1,0 +1,146 @@
+"""Whether the best point lies at an end of the space, and whether to go beyond it."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.special import ndtr
+
+from skbayes.gp import Posterior, joint
+from skbayes.space import Categorical, Integer, Point, Real, Space
+
+__all__ = ["AtBound", "at_bounds"]
+
+# This share of a range, on its scale, is at the bound.
+MARGIN = 0.02
+# The score at the bound is compared with the one this far inside, at least one value further in.
+STEP = 0.1
+# So sure must the model be of a rise before it is advised to widen a bound.
+SURE = 0.9
+# Of fewer values every one is at a bound, or every one but one.
+MIN_VALUES = 3
+# Rounding may leave nothing of the variance of a difference, or less.
+TINY_VARIANCE = 1e-14
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class AtBound:
+    """A parameter whose best value lies at a bound.
+
+    Attributes
+    ----------
+    name : str
+        Parameter.
+    value : int or float
+        Its best value.
+    bound : int or float
+        The end of its range or of its list of numbers.
+    side : {"lower", "upper"}
+        Which end.
+    rise : float
+        How much higher the predicted score is at the bound than a tenth of the range inside of
+        it, all else as in the best point.
+    probability : float
+        That it is higher there at all, says the model.
+    """
+
+    name: str
+    value: Any
+    bound: Any
+    side: str
+    rise: float
+    probability: float
+
+    @property
+    def is_limiting(self) -> bool:
+        """Whether the score still rises towards the bound, with a probability of 90 %."""
+        return self.probability >= SURE
+
+    def __repr__(self) -> str:
+        place = (
+            f"{self.name}: the best value {_number(self.value)} is at the {self.side} bound "
+            f"{_number(self.bound)}"
+        )
+        if self.is_limiting:
+            return f"{place} and the score still rises: widen it."
+        return f"{place}, but the score does not clearly rise towards it."
+
+
+def _number(value: Any) -> str:
+    return f"{value:.4g}" if isinstance(value, float) else str(value)
+
+
+def at_bounds(posterior: Posterior, space: Space, point: Point, unit: float) -> tuple[AtBound, ...]:
+    r"""Parameters of a point that lie at a bound.
+
+    The rise is the mean of :math:`f(x_\mathrm{bound}) - f(x_\mathrm{inside})`, and its probability
+    that of this difference, which is normal, to be positive.
+
+    Parameters
+    ----------
+    posterior : Posterior
+        Model of the score.
+    space : Space
+        Where the point is.
+    point : Point
+        The best one.
+    unit : float
+        Score difference of one unit of the targets.
+
+    Returns
+    -------
+    tuple of AtBound
+        In the order of the names. Ranges and ordered lists of numbers are looked at;
+        distributions have tails, and categories no ends.
+    """
+    found = []
+    start = space.coordinates([point])[0]
+    places = {axis.name: j for j, axis in enumerate(space.axes) if point.branch in axis.branches}
+    for (name, dimension), code in zip(
+        space.branches[point.branch].parameters, point.codes, strict=True
+    ):
+        if not _has_bounds(dimension):
+            continue
+        ends = dimension.from_unit(np.array([0.0, 1.0]))
+        u_low, u_high = dimension.to_unit(ends).tolist()
+        u = float(start[places[name]])
+        margin = MARGIN if dimension.n_values is None or dimension.n_values > 1 / MARGIN else 1e-9
+        if min(u - u_low, u_high - u) > margin:
+            continue
+        is_low = u - u_low < u_high - u
+        step = STEP if dimension.n_values is None else max(STEP, 1 / dimension.n_values)
+        pair = np.tile(start, (2, 1))
+        pair[:, places[name]] = [u_low, u_low + step] if is_low else [u_high, u_high - step]
+        rise, probability = _rise(posterior, space.features(space.snap(pair)))
+        found.append(
+            AtBound(
+                name,
+                dimension.decode(code),
+                dimension.decode(ends.tolist()[0 if is_low else 1]),
+                "lower" if is_low else "upper",
+                rise * unit,
+                probability,
+            )
+        )
+    return tuple(found)
+
+
+def _has_bounds(dimension: Any) -> bool:
+    if isinstance(dimension, Categorical):
+        is_numeric = all(type(value) in (int, float) for value in dimension.categories)
+        return dimension.is_ordered and is_numeric and dimension.n_values >= MIN_VALUES
+    if isinstance(dimension, Integer):
+        return dimension.n_values >= MIN_VALUES
+    return isinstance(dimension, Real)
+
+
+def _rise(posterior: Posterior, X: NDArray[np.float64]) -> tuple[float, float]:
+    """Mean of the difference of the first row to the second, and its probability to be positive."""
+    mean, covariance = joint(posterior, X)
+    rise = float(mean[0] - mean[1])
+    variance = float(covariance[0, 0] + covariance[1, 1] - 2 * covariance[0, 1])
+    return rise, float(ndtr(rise / math.sqrt(max(variance, TINY_VARIANCE))))

@@ -1,0 +1,294 @@
+"""What a search has learnt, as answers to the questions of its user."""
+
+from __future__ import annotations
+
+import math
+import numbers
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from skbayes._observations import Observations
+from skbayes._threads import one_thread
+from skbayes.gp import Hyperparameters, Posterior, default_hyperparameters, fit_hyperparameters
+from skbayes.insight.bounds import AtBound, at_bounds
+from skbayes.insight.importances import Importances, importances, unknown_importances
+from skbayes.insight.improvement import Gain, candidates, gains
+from skbayes.space import Point, Space
+
+if TYPE_CHECKING:
+    from skbayes._surrogate import Surrogate
+
+__all__ = ["Insight"]
+
+MIN_SCORES = 2
+# The first observations stand for the whole space, as the initial design does: a quarter of them,
+# within these.
+REFERENCE_SHARE, MIN_REFERENCE, MAX_REFERENCE = 4, 8, 20
+# In units of the overview, a unit of the other model that is no more than rounding.
+TIED = 1e-9
+# The same observations give the same answers: nothing that is drawn here has a seed of its user.
+SEED = 0
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Insight:
+    """What a search has learnt so far. It does not change when more is told.
+
+    Made by `Optimizer.insight` and `BayesSearchCV.insight`. Printing it gives a report.
+
+    Two models answer. The search goes by one that sees scores far below the median as equally
+    bad, and that one is asked what more evaluations would bring. All other questions are about
+    the whole space, and answered by a model that tells bad scores apart.
+
+    Attributes
+    ----------
+    space : Space
+        The search space.
+    observations : Observations
+        The points with their scores, NaN for those that failed.
+    noise : float
+        A difference of scores that means nothing: for a search, the standard error of the paired
+        differences over the folds; else the noise of the model. In units of the score; NaN if
+        all scores are equal.
+    floor : float
+        Scores below it are taken for this one, so that one disaster does not hide all other
+        differences: a prediction near it means this, anything worse, or a failure.
+
+    Examples
+    --------
+    >>> from skbayes import Optimizer
+    >>> optimizer = Optimizer({"x": (0.0, 1.0), "y": (0.0, 1.0)}, random_state=0)
+    >>> for _ in range(15):
+    ...     params = optimizer.ask()
+    ...     optimizer.tell(params, 4 * params["x"] + 0.1 * params["y"])
+    >>> insight = optimizer.insight()
+    >>> mean, sd = insight.predict({"x": 0.5, "y": 0.0})
+    >>> round(mean, 1)
+    2.0
+    >>> insight.importances()["x"].total > 0.95
+    True
+    >>> print(insight.at_bounds()[0])
+    x: the best value 1 is at the upper bound 1 and the score still rises: widen it.
+    """
+
+    space: Space
+    observations: Observations
+    noise: float
+    floor: float
+    _overview: Posterior
+    _centre: float
+    _unit: float
+    _searching: Posterior
+    _searching_unit: float
+
+    @classmethod
+    def learn(
+        cls,
+        space: Space,
+        observations: Observations,
+        surrogate: Surrogate,
+        noise: float = math.nan,
+    ) -> Insight:
+        """Fit both models.
+
+        Parameters
+        ----------
+        space : Space
+            The search space.
+        observations : Observations
+            At least two with a score.
+        surrogate : Surrogate
+            The model that the search goes by.
+        noise : float, default=nan
+            Difference of scores that means nothing; NaN or 0 for the noise of the model.
+
+        Raises
+        ------
+        ValueError
+            If fewer than two points have a score.
+        """
+        if observations.n_scored < MIN_SCORES:
+            failed = len(observations) - observations.n_scored
+            raise ValueError(
+                f"insight needs at least {MIN_SCORES} scores, and there are "
+                f"{observations.n_scored}{f' and {failed} failures' if failed else ''}: "
+                "evaluate more points."
+            )
+        n_reference = _n_reference(len(observations))
+        with one_thread:
+            overview = _overview(space, observations, n_reference)
+            searching = surrogate.posterior(observations)
+        centre, unit = observations.units(n_reference)
+        _, searching_unit = observations.units()
+        if searching_unit <= TIED * unit:
+            # Half of the scores share the best: to the search, the others are all the same.
+            searching, searching_unit = overview, unit
+        if not unit:
+            noise = math.nan
+        elif not noise > 0:
+            noise = searching_unit * math.sqrt(searching.hyperparameters.noise_variance)
+        floor = centre + unit * float(observations.targets(n_reference).min())
+        return cls(
+            space, observations, noise, floor, overview, centre, unit, searching, searching_unit
+        )
+
+    @property
+    def best_score(self) -> float:
+        """Highest score."""
+        return self.observations.scores[self._best_row]
+
+    @property
+    def best_params(self) -> dict[str, Any]:
+        """Parameters of the highest score, the earliest asked for ties."""
+        return self.space.decode(self.observations.points[self._best_row])
+
+    @property
+    def _best_row(self) -> int:
+        return int(np.nanargmax(self.observations.scores))
+
+    def predict(self, params: Any) -> tuple[Any, Any]:
+        """Predict the score of any parameters.
+
+        Parameters
+        ----------
+        params : dict, or sequence of dict
+            One point of the space or several, told or not.
+
+        Returns
+        -------
+        mean, sd : float, or ndarray of shape (n_points,)
+            In units of the score. `sd` is that of the score without noise, and NaN if all
+            scores are equal: there is no scale then.
+
+        Raises
+        ------
+        ValueError, TypeError
+            If parameters are not in the space.
+        """
+        if isinstance(params, Mapping):
+            mean, sd = self.predict([params])
+            return float(mean[0]), float(sd[0])
+        if not isinstance(params, Sequence):
+            raise TypeError(f"params must be a dict or a list of dicts, got {params!r}.")
+        points = [self._find(each) for each in params]
+        with one_thread:
+            mean, sd = self._overview.predict(self.space.features(self.space.coordinates(points)))
+        sd = self._unit * sd if self._unit else np.full(len(points), math.nan)
+        return self._centre + self._unit * mean, sd
+
+    def _find(self, params: Mapping[str, Any]) -> Point:
+        """Return the point of `params`: the one told if several branches hold it."""
+        twins = self.space.twins(self.space.encode(params))
+        told = set(self.observations.points)
+        return next((point for point in twins if point in told), twins[0])
+
+    def importances(self) -> Importances:
+        """Tell how much of the variance of the score over the space each parameter explains.
+
+        Returns
+        -------
+        Importances
+            The largest first, each with an interval. All are 0, between 0 and 1, if all scores
+            are equal and nothing failed.
+        """
+        rng = np.random.default_rng(SEED)
+        with one_thread:
+            found = importances(self._overview, self.space, rng)
+        # Where some failed and the others are equal, what matters is what makes them fail.
+        if self.observations.targets().any():
+            return found
+        return unknown_importances([each.name for each in found])
+
+    def improvement(self, n: int = 10, by: float | None = None) -> Gain:
+        """Tell what more evaluations would bring.
+
+        The search is played on in functions drawn from the model: each play asks, learns and asks
+        again. The gain is that of the score without noise, over the best point so far.
+
+        Parameters
+        ----------
+        n : int, default=10
+            Number of evaluations. The time grows with its square.
+        by : float or None, default=None
+            The gain that counts, in units of the score. None: `noise`.
+
+        Returns
+        -------
+        Gain
+            Its probability, and the expected gain.
+
+        Raises
+        ------
+        ValueError
+            If `n` is no int of at least 1, or `by` no number of at least 0.
+        """
+        if not isinstance(n, numbers.Integral) or isinstance(n, bool) or n < 1:
+            raise ValueError(f"n must be an int of at least 1, got {n!r}.")
+        if by is not None and not (isinstance(by, numbers.Real) and 0 <= by < math.inf):
+            raise ValueError(f"by must be a number of at least 0 or None, got {by!r}.")
+        n, by = int(n), self.noise if by is None else float(by)
+        if not self._unit:
+            return Gain(n, by, math.nan, math.nan)
+        space = self.space
+        rng = np.random.default_rng(SEED)
+        observed = space.coordinates(self.observations.points)
+        order = np.argsort(-np.array(self.observations.scores), kind="stable")  # NaN comes last
+        with one_thread:
+            free = candidates(self._searching, space, observed, observed[order], rng)
+            if not len(free):
+                return Gain(n, by, 0.0, 0.0)
+            gain = gains(
+                self._searching,
+                space.features(observed[self._best_row : self._best_row + 1]),
+                space.features(free),
+                n,
+                rng,
+            )
+        gain *= self._searching_unit
+        return Gain(n, by, float((gain > by).mean()), float(gain.mean()))
+
+    def at_bounds(self) -> tuple[AtBound, ...]:
+        """Tell which parameters of the best point lie at a bound, and whether to widen it.
+
+        Returns
+        -------
+        tuple of AtBound
+            Those within 2 % of an end of their range, on its scale, or at the first or last of
+            a few whole numbers or of an ordered list of numbers. Printed, each is a sentence.
+        """
+        with one_thread:
+            return at_bounds(
+                self._overview, self.space, self.observations.points[self._best_row], self._unit
+            )
+
+    def __repr__(self) -> str:
+        return f"<Insight from {self.observations.n_scored} scores, the best {self.best_score:.6g}>"
+
+    def __str__(self) -> str:
+        found = [str(each) for each in self.at_bounds()]
+        bounds = "\n".join(found or ["No parameter of the best point is at a bound."])
+        return (
+            f"Best of {self.observations.n_scored} scores: {self.best_score:.6g}\n\n"
+            f"Shares of the variance of the score over the space, with 90 % intervals:\n"
+            f"{self.importances()}\n\n{self.improvement()}\n{bounds}"
+        )
+
+
+def _n_reference(n: int) -> int:
+    return min(max(n // REFERENCE_SHARE, MIN_REFERENCE), MAX_REFERENCE)
+
+
+def _overview(space: Space, observations: Observations, n_reference: int) -> Posterior:
+    """Return a model that tells the bad scores of the first `n_reference` points apart."""
+    X = space.features(space.coordinates(observations.points))
+    t = observations.targets(n_reference)
+    default = default_hyperparameters(len(space.axes))
+    short = Hyperparameters(default.lengthscales / 2, 1.0, 1e-2)
+    fitted = fit_hyperparameters(X, t, space.groups, starts=[default, short])
+    return Posterior.fit(X, t, space.groups, fitted)

@@ -1,0 +1,168 @@
+"""What more evaluations would bring, against what they bring, and against direct sampling."""
+
+import math
+
+import numpy as np
+import pytest
+
+from skbayes import Optimizer
+from skbayes.gp import Hyperparameters, Posterior, joint
+from skbayes.insight.improvement import candidates, gains
+from skbayes.space import parse_space
+
+SQUARE = {"x": (0.0, 1.0), "y": (0.0, 1.0)}
+
+
+def smooth(p):
+    return -((p["x"] - 0.4) ** 2) - (p["y"] - 0.7) ** 2
+
+
+def searched(space, score, n, seed=0):
+    optimizer = Optimizer(space, random_state=seed)
+    for _ in range(n):
+        params = optimizer.ask()
+        optimizer.tell(params, score(params))
+    return optimizer
+
+
+@pytest.mark.parametrize("seed", [0, 1, 2])
+def test_high_at_the_start_and_nothing_at_the_end(seed):
+    start = searched(SQUARE, smooth, 5, seed).insight().improvement(10, by=0.005)
+    end = searched(SQUARE, smooth, 30, seed).insight()
+    assert start.probability > 0.6
+    assert end.improvement(10, by=0.005).probability < 0.02
+    assert end.improvement(10).probability < 0.1
+    assert end.improvement(10).expected < 1e-3
+
+
+def test_said_is_what_happens():
+    """Over many searches, the mean probability is about how often the gain comes about."""
+
+    def bumpy(p):
+        return math.sin(6 * p["x"]) + math.cos(5 * p["y"]) - (p["x"] - 0.5) ** 2
+
+    said, happened = [], []
+    for seed in range(10):
+        optimizer = Optimizer(SQUARE, random_state=seed)
+        promised = {}
+        for k in range(30):
+            if k in (6, 14, 25):
+                promised[k + 5] = optimizer.best_score
+                said.append(optimizer.insight().improvement(5, by=0.05).probability)
+            params = optimizer.ask()
+            optimizer.tell(params, bumpy(params))
+            if k + 1 in promised:
+                happened.append(optimizer.best_score - promised[k + 1] > 0.05)
+    said, happened = np.array(said), np.array(happened)
+    assert said.mean() == pytest.approx(happened.mean(), abs=0.15)
+    # Far better than the frequency alone would do.
+    assert ((said - happened) ** 2).mean() < 0.6 * happened.var()
+
+
+def test_more_evaluations_and_a_smaller_gain_are_more_probable():
+    insight = searched(SQUARE, smooth, 7).insight()
+    by_n = [insight.improvement(n, by=0.01).probability for n in (1, 3, 10)]
+    assert by_n == sorted(by_n)
+    by_gain = [insight.improvement(3, by=by).probability for by in (0.0, 0.01, 0.1, 10.0)]
+    assert by_gain == sorted(by_gain, reverse=True)
+    assert by_gain[-1] == 0.0
+
+
+def small_posterior(noise_variance):
+    X = np.array([[0.1], [0.5], [0.6]])
+    t = np.array([0.0, 1.0, 0.5])
+    return Posterior.fit(
+        X, t, np.zeros(1, int), Hyperparameters(np.ones(1) / 3, 1.0, noise_variance)
+    )
+
+
+@pytest.mark.parametrize("noise_variance", [1e-6, 0.05])
+def test_all_rows_evaluated_is_the_maximum_of_a_joint_draw(noise_variance):
+    """After as many steps as there are rows, the order of the steps does not matter."""
+    posterior = small_posterior(noise_variance)
+    incumbent, rows = np.array([[0.5]]), np.array([[0.0], [0.3], [0.45], [0.9], [1.0]])
+    played = gains(posterior, incumbent, rows, 9, np.random.default_rng(0))
+    mean, covariance = joint(posterior, np.concatenate([incumbent, rows]))
+    F = np.random.default_rng(1).multivariate_normal(mean, covariance, size=20_000)
+    direct = np.maximum(F[:, 1:].max(axis=1) - F[:, 0], 0.0)
+    assert played.mean() == pytest.approx(direct.mean(), abs=0.15 * direct.std() + 0.01)
+    assert (played > 0.2).mean() == pytest.approx((direct > 0.2).mean(), abs=0.1)
+
+
+def test_one_step_goes_to_the_highest_expected_improvement():
+    posterior = small_posterior(1e-6)
+    # Beside the known middle there is nothing to win; at the end there may be.
+    rows = np.array([[0.55], [0.3]])
+    played = gains(posterior, np.array([[0.5]]), rows, 1, np.random.default_rng(0))
+    mean, covariance = joint(posterior, np.array([[0.5], [0.55], [0.3]]))
+    F = np.random.default_rng(1).multivariate_normal(mean, covariance, size=20_000)
+    direct = np.maximum(F[:, 1:] - F[:, :1], 0.0).mean(axis=0)
+    assert played.mean() == pytest.approx(direct.max(), rel=0.25)
+
+
+def test_a_play_learns_what_the_posterior_would():
+    """The recursion of the means and variances agrees with fits to the same values."""
+    posterior = small_posterior(0.01)
+    X = np.random.default_rng(0).random((6, 1))
+    before = posterior.condition_on(X[:2])
+    covariance = joint(posterior, X)[1]
+    pivot = covariance[:2, :2] + 0.01 * np.eye(2)
+    left = covariance - covariance[:, :2] @ np.linalg.solve(pivot, covariance[:2])
+    np.testing.assert_allclose(joint(before, X)[1], left, atol=1e-6)
+
+
+def test_candidates_are_new_distinct_and_of_the_space():
+    space = parse_space(
+        [{"x": (0.0, 1.0), "n": (1, 40), "k": ["a", "b"]}, {"c": (1e-3, 1e3, "log-uniform")}]
+    )
+    U = space.sample(np.random.default_rng(0).random((20, len(space.axes))))
+    X = space.features(U)
+    hyper = Hyperparameters(np.full(len(space.axes), 0.7), 1.0, 1e-4)
+    posterior = Posterior.fit(X, np.sin(5 * X.sum(axis=1)), space.groups, hyper)
+    found = candidates(posterior, space, U, U[:5], np.random.default_rng(0))
+    assert 250 <= len(found) <= 300
+    np.testing.assert_array_equal(space.snap(found), found)
+    points = space.points(found)
+    assert len(set(points)) == len(points)
+    assert not set(points) & set(space.points(U))
+    assert {point.branch for point in points} == {0, 1}
+
+
+def test_a_finite_space_is_seen_whole():
+    space = {"a": [1, 2, 3], "b": ["u", "v", "w"]}
+    optimizer = Optimizer(space, random_state=0)
+    for _ in range(7):
+        params = optimizer.ask()
+        optimizer.tell(params, params["a"] + (params["b"] == "v"))
+    insight = optimizer.insight()
+    assert insight.improvement(2).probability == insight.improvement(50).probability
+    for params in optimizer.ask(2):
+        optimizer.tell(params, params["a"] + (params["b"] == "v"))
+    assert optimizer.insight().improvement().probability == 0.0
+
+
+def test_half_of_the_scores_tied_at_the_best():
+    """To the search all others are the same then; the answer is in units of the score."""
+    optimizer = searched(SQUARE, lambda p: min(smooth(p), -0.1), 30)
+    insight = optimizer.insight()
+    assert sum(score == -0.1 for score in insight.observations.scores) > 15
+    assert insight.noise > 1e-6
+    assert insight.improvement(by=0.1).probability < 0.3
+
+
+@pytest.mark.parametrize("n", [0, 2.0, True, "3"])
+def test_refused_numbers(n):
+    with pytest.raises(ValueError, match="n must be an int of at least 1"):
+        searched(SQUARE, smooth, 4).insight().improvement(n)
+
+
+@pytest.mark.parametrize("by", [-1.0, math.nan, math.inf, "much"])
+def test_refused_gains(by):
+    with pytest.raises(ValueError, match="by must be a number of at least 0"):
+        searched(SQUARE, smooth, 4).insight().improvement(by=by)
+
+
+def test_words():
+    insight = searched(SQUARE, smooth, 6).insight()
+    assert str(insight.improvement(1, by=0.5)).startswith("1 more evaluation gains more than 0.5 ")
+    assert str(insight.improvement(4, by=0.5)).startswith("4 more evaluations gain more than 0.5 ")
