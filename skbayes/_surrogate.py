@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import numpy as np
+from numpy.typing import NDArray
+
 from ._observations import Observations
 from .gp import (
     Hyperparameters,
@@ -13,6 +16,8 @@ from .gp import (
 from .space import Space
 
 __all__ = ["Surrogate"]
+
+Floats = NDArray[np.float64]
 
 # The hyper-parameters of this many observations, of twice as many and so on are looked for from
 # several starts, since the posterior density of few observations has several modes.
@@ -47,15 +52,15 @@ class Surrogate:
         Beyond ``MAX_ROWS`` observations it is that given those which matter most to where the
         best scores are, see `local_rows`.
         """
-        hyperparameters = self._hyperparameters(observations)
         X = self._space.features(self._space.coordinates(observations.points))
+        hyperparameters = self._hyperparameters(observations, X)
         t, groups = observations.targets(), self._space.groups
         if t.size > MAX_ROWS:
             rows = local_rows(X, t, groups, hyperparameters, MAX_ROWS)
             X, t = X[rows], t[rows]
         return Posterior.fit(X, t, groups, hyperparameters)
 
-    def _hyperparameters(self, observations: Observations) -> Hyperparameters:
+    def _hyperparameters(self, observations: Observations, X: Floats) -> Hyperparameters:
         """Return the hyper-parameters for the observations.
 
         Those of the first n are searched from where the search for fewer of them ended, for n
@@ -68,22 +73,21 @@ class Surrogate:
             first = observations.first(n)
             known = self._cache.get(n)
             if known is None or known[0] != first:
-                known = (first, self._fit(first, starts))
+                known = (first, self._fit(X[:n], first.targets(), starts))
             found[n] = known
             starts = [known[1]]
         # What was kept for other histories goes; the next size needs none but these.
         self._cache = found
         return starts[0]
 
-    def _fit(self, observations: Observations, starts: list[Hyperparameters]) -> Hyperparameters:
-        n = len(observations)
+    def _fit(self, X: Floats, t: Floats, starts: list[Hyperparameters]) -> Hyperparameters:
+        n = t.size
         is_anchor = n & (n - 1) == 0 and n <= LAST_ANCHOR
         if is_anchor or not starts:
             default = default_hyperparameters(len(self._space.axes))
             short = Hyperparameters(default.lengthscales / 2, 1.0, 1e-2)
             starts = [*starts, default, short]
-        X = self._space.features(self._space.coordinates(observations.points))
-        return fit_hyperparameters(X, observations.targets(), self._space.groups, starts=starts)
+        return fit_hyperparameters(X, t, self._space.groups, starts=starts)
 
 
 def fitted_sizes(n: int) -> list[int]:

@@ -33,8 +33,9 @@ __all__ = ["Acquisition", "LogAugmentedEI", "log_discount", "log_expected_improv
 FloatArray = NDArray[np.float64]
 
 LOG_SQRT_2PI = 0.5 * np.log(2.0 * np.pi)
-# Right of this h is summed directly; left of it the two terms begin to cancel.
-DIRECT_FROM = -1.0
+# Right of this h is summed directly, for the Mills ratio overflows further on; left of it the two
+# terms of h cancel sooner or later, those of q do so much later.
+DIRECT_FROM = 5.0
 # Left of this 1 + z r has lost half of its digits, and the asymptotic series has all of them.
 SERIES_BELOW = -1e3
 
@@ -69,7 +70,7 @@ def log_expected_improvement(
         \frac{\partial}{\partial\sigma} = \frac1\sigma\Bigl(1 - z\,\frac{\Phi}{h}\Bigr)
         = \frac{\phi}{h\,\sigma}.
 
-    For :math:`z \le -1` the form :math:`\ln h = -z^2/2 - \ln\sqrt{2\pi} + \ln q` with
+    For :math:`z \le 5` the form :math:`\ln h = -z^2/2 - \ln\sqrt{2\pi} + \ln q` with
     :math:`q = 1 + z r`, :math:`r = \sqrt{\pi/2}\,\mathrm{erfcx}(-z/\sqrt2)` and
     :math:`\Phi/h = r/q` neither underflows nor cancels; for :math:`z < -10^3` the series
     :math:`q = z^{-2} - 3 z^{-4}` does not either.
@@ -101,21 +102,24 @@ def log_expected_improvement(
         raise ValueError("sd must be positive everywhere.")
     z = (mean - best) / sd
 
-    right = np.maximum(z, DIRECT_FROM)
-    cdf = ndtr(right)
-    pdf = np.exp(-0.5 * right * right - LOG_SQRT_2PI)
-    h = pdf + right * cdf
-
     left = np.minimum(z, DIRECT_FROM)
-    r = np.sqrt(0.5 * np.pi) * erfcx(left * -(0.5**0.5))
-    reciprocal = (1.0 / left) ** 2
-    q = np.where(left < SERIES_BELOW, reciprocal - 3.0 * reciprocal**2, 1.0 + left * r)
+    r = (0.5 * np.pi) ** 0.5 * erfcx(left * -(0.5**0.5))
+    q = 1.0 + left * r
+    is_far = left < SERIES_BELOW
+    if is_far.any():
+        reciprocal = (1.0 / left[is_far]) ** 2
+        q[is_far] = reciprocal - 3.0 * reciprocal**2
+    log_h = np.log(q) - 0.5 * left * left - LOG_SQRT_2PI
+    slope = r / q
+    # 1 - z Phi / h = phi / h, where nothing cancels.
+    remainder = 1.0 / q
 
     is_right = z > DIRECT_FROM
-    log_h = np.where(is_right, np.log(h), -0.5 * left * left - LOG_SQRT_2PI + np.log(q))
-    slope = np.where(is_right, cdf / h, r / q)
-    # 1 - z Phi / h = phi / h, where nothing cancels.
-    remainder = np.where(is_right, pdf / h, 1.0 / q)
+    if is_right.any():
+        right = z[is_right]
+        cdf, pdf = ndtr(right), np.exp(-0.5 * right * right - LOG_SQRT_2PI)
+        h = pdf + right * cdf
+        log_h[is_right], slope[is_right], remainder[is_right] = np.log(h), cdf / h, pdf / h
     return log_h + np.log(sd), slope / sd, remainder / sd
 
 

@@ -161,11 +161,10 @@ def matern52(D2: FloatArray, signal_variance: float) -> tuple[FloatArray, FloatA
     for first in range(0, D2.shape[0], step):
         K_block, P_block = D2[first : first + step], P[first : first + step]
         np.sqrt(K_block, out=P_block)
-        P_block *= 5.0**0.5
-        decay = np.negative(P_block)
-        np.exp(decay, out=decay)
+        P_block *= -(5.0**0.5)
+        decay = np.exp(P_block)
         decay *= (5.0 / 3.0) * signal_variance
-        P_block += 1.0
+        np.subtract(1.0, P_block, out=P_block)
         P_block *= decay
         # a^2 / 3 = (5/3) D2, so K = (3/5) P + (5/3) sf2 e^-a D2.
         K_block *= decay

@@ -81,6 +81,7 @@ class Posterior:
     fitted: FloatArray
     _Z: FloatArray
     _square: FloatArray
+    _inverse_scale: FloatArray
 
     @classmethod
     def fit(
@@ -136,6 +137,7 @@ class Posterior:
             fitted=K @ alpha + m,
             _Z=Z,
             _square=np.einsum("ij,ij->i", Z, Z),
+            _inverse_scale=(1.0 / hyperparameters.lengthscales)[groups],
         )
 
     def predict(self, X: FloatArray) -> tuple[FloatArray, FloatArray]:
@@ -162,7 +164,7 @@ class Posterior:
         step = N_CHUNK_ROWS
         for first in range(0, n_rows, step):
             chunk = slice(first, first + step)
-            K, _ = self._kernel(self._scaled(X[chunk]))
+            K, _ = self._kernel(X[chunk] * self._inverse_scale)
             mean[chunk] = K @ self.alpha
             # The transpose of a C-contiguous matrix is what BLAS may overwrite in place.
             H = dtrmm(1.0, self.whitener, K.T, lower=1, overwrite_b=1)
@@ -196,8 +198,7 @@ class Posterior:
             Gradients with respect to `X`; `d_sd` is 0 where the variance is at its floor.
         """
         sf2 = self.hyperparameters.signal_variance
-        inverse_scale = (1.0 / self.hyperparameters.lengthscales)[self.groups]
-        Z = X * inverse_scale
+        Z = X * self._inverse_scale
         K, P = self._kernel(Z)
         mean = K @ self.alpha
         mean += self.constant
@@ -210,10 +211,10 @@ class Posterior:
         P *= self.alpha
         d_mean = P @ self._Z
         d_mean -= P.sum(axis=1)[:, None] * Z
-        d_mean *= inverse_scale
+        d_mean *= self._inverse_scale
         d_sd = V.sum(axis=1)[:, None] * Z
         d_sd -= V @ self._Z
-        d_sd *= inverse_scale
+        d_sd *= self._inverse_scale
         d_sd *= np.where(variance > floor, 1.0 / sd, 0.0)[:, None]
         return mean, sd, d_mean, d_sd
 
@@ -254,7 +255,7 @@ class Posterior:
         n = self.alpha.size
         sf2 = self.hyperparameters.signal_variance
         X = np.ascontiguousarray(X, dtype=np.float64)
-        Z = self._scaled(X)
+        Z = X * self._inverse_scale
         K, _ = self._kernel(Z)
         believed = K @ self.alpha + self.constant
         H = dtrmm(1.0, self.whitener, K.T, lower=1, overwrite_b=1)
@@ -282,10 +283,8 @@ class Posterior:
             fitted=np.concatenate([self.fitted, believed]),
             _Z=np.concatenate([self._Z, Z]),
             _square=np.concatenate([self._square, np.einsum("ij,ij->i", Z, Z)]),
+            _inverse_scale=self._inverse_scale,
         )
-
-    def _scaled(self, X: FloatArray) -> FloatArray:
-        return scale(X, self.hyperparameters.lengthscales, self.groups)
 
     def _kernel(self, Z: FloatArray) -> tuple[FloatArray, FloatArray]:
         D2 = squared_distances(Z, self._Z, self._square)
