@@ -34,8 +34,6 @@ MIN_DESIGN, MAX_DESIGN = 4, 20
 DESIGN_SHARE_OF_BUDGET = 4
 # With fewer scores than this there is no surface to model.
 MIN_SCORES_FOR_MODEL = 2
-# Starting points of the local part of the maximiser.
-N_INCUMBENTS = 5
 # Closer than this, in lengthscales, the prior correlation of two points is above 1 - 1e-6:
 # evaluating the second would teach nothing.
 MIN_DISTANCE = 1e-3
@@ -357,13 +355,12 @@ class Optimizer:
         space = self.space
         pending = space.features(space.coordinates(self._pending))
         posterior = self._surrogate.posterior(observations).condition_on(pending)
-        best = posterior.predict(posterior.X)[0].max()
+        mean, _ = posterior.predict(posterior.X)
         lengthscales = posterior.hyperparameters.lengthscales
         inverse = 1 / lengthscales[space.groups]
         known = posterior.X * inverse
-        scores = np.array(observations.scores)
-        # NaN sorts last.
-        incumbents = np.argsort(-scores, kind="stable")[: min(N_INCUMBENTS, observations.n_scored)]
+        # The noise that made a score high is not in the mean.
+        incumbents = np.argsort(-mean[: len(observations)], kind="stable")
 
         def is_apart(point: Point) -> bool:
             x = space.features(space.coordinates([point]))
@@ -372,7 +369,7 @@ class Optimizer:
         # What is too close to a known point comes last, for a space may hold nothing else.
         for is_allowed in (is_apart, self._is_new):
             points = maximise(
-                LogAugmentedEI(posterior, float(best)),
+                LogAugmentedEI(posterior, float(mean.max())),
                 space,
                 rng=self._rng(index),
                 incumbents=space.coordinates([observations.points[i] for i in incumbents]),
