@@ -194,8 +194,12 @@ def freeze(
         optimizer.tell_point(point, objective(params, np.random.default_rng([seed, index])))
 
 
-def climb(frozen: Frozen, starts: Floats, rng: np.random.Generator) -> tuple[Floats, Floats]:
+def climb(
+    frozen: Frozen, starts: Floats, rng: np.random.Generator, *, is_relaxed: bool
+) -> tuple[Floats, Floats]:
     """Climb from starts until neither ascent nor neighbours gain.
+
+    The first ascent may take integers as if they were continuous; all others hold them.
 
     Returns
     -------
@@ -207,15 +211,20 @@ def climb(frozen: Frozen, starts: Floats, rng: np.random.Generator) -> tuple[Flo
     branches = settings.get("branches")
     allowed = np.arange(len(space.branches)) if branches is None else np.array(branches)
     layout = Layout.of(space, settings["lengthscales"], allowed)
-    smooth = np.flatnonzero(layout.is_smooth)
-    columns = layout.columns[smooth]
     found = [(starts, frozen.value(starts))]
-    for _ in range(MAX_ROUNDS):
+    for index in range(MAX_ROUNDS):
         before, top = found[-1]
+        is_first = is_relaxed and index == 0
+        smooth = np.flatnonzero(layout.is_ordered & (is_first | (layout.K == 0)))
+        columns = layout.columns[smooth]
         features, is_free = space.features(before), space.active(before)[:, smooth]
 
         def value_and_gradient(
-            x: Floats, rows: Floats, features: Floats = features, is_free: Floats = is_free
+            x: Floats,
+            rows: Floats,
+            columns: Floats = columns,
+            features: Floats = features,
+            is_free: Floats = is_free,
         ) -> tuple[Floats, Floats]:
             X = features[rows]
             X[:, columns] = np.where(is_free[rows], x, X[:, columns])
@@ -239,9 +248,10 @@ def climb(frozen: Frozen, starts: Floats, rng: np.random.Generator) -> tuple[Flo
         last = order[np.append(np.diff(own[order]) > 0, True)]
         found.append((U[last], value[last]))
         is_better = value[last] > top + TIGHT["acquisition.ascent.MIN_GAIN"]
-        if not is_better.any():
+        if not (is_better.any() or is_first):
             break
-        found.append((U[last][is_better], value[last][is_better]))
+        goes_on = is_better | is_first
+        found.append((U[last][goes_on], value[last][goes_on]))
     U, values = zip(*found, strict=True)
     return np.concatenate(U), np.concatenate(values)
 
@@ -280,10 +290,12 @@ def reference(frozen: Frozen, n: int, rng: np.random.Generator) -> tuple[float, 
         top = np.argsort(-value, kind="stable")[:N_KEPT]
         parts.append((U[top], value[top]))
     first = np.array([U[0] for U, _ in parts if len(U)])
-    parts.append(climb(frozen, first, rng))
+    parts.append(climb(frozen, first, rng, is_relaxed=True))
     without = best_allowed(frozen, parts)
     proposal = space.coordinates(frozen.points[:1])
-    return without, max(without, best_allowed(frozen, [climb(frozen, proposal, rng)]))
+    return without, max(
+        without, best_allowed(frozen, [climb(frozen, proposal, rng, is_relaxed=False)])
+    )
 
 
 def best_allowed(frozen: Frozen, parts: list[tuple[Floats, Floats]]) -> float:
