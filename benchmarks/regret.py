@@ -8,10 +8,12 @@ estimators are kept in `results/evaluations/`, one file a task, so that what was
 not fitted again; CPU time is that of ask and tell only.
 
 `--label` runs skbayes under a name of its own, `--set` with other values of its constants. Tasks
-come in two halves: choose on one, confirm on the other.
+come in two halves: choose on one, confirm on the other. `--pending` is the search with that many
+other evaluations under way whenever it asks, as with several workers of one speed.
 
     python benchmarks/regret.py --methods skbayes random --seeds 3
     python benchmarks/regret.py --label noisier --set gp.fitting.LOG_NOISE_VARIANCE=-4,1
+    python benchmarks/regret.py --label pending-4 --pending 4
     python benchmarks/tables.py
 """
 
@@ -28,6 +30,7 @@ import math
 import multiprocessing
 import time
 import warnings
+from collections import deque
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from functools import cache
@@ -88,8 +91,10 @@ def objectives(name: str) -> tuple[Objective, Objective | None]:
     return objective, noise_free
 
 
-def run(name: str, method: str, seed: int, n_iter: int, constants: Params) -> Params:
-    """Run one optimiser on one task.
+def run(
+    name: str, method: str, seed: int, n_iter: int, constants: Params, n_pending: int = 0
+) -> Params:
+    """Run one optimiser on one task, evaluating in the order asked, `n_pending` behind.
 
     Returns
     -------
@@ -102,16 +107,19 @@ def run(name: str, method: str, seed: int, n_iter: int, constants: Params) -> Pa
     scores: list[float] = []
     found: list[float] = []
     seconds: list[float] = []
+    asked: deque[Params] = deque()
     with patched(constants):
         peer = make_peer(method, TASKS[name], n_iter, seed)
         for index in range(n_iter):
             start = time.process_time()
-            params = peer.ask()
-            asked = time.process_time()
+            while len(asked) <= min(n_pending, n_iter - index - 1):
+                asked.append(peer.ask())
+            params = asked.popleft()
+            ready = time.process_time()
             score = objective(params, np.random.default_rng([seed, index]))
             evaluated = time.process_time()
             peer.tell(params, score)
-            seconds.append(round(time.process_time() - evaluated + asked - start, 5))
+            seconds.append(round(time.process_time() - evaluated + ready - start, 5))
             if noise_free:
                 is_best = score > max(filter(math.isfinite, scores), default=-math.inf)
                 before = found[-1] if found else math.nan
@@ -170,19 +178,23 @@ def wanted(arguments: argparse.Namespace, tasks: list[Task]) -> Iterator[tuple[s
     for seed in range(arguments.first_seed, arguments.first_seed + arguments.seeds):
         for method in arguments.methods:
             label = arguments.label if method == LIBRARY and arguments.label else method
+            settings: tuple[str, ...] = ()
+            extra: Key = {}
+            if label != method:
+                settings = tuple(arguments.set)
+                if arguments.pending:
+                    settings += (f"pending={arguments.pending}",)
+                    extra = {"pending": arguments.pending}
             for task in tasks:
-                yield (
-                    label,
-                    method,
-                    {
-                        "task": task.name,
-                        "task_digest": task.digest,
-                        "method": label,
-                        "seed": seed,
-                        "n_iter": arguments.n_iter,
-                        "digest": digest(method, tuple(arguments.set) if label != method else ()),
-                    },
-                )
+                key = {
+                    "task": task.name,
+                    "task_digest": task.digest,
+                    "method": label,
+                    "seed": seed,
+                    "n_iter": arguments.n_iter,
+                    "digest": digest(method, settings),
+                }
+                yield label, method, {**key, **extra}
 
 
 def parse_arguments() -> argparse.Namespace:
@@ -202,10 +214,11 @@ def parse_arguments() -> argparse.Namespace:
         "--set", action="append", default=[], metavar="MODULE.NAME=VALUE",
         help="a constant of the variant, as ablation.py takes it",
     )  # fmt: skip
+    parser.add_argument("--pending", type=int, default=0, help="evaluations under way at each ask")
     parser.add_argument("--minutes", type=float, default=math.inf, help="start no run after these")
     arguments = parser.parse_args()
-    if arguments.set and not arguments.label:
-        parser.error("--set needs --label, the name under which the variant is kept.")
+    if (arguments.set or arguments.pending) and not arguments.label:
+        parser.error("--set and --pending need --label, the name under which the variant is kept.")
     if arguments.label in METHODS or arguments.label == REFERENCE:
         parser.error(f"--label {arguments.label} is the name of a method: choose another.")
     return arguments
@@ -239,7 +252,8 @@ def main() -> None:
                 future = pool.submit(refer, name)
             else:
                 own = constants if label == arguments.label else {}
-                future = pool.submit(run, name, method, key["seed"], key["n_iter"], own)
+                behind = key.get("pending", 0)
+                future = pool.submit(run, name, method, key["seed"], key["n_iter"], own, behind)
             futures[future] = label, key
         for n_done, future in enumerate(as_completed(futures), 1):
             label, key = futures[future]

@@ -38,11 +38,6 @@ MIN_DESIGN, MAX_DESIGN = 4, 20
 DESIGN_SHARE_OF_BUDGET = 4
 # With fewer scores than this there is no surface to model.
 MIN_SCORES_FOR_MODEL = 2
-# With more known points than this the random candidates cost more than all else, and the model
-# knows well enough where to climb: fewer of them do.
-MANY_KNOWN, SMALL_POOL = 300, 600
-# Starting points of the local part of the maximiser.
-N_INCUMBENTS = 5
 # Closer than this, in lengthscales, the prior correlation of two points is above 1 - 1e-6:
 # evaluating the second would teach nothing.
 MIN_DISTANCE = 1e-3
@@ -387,14 +382,16 @@ class Optimizer:
         space = self.space
         pending = space.features(space.coordinates(self._pending))
         posterior = self._surrogate.posterior(observations).condition_on(pending)
-        best = posterior.fitted.max()
         lengthscales = posterior.hyperparameters.lengthscales
         inverse = 1 / lengthscales[space.groups]
         known = space.features(space.coordinates(observations.points + tuple(self._pending)))
         known *= inverse
-        scores = np.array(observations.scores)
-        # NaN sorts last.
-        incumbents = np.argsort(-scores, kind="stable")[: min(N_INCUMBENTS, observations.n_scored)]
+        # The noise that made a score high is not in the mean; a model of the most important
+        # observations only does not have it for all.
+        order = np.nan_to_num(observations.scores, nan=-np.inf)
+        if len(posterior.fitted) == len(known):
+            order = posterior.fitted[: len(observations)]
+        incumbents = np.argsort(-order, kind="stable")
 
         def is_apart(point: Point) -> bool:
             x = space.features(space.coordinates([point]))
@@ -403,14 +400,13 @@ class Optimizer:
         # What is too close to a known point comes last, for a space may hold nothing else.
         for is_allowed in (is_apart, self._is_new):
             points = maximise(
-                LogAugmentedEI(posterior, float(best)),
+                LogAugmentedEI(posterior, float(posterior.fitted.max())),
                 space,
                 rng=self._rng(index),
                 incumbents=space.coordinates([observations.points[i] for i in incumbents]),
                 lengthscales=lengthscales,
                 is_allowed=is_allowed,
                 branches=branches,
-                n_pool=SMALL_POOL if len(known) > MANY_KNOWN else None,
             )
             if points:
                 break

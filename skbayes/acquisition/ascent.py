@@ -44,7 +44,11 @@ MIN_GAIN = 1e-5
 
 
 def ascend(
-    value_and_gradient: ValueAndGradient, start: FloatArray, scale: FloatArray, is_free: BoolArray
+    value_and_gradient: ValueAndGradient,
+    start: FloatArray,
+    scale: FloatArray,
+    is_free: BoolArray,
+    max_calls: int | None = None,
 ) -> FloatArray:
     r"""Climb from every start to a local maximum in the unit box.
 
@@ -70,6 +74,8 @@ def ascend(
         Typical length of each coordinate, > 0.
     is_free : ndarray of bool of shape (b, d)
         False where a coordinate of a start stays as it is.
+    max_calls : int, optional
+        Number of calls of the function after the first, ``MAX_CALLS`` by default.
 
     Returns
     -------
@@ -98,7 +104,7 @@ def ascend(
     length: FloatArray = np.ones(n_starts)
     p, is_running = _directions(w, g, H, is_fresh, upper)
 
-    for _ in range(MAX_CALLS):
+    for _ in range(MAX_CALLS if max_calls is None else max_calls):
         if not is_running.all():
             end[index] = w
             if not is_running.any():

@@ -1,8 +1,9 @@
 r"""Maximisation of an acquisition function over a mixed, possibly conditional space.
 
-A random pool and perturbed incumbents give starts; these alternate between a quasi-Newton polish
-of the finely graded axes and a search among the neighbours on the discrete ones. Everything that
-could be returned has been evaluated where it will be decoded, on snapped coordinates.
+A random pool and perturbed incumbents give starts, spread over basins. These alternate between a
+quasi-Newton polish of the ordered axes and a search among the neighbours on the discrete ones,
+fewer in each round. Everything that could be returned has been evaluated where it will be decoded,
+on snapped coordinates.
 
 Notation
 --------
@@ -17,6 +18,7 @@ symbol       shape          meaning
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
@@ -26,6 +28,7 @@ from numpy.typing import NDArray
 from skbayes.acquisition.ascent import ascend
 from skbayes.acquisition.functions import Acquisition
 from skbayes.acquisition.moves import Layout, neighbours_of, perturb
+from skbayes.gp.kernels import squared_distances
 
 if TYPE_CHECKING:
     from skbayes.space import Point, Space
@@ -38,15 +41,28 @@ IntArray = NDArray[np.intp]
 # A finite space up to this size is evaluated whole, which is exact and no dearer than the pool.
 MAX_ENUMERATED = 2000
 # Pool size: a base, more per axis, and a cap that keeps a suggestion at milliseconds.
-POOL_BASE, POOL_PER_AXIS, POOL_MAX = 512, 64, 1500
-# Incumbents to perturb: enough to find every nearby basin.
-N_INCUMBENTS = 5
-# Starts from the pool and from the perturbations: global ones lose late, local ones early.
-N_GLOBAL_STARTS, N_LOCAL_STARTS = 4, 4
-# Starts closer than this on every smooth axis, in lengthscales, climb the same peak: one will do.
+POOL_BASE, POOL_PER_AXIS, POOL_MAX = 256, 64, 1500
+# Perturbed incumbents beside the pool.
+N_LOCAL = 400
+# Up to so many observations all of these are tried, beyond it fewer in proportion: a row costs the
+# square of the observations.
+FULL_UP_TO = 200
+# Starts are the best of so many candidates, in tiers of a distance (in lengthscales) and a number:
+# first those in basins of their own, then those that only a converged search tells apart.
+N_SCREENED = 200
+TIERS = ((0.5, 24), (0.1, 6), (0.02, 6), (0.004, 6))
+# A short climb shows which starts are worth a long one, and each round after it keeps a quarter:
+# the calls of a batch cost more than its rows.
+N_SCREENING_CALLS = 8
+N_FINALISTS = 8
+KEPT = 4
+# Starts closer than this on every continuous axis, in lengthscales, climb the same peak.
 MERGED = 0.01
 # Rounds of polish and neighbour search.
-MAX_ROUNDS = 3
+MAX_ROUNDS = 6
+# Places tried around a peak that may not be proposed, in rounds, and their distances in
+# lengthscales: known points keep others off by a thousandth.
+N_RIM, RIM_ROUNDS, RIM_RADII, RIM_SHRINK = 200, 3, (5e-4, 1e-2), 3.0
 # A neighbour must be better by this much, as for a polish step.
 MIN_GAIN = 1e-5
 # Candidates decoded at once while looking for allowed ones, for each point wanted.
@@ -78,7 +94,7 @@ def maximise(
     rng : numpy.random.Generator
         Source of all randomness; the result is a function of its state.
     incumbents : ndarray of shape (k, n_axes)
-        Coordinates of the best observed points, best first; the first ``N_INCUMBENTS`` are used.
+        Coordinates of observed points, best first.
     lengthscales : ndarray of shape (n_axes,)
         Lengthscale of the model on each axis, in unit coordinates.
     is_allowed : callable
@@ -88,7 +104,8 @@ def maximise(
     n_best : int, default=1
         Number of points wanted.
     n_pool : int, optional
-        Number of random candidates, ``min(512 + 64 n_axes, 1500)`` by default.
+        Number of random candidates, ``min(256 + 64 n_axes, 1500)`` by default, fewer
+        for more than ``FULL_UP_TO`` incumbents.
 
     Returns
     -------
@@ -103,35 +120,103 @@ def maximise(
 
     layout = Layout.of(space, lengthscales, np.array(allowed))
     n_axes = len(space.axes)
-    incumbents = np.asarray(incumbents, dtype=np.float64).reshape(-1, n_axes)[:N_INCUMBENTS]
-    uniform = rng.random((n_pool or min(POOL_BASE + POOL_PER_AXIS * n_axes, POOL_MAX), n_axes))
+    incumbents = np.asarray(incumbents, dtype=np.float64).reshape(-1, n_axes)
+    share = min(1.0, FULL_UP_TO / max(len(incumbents), 1))
+    n_uniform = n_pool or round(share * min(POOL_BASE + POOL_PER_AXIS * n_axes, POOL_MAX))
+    uniform = rng.random((n_uniform, n_axes))
     if layout.is_branched:
         uniform[:, 0] = (layout.draw_branches(uniform[:, 0]) + 0.5) / layout.K[0]
     pool = space.sample(uniform)
-    local = space.snap(perturb(incumbents, layout, space, rng))
+    local = space.snap(perturb(incumbents, round(share * N_LOCAL), layout, space, rng))
     U = np.concatenate([pool, local])
-    value = _value(acquisition, space.features(U))
-
-    n = pool.shape[0]
-    best_global = _best_distinct(pool, value[:n], N_GLOBAL_STARTS)
-    best_local = _best_distinct(local, value[n:], N_LOCAL_STARTS) + n
-    starts = U[np.concatenate([best_global, best_local])]
+    X = space.features(U)
+    value = _value(acquisition, X)
+    starts = U[_spread(X / layout.scale[space.groups], value, share)]
     found, found_value = [U], [value]
-    for _ in range(MAX_ROUNDS):
-        starts = _merged(space.snap(_polish(acquisition, space, layout, starts)), layout)
+    for n_round in range(MAX_ROUNDS):
+        # Integers climb as if they were continuous, and are held once they have been rounded: the
+        # other coordinates then find the place that goes with them.
+        is_first = n_round == 0
+        axes = np.flatnonzero(layout.is_ordered if is_first else layout.is_continuous)
+        calls = N_SCREENING_CALLS if is_first else None
+        polished = space.snap(_polish(acquisition, space, layout, starts, axes, calls))
+        starts = _merged(polished, layout)
         neighbours, owner = neighbours_of(starts, incumbents, layout, space, rng)
         U = np.concatenate([starts, neighbours])
         value = _value(acquisition, space.features(U))
         found.append(U)
         found_value.append(value)
         best = _best_of_each(value, owner, len(starts))
-        is_better = value[best] > value[: len(starts)] + MIN_GAIN
-        if not is_better.any():
-            break
-        starts = _merged(U[best[is_better]], layout)
-    return _first_allowed(
-        np.concatenate(found), np.concatenate(found_value), space, is_allowed, n_best
-    )
+        if not is_first:
+            best = best[value[best] > value[: len(starts)] + MIN_GAIN]
+            if not best.size:
+                break
+        n_kept = max(1, N_FINALISTS // KEPT**n_round)
+        starts = _merged(U[best[np.argsort(-value[best], kind="stable")[:n_kept]]], layout)
+    U, value = np.concatenate(found), np.concatenate(found_value)
+    if not is_allowed(space.points(U[[value.argmax()]])[0]):
+        U, value = _with_rim(acquisition, space, layout, U, value, is_allowed, rng)
+    return _first_allowed(U, value, space, is_allowed, n_best)
+
+
+def _spread(Z: FloatArray, value: FloatArray, share: float = 1.0) -> IntArray:
+    """Rows of large values that are apart from each other, tier after tier, best first in each.
+
+    Parameters
+    ----------
+    Z : ndarray of shape (b, p)
+        Feature rows in lengthscales.
+    value : ndarray of shape (b,)
+        Their acquisition values.
+    share : float, default=1.0
+        Share of the numbers of ``TIERS`` that is wanted.
+
+    Returns
+    -------
+    ndarray of shape (n_starts,)
+        Row numbers.
+    """
+    rows = np.argsort(-value, kind="stable")[:N_SCREENED]
+    squares = squared_distances(Z[rows])
+    chosen: list[int] = []
+    nearest = np.full(rows.size, np.inf)
+    for distance, n in TIERS:
+        for _ in range(math.ceil(share * n)):
+            is_apart = nearest > distance**2
+            if not is_apart.any():
+                break
+            chosen.append(int(is_apart.argmax()))
+            nearest = np.minimum(nearest, squares[chosen[-1]])
+    return rows[chosen]
+
+
+def _with_rim(
+    acquisition: Acquisition,
+    space: Space,
+    layout: Layout,
+    U: FloatArray,
+    value: FloatArray,
+    is_allowed: Callable[[Point], bool],
+    rng: np.random.Generator,
+) -> tuple[FloatArray, FloatArray]:
+    """Add candidates around a peak that is not allowed, then around the best that is.
+
+    The ascent knows nothing of what is allowed. Where it ends too close to a known point, the best
+    allowed place lies on the rim of what is forbidden, and nothing has looked there yet.
+    """
+    if not layout.is_continuous.any():
+        return U, value
+    centre = U[[value.argmax()]]
+    low, high = np.log(RIM_RADII)
+    for n_round in range(RIM_ROUNDS):
+        radius = np.exp(rng.uniform(low, high, (N_RIM, 1))) / RIM_SHRINK**n_round
+        step = radius * layout.scale * rng.standard_normal((N_RIM, U.shape[1]))
+        rim = space.snap(centre + np.where(layout.is_continuous, step, 0.0))
+        U = np.concatenate([U, rim])
+        value = np.concatenate([value, _value(acquisition, space.features(rim))])
+        if points := _first_allowed(U, value, space, is_allowed, 1):
+            centre = space.coordinates(points)
+    return U, value
 
 
 def _value(acquisition: Acquisition, X: FloatArray) -> FloatArray:
@@ -141,15 +226,19 @@ def _value(acquisition: Acquisition, X: FloatArray) -> FloatArray:
 
 
 def _polish(
-    acquisition: Acquisition, space: Space, layout: Layout, starts: FloatArray
+    acquisition: Acquisition,
+    space: Space,
+    layout: Layout,
+    starts: FloatArray,
+    axes: IntArray,
+    max_calls: int | None,
 ) -> FloatArray:
-    """Climb on the smooth axes of every start, the others frozen; not snapped."""
-    smooth = np.flatnonzero(layout.is_smooth)
-    if smooth.size == 0 or len(starts) == 0:
+    """Climb on some ordered axes of every start, the others frozen; not snapped."""
+    if axes.size == 0 or len(starts) == 0:
         return starts
-    columns = layout.columns[smooth]
+    columns = layout.columns[axes]
     frozen = space.features(starts)
-    is_free = space.active(starts)[:, smooth]
+    is_free = space.active(starts)[:, axes]
 
     # The feature of an ordered axis is its coordinate, so rows are edited in place of being built.
     def value_and_gradient(x: FloatArray, rows: IntArray) -> tuple[FloatArray, FloatArray]:
@@ -159,8 +248,8 @@ def _polish(
         return value, gradient[:, columns]
 
     polished = starts.copy()
-    polished[:, smooth] = ascend(
-        value_and_gradient, starts[:, smooth], layout.scale[smooth], is_free
+    polished[:, axes] = ascend(
+        value_and_gradient, starts[:, axes], layout.scale[axes], is_free, max_calls
     )
     return polished
 
@@ -186,7 +275,7 @@ def _best_distinct(U: FloatArray, value: FloatArray, n_best: int) -> IntArray:
 
 def _merged(U: FloatArray, layout: Layout) -> FloatArray:
     """Rows without those that an earlier one nearly repeats."""
-    tolerance = np.where(layout.is_smooth, MERGED * layout.scale, 1e-9)
+    tolerance = np.where(layout.is_continuous, MERGED * layout.scale, 1e-9)
     is_close = (np.abs(U[:, None] - U) <= tolerance).all(axis=2)
     return U[~np.tril(is_close, -1).any(axis=1)]
 

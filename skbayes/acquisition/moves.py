@@ -27,13 +27,14 @@ FloatArray = NDArray[np.float64]
 BoolArray = NDArray[np.bool_]
 IntArray = NDArray[np.intp]
 
-# Changed copies of each incumbent.
-N_PERTURBATIONS = 40
 # Expected number of coordinates that a perturbation changes, at most, before halving.
 N_CHANGES = 20
-# Perturbation of an ordered coordinate, in lengthscales (at most 1) of its axis.
-PERTURBATION = 0.1
-# Finer ordered axes are smooth enough to be polished as if continuous.
+# Perturbations of an ordered coordinate, in lengthscales (at most 1) of its axis: the basins of a
+# search that has converged are a thousandth wide, those between far points as wide as the latter.
+RADII = (1e-3, 1.0)
+# Incumbents are drawn with the ranks n u^2: half of the copies are of the best quarter.
+RANK_POWER = 2
+# All values of an ordered axis up to this number are neighbours; of a finer one, some.
 MAX_COARSE = 16
 # Moves on a fine discrete axis: in levels, and in shares of the unit interval.
 LEVEL_MOVES = (-2, -1, 1, 2)
@@ -54,8 +55,8 @@ class Layout:
         Branches that may be proposed, ascending.
     K : ndarray of shape (n_axes,)
         Number of values, 0 if continuous.
-    is_ordered, is_smooth : ndarray of bool of shape (n_axes,)
-        Ordered axes, and those of them that are polished.
+    is_ordered, is_continuous : ndarray of bool of shape (n_axes,)
+        Ordered axes, and those of them that have no levels.
     scale : ndarray of shape (n_axes,)
         Lengthscales, at most 1.
     columns : ndarray of shape (n_axes,)
@@ -70,7 +71,7 @@ class Layout:
     branches: IntArray
     K: FloatArray
     is_ordered: BoolArray
-    is_smooth: BoolArray
+    is_continuous: BoolArray
     scale: FloatArray
     columns: IntArray
     move_axis: IntArray
@@ -101,7 +102,7 @@ class Layout:
             branches=branches,
             K=K,
             is_ordered=is_ordered,
-            is_smooth=is_ordered & ((K == 0) | (K > MAX_COARSE)),
+            is_continuous=is_ordered & (K == 0),
             scale=np.minimum(np.asarray(lengthscales, dtype=np.float64), 1.0),
             columns=np.array([axis.columns.start for axis in space.axes]),
             move_axis=np.array(axes, dtype=np.intp),
@@ -114,18 +115,20 @@ class Layout:
 
 
 def perturb(
-    incumbents: FloatArray, layout: Layout, space: Space, rng: np.random.Generator
+    incumbents: FloatArray, n: int, layout: Layout, space: Space, rng: np.random.Generator
 ) -> FloatArray:
-    """Change some coordinates of copies of the incumbents.
+    """Change some coordinates of copies of the incumbents, the best copied most.
 
     Every copy differs in at least one active coordinate: by a normal step on an ordered axis, by
-    another value on an unordered one. A copy in a branch that may not be proposed moves to one
-    that may.
+    another value on an unordered one. The steps of one copy have one size, drawn evenly on a
+    logarithmic scale. A copy in a branch that may not be proposed moves to one that may.
 
     Parameters
     ----------
     incumbents : ndarray of shape (k, n_axes)
-        Snapped coordinates.
+        Snapped coordinates, best first.
+    n : int
+        Number of copies.
     layout : Layout
         The axes.
     space : Space
@@ -135,13 +138,14 @@ def perturb(
 
     Returns
     -------
-    ndarray of shape (k * N_PERTURBATIONS, n_axes)
-        Coordinates in the bounds, not snapped.
+    ndarray of shape (n, n_axes)
+        Coordinates in the bounds, not snapped; none without incumbents.
     """
-    U = np.repeat(incumbents, N_PERTURBATIONS, axis=0)
-    n, n_axes = U.shape
-    if n == 0:
-        return U
+    k, n_axes = incumbents.shape
+    if k == 0:
+        return incumbents
+    ranks: IntArray = (k * rng.random(n) ** RANK_POWER).astype(np.intp)
+    U: FloatArray = incumbents[ranks]
     is_active = np.ones(U.shape, dtype=np.bool_)
     if layout.is_branched:
         is_active = space.active(U)
@@ -153,7 +157,11 @@ def perturb(
     is_changed[is_idle, forced[is_idle]] = True
 
     # A step of less than a level of a coarse axis would be rounded away.
-    sd = np.maximum(PERTURBATION * layout.scale, 1.0 / np.maximum(layout.K, 1.0) * (layout.K > 0))
+    low, high = np.log(RADII)
+    radius: FloatArray = np.exp(rng.uniform(low, high, (n, 1)))
+    sd: FloatArray = np.maximum(
+        radius * layout.scale, 1.0 / np.maximum(layout.K, 1.0) * (layout.K > 0)
+    )
     stepped = U + sd * rng.standard_normal(U.shape)
     # Another category than the present one, uniformly.
     K = np.maximum(layout.K, 2.0)
@@ -223,7 +231,7 @@ def neighbours_of(
     n_starts = len(starts)
     axis = [np.tile(layout.move_axis, (n_starts, 1))]
     value = [np.tile(layout.move_value, (n_starts, 1))]
-    for i in np.flatnonzero(layout.K * layout.is_smooth):
+    for i in np.flatnonzero(layout.is_ordered & (layout.K > MAX_COARSE)):
         dimension = space.axes[i].dimension
         low, high = dimension.from_unit(np.array([0.0, 1.0]))
         codes = dimension.from_unit(starts[:, i])[:, None] + np.array(LEVEL_MOVES)

@@ -117,3 +117,19 @@ def test_flat_function_and_nothing_to_move():
     np.testing.assert_array_equal(ascend(flat, start, np.ones(3), np.ones((2, 3), bool)), start)
     assert ascend(flat, np.empty((2, 0)), np.empty(0), np.empty((2, 0), bool)).shape == (2, 0)
     assert ascend(flat, np.empty((0, 3)), np.ones(3), np.empty((0, 3), bool)).shape == (0, 3)
+
+
+@pytest.mark.parametrize("max_calls", [0, 1, 5])
+def test_makes_no_more_calls_than_asked_for(max_calls):
+    calls = []
+    function = quadratic(np.full(3, 0.5), np.diag([1.0, 10.0, 100.0]))
+
+    def counted(x, rows):
+        calls.append(len(x))
+        return function(x, rows)
+
+    start = np.random.default_rng(0).random((4, 3))
+    free = np.ones((4, 3), dtype=bool)
+    end = ascend(counted, start, np.ones(3), free, max_calls)
+    assert len(calls) <= max_calls + 1
+    assert (function(end, None)[0] >= function(start, None)[0]).all()

@@ -223,3 +223,73 @@ def test_coordinates_of_inactive_axes_do_not_matter():
     ordered = np.array([axis.dimension.is_ordered for axis in space.axes])
     canonical = np.where(ordered, 0.5, 0.0)
     np.testing.assert_array_equal(U[inactive], np.broadcast_to(canonical, U.shape)[inactive])
+
+
+def test_starts_are_spread_over_basins():
+    rng = np.random.default_rng(0)
+    near = 0.01 * rng.standard_normal((300, 2))
+    Z = np.concatenate([near, near + 3.0])
+    # Every candidate of the first cluster is better than any of the second, by little.
+    value = -np.linalg.norm(np.concatenate([near, near]), axis=1) - np.repeat([0.0, 0.002], 300)
+    rows = maximiser._spread(Z, value)
+    assert rows[0] == value.argmax()
+    assert rows[1] >= 300
+    assert len(set(rows.tolist())) == len(rows)
+    first = Z[rows[rows < 300]]
+    distances = np.linalg.norm(first[:, None] - first, axis=2)
+    assert distances[np.triu_indices(len(first), 1)].min() > maximiser.TIERS[-1][0]
+    assert len(maximiser._spread(Z, value, share=0.1)) < len(rows)
+    np.testing.assert_array_equal(maximiser._spread(np.zeros((3, 2)), np.arange(3.0)), [2])
+
+
+def test_integers_are_held_once_they_are_rounded():
+    class Valley(Bowl):
+        """A long narrow valley across an integer and a real."""
+
+        def value(self, X):
+            return -1e4 * (X[:, 0] - X[:, 1]) ** 2 - (X[:, 0] - 0.33) ** 2
+
+        def value_with_gradient(self, X):
+            across, along = X[:, 0] - X[:, 1], X[:, 0] - 0.33
+            gradient = np.stack([-2e4 * across - 2.0 * along, 2e4 * across], axis=1)
+            return self.value(X), gradient
+
+    space = parse_space({"n": Integer(1, 20), "x": Real(0, 1)})
+    (point,) = run(space, Valley(np.empty(0)), np.empty((0, 2)), np.ones(2))
+    params = space.decode(point)
+    assert params["n"] == 7
+    assert params["x"] == pytest.approx(0.325, abs=1e-4)
+
+
+def test_goes_to_the_rim_of_what_is_forbidden():
+    space = parse_space({"a": Real(0, 1), "b": Real(0, 1)})
+    centre = np.array([0.4, 0.6])
+
+    def distance(point):
+        return np.linalg.norm(space.coordinates([point])[0] - centre)
+
+    (point,) = run(
+        space,
+        Bowl(centre),
+        np.empty((0, 2)),
+        np.ones(2),
+        is_allowed=lambda point: distance(point) > 2e-3,
+    )
+    assert 2e-3 < distance(point) < 2.5e-3
+
+
+def test_more_incumbents_make_fewer_candidates():
+    space = parse_space(SPACES["continuous"])
+    sizes = []
+
+    class Counting(Bowl):
+        def value(self, X):
+            sizes.append(len(X))
+            return super().value(X)
+
+    rng = np.random.default_rng(0)
+    for k in (200, 1000):
+        run(space, Counting(np.full(3, 0.5)), rng.random((k, 3)), np.ones(3))
+        sizes.append(0)
+    first, second = sizes[0], sizes[sizes.index(0) + 1]
+    assert second == pytest.approx(0.2 * first, abs=2)
