@@ -79,7 +79,6 @@ def maximise(
     is_allowed: Callable[[Point], bool],
     branches: Sequence[int] | None = None,
     n_best: int = 1,
-    n_pool: int | None = None,
 ) -> list[Point]:
     """Points of the largest acquisition value that are allowed.
 
@@ -103,9 +102,6 @@ def maximise(
         Branches that may be proposed, all by default.
     n_best : int, default=1
         Number of points wanted.
-    n_pool : int, optional
-        Number of random candidates, ``min(256 + 64 n_axes, 1500)`` by default, fewer
-        for more than ``FULL_UP_TO`` incumbents.
 
     Returns
     -------
@@ -122,7 +118,7 @@ def maximise(
     n_axes = len(space.axes)
     incumbents = np.asarray(incumbents, dtype=np.float64).reshape(-1, n_axes)
     share = min(1.0, FULL_UP_TO / max(len(incumbents), 1))
-    n_uniform = n_pool or round(share * min(POOL_BASE + POOL_PER_AXIS * n_axes, POOL_MAX))
+    n_uniform = round(share * min(POOL_BASE + POOL_PER_AXIS * n_axes, POOL_MAX))
     uniform = rng.random((n_uniform, n_axes))
     if layout.is_branched:
         uniform[:, 0] = (layout.draw_branches(uniform[:, 0]) + 0.5) / layout.K[0]
@@ -261,16 +257,6 @@ def _best_of_each(value: FloatArray, owner: IntArray, n_starts: int) -> IntArray
     order = np.argsort(value[n_starts:], kind="stable")
     best[owner[order]] = order + n_starts
     return np.where(value[best] > value[:n_starts], best, np.arange(n_starts))
-
-
-def _best_distinct(U: FloatArray, value: FloatArray, n_best: int) -> IntArray:
-    """Rows of the `n_best` largest values whose coordinates differ, best first."""
-    chosen: dict[bytes, int] = {}
-    for row in np.argsort(-value, kind="stable"):
-        if len(chosen) == n_best:
-            break
-        chosen.setdefault(U[row].tobytes(), int(row))
-    return np.array(list(chosen.values()), dtype=np.intp)
 
 
 def _merged(U: FloatArray, layout: Layout) -> FloatArray:
