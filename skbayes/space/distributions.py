@@ -33,6 +33,8 @@ _MAX_LISTED = 4096
 
 # Lighter points of a listed support are left out: their cells vanish among rounding errors.
 _MIN_MASS = 1e-9
+# Corrections of a quantile, each by one value.
+_MAX_OFF = 16
 
 # Quantiles that are checked at the start, beside the outermost, and tell distributions apart.
 _PROBES = tuple(np.arange(1, 64) / 64)
@@ -234,6 +236,12 @@ class Distribution:
         u = self._steps.unit(self._steps.position(u))
         x = np.asarray(self.frozen.ppf(u), dtype=float)
         if self._is_discrete:
+            # Some quantile functions of scipy are a few values off where there are billions.
+            for _ in range(_MAX_OFF):
+                step = (self.frozen.cdf(x) < u) * 1.0 - (self.frozen.cdf(x - 1) > u)
+                if not step.any():
+                    break
+                x += step
             k = np.empty(len(x), dtype=object)
             k[:] = [int(v) for v in x.tolist()]
             return k

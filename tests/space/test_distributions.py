@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 import scipy.stats as ss
 
-from skbayes.space import Categorical, Distribution, Integer, Real
+from skbayes.space import Categorical, Distribution, Integer, Real, parse_space
 from skbayes.space.distributions import from_scipy
 
 
@@ -215,3 +215,10 @@ def test_only_frozen_distributions(value):
     """A TypeError for anything else."""
     with pytest.raises(TypeError, match="needs a frozen scipy distribution"):
         Distribution(value)
+
+
+def test_a_quantile_function_that_is_a_few_values_off_is_corrected():
+    """As that of the Poisson distribution with a mean of 1e9 in scipy 1.10."""
+    space = parse_space({"n": ss.poisson(10**9)})
+    u = space.snap(np.random.default_rng(0).random((200, 1)))
+    np.testing.assert_array_equal(space.snap(u), u)
