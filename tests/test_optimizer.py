@@ -241,7 +241,7 @@ def test_branches_with_a_number_get_exactly_that():
 def test_failed_points_are_avoided():
     """The half of the space that fails gets less than half of the later proposals."""
     late = []
-    for seed in range(6):
+    for seed in range(12):
         _, asked = run(
             {"x": (0.0, 1.0), "y": (0.0, 1.0)},
             lambda p: None if p["x"] > 0.5 else -p["y"],
@@ -249,7 +249,7 @@ def test_failed_points_are_avoided():
             random_state=seed,
         )
         late += [params["x"] > 0.5 for params in asked[10:]]
-    assert np.mean(late) < 0.4
+    assert np.mean(late) < 0.3
 
 
 def test_all_failures_keep_exploring():
