@@ -23,6 +23,7 @@ from ._surrogate import Surrogate
 from ._threads import one_thread
 from .acquisition import LogAugmentedEI, maximise
 from .exceptions import SpaceExhausted
+from .gp.kernels import squared_distances
 from .space import Point, Space, parse_space
 
 if TYPE_CHECKING:
@@ -415,9 +416,8 @@ class Optimizer:
 
 def _nearest_distances(X: Floats, known: Floats) -> Floats:
     """Return the Euclidean distance of each row of `X` to the nearest row of `known`."""
-    if not X.shape[1]:
-        return np.zeros(len(X))
-    return np.array([np.sqrt(((known - row) ** 2).sum(axis=1).min()) for row in X])
+    distances: Floats = np.sqrt(squared_distances(X, known).min(axis=1))
+    return distances
 
 
 def _design_size(space: Space, n_iter: int | None, n_initial_points: int | None) -> int:

@@ -28,7 +28,7 @@ from ._compat import (
     select_best_index,
     warn_or_raise_about_fit_failures,
 )
-from ._engine import Engine
+from ._engine import Engine, Observer
 from ._evaluate import Evaluation
 from ._objective import Objective, Progress, fold_noise
 from ._observations import Observations
@@ -259,42 +259,15 @@ class BayesSearchCV(BaseSearchCV):  # type: ignore[misc]
             n_candidates=n_candidates,
             contexts=contexts,
         )
-        if self.verbose > 0:
-            print(
-                f"Fitting {len(splits)} folds for each of {n_candidates} candidates, "
-                f"totalling {len(splits) * n_candidates} fits"
-            )
-        contexts.begin_search(n_candidates, len(splits))
-        history = Engine(
-            optimizer,
-            evaluation,
-            Pool(self.n_jobs, self.pre_dispatch),
-            n_iter=n_candidates,
-            n_points=self.n_points,
-            objective=objective.score,
-            observers=(objective, *((Progress(objective, n_candidates),) if self.verbose else ())),
-        ).run()
-        contexts.end_search()
-
-        table = self._table(history, space)
-        self.multimetric_ = objective.is_multimetric
-        if self.multimetric_:
-            refit_metric = self.refit
+        history = self._search(optimizer, evaluation, objective)
         # Before the refit, which may fail: what was searched is not lost with it.
         self.n_splits_ = len(splits)
+        self.multimetric_ = objective.is_multimetric
         self.scorer_ = (
             scorers_by_name(scorers) if isinstance(scorers, MultimetricScorer) else scorers
         )
-        self.cv_results_ = table
-        self._learnt_from = (
-            space,
-            Observations(
-                tuple(trial.point for trial in history.trials),
-                tuple(objective.score(trial) for trial in history.trials),
-            ),
-            fold_noise([objective.fold_scores(trial) for trial in history.trials]),
-        )
-        self._select(table, refit_metric)
+        self._keep(history, space, objective)
+        self._select(self.refit if self.multimetric_ else refit_metric)
         if self.refit:
             self._refit(base_estimator, X, y, routed.estimator.fit, contexts)
         contexts.end()
@@ -346,22 +319,57 @@ class BayesSearchCV(BaseSearchCV):  # type: ignore[misc]
             raise ValueError("No fits were performed. Was the CV iterator empty?")
         return splits
 
-    def _table(self, history: History, space: Space) -> dict[str, Any]:
-        """Return `cv_results_`, with one warning, or an error, about the fits that failed."""
-        folds = [fold for trial in history.trials for fold in trial.folds if fold is not None]
+    def _search(
+        self, optimizer: Optimizer, evaluation: Evaluation, objective: Objective
+    ) -> History:
+        """Evaluate the candidates, with a line for each if that is wanted."""
+        n_candidates, n_folds = evaluation.n_candidates, evaluation.n_folds
+        observers: list[Observer] = [objective]
+        if self.verbose > 0:
+            print(
+                f"Fitting {n_folds} folds for each of {n_candidates} candidates, "
+                f"totalling {n_folds * n_candidates} fits"
+            )
+            observers.append(Progress(objective, n_candidates))
+        evaluation.contexts.begin_search(n_candidates, n_folds)
+        history = Engine(
+            optimizer,
+            evaluation,
+            Pool(self.n_jobs, self.pre_dispatch),
+            n_iter=n_candidates,
+            n_points=self.n_points,
+            objective=objective.score,
+            observers=tuple(observers),
+        ).run()
+        evaluation.contexts.end_search()
+        return history
+
+    def _keep(self, history: History, space: Space, objective: Objective) -> None:
+        """Set `cv_results_`, with one warning, or an error, about the fits that failed."""
+        trials = history.trials
+        folds = [fold for trial in trials for fold in trial.folds if fold is not None]
         warn_or_raise_about_fit_failures(
             [{"fit_error": fold.error} for fold in folds], self.error_score
         )
-        return results_table(
-            history.trials,
-            [space.decode(trial.point) for trial in history.trials],
+        self.cv_results_ = results_table(
+            trials,
+            [space.decode(trial.point) for trial in trials],
             error_score=self.error_score,
             has_train_scores=self.return_train_score,
         )
+        self._learnt_from = (
+            space,
+            Observations(
+                tuple(trial.point for trial in trials),
+                tuple(objective.score(trial) for trial in trials),
+            ),
+            fold_noise([objective.fold_scores(trial) for trial in trials]),
+        )
 
-    def _select(self, table: dict[str, Any], metric: Any) -> None:
+    def _select(self, metric: Any) -> None:
         if not (self.refit or not self.multimetric_):
             return
+        table = self.cv_results_
         self.best_index_ = select_best_index(self, metric, table)
         if not callable(self.refit):
             self.best_score_ = table[f"mean_test_{metric}"][self.best_index_]
