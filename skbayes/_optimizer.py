@@ -211,14 +211,14 @@ class Optimizer:
             If a score is not a number.
         """
         if isinstance(params, Mapping):
-            self.tell_point(self._find(params), score)
+            self.tell_point(self.space.find(params, self._is_known), score)
             return
         if not isinstance(params, Sequence):
             raise TypeError(f"params must be a dict or a list of dicts, got {params!r}.")
         if not isinstance(score, Sequence | np.ndarray) or len(params) != len(score):
             raise ValueError(f"tell {len(params)} points with as many scores, got {score!r}.")
         # All or nothing: a call that is corrected and repeated must not meet its own first half.
-        points = [self._find(each) for each in params]
+        points = [self.space.find(each, self._is_known) for each in params]
         scores = [self._check_score(*pair) for pair in zip(points, score, strict=True)]
         if len(set(points)) < len(points):
             raise ValueError(f"tell each point once, got {params!r}.")
@@ -259,11 +259,6 @@ class Optimizer:
             return float(score) if math.isfinite(score) else math.nan
         except OverflowError:
             raise ValueError(f"a score must fit a float, got {score!r}.") from None
-
-    def _find(self, params: Mapping[str, Any]) -> Point:
-        """Return the point of `params`: the one asked or told if several branches hold it."""
-        twins = self.space.twins(self.space.encode(params))
-        return next((point for point in twins if self._is_known(point)), twins[0])
 
     @property
     def _pending(self) -> list[Point]:

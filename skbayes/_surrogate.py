@@ -9,7 +9,7 @@ from ._observations import Observations
 from .gp import (
     Hyperparameters,
     Posterior,
-    default_hyperparameters,
+    default_starts,
     fit_hyperparameters,
     local_rows,
 )
@@ -84,9 +84,7 @@ class Surrogate:
         n = t.size
         is_anchor = n & (n - 1) == 0 and n <= LAST_ANCHOR
         if is_anchor or not starts:
-            default = default_hyperparameters(len(self._space.axes))
-            short = Hyperparameters(default.lengthscales / 2, 1.0, 1e-2)
-            starts = [*starts, default, short]
+            starts = [*starts, *default_starts(len(self._space.axes))]
         return fit_hyperparameters(X, t, self._space.groups, starts=starts)
 
 

@@ -56,7 +56,7 @@ def test_a_new_optimiser_goes_on_alike_between_refits(n):
     for _ in range(3):
         params = first.ask()
         first.tell(params, 0.0)
-        second._asked[second._find(params)] = len(second._asked)
+        second._asked[second.space.encode(params)] = len(second._asked)
         second.tell(params, 0.0)
     assert first.ask() == second.ask()
 
@@ -87,7 +87,7 @@ def test_a_local_model_beyond_many_observations(monkeypatch):
 def test_scores_of_every_kind_give_new_points(n, score):
     optimizer = told(n, score)
     known = set(optimizer._scores)
-    points = [optimizer._find(params) for params in optimizer.ask(2)]
+    points = [optimizer.space.encode(params) for params in optimizer.ask(2)]
     assert len({*points}) == 2
     assert not known & {*points}
 

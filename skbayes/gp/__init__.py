@@ -4,7 +4,7 @@ The package sees feature matrices, targets and column groups only; spaces and sc
 """
 
 from skbayes.gp.draws import FunctionDraws, joint
-from skbayes.gp.fitting import default_hyperparameters, fit_hyperparameters
+from skbayes.gp.fitting import default_hyperparameters, default_starts, fit_hyperparameters
 from skbayes.gp.kernels import Hyperparameters
 from skbayes.gp.posterior import Posterior
 from skbayes.gp.subset import local_rows
@@ -15,6 +15,7 @@ __all__ = [
     "Hyperparameters",
     "Posterior",
     "default_hyperparameters",
+    "default_starts",
     "fit_hyperparameters",
     "joint",
     "local_rows",

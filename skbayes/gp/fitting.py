@@ -40,6 +40,7 @@ from skbayes.gp.kernels import (
 
 __all__ = [
     "default_hyperparameters",
+    "default_starts",
     "fit_hyperparameters",
     "negative_log_posterior",
     "profiled_weights",
@@ -148,6 +149,25 @@ def default_hyperparameters(n_groups: int) -> Hyperparameters:
     """
     values = np.exp(_log_prior(n_groups)[0])
     return Hyperparameters(values[:-2], float(values[-2]), float(values[-1]))
+
+
+def default_starts(n_groups: int) -> list[Hyperparameters]:
+    """Return the starts of a fit that follows no other.
+
+    They are the mode of the prior, and a rougher function with more noise.
+
+    Parameters
+    ----------
+    n_groups : int
+        Number of lengthscales.
+
+    Returns
+    -------
+    list of Hyperparameters
+        The second with lengthscales of half the mode and a noise of one per cent.
+    """
+    default = default_hyperparameters(n_groups)
+    return [default, Hyperparameters(default.lengthscales / 2, 1.0, 1e-2)]
 
 
 def negative_log_posterior(

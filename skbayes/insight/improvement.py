@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 
 from skbayes._compat import scrambled_sobol
 from skbayes.acquisition import log_expected_improvement
+from skbayes.acquisition.moves import Layout, perturb
 from skbayes.gp import Posterior, joint
 from skbayes.space import Space
 
@@ -33,10 +34,7 @@ N_PLAYS_AT_ONCE = 32
 N_PROMISING, N_SPREAD = 200, 100
 # What the promising ones are chosen from.
 N_SOBOL, N_LOCAL = 1024, 512
-# Local rows are moved from the best observed ones by this many lengthscales, near and far, and at
-# most so far that they stay in the same part of the space.
-LOCAL_STEPS = (0.01, 0.03, 0.1, 0.3)
-MAX_STEP = 0.5
+# The best observed points, which local rows are changed copies of.
 N_CENTRES = 4
 # Variances of the posterior below this, in variances of the prior, are rounding.
 MIN_VARIANCE = 1e-10
@@ -104,10 +102,13 @@ def candidates(
     if space.n_values is not None and space.n_values <= n_wanted:
         return _unknown(space.snap(space.coordinates(list(space.grid()))), known)
     spread = space.sample(scrambled_sobol(N_SOBOL, len(space.axes), rng))
-    local = space.snap(_moved(posterior, space, best[:N_CENTRES], rng))
+    layout = Layout.of(
+        space, posterior.hyperparameters.lengthscales, np.arange(len(space.branches))
+    )
+    local = space.snap(perturb(best[:N_CENTRES], N_LOCAL, layout, space, rng))
     U = _unknown(np.concatenate([spread, local]), known)
     mean, sd = posterior.predict(space.features(U))
-    value = log_expected_improvement(mean, sd, float(posterior.predict(posterior.X)[0].max()))[0]
+    value = log_expected_improvement(mean, sd, float(posterior.fitted.max()))[0]
     order = np.argsort(-value, kind="stable")
     # The first of a Sobol sequence are themselves spread, and in `order` they come as they may.
     rest = np.sort(order[N_PROMISING:])[:N_SPREAD]
@@ -125,21 +126,6 @@ def _unknown(U: Floats, known: set[bytes]) -> Floats:
             seen.add(key)
             rows.append(i)
     return U[rows]
-
-
-def _moved(posterior: Posterior, space: Space, centres: Floats, rng: np.random.Generator) -> Floats:
-    """Coordinates around `centres`, not snapped: steps of several sizes along some of the axes."""
-    n_axes = len(space.axes)
-    U = np.resize(centres, (N_LOCAL, n_axes))
-    fresh = space.sample(rng.random((N_LOCAL, n_axes)))
-    lengthscales = np.minimum(posterior.hyperparameters.lengthscales, MAX_STEP / max(LOCAL_STEPS))
-    steps = np.resize(np.repeat(LOCAL_STEPS, len(centres)), N_LOCAL)[:, None]
-    moved = U + rng.standard_normal((N_LOCAL, n_axes)) * steps * lengthscales
-    is_ordered = np.array([axis.dimension.is_ordered for axis in space.axes], dtype=bool)
-    moved = np.where(is_ordered, moved, fresh)
-    # Half of the ordered axes, but of the unordered ones, whose steps are always large, about one.
-    share = np.where(is_ordered, 0.5, 1 / max(n_axes, 2))
-    return np.where(rng.random((N_LOCAL, n_axes)) < share, moved, U)
 
 
 def gains(
@@ -184,7 +170,7 @@ def gains(
     root = vectors * np.sqrt(np.maximum(eigenvalues, 0.0))
     F = mean + rng.standard_normal((N_PLAYS, len(mean))) @ root.T
     noise = rng.standard_normal((N_PLAYS, n))
-    best = float(posterior.predict(posterior.X)[0].max())
+    best = float(posterior.fitted.max())
     hyper = posterior.hyperparameters
     found = [
         _play(

@@ -13,11 +13,11 @@ from numpy.typing import NDArray
 
 from skbayes._observations import Observations
 from skbayes._threads import one_thread
-from skbayes.gp import Hyperparameters, Posterior, default_hyperparameters, fit_hyperparameters
+from skbayes.gp import Posterior, default_starts, fit_hyperparameters
 from skbayes.insight.bounds import AtBound, at_bounds
 from skbayes.insight.importances import Importances, importances, unknown_importances
 from skbayes.insight.improvement import Gain, candidates, gains
-from skbayes.space import Point, Space
+from skbayes.space import Space
 
 if TYPE_CHECKING:
     from skbayes._surrogate import Surrogate
@@ -176,17 +176,12 @@ class Insight:
             return float(mean[0]), float(sd[0])
         if not isinstance(params, Sequence):
             raise TypeError(f"params must be a dict or a list of dicts, got {params!r}.")
-        points = [self._find(each) for each in params]
+        told = set(self.observations.points)
+        points = [self.space.find(each, told.__contains__) for each in params]
         with one_thread:
             mean, sd = self._overview.predict(self.space.features(self.space.coordinates(points)))
         sd = self._unit * sd if self._unit else np.full(len(points), math.nan)
         return self._centre + self._unit * mean, sd
-
-    def _find(self, params: Mapping[str, Any]) -> Point:
-        """Return the point of `params`: the one told if several branches hold it."""
-        twins = self.space.twins(self.space.encode(params))
-        told = set(self.observations.points)
-        return next((point for point in twins if point in told), twins[0])
 
     def importances(self) -> Importances:
         """Tell how much of the variance of the score over the space each parameter explains.
@@ -288,7 +283,5 @@ def _overview(space: Space, observations: Observations, n_reference: int) -> Pos
     """Return a model that tells the bad scores of the first `n_reference` points apart."""
     X = space.features(space.coordinates(observations.points))
     t = observations.targets(n_reference)
-    default = default_hyperparameters(len(space.axes))
-    short = Hyperparameters(default.lengthscales / 2, 1.0, 1e-2)
-    fitted = fit_hyperparameters(X, t, space.groups, starts=[default, short])
+    fitted = fit_hyperparameters(X, t, space.groups, starts=default_starts(len(space.axes)))
     return Posterior.fit(X, t, space.groups, fitted)

@@ -18,7 +18,7 @@ from __future__ import annotations
 import contextlib
 import itertools
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -157,6 +157,23 @@ class Space:
                 with contextlib.suppress(ValueError):
                     twins.append(self.encode(params, branch=branch))
         return twins
+
+    def find(self, params: Mapping[str, Any], is_known: Callable[[Point], bool]) -> Point:
+        """Point of parameters, a known one where several branches hold them.
+
+        Parameters
+        ----------
+        params : mapping of str to object
+        is_known : callable
+            Whether a point is to be preferred.
+
+        Raises
+        ------
+        ValueError, TypeError
+            As from `encode`.
+        """
+        twins = self.twins(self.encode(params))
+        return next(filter(is_known, twins), twins[0])
 
     def coordinates(self, points: Sequence[Point]) -> NDArray[np.float64]:
         """Coordinates of points, of shape (n_points, n_axes)."""
