@@ -33,7 +33,7 @@ from typing import Any
 import numpy as np
 
 import skbayes._optimizer
-from ablation import patched
+from constants import patched
 from functions import hartmann
 from regret import objectives
 from skbayes import Optimizer

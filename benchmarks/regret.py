@@ -38,7 +38,8 @@ from pathlib import Path
 
 import numpy as np
 
-from ablation import number, patched
+import constants
+from constants import patched
 from peers import METHODS, make_peer, version
 from records import RESULTS, Key, Records
 from task import FAMILIES, HALVES, Objective, Params, Task
@@ -92,7 +93,7 @@ def objectives(name: str) -> tuple[Objective, Objective | None]:
 
 
 def run(
-    name: str, method: str, seed: int, n_iter: int, constants: Params, n_pending: int = 0
+    name: str, method: str, seed: int, n_iter: int, values: Params, n_pending: int = 0
 ) -> Params:
     """Run one optimiser on one task, evaluating in the order asked, `n_pending` behind.
 
@@ -108,7 +109,7 @@ def run(
     found: list[float] = []
     seconds: list[float] = []
     asked: deque[Params] = deque()
-    with patched(constants):
+    with patched(values):
         peer = make_peer(method, TASKS[name], n_iter, seed)
         for index in range(n_iter):
             start = time.process_time()
@@ -153,7 +154,7 @@ def refer(name: str) -> Params:
 
 
 @cache
-def digest(method: str, constants: tuple[str, ...]) -> str:
+def digest(method: str, settings: tuple[str, ...]) -> str:
     """Return what the proposals of a method depend on beside the task."""
     if method != LIBRARY:
         return version(method)
@@ -162,7 +163,7 @@ def digest(method: str, constants: tuple[str, ...]) -> str:
         raise SystemExit("skbayes is not installed: run `python -m pip install -e .`.")
     paths = sorted(Path(spec.origin).parent.rglob("*.py"))
     code = "".join(path.read_text(encoding="utf-8") for path in paths)
-    return hashlib.sha256(repr((code, sorted(constants))).encode()).hexdigest()[:12]
+    return hashlib.sha256(repr((code, sorted(settings))).encode()).hexdigest()[:12]
 
 
 def records_of(label: str, folder: Path) -> Records:
@@ -170,28 +171,34 @@ def records_of(label: str, folder: Path) -> Records:
     return Records(folder / "regret" / f"{label}.jsonl")
 
 
-def wanted(arguments: argparse.Namespace, tasks: list[Task]) -> Iterator[tuple[str, str, Key]]:
-    """Yield label, method and key of each run, all tasks with one seed before the next seed."""
+def wanted(
+    variants: list[tuple[str, str, tuple[str, ...], Key]],
+    tasks: list[Task],
+    seeds: range,
+    n_iter: int,
+) -> Iterator[tuple[str, str, Key]]:
+    """Yield label, method and key of each run, all tasks with one seed before the next seed.
+
+    Parameters
+    ----------
+    variants : list of (label, method, settings, extra)
+        The settings are what its proposals depend on, the extra items are those of the key.
+    tasks : list of Task
+    seeds : range
+    n_iter : int
+    """
     for task in tasks:
         key = {"task": task.name, "task_digest": task.digest, "n": task.n_reference}
         yield REFERENCE, REFERENCE, key
-    for seed in range(arguments.first_seed, arguments.first_seed + arguments.seeds):
-        for method in arguments.methods:
-            label = arguments.label if method == LIBRARY and arguments.label else method
-            settings: tuple[str, ...] = ()
-            extra: Key = {}
-            if label != method:
-                settings = tuple(arguments.set)
-                if arguments.pending:
-                    settings += (f"pending={arguments.pending}",)
-                    extra = {"pending": arguments.pending}
+    for seed in seeds:
+        for label, method, settings, extra in variants:
             for task in tasks:
                 key = {
                     "task": task.name,
                     "task_digest": task.digest,
                     "method": label,
                     "seed": seed,
-                    "n_iter": arguments.n_iter,
+                    "n_iter": n_iter,
                     "digest": digest(method, settings),
                 }
                 yield label, method, {**key, **extra}
@@ -234,24 +241,57 @@ def main() -> None:
         and arguments.half in (None, task.half)
         and arguments.family in (None, task.family)
     ]
-    constants = {
-        path: number(value) for path, value in (entry.split("=", 1) for entry in arguments.set)
-    }
-    runs = list(wanted(arguments, tasks))
-    files = {label: records_of(label, arguments.out) for label, _, _ in runs}
+    variants: list[tuple[str, str, tuple[str, ...], Key]] = []
+    for method in arguments.methods:
+        if method != LIBRARY or not arguments.label:
+            variants.append((method, method, (), {}))
+            continue
+        settings, extra = tuple(arguments.set), {}
+        if arguments.pending:
+            settings += (f"pending={arguments.pending}",)
+            extra = {"pending": arguments.pending}
+        variants.append((arguments.label, method, settings, extra))
+    seeds = range(arguments.first_seed, arguments.first_seed + arguments.seeds)
+    runs = list(wanted(variants, tasks, seeds, arguments.n_iter))
+    values = {arguments.label: constants.read(arguments.set)}
+    complete(runs, values, arguments.out, arguments.jobs, arguments.minutes)
+
+
+def complete(
+    runs: list[tuple[str, str, Key]],
+    values: dict[str, Params],
+    folder: Path,
+    n_jobs: int,
+    minutes: float = math.inf,
+) -> None:
+    """Do those of the runs that have no record.
+
+    Parameters
+    ----------
+    runs : list of (label, method, key)
+    values : dict of dict
+        Constants of the labels that have some of their own.
+    folder : Path
+        Where `regret/` is.
+    n_jobs : int
+        Number of processes.
+    minutes : float
+        No run is started after these.
+    """
+    files = {label: records_of(label, folder) for label, _, _ in runs}
     missing = [entry for entry in runs if not files[entry[0]].select(**entry[2])]
     failed: list[str] = []
     start = time.perf_counter()
     # Processes of their own, not forks: the number of threads is set as they start.
     context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(arguments.jobs, mp_context=context) as pool:
+    with ProcessPoolExecutor(n_jobs, mp_context=context) as pool:
         futures = {}
         for label, method, key in missing:
             name = key["task"]
             if method == REFERENCE:
                 future = pool.submit(refer, name)
             else:
-                own = constants if label == arguments.label else {}
+                own = values.get(label, {})
                 behind = key.get("pending", 0)
                 future = pool.submit(run, name, method, key["seed"], key["n_iter"], own, behind)
             futures[future] = label, key
@@ -271,7 +311,7 @@ def main() -> None:
             best = max(filter(math.isfinite, result["scores"]), default=math.nan)
             mean = 1e3 * float(np.mean(result.get("seconds", [0.0])))
             print(f"{head} {key.get('seed', '')}: {best:.5g}, {mean:.0f} ms each", flush=True)
-            if elapsed > 60 * arguments.minutes:
+            if elapsed > 60 * minutes:
                 for waiting in futures:  # those that run already are recorded
                     waiting.cancel()
     if failed:

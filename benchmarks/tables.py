@@ -31,6 +31,7 @@ from typing import Any
 import numpy as np
 from scipy.stats import rankdata
 
+from peers import METHODS
 from records import RESULTS
 from task import FAMILIES, HALVES, Task
 from tasks import TASKS
@@ -40,6 +41,8 @@ HIGHEST = 1.5
 N_BOOTSTRAP = 2000
 MAX_RATIO = 1e4
 TIE = 0.005
+# These plan for the number of evaluations; of all others, a longer run begins like a shorter one.
+PLANNING = ("skbayes", "smac")
 SMALL = 1e-6  # regret that counts as none where logarithms are taken
 
 
@@ -47,6 +50,12 @@ def lines(path: Path) -> list[dict[str, Any]]:
     """Return the records of a file, which a run may be writing: a torn line is left out."""
     whole = path.read_text().rpartition("\n")[0]
     return [json.loads(line) for line in whole.splitlines()]
+
+
+def shortened(record: dict[str, Any], n_iter: int) -> dict[str, Any]:
+    """Return a record with its first evaluations only."""
+    series = ("scores", "found", "seconds")
+    return {**record, **{name: record[name][:n_iter] for name in series if name in record}}
 
 
 def found(record: dict[str, Any]) -> np.ndarray:
@@ -148,10 +157,11 @@ def read(folder: Path, methods: list[str], n_iter: int, tasks: list[Task]) -> Re
                 problem = problems[line["task"]]
                 highest[problem] = max(highest[problem], best_of(line))
         if path.stem in methods:
+            may_be_longer = path.stem in METHODS and path.stem not in PLANNING
             runs[path.stem] = {
-                (line["task"], line["seed"]): line
+                (line["task"], line["seed"]): shortened(line, n_iter)
                 for line in records
-                if line["n_iter"] == n_iter
+                if (line["n_iter"] >= n_iter if may_be_longer else line["n_iter"] == n_iter)
                 and line["digest"] == records[-1]["digest"]
                 and digests.get(line["task"]) == line["task_digest"]
             }
