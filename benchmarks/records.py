@@ -23,9 +23,12 @@ class Records:
         self.path = path
         self._lines: list[Key] = []
         if path.exists():
-            whole = path.read_text().rpartition("\n")[0]
+            text = path.read_text()
+            whole = text.rpartition("\n")[0]
             self._lines = [json.loads(line) for line in whole.splitlines()]
-            path.write_text("".join(json.dumps(line) + "\n" for line in self._lines))
+            # Written only where it must be: another process may be reading the file.
+            if not text.endswith("\n"):
+                path.write_text("".join(json.dumps(line) + "\n" for line in self._lines))
 
     def select(self, **key: Any) -> list[Key]:
         """Return the records that hold every item of `key`."""
