@@ -2,8 +2,9 @@
 
 A source is an earlier search with another seed: on the same problem (40 evaluations, or 10), on the
 problem with its scores negated, on its mirror image (each parameter from the other end of its
-range), or with random scores. A warm search then has the problem itself; a cold one has it without
-a source. Regret is that of `tables.py`: 0 is the best known, 1 the median of random evaluations.
+range), or with random scores; or on the problem with its scores in another unit. A warm search then
+has the problem itself; a cold one has it without a source. Regret is that of `tables.py`: 0 is the
+best known, 1 the median of random evaluations.
 The tables say:
 
 - `same`: the best after n evaluations of a warm search, beside a cold one after 2 n; and with a
@@ -47,16 +48,17 @@ NAMES = (
     "hartmann3", "hartmann6", "ridge-4",
     "fails-nan", "cliff-4",
 )  # fmt: skip
-N_SOURCE, N_SMALL = 40, 10
+N_SOURCE, N_SMALL, N_ITER = 40, 10, 80
 COLD = "cold"
 # Of each variant: the transformation of the source, its evaluations, and those of its own.
 VARIANTS: dict[str, tuple[str, int, int]] = {
-    COLD: ("", 0, 80),
+    COLD: ("", 0, N_ITER),
     "same-40": ("same", N_SOURCE, 64),
     "same-10": ("same", N_SMALL, 30),
     "negated": ("negated", N_SOURCE, 64),
     "mirrored": ("mirrored", N_SOURCE, 64),
     "random": ("random", N_SOURCE, 64),
+    "rescaled": ("rescaled", N_SOURCE, 64),
 }
 MISLEADING = ("negated", "mirrored", "random")
 SOURCE_SEED = 1000
@@ -90,6 +92,7 @@ def source_of(task: Task, kind: str, n: int, seed: int) -> list[tuple[Params, fl
         "same": objective,
         "negated": lambda params, rng: -objective(params, rng),
         "mirrored": lambda params, rng: objective(mirrored(task, params), rng),
+        "rescaled": lambda params, rng: 3 + 100 * objective(params, rng),
         "random": lambda params, rng: float(draws.normal()),
     }
     optimizer = Optimizer(task.space, n_iter=n, random_state=SOURCE_SEED + seed)
@@ -102,17 +105,17 @@ def source_of(task: Task, kind: str, n: int, seed: int) -> list[tuple[Params, fl
     return rows
 
 
-def run(name: str, variant: str, seed: int) -> Params:
+def run(name: str, variant: str, seed: int, limit: int) -> Params:
     """Run one search; see `regret.run` for the result."""
     task = TASKS[name]
     objective, noise_free = objectives(name)
     kind, n_source, n_iter = VARIANTS[variant]
     source = source_of(task, kind, n_source, seed) if n_source else None
-    optimizer = Optimizer(task.space, n_iter=n_iter, random_state=seed, warm_start_from=source)
+    optimizer = Optimizer(task.space, n_iter=N_ITER, random_state=seed, warm_start_from=source)
     scores: list[float] = []
     true: list[float] = []
     seconds: list[float] = []
-    for index in range(n_iter):
+    for index in range(min(n_iter, limit)):
         start = time.process_time()
         params = optimizer.ask()
         seconds.append(round(time.process_time() - start, 5))
@@ -152,7 +155,9 @@ def paired(
     pairs = {}
     for name in NAMES:
         warm, cold = curves[variant].get(name, {}), curves[COLD].get(name, {})
-        seeds = sorted(warm.keys() & cold.keys())
+        seeds = sorted(
+            s for s in warm.keys() & cold.keys() if n <= len(warm[s]) and n_cold <= len(cold[s])
+        )
         if seeds:
             rows = [[warm[s][n - 1] for s in seeds], [cold[s][n_cold - 1] for s in seeds]]
             pairs[name] = np.array(rows)
@@ -189,6 +194,8 @@ def print_tables(folder: Path, records: list[Key]) -> None:
     rows = {}
     for variant, n, n_cold in comparisons:
         pairs = paired(curves, variant, n, n_cold)
+        if not pairs:
+            continue
         warm, cold = np.array([pair.mean(axis=1) for pair in pairs.values()]).T
         won, lost = (warm < cold - 0.005).sum(), (warm > cold + 0.005).sum()
         label = f"{variant} after {n}, cold after {n_cold}"
@@ -199,8 +206,10 @@ def print_tables(folder: Path, records: list[Key]) -> None:
     for n in (16, 32, 64):
         rows = {}
         columns = ["regret", "cold", "ratio (90 %)", *FAMILIES]
-        for variant in [v for v in ("same-40", *MISLEADING) if v in curves]:
+        for variant in [v for v in ("same-40", "rescaled", *MISLEADING) if v in curves]:
             pairs = paired(curves, variant, n, n)
+            if not pairs:
+                continue
             means = {name: pair.mean(axis=1) for name, pair in pairs.items()}
             warm, cold = np.mean(list(means.values()), axis=0)
             cells = [f"{warm:.3f}", f"{cold:.3f}", f"{warm / cold:.2f} {intervals(pairs)[1]}"]
@@ -235,6 +244,7 @@ def main() -> None:
     parser.add_argument("--first-seed", type=int, default=0)
     parser.add_argument("--only", nargs="+", default=NAMES, help="these tasks")
     parser.add_argument("--variants", nargs="+", default=list(VARIANTS), choices=list(VARIANTS))
+    parser.add_argument("--limit", type=int, default=N_ITER, help="evaluations of a run at most")
     parser.add_argument("--label", default="warm_start", help="name of the file of records")
     parser.add_argument("--out", type=Path, default=RESULTS, help="folder of the results")
     parser.add_argument("--table", action="store_true", help="print what is there")
@@ -254,7 +264,7 @@ def main() -> None:
             for variant in arguments.variants:
                 key = {"task": name, "task_digest": task.digest, "variant": variant, "seed": seed}
                 if not arguments.table and not records.select(**key, digest=code):
-                    records.add(**key, digest=code, **run(name, variant, seed))
+                    records.add(**key, digest=code, **run(name, variant, seed, arguments.limit))
     chosen: dict[tuple[Any, ...], Key] = {}
     for line in records.select():
         if line["variant"] in arguments.variants and line["task"] in arguments.only:

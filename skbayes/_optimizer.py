@@ -306,15 +306,16 @@ class Optimizer:
         observations = self._observations()
         candidates: Iterable[Point] = ()
         n_known = index + sum(point not in self._asked for point in self._scores)
-        surrogate, n_earlier = self._surrogate, 0
+        n_tried, surrogate, n_earlier = 0, self._surrogate, 0
         if self._transfer is not None:
-            for point in self._transfer.points_to_try(observations):
-                if n_known < self._n_initial and self._is_new(point) and point.branch in branches:
+            for point in self._transfer.points:
+                if self._is_new(point) and point.branch in branches:
                     return point
+            n_tried = sum(point in self._asked for point in self._transfer.points)
             surrogate, n_earlier = self._transfer.choose(observations)
-        n_known += n_earlier
-        if n_known < self._n_initial:
-            candidates = self._design_points(index, branches)
+        # Points of sources that are not believed come on top of the design.
+        if n_known - n_tried + n_earlier < self._n_initial:
+            candidates = self._design_points(index - n_tried, branches)
         elif observations.n_scored >= MIN_SCORES_FOR_MODEL or n_earlier:
             try:
                 candidates = self._model_points(surrogate, observations, index, branches)

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from ._observations import Observations
     from ._sources import Row
 
-__all__ = ["Source", "join", "joint_units", "place", "place_all"]
+__all__ = ["Source", "join", "place", "place_all"]
 
 Floats = NDArray[np.float64]
 
@@ -57,6 +57,14 @@ class Source:
 
     def __len__(self) -> int:
         return len(self.scores)
+
+    @property
+    def best(self) -> Point | None:
+        """The best point that is inside the space; None if no score is."""
+        for point, score in zip(self.points, self.scores.tolist(), strict=True):
+            if point is not None and math.isfinite(score):
+                return point
+        return None
 
     def has_scale_of(self, observations: Observations) -> bool:
         """Whether points that are in both have much the same scores in both."""
@@ -178,11 +186,6 @@ def join(X: Floats, observations: Observations, sources: Sequence[Source]) -> tu
         joined[first:last, p + k] = DISTANCE
         first = last
     return joined, t
-
-
-def joint_units(observations: Observations, sources: Sequence[Source]) -> tuple[float, float]:
-    """Return score at target 0 and score difference of one unit for the observations of `join`."""
-    return warp_units(_on_one_scale(observations, sources))
 
 
 def _on_one_scale(observations: Observations, sources: Sequence[Source]) -> Floats:

@@ -88,11 +88,10 @@ def _read(source: Any, what: str, metric: str | None) -> list[Row]:
 
 def _steering_metric(search: Any) -> str | None:
     """Return the metric that a fitted search followed, if it says so."""
-    names = [getattr(search, name, None) for name in ("objective", "refit")]
-    columns = search.cv_results_
-    for name in names:
-        if isinstance(name, str) and SCORE_PREFIX + name in columns:
-            return name
+    for name in ("objective", "refit"):
+        metric = getattr(search, name, None)
+        if isinstance(metric, str) and SCORE_PREFIX + metric in search.cv_results_:
+            return metric
     return None
 
 

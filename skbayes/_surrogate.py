@@ -68,14 +68,13 @@ class Surrogate:
         return posterior.section(len(observations), self._space.n_columns)
 
     def left_out(self, observations: Observations) -> tuple[Floats, Floats]:
-        """Return the targets, and the log density of each given all others and the sources.
+        """Return the targets, and what is foretold of each from all others and the sources.
 
-        Both of shape (n,), for no more than ``MAX_ROWS`` observations; the density is that of
-        the target, in its units.
+        Both of shape (n,), for no more than ``MAX_ROWS`` observations.
         """
         posterior, t = self._fitted(observations)
-        n = len(observations)
-        return t[:n], leave_one_out(posterior, n)
+        t = t[: len(observations)]
+        return t, leave_one_out(posterior, t)
 
     def _fitted(self, observations: Observations) -> tuple[Posterior, Floats]:
         """Return the posterior of observations, then sources, with the targets."""

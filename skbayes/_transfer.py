@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ._observations import Observations
-from ._placement import Source, joint_units
+from ._placement import Source
 from .space import Point, Space
 
 if TYPE_CHECKING:
@@ -23,23 +23,23 @@ Floats = NDArray[np.float64]
 MIN_SCORES_TO_JUDGE = 3
 # With more scores of its own than this a search needs no others, and does not pay for them.
 MAX_OBSERVATIONS = 200
-# Points of a source that are tried before anything is known of it.
-N_TRIED = 2
-# The second of them is apart from the first by this much in a coordinate: were they neighbours,
-# one score would tell both.
-APART = 0.25
-# Stands for the unit of scores that are all equal.
-TINY_UNIT = 1e-290
-# A score is drawn in by the warp if it is not on its line, up to rounding.
-ON_LINE = 1e-6
+# A source is believed while at most this share of the differences between scores has the wrong
+# sign in what the model foretells; half would be chance.
+MAX_WRONG = 0.35
+# A model with a source may be wrong by this share more than one without.
+TOLERANCE = 0.05
+# Scores that differ by less than this, in units of the targets, need not be told apart.
+SMALL_DIFFERENCE = 0.25
 
 
 class Transfer:
     """What a search knows from elsewhere.
 
-    Each source is on probation: a model of the search and the source is believed if it foretells
-    the scores of the search at least as well as a model of the search alone does. So a misleading
-    source costs the few points that show it.
+    The best point of each source is tried. If its score is the one that it had there, the source
+    is believed for a start. From a few scores on it is believed as long as a model of the search
+    and the source foretells which of two scores of the search is the higher one, and no worse than
+    a model of the search alone does, each score from all others. So a misleading source costs
+    little more than the evaluation of its best point.
 
     Parameters
     ----------
@@ -51,6 +51,11 @@ class Transfer:
         Model of the search alone.
     surrogate : callable
         Makes a model of the search and some sources.
+
+    Attributes
+    ----------
+    points : tuple of Point
+        The best of each source, as far as it is inside the space.
     """
 
     def __init__(
@@ -64,23 +69,9 @@ class Transfer:
         self._own = own
         self._space = space
         self._make = surrogate
+        best = [source.best for source in sources]
+        self.points: tuple[Point, ...] = tuple(dict.fromkeys(p for p in best if p is not None))
         self._models: dict[tuple[int, ...], Surrogate] = {}
-
-    def points_to_try(self, observations: Observations) -> list[Point]:
-        """Return the points of the sources that are evaluated before all others.
-
-        They are the best of each; and, of those that are on another scale than the search as far
-        as is known, another good one elsewhere, for which the score of the best says little.
-        """
-        tried = [_best_points(source) for source in self._sources]
-        first = [points[0] for points in tried if points]
-        second = [
-            point
-            for points, source in zip(tried, self._sources, strict=True)
-            if not source.has_scale_of(observations)
-            for point in points[1:]
-        ]
-        return first + second
 
     def choose(self, observations: Observations) -> tuple[Surrogate, int]:
         """Return the model to go by, and the number of earlier results that it knows."""
@@ -100,36 +91,21 @@ class Transfer:
         source = self._sources[k]
         if observations.n_scored < MIN_SCORES_TO_JUDGE:
             return source.has_scale_of(observations)
-        joint = self._model((k,))
         try:
-            gain = _foretold(joint, joint_units(observations, [source]), observations)
-            gain -= _foretold(self._own, observations.units(), observations)
+            wrong = _share_of_wrong(*self._model((k,)).left_out(observations))
+            own = _share_of_wrong(*self._own.left_out(observations))
         except np.linalg.LinAlgError:
             return False
-        return bool(np.nansum(gain) >= 0)
+        return wrong <= min(MAX_WRONG, own + TOLERANCE)
 
 
-def _foretold(model: Surrogate, units: tuple[float, float], observations: Observations) -> Floats:
-    """Return the log density of each score given all others, NaN where the warp drew it in."""
-    centre, unit = units
-    t, density = model.left_out(observations)
-    y = np.array(observations.scores)
-    is_linear = np.abs(centre + unit * t - y) <= ON_LINE * unit
-    return np.where(is_linear, density - np.log(max(unit, TINY_UNIT)), np.nan)
+def _share_of_wrong(t: Floats, foretold: Floats) -> float:
+    """Return the share of the differences between targets whose sign was foretold wrongly.
 
-
-def _best_points(source: Source) -> list[Point]:
-    """Return the best point of a source that is inside the space, and a good one apart from it."""
-    rows = [
-        row
-        for row in range(len(source))
-        if source.points[row] is not None and np.isfinite(source.scores[row])
-    ]
-    chosen = rows[:1]
-    for row in rows[1 : max(1, len(rows) // 2)]:
-        if len(chosen) == N_TRIED:
-            break
-        distance = np.abs(source.X[chosen] - source.X[row]).max(axis=1)
-        if distance.min() >= APART:
-            chosen.append(row)
-    return [point for row in chosen if (point := source.points[row]) is not None]
+    Each pair counts with its difference, for it does not matter how near-ties are ordered.
+    """
+    difference = t[:, None] - t
+    size = np.abs(difference)
+    is_wrong = difference * (foretold[:, None] - foretold) <= 0
+    n_pairs = t.size * (t.size - 1)
+    return float(size[is_wrong].sum() / max(size.sum(), SMALL_DIFFERENCE * n_pairs))

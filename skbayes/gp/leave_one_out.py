@@ -1,4 +1,4 @@
-r"""How well a posterior foretells each of its targets from the others.
+r"""What a posterior says of each of its targets, knowing the others.
 
 Notation
 --------
@@ -21,21 +21,19 @@ from skbayes.gp.posterior import Posterior
 __all__ = ["leave_one_out"]
 
 
-def leave_one_out(posterior: Posterior, n: int) -> FloatArray:
-    r"""Logarithm of the density of each of the first targets given all others.
+def leave_one_out(posterior: Posterior, t: FloatArray) -> FloatArray:
+    r"""Posterior mean at each of the first rows, given the targets of all others.
 
-    .. math::
+    .. math:: \mu_{-i} = t_i - \alpha_i / c_i,
 
-        \ln p(t_i \mid t_{-i}) = \tfrac12\ln\frac{c_i}{2\pi} - \frac{\alpha_i^2}{2 c_i},
-
-    with the hyper-parameters and the mean as they are.
+    with the hyper-parameters and the constant as they are.
 
     Parameters
     ----------
     posterior : Posterior
         Without pending rows.
-    n : int
-        Number of targets.
+    t : ndarray of shape (n,)
+        Targets of its first rows.
 
     Returns
     -------
@@ -44,9 +42,8 @@ def leave_one_out(posterior: Posterior, n: int) -> FloatArray:
 
     References
     ----------
-    Rasmussen and Williams (2006), Gaussian Processes for Machine Learning, eq. (5.10) to (5.12).
+    Rasmussen and Williams (2006), Gaussian Processes for Machine Learning, eq. (5.12).
     """
-    W = posterior.whitener[:, :n]
-    c = np.einsum("ij,ij->j", W, W)
-    density: FloatArray = 0.5 * np.log(c / (2 * np.pi)) - posterior.alpha[:n] ** 2 / (2 * c)
-    return density
+    W = posterior.whitener[:, : t.size]
+    mean: FloatArray = t - posterior.alpha[: t.size] / np.einsum("ij,ij->j", W, W)
+    return mean
