@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import warnings
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from .gp import warp, warp_units
 from .space import Integer, Point, Real, Space, same_value
 from .space.dimensions import Dimension
-from .space.values import is_number, native
+from .space.values import is_number, native, show
 
 if TYPE_CHECKING:
     from ._observations import Observations
@@ -80,12 +80,11 @@ class Source:
         return float(np.sqrt(np.mean(np.square(differences)))) <= SAME_SCALE * unit
 
 
-def place(space: Space, rows: Sequence[Row]) -> Source | None:
+def place(space: Space, rows: Sequence[Row]) -> Source:
     """Place earlier results in a space.
 
-    Those with a parameter too few, one too many that was varied, or a value that has no place are
-    left out, and so are all if fewer than two scores or no difference among them is left. Of many,
-    the best are kept, and of the rest some evenly by rank.
+    Those that lack a parameter, or have one too many that was varied, or a value that has no
+    place are left out. Of many, the best are kept, and of the rest some evenly by rank.
 
     Parameters
     ----------
@@ -96,24 +95,34 @@ def place(space: Space, rows: Sequence[Row]) -> Source | None:
 
     Returns
     -------
-    Source or None
-        None if nothing can be learnt from what has a place.
+    Source
+
+    Raises
+    ------
+    ValueError
+        If nothing can be learnt from what has a place: there are no two scores that differ.
     """
     constants = _constants(rows)
-    coordinates, points, scores = [], [], []
+    coordinates, points, scores, reasons = [], [], [], []
     for params, score in rows:
-        known = {name: value for name, value in params.items() if name not in constants}
+        reason = ""
         for branch in range(len(space.branches)):
-            u = _coordinates(space, branch, params, known)
-            if u is not None:
+            u = _coordinates(space, branch, params, constants)
+            if isinstance(u, list):
                 coordinates.append(u)
                 points.append(_point(space, branch, params))
                 scores.append(-math.inf if math.isnan(score) else score)
                 break
+            reason = reason or u
+        else:
+            reasons.append(reason)
     y = np.array(scores)
     scored = y[np.isfinite(y)]
     if scored.size < 2 or scored.min() == scored.max():
-        return None
+        text = f"of {len(rows)} results {len(scores)} have a place in the space"
+        if scores:
+            text += f", with {len(set(scored.tolist()))} different scores"
+        raise ValueError(text + (f"; of another, {reasons[0]}" if reasons else ""))
     order = np.argsort(-y, kind="stable")
     if order.size > MAX_ROWS:
         n_best = MAX_ROWS // 2
@@ -125,19 +134,21 @@ def place(space: Space, rows: Sequence[Row]) -> Source | None:
 
 def place_all(space: Space, sources: Sequence[Sequence[Row]]) -> list[Source]:
     """Place sources in a space, with one warning about those of which nothing can be used."""
-    placed = [place(space, rows) for rows in sources]
-    useless = [i for i, source in enumerate(placed) if source is None]
-    if useless:
-        n_rows = ", ".join(str(len(sources[i])) for i in useless)
-        which = f" of source {', '.join(map(str, useless))}" if len(sources) > 1 else ""
+    placed, reasons = [], []
+    for i, rows in enumerate(sources):
+        try:
+            placed.append(place(space, rows))
+        except ValueError as error:
+            reasons.append(f"source {i}: {error}" if len(sources) > 1 else str(error))
+    if reasons:
         warnings.warn(
-            f"warm_start_from: nothing can be learnt from the {n_rows} earlier results{which}, "
-            "and the search starts without them. Used are results that have each parameter of the "
-            "search, no other one that was varied, known categories, and scores that differ.",
+            f"warm_start_from: nothing can be learnt ({'; '.join(reasons)}). The search starts "
+            "without. A result needs each parameter of the search, no other one that was varied, "
+            "known categories, and a score that differs from others.",
             RuntimeWarning,
             stacklevel=3,
         )
-    return [source for source in placed if source is not None]
+    return placed
 
 
 def join(X: Floats, observations: Observations, sources: Sequence[Source]) -> tuple[Floats, Floats]:
@@ -220,20 +231,20 @@ def _point(space: Space, branch: int, params: Mapping[str, Any]) -> Point | None
 
 
 def _coordinates(
-    space: Space, branch: int, params: Mapping[str, Any], varied: Mapping[str, Any]
-) -> list[float] | None:
-    """Return the coordinates of parameters in a branch, or None if they have no place there."""
+    space: Space, branch: int, params: Mapping[str, Any], constants: Set[str]
+) -> list[float] | str:
+    """Return the coordinates of parameters in a branch, or why they have no place there."""
     parameters = dict(space.branches[branch].parameters)
-    if varied.keys() - parameters.keys():
-        return None
+    if foreign := sorted(params.keys() - constants - parameters.keys()):
+        return f"{foreign[0]!r} was varied and is none of {list(parameters)}"
     units = {}
     for name, dimension in parameters.items():
-        if name in params:
-            unit = _unit(dimension, params[name])
-        else:
-            unit = 0.0 if dimension.n_values == 1 else None
+        is_given = name in params
+        if not is_given and dimension.n_values != 1:
+            return f"{name!r} is missing"
+        unit = _unit(dimension, params[name]) if is_given else 0.0
         if unit is None:
-            return None
+            return f"{name}={show(params[name])} is not in {dimension!r}"
         units[name] = unit
     # What an inactive axis holds does not matter to the features.
     return [

@@ -163,7 +163,7 @@ def _column(table: Any, name: str) -> list[Any]:
 
 
 def _score_column(names: list[str], what: str, metric: str | None) -> str:
-    wanted = () if metric is None else (f"{SCORE_PREFIX}{metric}",)
+    wanted: tuple[str, ...] = () if metric is None else (f"{SCORE_PREFIX}{metric}",)
     for name in (*wanted, *SCORE_NAMES):
         if name in names:
             return name
