@@ -38,22 +38,17 @@ from tables import N_BOOTSTRAP, Scale, best_of, found, lines, table
 from task import FAMILIES, Objective, Params, Task, from_unit, to_unit
 from tasks import TASKS
 
-# Two or three of each family, of both halves, whose evaluations are cheap.
+# Some of each family, of both halves, whose evaluations are cheap.
 NAMES = (
-    "svc-breast", "svr-diabetes", "knn-classes", "tree-classes",
-    "bowl-4-noise-20", "hartmann3-noise-20",
-    "branches-3", "branches-6",
-    "categories-5^6", "mixed-6",
-    "ridge-10", "6-of-20",
-    "hartmann3", "hartmann6", "ridge-4",
-    "fails-nan", "cliff-4",
+    "svc-breast", "tree-classes", "bowl-4-noise-20", "hartmann3-noise-20", "branches-3", "branches-6",
+    "categories-5^6", "mixed-6", "ridge-10", "hartmann6", "ridge-4", "fails-nan", "cliff-4",
 )  # fmt: skip
 N_SOURCE, N_SMALL, N_ITER = 40, 10, 80
 COLD = "cold"
 # Of each variant: the transformation of the source, its evaluations, and those of its own.
 VARIANTS: dict[str, tuple[str, int, int]] = {
     COLD: ("", 0, N_ITER),
-    "same-40": ("same", N_SOURCE, 64),
+    "same-40": ("same", N_SOURCE, 20),
     "same-10": ("same", N_SMALL, 30),
     "negated": ("negated", N_SOURCE, 64),
     "mirrored": ("mirrored", N_SOURCE, 64),
@@ -105,17 +100,17 @@ def source_of(task: Task, kind: str, n: int, seed: int) -> list[tuple[Params, fl
     return rows
 
 
-def run(name: str, variant: str, seed: int, limit: int) -> Params:
+def run(name: str, variant: str, seed: int, n_iter: int) -> Params:
     """Run one search; see `regret.run` for the result."""
     task = TASKS[name]
     objective, noise_free = objectives(name)
-    kind, n_source, n_iter = VARIANTS[variant]
+    kind, n_source, _ = VARIANTS[variant]
     source = source_of(task, kind, n_source, seed) if n_source else None
     optimizer = Optimizer(task.space, n_iter=N_ITER, random_state=seed, warm_start_from=source)
     scores: list[float] = []
     true: list[float] = []
     seconds: list[float] = []
-    for index in range(min(n_iter, limit)):
+    for index in range(n_iter):
         start = time.process_time()
         params = optimizer.ask()
         seconds.append(round(time.process_time() - start, 5))
@@ -262,13 +257,17 @@ def main() -> None:
             if not arguments.table and not references.select(**key):
                 references.add(**key, **refer(name))
             for variant in arguments.variants:
+                n_iter = min(arguments.limit, VARIANTS[variant][2])
                 key = {"task": name, "task_digest": task.digest, "variant": variant, "seed": seed}
+                key["n_iter"] = n_iter
                 if not arguments.table and not records.select(**key, digest=code):
-                    records.add(**key, digest=code, **run(name, variant, seed, arguments.limit))
+                    records.add(**key, digest=code, **run(name, variant, seed, n_iter))
+    # What the newest code gave; of two runs with one seed, the longer has the shorter in it.
+    everything = records.select()
     chosen: dict[tuple[Any, ...], Key] = {}
-    for line in records.select():
+    for line in sorted(records.select(digest=everything[-1]["digest"]), key=lambda r: r["n_iter"]):
         if line["variant"] in arguments.variants and line["task"] in arguments.only:
-            chosen[line["task"], line["variant"], line["seed"]] = line  # the newest is last
+            chosen[line["task"], line["variant"], line["seed"]] = line
     print_tables(arguments.out, list(chosen.values()))
     if arguments.tasks:
         for variant, n, n_cold in (

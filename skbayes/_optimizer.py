@@ -46,6 +46,9 @@ MIN_SCORES_FOR_MODEL = 2
 # evaluating the second would teach nothing.
 MIN_DISTANCE = 1e-3
 N_EXPLORED = 256
+# As long as a search without earlier results would still be at its initial design, every so many
+# proposals are points of the design, which may show that these results mislead.
+PROBE_EVERY = 4
 # Independent streams of random numbers are told apart by the first entry of their spawn key.
 DESIGN_STREAM, PROPOSAL_STREAM = 0, 1
 
@@ -313,8 +316,11 @@ class Optimizer:
                     return point
             n_tried = sum(point in self._asked for point in self._transfer.points)
             surrogate, n_earlier = self._transfer.choose(observations)
-        # Points of sources that are not believed come on top of the design.
-        if n_known - n_tried + n_earlier < self._n_initial:
+        # Points of sources that are not believed come on top of the design. One that is believed
+        # takes the place of most of it: it could be right of its best points and wrong elsewhere.
+        n_own = n_known - n_tried
+        is_design = n_own < self._n_initial
+        if is_design and (n_own + n_earlier < self._n_initial or index % PROBE_EVERY == 0):
             candidates = self._design_points(index - n_tried, branches)
         elif observations.n_scored >= MIN_SCORES_FOR_MODEL or n_earlier:
             try:

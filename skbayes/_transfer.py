@@ -25,9 +25,9 @@ MIN_SCORES_TO_JUDGE = 3
 MAX_OBSERVATIONS = 200
 # A source is believed while at most this share of the differences between scores has the wrong
 # sign in what the model foretells; half would be chance.
-MAX_WRONG = 0.35
+MAX_WRONG = 0.25
 # A model with a source may be wrong by this share more than one without.
-TOLERANCE = 0.05
+TOLERANCE = 0.02
 # Scores that differ by less than this, in units of the targets, need not be told apart.
 SMALL_DIFFERENCE = 0.25
 
