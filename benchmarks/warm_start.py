@@ -40,8 +40,9 @@ from tasks import TASKS
 
 # Some of each family, of both halves, whose evaluations are cheap.
 NAMES = (
-    "svc-breast", "tree-classes", "bowl-4-noise-20", "hartmann3-noise-20", "branches-3", "branches-6",
-    "categories-5^6", "mixed-6", "ridge-10", "hartmann6", "ridge-4", "fails-nan", "cliff-4",
+    "svc-breast", "tree-classes", "bowl-4-noise-20", "hartmann3-noise-20", "branches-3",
+    "branches-6", "categories-5^6", "mixed-6", "ridge-10", "hartmann6", "ridge-4", "fails-nan",
+    "cliff-4",
 )  # fmt: skip
 N_SOURCE, N_SMALL, N_ITER = 40, 10, 80
 COLD = "cold"
