@@ -4,17 +4,17 @@ A source is an earlier search with another seed: on the same problem (40 evaluat
 problem with its scores negated, on its mirror image (each parameter from the other end of its
 range), or with random scores; or on the problem with its scores in another unit. A warm search then
 has the problem itself; a cold one has it without a source. Regret is that of `tables.py`: 0 is the
-best known, 1 the median of random evaluations.
-The tables say:
+best known, 1 the median of random evaluations. The tables say:
 
-- `same`: the best after n evaluations of a warm search, beside a cold one after 2 n; and with a
+- `the same problem`: the best after n evaluations of a warm search, beside a cold one after 2 n; and with a
   source of 10 evaluations after 30, beside a cold one after 80.
-- `misleading`: the regret after n evaluations over that of a cold search, of the means over the
+- `after n evaluations`: the regret over that of a cold search, of the means over the
   tasks and of each family; 1.10 is a tenth more. The interval holds 90 % of bootstrap samples of
   tasks and seeds, both searches of a sample having the same.
 
     python benchmarks/warm_start.py --seeds 10
-    python benchmarks/warm_start.py --table
+    python benchmarks/warm_start.py --table --tasks
+    python benchmarks/warm_start.py --label naive --set _transfer.MAX_WRONG=2 _transfer.TOLERANCE=2
 """
 
 import os
@@ -31,6 +31,7 @@ from typing import Any
 
 import numpy as np
 
+from ablation import number, patched
 from records import RESULTS, Key, Records
 from regret import LIBRARY, REFERENCE, digest, objectives, records_of, refer
 from skbayes import Optimizer
@@ -214,7 +215,8 @@ def print_tables(folder: Path, records: list[Key]) -> None:
                 a, b = np.mean(of_family, axis=0) if of_family else (math.nan, math.nan)
                 cells.append(f"{a:.3f}/{b:.3f}")
             rows[variant] = cells
-        table(f"after {n} evaluations; warm/cold of each family", columns, rows)
+        if rows:
+            table(f"after {n} evaluations; warm/cold of each family", columns, rows)
 
     rows = {}
     for variant in curves:
@@ -242,6 +244,10 @@ def main() -> None:
     parser.add_argument("--variants", nargs="+", default=list(VARIANTS), choices=list(VARIANTS))
     parser.add_argument("--limit", type=int, default=N_ITER, help="evaluations of a run at most")
     parser.add_argument("--label", default="warm_start", help="name of the file of records")
+    parser.add_argument(
+        "--set", nargs="+", default=[], metavar="MODULE.NAME=VALUE",
+        help="a constants, as ablation.py takes them; under a label of its own",
+    )  # fmt: skip
     parser.add_argument("--out", type=Path, default=RESULTS, help="folder of the results")
     parser.add_argument("--table", action="store_true", help="print what is there")
     parser.add_argument("--tasks", action="store_true", help="show each task too")
@@ -250,7 +256,10 @@ def main() -> None:
 
     records = Records(arguments.out / f"{arguments.label}.jsonl")
     references = records_of(REFERENCE, arguments.out)
-    code = digest(LIBRARY, ())
+    code = digest(LIBRARY, tuple(arguments.set))
+    constants = {
+        path: number(value) for path, value in (entry.split("=", 1) for entry in arguments.set)
+    }
     for seed in range(arguments.first_seed, arguments.first_seed + arguments.seeds):
         for name in [name for name in NAMES if name in arguments.only]:
             task = TASKS[name]
@@ -262,7 +271,9 @@ def main() -> None:
                 key = {"task": name, "task_digest": task.digest, "variant": variant, "seed": seed}
                 key["n_iter"] = n_iter
                 if not arguments.table and not records.select(**key, digest=code):
-                    records.add(**key, digest=code, **run(name, variant, seed, n_iter))
+                    with patched(constants):
+                        result = run(name, variant, seed, n_iter)
+                    records.add(**key, digest=code, **result)
     # What the newest code gave; of two runs with one seed, the longer has the shorter in it.
     everything = records.select()
     chosen: dict[tuple[Any, ...], Key] = {}
