@@ -6,11 +6,11 @@ range), or with random scores; or on the problem with its scores in another unit
 has the problem itself; a cold one has it without a source. Regret is that of `tables.py`: 0 is the
 best known, 1 the median of random evaluations. The tables say:
 
-- `the same problem`: the best after n evaluations of a warm search, beside a cold one after 2 n; and with a
-  source of 10 evaluations after 30, beside a cold one after 80.
-- `after n evaluations`: the regret over that of a cold search, of the means over the
-  tasks and of each family; 1.10 is a tenth more. The interval holds 90 % of bootstrap samples of
-  tasks and seeds, both searches of a sample having the same.
+- `the same problem`: the best after n evaluations of a warm search, beside a cold one after 2 n;
+  and with a source of 10 evaluations after 30, beside a cold one after 80.
+- `after n evaluations`: the regret over that of a cold search, of the means over the tasks and of
+  each family; 1.10 is a tenth more. The interval holds 90 % of bootstrap samples of tasks and
+  seeds, both searches of a sample having the same.
 
     python benchmarks/warm_start.py --seeds 10
     python benchmarks/warm_start.py --table --tasks
