@@ -19,8 +19,11 @@ from sklearn.utils import check_random_state
 
 from ._compat import scrambled_sobol
 from ._observations import Observations
+from ._placement import place_all
+from ._sources import read_sources
 from ._surrogate import Surrogate
 from ._threads import one_thread
+from ._transfer import Transfer
 from .acquisition import LogAugmentedEI, maximise
 from .exceptions import SpaceExhausted
 from .gp.kernels import squared_distances
@@ -43,6 +46,9 @@ MIN_SCORES_FOR_MODEL = 2
 # evaluating the second would teach nothing.
 MIN_DISTANCE = 1e-3
 N_EXPLORED = 256
+# As long as a search without earlier results would still be at its initial design, every so many
+# proposals are points of the design, which may show that these results mislead.
+PROBE_EVERY = 4
 # Independent streams of random numbers are told apart by the first entry of their spawn key.
 DESIGN_STREAM, PROPOSAL_STREAM = 0, 1
 
@@ -66,6 +72,10 @@ class Optimizer:
         plus four, within 4 and 20, and at most a quarter of `n_iter`.
     random_state : int, RandomState instance or None, default=None
         An int makes the proposals reproducible.
+    warm_start_from : object, default=None
+        Earlier results to learn from, which do not count as told: an `Optimizer`, a fitted
+        search, its `cv_results_` or a data frame of them, a sequence of (params, score), or a
+        list of these.
 
     Attributes
     ----------
@@ -77,7 +87,12 @@ class Optimizer:
     Raises
     ------
     ValueError, TypeError
-        If the space or a point is malformed.
+        If the space, a point or a source of earlier results is malformed.
+
+    Warns
+    -----
+    RuntimeWarning
+        If nothing can be learnt from a source.
 
     Examples
     --------
@@ -98,6 +113,7 @@ class Optimizer:
         initial_points: Iterable[Mapping[str, Any]] | None = None,
         n_initial_points: int | None = None,
         random_state: Any = None,
+        warm_start_from: Any = None,
     ) -> None:
         if isinstance(initial_points, Mapping) or not isinstance(initial_points, Iterable | None):
             raise TypeError(f"initial_points must be a list of dicts, got {initial_points!r}.")
@@ -117,6 +133,9 @@ class Optimizer:
         self._scores: dict[Point, float] = {}
         self._surrogate = Surrogate(self.space)
         self._design: Floats = np.empty((0, len(self.space.axes)))
+        self._transfer: Transfer | None = None
+        if sources := place_all(self.space, read_sources(warm_start_from)):
+            self._transfer = Transfer(self.space, sources, self._surrogate, Surrogate)
 
     def _encode_given(self, points: Iterable[Mapping[str, Any]]) -> Iterator[Point]:
         for i, params in enumerate(points):
@@ -140,6 +159,11 @@ class Optimizer:
     def pending(self) -> list[dict[str, Any]]:
         """Parameters of the points that were proposed and not yet told."""
         return [self.space.decode(point) for point in self._pending]
+
+    @property
+    def told(self) -> list[tuple[dict[str, Any], float]]:
+        """Parameters and scores told so far, in the order told; NaN for a failure."""
+        return [(self.space.decode(point), score) for point, score in self._scores.items()]
 
     @property
     def best_score(self) -> float:
@@ -285,11 +309,22 @@ class Optimizer:
         observations = self._observations()
         candidates: Iterable[Point] = ()
         n_known = index + sum(point not in self._asked for point in self._scores)
-        if n_known < self._n_initial:
-            candidates = self._design_points(index, branches)
-        elif observations.n_scored >= MIN_SCORES_FOR_MODEL:
+        n_tried, surrogate, n_earlier = 0, self._surrogate, 0
+        if self._transfer is not None:
+            for point in self._transfer.points:
+                if self._is_new(point) and point.branch in branches:
+                    return point
+            n_tried = sum(point in self._asked for point in self._transfer.points)
+            surrogate, n_earlier = self._transfer.choose(observations)
+        # Points of sources that are not believed come on top of the design. One that is believed
+        # takes the place of most of it: it could be right of its best points and wrong elsewhere.
+        n_own = n_known - n_tried
+        is_design = n_own < self._n_initial
+        if is_design and (n_own + n_earlier < self._n_initial or index % PROBE_EVERY == 0):
+            candidates = self._design_points(index - n_tried, branches)
+        elif observations.n_scored >= MIN_SCORES_FOR_MODEL or n_earlier:
             try:
-                candidates = self._model_points(observations, index, branches)
+                candidates = self._model_points(surrogate, observations, index, branches)
             except np.linalg.LinAlgError as error:
                 warnings.warn(
                     f"{error} A point far from all known ones is proposed in place of the model's.",
@@ -370,14 +405,18 @@ class Optimizer:
                 yield from self.space.grid(branch)
 
     def _model_points(
-        self, observations: Observations, index: int, branches: Sequence[int]
+        self,
+        surrogate: Surrogate,
+        observations: Observations,
+        index: int,
+        branches: Sequence[int],
     ) -> list[Point]:
         """Return the points of the highest expected improvement, best first."""
         if not branches:
             return []
         space = self.space
         pending = space.features(space.coordinates(self._pending))
-        posterior = self._surrogate.posterior(observations).condition_on(pending)
+        posterior = surrogate.posterior(observations).condition_on(pending)
         lengthscales = posterior.hyperparameters.lengthscales
         inverse = 1 / lengthscales[space.groups]
         known = space.features(space.coordinates(observations.points + tuple(self._pending)))

@@ -35,6 +35,7 @@ from ._observations import Observations
 from ._optimizer import Optimizer, draw_seed
 from ._pool import Pool
 from ._results import results_table
+from ._sources import read_sources
 from ._surrogate import Surrogate
 from ._trials import History
 from .space import Space, parse_space
@@ -158,6 +159,8 @@ class BayesSearchCV(BaseSearchCV):  # type: ignore[misc]
         "n_points": [Interval(numbers.Integral, 1, None, closed="left"), None],
         "initial_points": [list, tuple, None],
         "objective": [str, None],
+        # Read, with errors of its own, before anything is fitted.
+        "warm_start_from": [object],
     }
 
     def __init__(
@@ -178,6 +181,7 @@ class BayesSearchCV(BaseSearchCV):  # type: ignore[misc]
         n_points: int | None = None,
         initial_points: Any = None,
         objective: str | None = None,
+        warm_start_from: Any = None,
     ) -> None:
         super().__init__(
             estimator=estimator,
@@ -196,6 +200,13 @@ class BayesSearchCV(BaseSearchCV):  # type: ignore[misc]
         self.n_points = n_points
         self.initial_points = initial_points
         self.objective = objective
+        self.warm_start_from = warm_start_from
+
+    def __sklearn_clone__(self) -> Self:
+        # A clone of an earlier search would have lost what was learnt from it.
+        copy: Self = super().__sklearn_clone__()
+        copy.warm_start_from = self.warm_start_from
+        return copy
 
     # The estimator is validated by its own fit, not here.
     @fit_context(prefer_skip_nested_validation=False)  # type: ignore[untyped-decorator]
@@ -223,6 +234,7 @@ class BayesSearchCV(BaseSearchCV):  # type: ignore[misc]
         seed = draw_seed(self.random_state)
         space = parse_space(self.search_spaces, random_state=seed)
         check_names(space, self.estimator, is_list=not isinstance(self.search_spaces, Mapping))
+        earlier = read_sources(self.warm_start_from, objective.metric)
 
         X, y = indexable(X, y)
         params = check_method_params(X, params=params)
@@ -242,6 +254,7 @@ class BayesSearchCV(BaseSearchCV):  # type: ignore[misc]
             n_iter=self.n_iter,
             initial_points=self._first_points(space, n_candidates),
             random_state=seed,
+            warm_start_from=earlier,
         )
         evaluation = Evaluation(
             estimator=base_estimator,

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 from numpy.typing import NDArray
 
 from ._observations import Observations
+from ._placement import Source, join
 from .gp import (
     Hyperparameters,
     Posterior,
     default_starts,
     fit_hyperparameters,
+    leave_one_out,
     local_rows,
 )
 from .space import Space
@@ -40,10 +44,16 @@ class Surrogate:
     ----------
     space : Space
         Where the points come from.
+    sources : sequence of Source, default=()
+        Earlier results that are learnt from too, see `join`; all rows are used then.
     """
 
-    def __init__(self, space: Space) -> None:
+    def __init__(self, space: Space, sources: Sequence[Source] = ()) -> None:
         self._space = space
+        self._sources = tuple(sources)
+        n_axes = len(space.axes)
+        self._n_groups = n_axes + len(self._sources)
+        self._groups = np.append(space.groups, np.arange(n_axes, self._n_groups))
         self._cache: dict[int, tuple[Observations, Hyperparameters]] = {}
 
     def posterior(self, observations: Observations) -> Posterior:
@@ -52,13 +62,35 @@ class Surrogate:
         Beyond ``MAX_ROWS`` observations it is that given those which matter most to where the
         best scores are, see `local_rows`.
         """
+        posterior, _ = self._fitted(observations)
+        if not self._sources:
+            return posterior
+        return posterior.section(len(observations), self._space.n_columns)
+
+    def left_out(self, observations: Observations) -> tuple[Floats, Floats]:
+        """Return the targets, and what is foretold of each from all others and the sources.
+
+        Both of shape (n,), for no more than ``MAX_ROWS`` observations.
+        """
+        posterior, t = self._fitted(observations)
+        t = t[: len(observations)]
+        return t, leave_one_out(posterior, t)
+
+    def _fitted(self, observations: Observations) -> tuple[Posterior, Floats]:
+        """Return the posterior of observations, then sources, with the targets."""
         X = self._space.features(self._space.coordinates(observations.points))
         hyperparameters = self._hyperparameters(observations, X)
-        t, groups = observations.targets(), self._space.groups
-        if t.size > MAX_ROWS:
-            rows = local_rows(X, t, groups, hyperparameters, MAX_ROWS)
+        X, t = self._data(X, observations)
+        if t.size > MAX_ROWS and not self._sources:
+            rows = local_rows(X, t, self._groups, hyperparameters, MAX_ROWS)
             X, t = X[rows], t[rows]
-        return Posterior.fit(X, t, groups, hyperparameters)
+        return Posterior.fit(X, t, self._groups, hyperparameters), t
+
+    def _data(self, X: Floats, observations: Observations) -> tuple[Floats, Floats]:
+        """Return the rows and targets of the observations, and of the sources if there are any."""
+        if not self._sources:
+            return X, observations.targets()
+        return join(X, observations, self._sources)
 
     def _hyperparameters(self, observations: Observations, X: Floats) -> Hyperparameters:
         """Return the hyper-parameters for the observations.
@@ -73,19 +105,22 @@ class Surrogate:
             first = observations.first(n)
             known = self._cache.get(n)
             if known is None or known[0] != first:
-                known = (first, self._fit(X[:n], first.targets(), starts))
+                known = (first, self._fit(X[:n], first, starts))
             found[n] = known
             starts = [known[1]]
         # What was kept for other histories goes; the next size needs none but these.
         self._cache = found
         return starts[0]
 
-    def _fit(self, X: Floats, t: Floats, starts: list[Hyperparameters]) -> Hyperparameters:
-        n = t.size
+    def _fit(
+        self, X: Floats, observations: Observations, starts: list[Hyperparameters]
+    ) -> Hyperparameters:
+        n = len(observations)
         is_anchor = n & (n - 1) == 0 and n <= LAST_ANCHOR
         if is_anchor or not starts:
-            starts = [*starts, *default_starts(len(self._space.axes))]
-        return fit_hyperparameters(X, t, self._space.groups, starts=starts)
+            starts = [*starts, *default_starts(self._n_groups)]
+        X, t = self._data(X, observations)
+        return fit_hyperparameters(X, t, self._groups, starts=starts)
 
 
 def fitted_sizes(n: int) -> list[int]:

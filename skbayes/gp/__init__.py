@@ -6,6 +6,7 @@ The package sees feature matrices, targets and column groups only; spaces and sc
 from skbayes.gp.draws import FunctionDraws, joint
 from skbayes.gp.fitting import default_hyperparameters, default_starts, fit_hyperparameters
 from skbayes.gp.kernels import Hyperparameters
+from skbayes.gp.leave_one_out import leave_one_out
 from skbayes.gp.posterior import Posterior
 from skbayes.gp.subset import local_rows
 from skbayes.gp.warping import warp, warp_units
@@ -18,6 +19,7 @@ __all__ = [
     "default_starts",
     "fit_hyperparameters",
     "joint",
+    "leave_one_out",
     "local_rows",
     "warp",
     "warp_units",

@@ -20,7 +20,7 @@ The other symbols are those of `skbayes.gp.kernels`.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from scipy.linalg.blas import dtrmm
@@ -54,7 +54,7 @@ class Posterior:
     Attributes
     ----------
     X : ndarray of shape (n, p)
-        Observed rows, pending ones included.
+        Observed rows, pending ones included; see `section` for those that are left out.
     groups : ndarray of shape (p,)
         Lengthscale group of each column.
     hyperparameters : Hyperparameters
@@ -284,6 +284,41 @@ class Posterior:
             _Z=np.concatenate([self._Z, Z]),
             _square=np.concatenate([self._square, np.einsum("ij,ij->i", Z, Z)]),
             _inverse_scale=self._inverse_scale,
+        )
+
+    def section(self, n_rows: int, n_columns: int) -> Posterior:
+        """Posterior as a function of the first columns, where all others are 0.
+
+        The distance of a new row to an observed one has what the others add in the squared norm
+        of the observed row, and nothing else.
+
+        Parameters
+        ----------
+        n_rows : int
+            Number of observed rows, the first ones, that `X` and `fitted` keep: those that are
+            0 in the other columns.
+        n_columns : int
+            Number of columns; the lengthscale groups of the others come last.
+
+        Returns
+        -------
+        Posterior
+            It predicts from rows of `n_columns`, knowing the targets of all rows.
+        """
+        groups = self.groups[:n_columns]
+        left_out = self.groups[n_columns:]
+        n_groups = int(left_out.min()) if left_out.size else self.hyperparameters.lengthscales.size
+        lengthscales = self.hyperparameters.lengthscales[:n_groups]
+        return replace(
+            self,
+            X=self.X[:n_rows, :n_columns],
+            groups=groups,
+            hyperparameters=replace(
+                self.hyperparameters, lengthscales=lengthscales, inverse_hessian=None
+            ),
+            fitted=self.fitted[:n_rows],
+            _Z=np.ascontiguousarray(self._Z[:, :n_columns]),
+            _inverse_scale=self._inverse_scale[:n_columns],
         )
 
     def _kernel(self, Z: FloatArray) -> tuple[FloatArray, FloatArray]:

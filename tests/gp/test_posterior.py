@@ -181,3 +181,36 @@ def test_refused_input():
         Posterior.fit(X[:, :3], t, GROUPS, H)
     with pytest.raises(ValueError, match="finite"):
         Posterior.fit(np.where(X > 0.9, np.inf, X), t, GROUPS, H)
+
+
+def test_a_section_is_the_posterior_at_rows_that_are_zero_in_the_other_columns():
+    X, t = problem(24)
+    X = np.column_stack([X, np.zeros((24, 2))])
+    X[10:17, 5], X[17:, 6] = 0.3, 0.3
+    groups = np.append(GROUPS, [3, 4])
+    h = Hyperparameters(np.append(H.lengthscales, [0.8, 0.1]), 1.4, 0.02)
+    whole = Posterior.fit(X, t, groups, h)
+    section = whole.section(10, 5)
+    new = problem(7, seed=3)[0]
+    padded = np.column_stack([new, np.zeros((7, 2))])
+    assert section.fitted.shape == (10,)
+    np.testing.assert_array_equal(section.X, X[:10, :5])
+    np.testing.assert_array_equal(section.hyperparameters.lengthscales, H.lengthscales)
+    for conditioned in (section, section.condition_on(new[:3])):
+        other = whole if conditioned is section else whole.condition_on(padded[:3])
+        mean, sd, d_mean, d_sd = other.predict_with_gradient(padded)
+        for found, expected in zip(
+            conditioned.predict_with_gradient(new),
+            (mean, sd, d_mean[:, :5], d_sd[:, :5]),
+            strict=True,
+        ):
+            np.testing.assert_allclose(found, expected, atol=1e-10)
+        np.testing.assert_allclose(conditioned.predict(new), other.predict(padded), atol=1e-10)
+    assert section.condition_on(new[:3]).fitted.shape == (13,)
+
+
+def test_a_section_of_all_columns_is_the_posterior():
+    model = posterior()
+    section = model.section(30, 5)
+    new = problem(5, seed=3)[0]
+    np.testing.assert_array_equal(section.predict(new), model.predict(new))

@@ -1,0 +1,186 @@
+"""What a search makes of earlier results: believed when they help, dropped when they mislead."""
+
+import math
+import pickle
+
+import numpy as np
+import pytest
+
+from skbayes import Optimizer
+from skbayes._placement import place
+from skbayes._surrogate import Surrogate
+from skbayes._transfer import MAX_OBSERVATIONS
+from skbayes.space import parse_space
+
+SPACE = {"x": (0.0, 1.0), "y": (0.0, 1.0), "kind": ["a", "b", "c"]}
+
+
+def score(params):
+    return (
+        -4 * (params["x"] - 0.3) ** 2 - 4 * (params["y"] - 0.8) ** 2 - 0.5 * (params["kind"] != "b")
+    )
+
+
+def rows(n=40, function=score, seed=1000, space=SPACE):
+    """Run an earlier search."""
+    optimizer = Optimizer(space, n_iter=n, random_state=seed)
+    return tell(optimizer, n, function).told
+
+
+def tell(optimizer, n, function=score):
+    for _ in range(n):
+        params = optimizer.ask()
+        optimizer.tell(params, function(params))
+    return optimizer
+
+
+def warm(source, seed=0, **kwargs):
+    return Optimizer(SPACE, n_iter=40, random_state=seed, warm_start_from=source, **kwargs)
+
+
+def is_believed(optimizer):
+    return optimizer._transfer.choose(optimizer._observations())[1] > 0
+
+
+@pytest.mark.parametrize("source", [None, []])
+def test_without_sources_nothing_changes(source):
+    cold = Optimizer(SPACE, n_iter=40, random_state=0)
+    assert tell(warm(source), 15).told == tell(cold, 15).told
+
+
+@pytest.mark.parametrize("seed", [0, 1, 2])
+def test_the_same_problem_goes_on(seed):
+    """Ten evaluations beside twenty without a source, the best of the source first."""
+    earlier = rows()
+    optimizer = tell(warm(earlier, seed), 10)
+    best_params, best = max(earlier, key=lambda row: row[1])
+    assert optimizer.told[0] == (best_params, best)
+    cold = tell(Optimizer(SPACE, n_iter=40, random_state=seed), 20)
+    assert optimizer.best_score >= max(best, cold.best_score)
+    assert optimizer.best_score > -1e-3
+    assert is_believed(optimizer)
+
+
+@pytest.mark.parametrize(
+    "function",
+    [lambda p: 5 + 1000 * score(p), lambda p: score({**p, "x": p["x"] + 0.05}) - 3],
+    ids=["another unit", "another optimum and offset"],
+)
+def test_another_scale_does_no_harm(function):
+    optimizer = tell(warm(rows(function=function)), 12)
+    assert optimizer.told[0][1] > -0.1
+    assert optimizer.best_score > -0.05
+
+
+@pytest.mark.parametrize(
+    "function",
+    [
+        lambda p: -score(p),
+        lambda p: score({**p, "x": 1 - p["x"], "y": 1 - p["y"]}),
+        lambda p: math.sin(1e6 * p["x"] + 2e6 * p["y"]),
+    ],
+    ids=["negated", "mirrored", "random"],
+)
+@pytest.mark.parametrize("seed", [0, 1])
+def test_a_misleading_source_costs_little(function, seed):
+    optimizer = tell(warm(rows(function=function), seed), 30)
+    cold = tell(Optimizer(SPACE, n_iter=40, random_state=seed), 30)
+    assert optimizer.best_score > cold.best_score - 0.01
+
+
+def test_one_of_several_sources_is_enough():
+    misleading = rows(function=lambda p: -score(p))
+    optimizer = tell(warm([misleading, rows(), rows(20)]), 10)
+    assert [s for _, s in optimizer.told[:3]] == pytest.approx(
+        [score(max(s, key=lambda row: row[1])[0]) for s in (misleading, rows(), rows(20))]
+    )
+    assert optimizer.best_score > -1e-3
+
+
+def test_the_results_of_a_source_are_not_told():
+    optimizer = warm(rows())
+    assert optimizer.told == []
+    assert math.isnan(optimizer.best_score)
+    with pytest.raises(ValueError, match="no score has been told"):
+        _ = optimizer.best_params
+    assert len(tell(optimizer, 3).told) == 3
+
+
+def test_a_proposal_follows_from_sources_history_and_pending():
+    earlier = rows()
+    first = tell(warm(earlier, seed=3), 7)
+    second = warm(list(earlier), seed=3)
+    for params, value in first.told:
+        assert second.ask() == params
+        second.tell(params, value)
+    expected = first.ask(3)
+    assert second.ask(3) == expected
+    copy = pickle.loads(pickle.dumps(first))
+    assert copy.ask() == first.ask()
+
+
+def test_given_points_come_before_those_of_a_source():
+    given = {"x": 0.5, "y": 0.5, "kind": "a"}
+    earlier = rows()
+    optimizer = warm(earlier, initial_points=[given])
+    asked = optimizer.ask(4)
+    assert asked[:2] == [given, max(earlier, key=lambda row: row[1])[0]]
+    assert len({repr(params) for params in asked}) == 4
+
+
+def test_a_source_of_which_no_point_is_inside_is_learnt_from_too():
+    wide = {**SPACE, "x": (-1.0, 2.0)}
+    outside = [row for row in rows(60, space=wide) if not 0 <= row[0]["x"] <= 1]
+    assert len(outside) > 5
+    optimizer = warm(outside)
+    assert optimizer._transfer.points == ()
+    assert tell(optimizer, 20).best_score > -0.05
+
+
+def test_a_finite_space_is_searched_to_its_end():
+    space = {"x": [1, 2], "kind": ["a", "b"]}
+    source = [({"x": x, "kind": kind}, x + (kind == "b")) for x in (1, 2) for kind in "ab"]
+    optimizer = Optimizer(space, random_state=0, warm_start_from=source)
+    tell(optimizer, 4, lambda p: p["x"] + (p["kind"] == "b"))
+    assert optimizer.told[0][1] == 3
+
+
+def test_failures_of_search_and_source():
+    def failing(params):
+        return math.nan if params["y"] > 0.9 else score(params)
+
+    optimizer = tell(warm(rows(function=failing)), 12, failing)
+    assert optimizer.best_score > -0.01
+    all_failed = tell(warm(rows()), 6, lambda params: None)
+    assert math.isnan(all_failed.best_score)
+
+
+def test_many_observations_need_no_source():
+    optimizer = warm(rows())
+    rng = np.random.default_rng(0)
+    params = [
+        {"x": float(x), "y": float(y), "kind": "b"}
+        for x, y in rng.random((MAX_OBSERVATIONS + 1, 2))
+    ]
+    optimizer.tell(params[:-1], list(map(score, params[:-1])))
+    assert is_believed(optimizer)
+    optimizer.tell(params[-1], score(params[-1]))
+    assert not is_believed(optimizer)
+
+
+def test_how_far_a_source_is_from_the_search_is_learnt():
+    """The lengthscale of its column is long for the same function, short for another."""
+    space = parse_space({"x": (0.0, 1.0)})
+    optimizer = Optimizer(space, random_state=0)
+    grid = np.linspace(0, 1, 9).tolist()
+
+    def f(x):
+        return math.sin(6 * x)
+
+    optimizer.tell([{"x": x} for x in grid], [f(x) for x in grid])
+    lengthscales = []
+    for sign in (1, -1):
+        source = place(space, [({"x": x + 0.05}, sign * f(x + 0.05)) for x in grid[:-1]])
+        posterior, _ = Surrogate(space, [source])._fitted(optimizer._observations())
+        lengthscales.append(posterior.hyperparameters.lengthscales[1])
+    assert lengthscales[0] > 5 * lengthscales[1]
