@@ -55,10 +55,11 @@ class Surrogate:
         X = self._space.features(self._space.coordinates(observations.points))
         hyperparameters = self._hyperparameters(observations, X)
         t, groups = observations.targets(), self._space.groups
+        extra_noise = observations.extra_noise()
         if t.size > MAX_ROWS:
             rows = local_rows(X, t, groups, hyperparameters, MAX_ROWS)
-            X, t = X[rows], t[rows]
-        return Posterior.fit(X, t, groups, hyperparameters)
+            X, t, extra_noise = X[rows], t[rows], extra_noise[rows]
+        return Posterior.fit(X, t, groups, hyperparameters, extra_noise)
 
     def _hyperparameters(self, observations: Observations, X: Floats) -> Hyperparameters:
         """Return the hyper-parameters for the observations.
@@ -73,19 +74,27 @@ class Surrogate:
             first = observations.first(n)
             known = self._cache.get(n)
             if known is None or known[0] != first:
-                known = (first, self._fit(X[:n], first.targets(), starts))
+                known = (first, self._fit(X[:n], first, starts))
             found[n] = known
             starts = [known[1]]
         # What was kept for other histories goes; the next size needs none but these.
         self._cache = found
         return starts[0]
 
-    def _fit(self, X: Floats, t: Floats, starts: list[Hyperparameters]) -> Hyperparameters:
-        n = t.size
+    def _fit(
+        self, X: Floats, observations: Observations, starts: list[Hyperparameters]
+    ) -> Hyperparameters:
+        n = len(observations)
         is_anchor = n & (n - 1) == 0 and n <= LAST_ANCHOR
         if is_anchor or not starts:
             starts = [*starts, *default_starts(len(self._space.axes))]
-        return fit_hyperparameters(X, t, self._space.groups, starts=starts)
+        return fit_hyperparameters(
+            X,
+            observations.targets(),
+            self._space.groups,
+            extra_noise=observations.extra_noise(),
+            starts=starts,
+        )
 
 
 def fitted_sizes(n: int) -> list[int]:

@@ -3,9 +3,19 @@
 from skbayes.acquisition.functions import (
     Acquisition,
     LogAugmentedEI,
+    LogFeasibility,
+    WeightedSum,
     log_discount,
     log_expected_improvement,
 )
 from skbayes.acquisition.maximiser import maximise
 
-__all__ = ["Acquisition", "LogAugmentedEI", "log_discount", "log_expected_improvement", "maximise"]
+__all__ = [
+    "Acquisition",
+    "LogAugmentedEI",
+    "LogFeasibility",
+    "WeightedSum",
+    "log_discount",
+    "log_expected_improvement",
+    "maximise",
+]
