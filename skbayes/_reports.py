@@ -110,7 +110,10 @@ def read_report(score: Any, folds: Any = None, cost: Any = None) -> Report:
                 "score out, or give all folds."
             )
         return Report(math.nan, values, spent)
-    mean = math.fsum(scores) / len(scores)
+    try:
+        mean = math.fsum(scores) / len(scores)
+    except OverflowError:
+        raise ValueError(f"folds={folds!r} are too large to be summed.") from None
     if told is None:
         return Report(mean, values, spent)
     if abs(told - mean) > TOLERANCE * max(map(abs, scores)):

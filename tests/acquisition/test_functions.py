@@ -7,8 +7,15 @@ import numpy as np
 import pytest
 from scipy.integrate import quad
 from scipy.special import log_ndtr
+from scipy.stats import norm
 
-from skbayes.acquisition import LogAugmentedEI, log_discount, log_expected_improvement
+from skbayes.acquisition import (
+    LogAugmentedEI,
+    LogFeasibility,
+    WeightedSum,
+    log_discount,
+    log_expected_improvement,
+)
 from skbayes.gp import Hyperparameters, Posterior
 
 
@@ -140,15 +147,58 @@ def test_acquisition_of_a_posterior():
     model = Posterior.fit(X, t, np.arange(3), h)
     acquisition = LogAugmentedEI(model, best=float(model.predict(X)[0].max()))
     new = rng.random((6, 3))
-    v, gradient = acquisition.value_with_gradient(new)
-    np.testing.assert_allclose(v, acquisition.value(new), rtol=1e-10)
     mean, sd = model.predict(new)
     expected = log_expected_improvement(mean, sd, acquisition.best)[0]
     np.testing.assert_allclose(
         acquisition.value(new), expected + np.log(1.0 - 0.1 / np.sqrt(sd**2 + 0.01)), rtol=1e-12
     )
-    step = 1e-6
-    for k in range(3):
-        e = step * np.eye(3)[k]
-        numerical = (acquisition.value(new + e) - acquisition.value(new - e)) / (2 * step)
+    assert_gradient(acquisition, new)
+
+
+def assert_gradient(acquisition, X):
+    """Hold values and gradients at rows against each other."""
+    value, gradient = acquisition.value_with_gradient(X)
+    np.testing.assert_allclose(value, acquisition.value(X), rtol=1e-10)
+    for k in range(X.shape[1]):
+        e = 1e-6 * np.eye(X.shape[1])[k]
+        numerical = (acquisition.value(X + e) - acquisition.value(X - e)) / 2e-6
         np.testing.assert_allclose(gradient[:, k], numerical, rtol=1e-4, atol=1e-5)
+
+
+def labels(share=0.4, noise=0.1, seed=0):
+    rng = np.random.default_rng(seed)
+    X = rng.random((20, 3))
+    h = Hyperparameters(np.full(3, 0.5), 1.0, noise)
+    return Posterior.fit(X, np.where(X[:, 0] < share, -1.0, 1.0), np.arange(3), h)
+
+
+def test_feasibility_is_the_probability_of_a_positive_label():
+    model = labels()
+    X = np.random.default_rng(1).random((50, 3))
+    mean, sd = model.predict(X)
+    np.testing.assert_allclose(
+        LogFeasibility(model).value(X), np.log(norm.sf(0.0, mean, np.sqrt(sd**2 + 0.1))), rtol=1e-10
+    )
+
+
+def test_feasibility_has_a_floor_of_a_thousandth():
+    model = labels(share=2.0, noise=1e-3)
+    X = model.X + 1e-3
+    value, gradient = LogFeasibility(model).value_with_gradient(X)
+    np.testing.assert_array_equal(value, np.log(1e-3))
+    np.testing.assert_array_equal(value, LogFeasibility(model).value(X))
+    np.testing.assert_array_equal(gradient, 0.0)
+
+
+@pytest.mark.parametrize("noise", [1e-3, 0.1, 1.0])
+def test_gradient_of_feasibility(noise):
+    assert_gradient(LogFeasibility(labels(noise=noise)), np.random.default_rng(2).random((20, 3)))
+
+
+def test_a_weighted_sum():
+    model = labels()
+    first, second = LogAugmentedEI(model, best=0.3), LogFeasibility(model)
+    total = WeightedSum(((1.0, first), (-0.4, second)))
+    X = np.random.default_rng(2).random((20, 3))
+    np.testing.assert_allclose(total.value(X), first.value(X) - 0.4 * second.value(X))
+    assert_gradient(total, X)
