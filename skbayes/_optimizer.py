@@ -19,14 +19,13 @@ from sklearn.utils import check_random_state
 
 from ._compat import scrambled_sobol
 from ._costs import CostModel, fit_costs
-from ._feasibility import feasibility
+from ._criterion import criterion
 from ._observations import Observations
 from ._reports import MEAN, Report, check_follows, read_report
 from ._surrogate import Surrogate
 from ._threads import one_thread
-from .acquisition import Acquisition, LogAugmentedEI, WeightedSum, maximise
+from .acquisition import maximise
 from .exceptions import SpaceExhausted
-from .gp import Posterior
 from .gp.kernels import squared_distances
 from .space import Point, Space, parse_space
 
@@ -353,7 +352,7 @@ class Optimizer:
         X = self.space.features(self.space.coordinates(list(costs)))
         return fit_costs(X, values), values
 
-    def _propose(self, cost_weight: float) -> Point:
+    def _propose(self, budget_left: float) -> Point:
         index = len(self._asked)
         branches = self._open_branches()
         for point in self._given:
@@ -366,7 +365,7 @@ class Optimizer:
             candidates = self._design_points(index, branches)
         elif len(observations) - observations.has_failed.sum() >= MIN_SCORES_FOR_MODEL:
             try:
-                candidates = self._model_points(observations, index, branches, cost_weight)
+                candidates = self._model_points(observations, index, branches, budget_left)
             except np.linalg.LinAlgError as error:
                 warnings.warn(
                     f"{error} A point far from all known ones is proposed in place of the model's.",
@@ -451,7 +450,7 @@ class Optimizer:
         observations: Observations,
         index: int,
         branches: Sequence[int],
-        cost_weight: float,
+        budget_left: float,
     ) -> list[Point]:
         """Return the points of the highest expected improvement, best first."""
         if not branches:
@@ -474,7 +473,8 @@ class Optimizer:
             x = space.features(space.coordinates([point]))
             return self._is_new(point) and _nearest_distances(x * inverse, known)[0] > MIN_DISTANCE
 
-        acquisition = self._acquisition(posterior, observations, cost_weight)
+        costs = self._cost_model()[0] if budget_left else None
+        acquisition = criterion(space, posterior, observations, costs, budget_left)
         # What is too close to a known point comes last, for a space may hold nothing else.
         for is_allowed in (is_apart, self._is_new):
             points = maximise(
@@ -489,32 +489,6 @@ class Optimizer:
             if points:
                 break
         return points
-
-    def _acquisition(
-        self, posterior: Posterior, observations: Observations, cost_weight: float
-    ) -> Acquisition:
-        r"""Return the logarithm of improvement times feasibility over a power of the cost.
-
-        .. math::
-
-            \ln\mathrm{EI}(x) + \ln P(x\ \text{does not fail}) - \lambda\,\ln\hat c(x)
-
-        with :math:`\lambda` the share of the budget that is left (Lee, Perrone, Archambeau and
-        Seeger, 2020, Cost-aware Bayesian optimization, arXiv:2003.10870, sect. 3.2).
-        """
-        space = self.space
-        terms: list[tuple[float, Acquisition]] = [
-            (1.0, LogAugmentedEI(posterior, float(posterior.fitted.max())))
-        ]
-        X = space.features(space.coordinates(observations.points))
-        lengthscales = posterior.hyperparameters.lengthscales
-        feasible = feasibility(X, observations.has_failed, space.groups, lengthscales)
-        if feasible is not None:
-            terms.append((1.0, feasible))
-        costs = self._cost_model()[0] if cost_weight else None
-        if costs is not None:
-            terms.append((-cost_weight, costs))
-        return terms[0][1] if len(terms) == 1 else WeightedSum(tuple(terms))
 
 
 def _nearest_distances(X: Floats, known: Floats) -> Floats:

@@ -1,9 +1,9 @@
 """Where to evaluate next: acquisition functions and their maximisation in a space."""
 
+from skbayes.acquisition.feasibility import LogFeasibility, feasibility
 from skbayes.acquisition.functions import (
     Acquisition,
     LogAugmentedEI,
-    LogFeasibility,
     WeightedSum,
     log_discount,
     log_expected_improvement,
@@ -15,6 +15,7 @@ __all__ = [
     "LogAugmentedEI",
     "LogFeasibility",
     "WeightedSum",
+    "feasibility",
     "log_discount",
     "log_expected_improvement",
     "maximise",

@@ -24,14 +24,13 @@ from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import erfcx, log_ndtr, ndtr
+from scipy.special import erfcx, ndtr
 
 from skbayes.gp import Posterior
 
 __all__ = [
     "Acquisition",
     "LogAugmentedEI",
-    "LogFeasibility",
     "WeightedSum",
     "log_discount",
     "log_expected_improvement",
@@ -45,8 +44,6 @@ LOG_SQRT_2PI = 0.5 * np.log(2.0 * np.pi)
 DIRECT_FROM = 5.0
 # Left of this 1 + z r has lost half of its digits, and the asymptotic series has all of them.
 SERIES_BELOW = -1e3
-# A row is never given up for good: labels may be wrong, and then there must be a way back.
-MIN_PROBABILITY = 1e-3
 
 
 class Acquisition(Protocol):
@@ -233,77 +230,6 @@ class LogAugmentedEI:
     @property
     def _noise_sd(self) -> float:
         return math.sqrt(self.posterior.hyperparameters.noise_variance)
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class LogFeasibility:
-    r"""Logarithm of the probability that an evaluation does not fail.
-
-    With the posterior of a regression on labels, 1 for an evaluation that gave a score and -1 for
-    one that failed,
-
-    .. math::
-
-        \ln\max\{\Phi(z),\ 10^{-3}\},\qquad z = \frac{\mu}{\sqrt{\sigma^2 + \sigma_n^2}},\qquad
-        \nabla\ln\Phi(z) = \frac{\phi(z)}{\Phi(z)}\,
-        \frac{\nabla\mu - z\,(\sigma/t)\,\nabla\sigma}{t},\qquad t^2 = \sigma^2 + \sigma_n^2.
-
-    Attributes
-    ----------
-    posterior : Posterior
-        Model of the labels.
-
-    References
-    ----------
-    Rasmussen and Williams (2006), Gaussian Processes for Machine Learning, sect. 6.5 (labels as
-    targets of a regression) and eq. (3.82) (a normal variable within a cumulative normal).
-    """
-
-    posterior: Posterior
-
-    def value(self, X: FloatArray, /) -> FloatArray:
-        """Values at feature rows.
-
-        Parameters
-        ----------
-        X : ndarray of shape (b, p)
-            Feature rows.
-
-        Returns
-        -------
-        ndarray of shape (b,)
-            Between ln ``MIN_PROBABILITY`` and 0.
-        """
-        mean, sd = self.posterior.predict(X)
-        return np.maximum(log_ndtr(mean / self._spread(sd)), math.log(MIN_PROBABILITY))
-
-    def value_with_gradient(self, X: FloatArray, /) -> tuple[FloatArray, FloatArray]:
-        """Values and gradients at feature rows.
-
-        Parameters
-        ----------
-        X : ndarray of shape (b, p)
-            Feature rows.
-
-        Returns
-        -------
-        value : ndarray of shape (b,)
-            As from `value`.
-        gradient : ndarray of shape (b, p)
-            Its derivatives with respect to `X`; 0 where the value is at its floor.
-        """
-        mean, sd, mean_gradient, sd_gradient = self.posterior.predict_with_gradient(X)
-        t = self._spread(sd)
-        z = mean / t
-        value = log_ndtr(z)
-        floor = math.log(MIN_PROBABILITY)
-        slope = np.exp(-0.5 * z * z - LOG_SQRT_2PI - value) / t
-        slope[value <= floor] = 0.0
-        gradient = slope[:, None] * (mean_gradient - (z * sd / t)[:, None] * sd_gradient)
-        return np.maximum(value, floor), gradient
-
-    def _spread(self, sd: FloatArray) -> FloatArray:
-        return np.sqrt(sd * sd + self.posterior.hyperparameters.noise_variance)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

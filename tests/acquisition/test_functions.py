@@ -7,11 +7,9 @@ import numpy as np
 import pytest
 from scipy.integrate import quad
 from scipy.special import log_ndtr
-from scipy.stats import norm
 
 from skbayes.acquisition import (
     LogAugmentedEI,
-    LogFeasibility,
     WeightedSum,
     log_discount,
     log_expected_improvement,
@@ -165,39 +163,11 @@ def assert_gradient(acquisition, X):
         np.testing.assert_allclose(gradient[:, k], numerical, rtol=1e-4, atol=1e-5)
 
 
-def labels(share=0.4, noise=0.1, seed=0):
-    rng = np.random.default_rng(seed)
-    X = rng.random((20, 3))
-    h = Hyperparameters(np.full(3, 0.5), 1.0, noise)
-    return Posterior.fit(X, np.where(X[:, 0] < share, -1.0, 1.0), np.arange(3), h)
-
-
-def test_feasibility_is_the_probability_of_a_positive_label():
-    model = labels()
-    X = np.random.default_rng(1).random((50, 3))
-    mean, sd = model.predict(X)
-    np.testing.assert_allclose(
-        LogFeasibility(model).value(X), np.log(norm.sf(0.0, mean, np.sqrt(sd**2 + 0.1))), rtol=1e-10
-    )
-
-
-def test_feasibility_has_a_floor_of_a_thousandth():
-    model = labels(share=2.0, noise=1e-3)
-    X = model.X + 1e-3
-    value, gradient = LogFeasibility(model).value_with_gradient(X)
-    np.testing.assert_array_equal(value, np.log(1e-3))
-    np.testing.assert_array_equal(value, LogFeasibility(model).value(X))
-    np.testing.assert_array_equal(gradient, 0.0)
-
-
-@pytest.mark.parametrize("noise", [1e-3, 0.1, 1.0])
-def test_gradient_of_feasibility(noise):
-    assert_gradient(LogFeasibility(labels(noise=noise)), np.random.default_rng(2).random((20, 3)))
-
-
 def test_a_weighted_sum():
-    model = labels()
-    first, second = LogAugmentedEI(model, best=0.3), LogFeasibility(model)
+    rng = np.random.default_rng(0)
+    h = Hyperparameters(np.full(3, 0.5), 1.0, 0.1)
+    model = Posterior.fit(rng.random((20, 3)), rng.standard_normal(20), np.arange(3), h)
+    first, second = LogAugmentedEI(model, best=0.3), LogAugmentedEI(model, best=0.8)
     total = WeightedSum(((1.0, first), (-0.4, second)))
     X = np.random.default_rng(2).random((20, 3))
     np.testing.assert_allclose(total.value(X), first.value(X) - 0.4 * second.value(X))
