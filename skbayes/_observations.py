@@ -86,17 +86,17 @@ class Observations:
     def extra_noise(self, n_reference: int = 0) -> Floats:
         """Return the variance of each target due to folds that were not run, of shape (n,).
 
-        In squared units of the targets, and 0 for a complete point.
+        In squared units of the targets, and 0 for a complete point or a failure.
         """
         scores, sd = self._estimates()
-        if not self._partial:
+        if not sd.any():
             return sd
         _, unit = warp_units(scores, scores[:n_reference])
-        if unit == 0.0:
-            return np.zeros_like(sd)
         # The smallest units are those of scores whose quotient would overflow.
-        with np.errstate(over="ignore"):
-            return np.minimum(sd / unit, MAX_NOISE_SD) ** 2
+        with np.errstate(over="ignore", divide="ignore", invalid="ignore"):
+            relative = np.where(sd > 0.0, sd / unit, 0.0)
+        noise: Floats = np.minimum(relative, MAX_NOISE_SD) ** 2
+        return noise
 
     def units(self, n_reference: int = 0) -> tuple[float, float]:
         """Return the score at target 0 and the score difference of one unit of the targets.

@@ -26,6 +26,9 @@ FIRST_ANCHOR = 8
 LAST_ANCHOR = 256
 # They are fitted anew after at most this share of the observations has come in.
 REFIT_SHARE = 1 / 25
+# A failure is a bad score, but no reason to call what lies next to it bad: the best place may be
+# there. With the variance of all targets one of them says little, and several together much.
+FAILURE_NOISE = 1.0
 # More observations than this are not all used, and the time of a proposal stays what it is.
 MAX_ROWS = 1000
 
@@ -55,7 +58,7 @@ class Surrogate:
         X = self._space.features(self._space.coordinates(observations.points))
         hyperparameters = self._hyperparameters(observations, X)
         t, groups = observations.targets(), self._space.groups
-        extra_noise = observations.extra_noise()
+        extra_noise = _extra_noise(observations)
         if t.size > MAX_ROWS:
             rows = local_rows(X, t, groups, hyperparameters, MAX_ROWS)
             X, t, extra_noise = X[rows], t[rows], extra_noise[rows]
@@ -92,9 +95,14 @@ class Surrogate:
             X,
             observations.targets(),
             self._space.groups,
-            extra_noise=observations.extra_noise(),
+            extra_noise=_extra_noise(observations),
             starts=starts,
         )
+
+
+def _extra_noise(observations: Observations) -> Floats:
+    noise: Floats = observations.extra_noise() + FAILURE_NOISE * observations.has_failed
+    return noise
 
 
 def fitted_sizes(n: int) -> list[int]:
