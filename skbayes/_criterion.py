@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ._costs import CostModel
 from ._observations import Observations
-from .acquisition import Acquisition, LogAugmentedEI, WeightedSum, feasibility
+from .acquisition import Acquisition, LogAugmentedEI, WeightedSum, fit_feasibility
 from .gp import Posterior
 from .space import Space
 
@@ -55,7 +55,7 @@ def criterion(
     ]
     X = space.features(space.coordinates(observations.points))
     lengthscales = posterior.hyperparameters.lengthscales
-    feasible = feasibility(X, observations.has_failed, space.groups, lengthscales)
+    feasible = fit_feasibility(X, observations.has_failed, space.groups, lengthscales)
     if feasible is not None:
         terms.append((1.0, feasible))
     if costs is not None and budget_left > 0.0:

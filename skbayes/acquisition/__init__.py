@@ -1,6 +1,6 @@
 """Where to evaluate next: acquisition functions and their maximisation in a space."""
 
-from skbayes.acquisition.feasibility import LogFeasibility, feasibility
+from skbayes.acquisition.feasibility import LogFeasibility, fit_feasibility
 from skbayes.acquisition.functions import (
     Acquisition,
     LogAugmentedEI,
@@ -15,7 +15,7 @@ __all__ = [
     "LogAugmentedEI",
     "LogFeasibility",
     "WeightedSum",
-    "feasibility",
+    "fit_feasibility",
     "log_discount",
     "log_expected_improvement",
     "maximise",

@@ -11,7 +11,7 @@ from scipy.special import log_ndtr
 
 from skbayes.gp import Hyperparameters, Posterior
 
-__all__ = ["LogFeasibility", "feasibility"]
+__all__ = ["LogFeasibility", "fit_feasibility"]
 
 FloatArray = NDArray[np.float64]
 
@@ -24,7 +24,7 @@ LABEL_NOISE = 0.1
 MIN_PROBABILITY = 1e-3
 
 
-def feasibility(
+def fit_feasibility(
     X: FloatArray,
     has_failed: NDArray[np.bool_],
     groups: NDArray[np.intp],

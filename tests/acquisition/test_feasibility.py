@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy.stats import norm
 
-from skbayes.acquisition import LogFeasibility, feasibility
+from skbayes.acquisition import LogFeasibility, fit_feasibility
 from skbayes.acquisition.feasibility import MIN_FAILURES
 from skbayes.gp import Hyperparameters, Posterior
 
@@ -18,13 +18,13 @@ def rows(n, seed=0):
 
 @pytest.mark.parametrize("n_failed", [0, MIN_FAILURES - 1, 10])
 def test_no_model_without_both_kinds(n_failed):
-    assert feasibility(rows(10), np.arange(10) < n_failed, GROUPS, np.ones(2)) is None
+    assert fit_feasibility(rows(10), np.arange(10) < n_failed, GROUPS, np.ones(2)) is None
 
 
 def test_a_category_that_fails_is_known_from_few():
     X = rows(12)
     has_failed = X[:, 1] > 0
-    model = feasibility(X, has_failed, GROUPS, np.array([1.0, 0.5]))
+    model = fit_feasibility(X, has_failed, GROUPS, np.array([1.0, 0.5]))
     probability = np.exp(model.value(rows(60, seed=1)))
     fails = rows(60, seed=1)[:, 1] > 0
     assert probability[fails].max() < 0.1
@@ -34,7 +34,7 @@ def test_a_category_that_fails_is_known_from_few():
 def test_far_from_all_it_is_undecided():
     X = np.zeros((6, 1))
     X[:, 0] = np.linspace(0, 0.1, 6)
-    model = feasibility(X, X[:, 0] > 0.05, np.array([0]), np.array([0.05]))
+    model = fit_feasibility(X, X[:, 0] > 0.05, np.array([0]), np.array([0.05]))
     assert 0.3 < np.exp(model.value(np.array([[1.0]])))[0] < 0.7
 
 
