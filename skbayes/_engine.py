@@ -9,10 +9,10 @@ from __future__ import annotations
 
 import math
 import warnings
-from collections.abc import Callable
 from typing import Any, Protocol
 
 from ._evaluate import Evaluation
+from ._objective import Objective
 from ._optimizer import Optimizer
 from ._pool import Outcome, Pool
 from ._trials import Asked, Closed, Event, History, Scored, Trial
@@ -44,8 +44,8 @@ class Engine:
     n_points : int or None
         Number of candidates that may be open at once. None: what keeps all workers busy, which
         is one for a single worker.
-    objective : callable of Trial to float
-        Score of a closed trial; NaN for one that failed.
+    objective : Objective
+        The metric that steers.
     observers : sequence of Observer
         Called after each event.
     """
@@ -58,7 +58,7 @@ class Engine:
         *,
         n_iter: int,
         n_points: int | None,
-        objective: Callable[[Trial], float],
+        objective: Objective,
         observers: tuple[Observer, ...] = (),
     ) -> None:
         self.history = History(evaluation.n_folds)
@@ -91,7 +91,7 @@ class Engine:
         if self._is_exhausted or index >= self._n_iter or self.history.n_closed_prefix < n_known:
             return False
         for trial in self.history.trials[self._n_told : n_known]:
-            self._optimizer.tell_point(trial.point, self._objective(trial))
+            self._optimizer.tell_report(trial.point, self._objective.report(trial))
         self._n_told = n_known
         try:
             point = self._optimizer.ask_point()

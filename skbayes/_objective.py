@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike
 
 from ._compat import BaseScorer, BaseSearchCV, MultimetricScorer, check_refit, scorers_by_name
+from ._reports import MEAN, Report, read_report
 from ._trials import Closed, Event, Scored, Trial
 
 __all__ = ["Objective", "Progress", "fold_noise"]
@@ -83,16 +83,19 @@ class Objective:
             return math.nan
         return trial.mean(self.metric)
 
-    def fold_scores(self, trial: Trial) -> list[float]:
-        """Return the score of each fold; NaN where there is none."""
+    def fold_scores(self, trial: Trial) -> list[float | None]:
+        """Return the score of each fold; None where it was not run, NaN where that failed."""
         metric = self.metric or ""
-        return [
-            math.nan if fold is None else fold.test.get(metric, math.nan) for fold in trial.folds
-        ]
+        return [None if fold is None else fold.test.get(metric, math.nan) for fold in trial.folds]
+
+    def report(self, trial: Trial) -> Report:
+        """Return what an optimiser is told about a closed trial."""
+        score = None if trial.has_failed else MEAN
+        return read_report(score, self.fold_scores(trial), trial.seconds)
 
     def standard_error(self, trial: Trial) -> float:
         """Return the standard error of the mean over the folds; NaN for a single fold."""
-        scores = self.fold_scores(trial)
+        scores = np.array(self.fold_scores(trial), dtype=np.float64)
         if len(scores) < 2:
             return math.nan
         return float(np.std(scores, ddof=1) / math.sqrt(len(scores)))
@@ -112,22 +115,21 @@ class Progress:
         if not isinstance(event, Closed):
             return
         score = self._objective.score(trial)
-        seconds = sum(fold.fit_time + fold.score_time for fold in trial.folds if fold is not None)
         place = f"[{trial.index + 1:>{len(str(self._n_candidates))}}/{self._n_candidates}]"
         if math.isnan(score):
-            print(f"{place} failed ({seconds:.1f} s)", flush=True)
+            print(f"{place} failed ({trial.seconds:.1f} s)", flush=True)
             return
         if not score <= self._best:
             self._best, self._best_index = score, trial.index
         error = self._objective.standard_error(trial)
         print(
             f"{place} score {score:.5g} +- {error:.2g}, "
-            f"best {self._best:.5g} (candidate {self._best_index + 1}), {seconds:.1f} s",
+            f"best {self._best:.5g} (candidate {self._best_index + 1}), {trial.seconds:.1f} s",
             flush=True,
         )
 
 
-def fold_noise(scores: ArrayLike) -> float:
+def fold_noise(scores: Sequence[Sequence[float | None]]) -> float:
     r"""Return the standard error of the difference of two good candidates, paired by fold.
 
     With the fold scores :math:`y_{if}` of the candidates of the better half and b the best of them
@@ -141,15 +143,15 @@ def fold_noise(scores: ArrayLike) -> float:
 
     Parameters
     ----------
-    scores : array-like of shape (n_candidates, n_folds)
-        Rows with a NaN are left out.
+    scores : sequence of n_candidates sequences of n_folds
+        Those with a NaN or None are left out.
 
     Returns
     -------
     float
         NaN for fewer than two folds or complete rows.
     """
-    y = np.asarray(scores, dtype=np.float64)
+    y = np.array(scores, dtype=np.float64)
     y = y[np.isfinite(y).all(axis=1)]
     n_rows, n_folds = y.shape
     if n_rows < 2 or n_folds < 2:

@@ -18,13 +18,16 @@ from numpy.typing import NDArray
 from sklearn.utils import check_random_state
 
 from ._compat import scrambled_sobol
+from ._costs import CostModel, fit_costs
+from ._criterion import criterion
 from ._observations import Observations
 from ._placement import place_all
+from ._reports import MEAN, Report, check_follows, read_report
 from ._sources import read_sources
 from ._surrogate import Surrogate
 from ._threads import one_thread
 from ._transfer import Transfer
-from .acquisition import LogAugmentedEI, maximise
+from .acquisition import maximise
 from .exceptions import SpaceExhausted
 from .gp.kernels import squared_distances
 from .space import Point, Space, parse_space
@@ -130,7 +133,7 @@ class Optimizer:
         )
         self._n_initial = _design_size(self.space, n_iter, n_initial_points)
         self._asked: dict[Point, int] = {}
-        self._scores: dict[Point, float] = {}
+        self._reports: dict[Point, Report] = {}
         self._surrogate = Surrogate(self.space)
         self._design: Floats = np.empty((0, len(self.space.axes)))
         self._transfer: Transfer | None = None
@@ -147,7 +150,7 @@ class Optimizer:
     def __repr__(self) -> str:
         return (
             f"<Optimizer of {len(self.space.axes)} dimensions: {self.n_asked} points asked, "
-            f"{len(self._scores)} told>"
+            f"{len(self._reports)} told>"
         )
 
     @property
@@ -157,7 +160,7 @@ class Optimizer:
 
     @property
     def pending(self) -> list[dict[str, Any]]:
-        """Parameters of the points that were proposed and not yet told."""
+        """Parameters of the points that were proposed, and of which nothing was told yet."""
         return [self.space.decode(point) for point in self._pending]
 
     @property
@@ -167,8 +170,12 @@ class Optimizer:
 
     @property
     def best_score(self) -> float:
-        """Highest score told so far; NaN if there is none."""
+        """Highest score of a point with all folds told so far; NaN if there is none."""
         return max(filter(math.isfinite, self._scores.values()), default=math.nan)
+
+    @property
+    def _scores(self) -> dict[Point, float]:
+        return {point: report.score for point, report in self._reports.items()}
 
     @property
     def best_params(self) -> dict[str, Any]:
@@ -185,13 +192,17 @@ class Optimizer:
                 return self.space.decode(point)
         raise ValueError("no score has been told yet: ask for points, evaluate and tell them.")
 
-    def ask(self, n: int | None = None) -> Any:
+    def ask(self, n: int | None = None, *, budget_left: float | None = None) -> Any:
         """Propose the parameters to be evaluated next.
 
         Parameters
         ----------
         n : int or None, default=None
             Number of points to propose at once.
+        budget_left : float or None, default=None
+            Share of a budget of time, or of whatever costs are told in, that is left: 1 at the
+            start, 0 at the end. Among points that promise alike, the cheap ones are then
+            preferred, the more so the more is left. None: costs do not matter.
 
         Returns
         -------
@@ -202,55 +213,111 @@ class Optimizer:
         SpaceExhausted
             If every point that may be proposed has been proposed or told. Those proposed by the
             same call before are in `pending`.
+        ValueError
+            If `n` or `budget_left` is out of range.
         """
         if n is None:
-            return self.space.decode(self.ask_point())
+            return self.space.decode(self.ask_point(budget_left))
         if not (_is_integer(n) and n >= 1):
             raise ValueError(f"n must be an int of at least 1 or None, got {n!r}.")
-        return [self.space.decode(self.ask_point()) for _ in range(n)]
+        return [self.space.decode(self.ask_point(budget_left)) for _ in range(n)]
 
-    def ask_point(self) -> Point:
+    def ask_point(self, budget_left: float | None = None) -> Point:
         """Propose the next point, as `ask` does, without decoding it."""
+        if budget_left is not None and not (
+            isinstance(budget_left, numbers.Real) and 0 <= budget_left <= 1
+        ):
+            raise ValueError(
+                "budget_left must be a share between 0 and 1, or None if there is no budget, "
+                f"got {budget_left!r}."
+            )
         with one_thread:
-            point = self._propose()
+            point = self._propose(float(budget_left or 0.0))
         self._asked[point] = len(self._asked)
         return point
 
-    def tell(self, params: Any, score: Any) -> None:
+    def tell(self, params: Any, score: Any = MEAN, *, folds: Any = None, cost: Any = None) -> None:
         """Report the score of parameters, asked for or not, in any order.
 
         Parameters
         ----------
         params : dict, or sequence of dict
-            One point or several.
-        score : float or None, or sequence of these
+            One point or several. For several, what follows are sequences of as many.
+        score : float or None, or sequence of these, default="mean"
             Higher is better. None, NaN and infinities say that the evaluation failed, which
-            the surrogate learns from.
+            the surrogate learns from. "mean" is the mean of `folds`.
+        folds : sequence of (float or None), or sequence of these, default=None
+            Scores of the folds, in an order that is the same for all points: None for a fold that
+            was not run, NaN for one that failed, and with it the point. A point with folds that
+            were not run is no longer pending and never the best one; it may be told again with
+            more folds.
+        cost : float or sequence of float, default=None
+            Seconds, or other costs, of the folds that were run; see `ask`.
 
         Raises
         ------
         ValueError
-            If the parameters are not in the space, or have a score already.
+            If the parameters are not in the space, or have a score already, or if score, folds
+            and cost are contradictory or out of range. Then nothing of the call is kept.
         TypeError
-            If a score is not a number.
+            If a score, fold or cost is not a number.
         """
         if isinstance(params, Mapping):
-            self.tell_point(self.space.find(params, self._is_known), score)
+            self.tell_point(self.space.find(params, self._is_known), score, folds=folds, cost=cost)
             return
         if not isinstance(params, Sequence):
             raise TypeError(f"params must be a dict or a list of dicts, got {params!r}.")
-        if not isinstance(score, Sequence | np.ndarray) or len(params) != len(score):
-            raise ValueError(f"tell {len(params)} points with as many scores, got {score!r}.")
+        columns = [
+            _column(values, len(params), name, default)
+            for name, values, default in (
+                ("scores", score, MEAN), ("folds", folds, None), ("costs", cost, None)
+            )
+        ]  # fmt: skip
         # All or nothing: a call that is corrected and repeated must not meet its own first half.
-        points = [self.space.find(each, self._is_known) for each in params]
-        scores = [self._check_score(*pair) for pair in zip(points, score, strict=True)]
-        if len(set(points)) < len(points):
-            raise ValueError(f"tell each point once, got {params!r}.")
-        self._scores.update(zip(points, scores, strict=True))
+        reports: dict[Point, Report] = {}
+        for each, *values in zip(params, *columns, strict=True):
+            point = self.space.find(each, self._is_known)
+            if point in reports:
+                raise ValueError(f"tell each point once, got {params!r}.")
+            reports[point] = self._check(point, read_report(*values), reports)
+        self._reports.update(reports)
 
-    def tell_point(self, point: Point, score: Any) -> None:
+    def tell_point(
+        self, point: Point, score: Any = MEAN, *, folds: Any = None, cost: Any = None
+    ) -> None:
         """Report the score of a point, as `tell` does."""
-        self._scores[point] = self._check_score(point, score)
+        self.tell_report(point, read_report(score, folds, cost))
+
+    def tell_report(self, point: Point, report: Report) -> None:
+        """Take in what is told about a point, as `tell` does."""
+        self._reports[point] = self._check(point, report, {})
+
+    def predict_cost(self, params: Mapping[str, Any]) -> float | None:
+        """Predict what the evaluation of parameters on all folds costs.
+
+        Parameters
+        ----------
+        params : dict
+            A point of the space.
+
+        Returns
+        -------
+        float or None
+            A typical cost, in the units of `tell`: the median of those told as long as they do
+            not follow from the parameters. None if no cost was told of a point that did not fail.
+
+        Raises
+        ------
+        ValueError
+            If the parameters are not in the space.
+        """
+        point = self.space.encode(params)
+        with one_thread:
+            model, costs = self._cost_model()
+            if model is not None:
+                x = self.space.features(self.space.coordinates([point]))
+                return math.exp(float(model.value(x)[0]))
+        return float(np.median(costs)) if len(costs) else None
 
     def insight(self) -> Insight:
         """Return what has been learnt so far.
@@ -268,39 +335,48 @@ class Optimizer:
 
         return Insight.learn(self.space, self._observations(), self._surrogate)
 
-    def _check_score(self, point: Point, score: Any) -> float:
-        """Return the score as a float, NaN for a failure."""
-        if score is None:
-            score = math.nan
-        if not isinstance(score, numbers.Real):
-            raise TypeError(f"a score must be a number or None, got {score!r}.")
-        if point in self._scores:
-            raise ValueError(
-                f"{self.space.decode(point)!r} has been told before, with the score "
-                f"{self._scores[point]!r}; tell each point once, the mean if it was repeated."
-            )
-        try:
-            return float(score) if math.isfinite(score) else math.nan
-        except OverflowError:
-            raise ValueError(f"a score must fit a float, got {score!r}.") from None
+    def _check(self, point: Point, report: Report, others: Mapping[Point, Report]) -> Report:
+        """Return the report of a point if it may follow what was told before and with it."""
+        if report.folds:
+            told = (*self._reports.values(), *others.values())
+            n_folds = next((len(r.folds) for r in told if r.folds), len(report.folds))
+            if len(report.folds) != n_folds:
+                raise ValueError(
+                    f"folds={list(report.folds)!r} has {len(report.folds)} entries, and other "
+                    f"points were told with {n_folds}: give None for a fold that was not run."
+                )
+        if point in self._reports:
+            check_follows(report, self._reports[point], repr(self.space.decode(point)))
+        return report
 
     @property
     def _pending(self) -> list[Point]:
-        return [point for point in self._asked if point not in self._scores]
+        return [point for point in self._asked if point not in self._reports]
 
     def _observations(self) -> Observations:
         never = len(self._asked)
         points = sorted(
-            self._scores,
+            self._reports,
             key=lambda point: (
                 (1, self._asked[point], 0, ())
                 if self._asked.get(point, never) < never
                 else (0, 0, point.branch, point.codes)
             ),
         )
-        return Observations(tuple(points), tuple(self._scores[point] for point in points))
+        return Observations.of([(point, self._reports[point]) for point in points])
 
-    def _propose(self) -> Point:
+    def _cost_model(self) -> tuple[CostModel | None, Floats]:
+        """Return a model of the costs, None if they do not follow from the points, and these."""
+        costs = {
+            point: report.full_cost
+            for point, report in self._reports.items()
+            if report.full_cost is not None
+        }
+        values = np.array(list(costs.values()), dtype=np.float64)
+        X = self.space.features(self.space.coordinates(list(costs)))
+        return fit_costs(X, values), values
+
+    def _propose(self, budget_left: float) -> Point:
         index = len(self._asked)
         branches = self._open_branches()
         for point in self._given:
@@ -308,7 +384,7 @@ class Optimizer:
                 return point
         observations = self._observations()
         candidates: Iterable[Point] = ()
-        n_known = index + sum(point not in self._asked for point in self._scores)
+        n_known = index + sum(point not in self._asked for point in self._reports)
         n_tried, surrogate, n_earlier = 0, self._surrogate, 0
         if self._transfer is not None:
             for point in self._transfer.points:
@@ -322,9 +398,11 @@ class Optimizer:
         is_design = n_own < self._n_initial
         if is_design and (n_own + n_earlier < self._n_initial or index % PROBE_EVERY == 0):
             candidates = self._design_points(index - n_tried, branches)
-        elif observations.n_scored >= MIN_SCORES_FOR_MODEL or n_earlier:
+        elif n_earlier or (~observations.has_failed).sum() >= MIN_SCORES_FOR_MODEL:
             try:
-                candidates = self._model_points(surrogate, observations, index, branches)
+                candidates = self._model_points(
+                    surrogate, observations, index, branches, budget_left
+                )
             except np.linalg.LinAlgError as error:
                 warnings.warn(
                     f"{error} A point far from all known ones is proposed in place of the model's.",
@@ -338,7 +416,7 @@ class Optimizer:
         raise SpaceExhausted(index)
 
     def _is_known(self, point: Point) -> bool:
-        return point in self._asked or point in self._scores
+        return point in self._asked or point in self._reports
 
     def _is_new(self, point: Point) -> bool:
         """Whether no branch has proposed or been told the parameters of `point`."""
@@ -391,7 +469,7 @@ class Optimizer:
             return
         uniform = self._rng(index).random((N_EXPLORED, len(self.space.axes)))
         coordinates = self._in_branch(self.space.sample(uniform), branches)
-        known = [*self._scores, *self._pending]
+        known = [*self._reports, *self._pending]
         if known:
             X = self.space.features(coordinates)
             distances = _nearest_distances(X, self.space.features(self.space.coordinates(known)))
@@ -410,6 +488,7 @@ class Optimizer:
         observations: Observations,
         index: int,
         branches: Sequence[int],
+        budget_left: float,
     ) -> list[Point]:
         """Return the points of the highest expected improvement, best first."""
         if not branches:
@@ -432,10 +511,12 @@ class Optimizer:
             x = space.features(space.coordinates([point]))
             return self._is_new(point) and _nearest_distances(x * inverse, known)[0] > MIN_DISTANCE
 
+        costs = self._cost_model()[0] if budget_left else None
+        acquisition = criterion(space, posterior, observations, costs, budget_left)
         # What is too close to a known point comes last, for a space may hold nothing else.
         for is_allowed in (is_apart, self._is_new):
             points = maximise(
-                LogAugmentedEI(posterior, float(posterior.fitted.max())),
+                acquisition,
                 space,
                 rng=self._rng(index),
                 incumbents=space.coordinates([observations.points[i] for i in incumbents]),
@@ -452,6 +533,15 @@ def _nearest_distances(X: Floats, known: Floats) -> Floats:
     """Return the Euclidean distance of each row of `X` to the nearest row of `known`."""
     distances: Floats = np.sqrt(squared_distances(X, known).min(axis=1))
     return distances
+
+
+def _column(values: Any, n: int, name: str, default: Any) -> Iterable[Any]:
+    """Return one value for each of n points."""
+    if values is default:
+        return [default] * n
+    if isinstance(values, str) or not isinstance(values, Sequence | np.ndarray) or len(values) != n:
+        raise ValueError(f"tell {n} points with as many {name}, got {values!r}.")
+    return values
 
 
 def _design_size(space: Space, n_iter: int | None, n_initial_points: int | None) -> int:

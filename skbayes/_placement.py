@@ -201,9 +201,9 @@ def join(X: Floats, observations: Observations, sources: Sequence[Source]) -> tu
 
 def _on_one_scale(observations: Observations, sources: Sequence[Source]) -> Floats:
     """Scores of the observations, then of the sources on their scale; -inf for failures."""
-    y = np.array(observations.scores, dtype=np.float64)
+    scores, _ = observations.estimates()
     alike = [source.scores for source in sources if source.has_scale_of(observations)]
-    return np.concatenate([np.where(np.isnan(y), -np.inf, y), *alike])
+    return np.concatenate([scores, *alike])
 
 
 def _constants(rows: Sequence[Row]) -> set[str]:

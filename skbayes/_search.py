@@ -351,7 +351,7 @@ class BayesSearchCV(BaseSearchCV):  # type: ignore[misc]
             Pool(self.n_jobs, self.pre_dispatch),
             n_iter=n_candidates,
             n_points=self.n_points,
-            objective=objective.score,
+            objective=objective,
             observers=tuple(observers),
         ).run()
         evaluation.contexts.end_search()
@@ -372,10 +372,7 @@ class BayesSearchCV(BaseSearchCV):  # type: ignore[misc]
         )
         self._learnt_from = (
             space,
-            Observations(
-                tuple(trial.point for trial in trials),
-                tuple(objective.score(trial) for trial in trials),
-            ),
+            Observations.of([(trial.point, objective.report(trial)) for trial in trials]),
             fold_noise([objective.fold_scores(trial) for trial in trials]),
         )
 

@@ -30,6 +30,9 @@ FIRST_ANCHOR = 8
 LAST_ANCHOR = 256
 # They are fitted anew after at most this share of the observations has come in.
 REFIT_SHARE = 1 / 25
+# A failure is a bad score, but no reason to call what lies next to it bad: the best place may be
+# there. With the variance of all targets one of them says little, and several together much.
+FAILURE_NOISE = 1.0
 # More observations than this are not all used, and the time of a proposal stays what it is.
 MAX_ROWS = 1000
 
@@ -80,17 +83,19 @@ class Surrogate:
         """Return the posterior of observations, then sources, with the targets."""
         X = self._space.features(self._space.coordinates(observations.points))
         hyperparameters = self._hyperparameters(observations, X)
-        X, t = self._data(X, observations)
+        X, t, extra_noise = self._data(X, observations)
         if t.size > MAX_ROWS and not self._sources:
             rows = local_rows(X, t, self._groups, hyperparameters, MAX_ROWS)
-            X, t = X[rows], t[rows]
-        return Posterior.fit(X, t, self._groups, hyperparameters), t
+            X, t, extra_noise = X[rows], t[rows], extra_noise[rows]
+        return Posterior.fit(X, t, self._groups, hyperparameters, extra_noise), t
 
-    def _data(self, X: Floats, observations: Observations) -> tuple[Floats, Floats]:
-        """Return the rows and targets of the observations, and of the sources if there are any."""
+    def _data(self, X: Floats, observations: Observations) -> tuple[Floats, Floats, Floats]:
+        """Return rows, targets and extra noise of observations, and of sources if there are any."""
+        noise = observations.extra_noise() + FAILURE_NOISE * observations.has_failed
         if not self._sources:
-            return X, observations.targets()
-        return join(X, observations, self._sources)
+            return X, observations.targets(), noise
+        X, t = join(X, observations, self._sources)
+        return X, t, np.concatenate([noise, np.zeros(t.size - noise.size)])
 
     def _hyperparameters(self, observations: Observations, X: Floats) -> Hyperparameters:
         """Return the hyper-parameters for the observations.
@@ -119,8 +124,8 @@ class Surrogate:
         is_anchor = n & (n - 1) == 0 and n <= LAST_ANCHOR
         if is_anchor or not starts:
             starts = [*starts, *default_starts(self._n_groups)]
-        X, t = self._data(X, observations)
-        return fit_hyperparameters(X, t, self._groups, starts=starts)
+        X, t, extra_noise = self._data(X, observations)
+        return fit_hyperparameters(X, t, self._groups, extra_noise=extra_noise, starts=starts)
 
 
 def fitted_sizes(n: int) -> list[int]:

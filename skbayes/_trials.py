@@ -53,6 +53,11 @@ class Trial:
         """Whether the fit of some fold raised."""
         return any(fold is not None and fold.error is not None for fold in self.folds)
 
+    @property
+    def seconds(self) -> float:
+        """Time of fitting and scoring, over the folds that were scored."""
+        return sum(fold.fit_time + fold.score_time for fold in self.folds if fold is not None)
+
     def mean(self, metric: str) -> float:
         """Return the mean test score over all folds; NaN if one is missing or has failed."""
         scores = [

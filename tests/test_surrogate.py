@@ -155,3 +155,26 @@ def test_a_factorisation_that_always_fails_is_told_and_the_search_goes_on(monkey
     with pytest.warns(RuntimeWarning, match="not positive definite.* far from all known ones"):
         params = optimizer.ask()
     assert optimizer.space.encode(params) not in optimizer._scores
+
+
+def test_failures_are_bad_scores_that_are_not_sure():
+    """Next to one the mean is lower than without it, yet not as low as that of a bad score."""
+    optimizer = told(20)
+    near = {"x": 0.31, "y": 0.6, "kind": "a"}
+    observations = optimizer._observations()
+    worst = min(observations.scores)
+    x = optimizer.space.features(
+        optimizer.space.coordinates([optimizer.space.encode({**near, "x": 0.3})])
+    )
+
+    def mean(*more):
+        point = optimizer.space.encode(near)
+        with_more = Observations(
+            observations.points + (point,) * len(more), observations.scores + more
+        )
+        return (
+            with_more.units(20)[0]
+            + with_more.units(20)[1] * (optimizer._surrogate.posterior(with_more).predict(x)[0][0])
+        )
+
+    assert mean(worst) < mean(np.nan) < mean()

@@ -1,11 +1,22 @@
 """Where to evaluate next: acquisition functions and their maximisation in a space."""
 
+from skbayes.acquisition.feasibility import LogFeasibility, fit_feasibility
 from skbayes.acquisition.functions import (
     Acquisition,
     LogAugmentedEI,
+    WeightedSum,
     log_discount,
     log_expected_improvement,
 )
 from skbayes.acquisition.maximiser import maximise
 
-__all__ = ["Acquisition", "LogAugmentedEI", "log_discount", "log_expected_improvement", "maximise"]
+__all__ = [
+    "Acquisition",
+    "LogAugmentedEI",
+    "LogFeasibility",
+    "WeightedSum",
+    "fit_feasibility",
+    "log_discount",
+    "log_expected_improvement",
+    "maximise",
+]

@@ -28,7 +28,13 @@ from scipy.special import erfcx, ndtr
 
 from skbayes.gp import Posterior
 
-__all__ = ["Acquisition", "LogAugmentedEI", "log_discount", "log_expected_improvement"]
+__all__ = [
+    "Acquisition",
+    "LogAugmentedEI",
+    "WeightedSum",
+    "log_discount",
+    "log_expected_improvement",
+]
 
 FloatArray = NDArray[np.float64]
 
@@ -224,3 +230,32 @@ class LogAugmentedEI:
     @property
     def _noise_sd(self) -> float:
         return math.sqrt(self.posterior.hyperparameters.noise_variance)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class WeightedSum:
+    """Sum of functions of feature rows: the logarithm of a product of powers.
+
+    Attributes
+    ----------
+    terms : tuple of (float, Acquisition)
+        Weight and function.
+    """
+
+    terms: tuple[tuple[float, Acquisition], ...]
+
+    def value(self, X: FloatArray, /) -> FloatArray:
+        """Values, of shape (b,), at the feature rows `X` of shape (b, p)."""
+        total = np.zeros(len(X))
+        for weight, term in self.terms:
+            total += weight * term.value(X)
+        return total
+
+    def value_with_gradient(self, X: FloatArray, /) -> tuple[FloatArray, FloatArray]:
+        """Values and gradients with respect to `X`, of shapes (b,) and (b, p)."""
+        total, gradient = np.zeros(len(X)), np.zeros(X.shape)
+        for weight, term in self.terms:
+            value, slope = term.value_with_gradient(X)
+            total += weight * value
+            gradient += weight * slope
+        return total, gradient

@@ -7,7 +7,7 @@ symbol       shape     meaning
 ===========  ========  ===========================================================================
 ``theta``    (g + 2,)  :math:`(\ln\ell_1, \dots, \ln\ell_g, \ln\sigma_f^2, \ln\sigma_n^2)`
 ``t``        (n,)      targets, standardised
-``lam``      (n,)      noise multipliers :math:`\lambda`, 1 by default
+``extra``    (n,)      noise variance beside :math:`\sigma_n^2` that is known, 0 by default
 ``m``        scalar    profiled constant mean, :math:`1^\top C^{-1} t / 1^\top C^{-1} 1`
 ``alpha``    (n,)      :math:`C^{-1}(t - m 1)`
 ``W``        (n, n)    :math:`C^{-1} - \alpha\alpha^\top`
@@ -76,7 +76,7 @@ def fit_hyperparameters(
     t: FloatArray,
     groups: IntArray,
     *,
-    noise_scale: FloatArray | None = None,
+    extra_noise: FloatArray | None = None,
     starts: Sequence[Hyperparameters],
 ) -> Hyperparameters:
     """Hyper-parameters of the highest posterior density, the best of several local searches.
@@ -92,8 +92,8 @@ def fit_hyperparameters(
         Standardised targets.
     groups : ndarray of shape (p,)
         Lengthscale group of each column.
-    noise_scale : ndarray of shape (n,), optional
-        Noise multipliers, 1 by default.
+    extra_noise : ndarray of shape (n,), optional
+        Noise variances that add to the one which is fitted, 0 by default.
     starts : sequence of Hyperparameters
         Where the searches begin; clipped to the bounds. Not empty. One that comes from a fit to
         nearly the same rows needs a few steps only.
@@ -111,15 +111,15 @@ def fit_hyperparameters(
     if not starts:
         raise ValueError("starts must hold at least one Hyperparameters.")
     n_groups = starts[0].lengthscales.size
-    X, t, groups, lam = check_data(X, t, groups, noise_scale, n_groups)
+    X, t, groups, extra = check_data(X, t, groups, extra_noise, n_groups)
     if t.size > MAX_FIT_POINTS:
         rows = _subset(t)
-        X, t, lam = X[rows], t[rows], lam[rows]
+        X, t, extra = X[rows], t[rows], extra[rows]
     bounds = _log_bounds(n_groups)
     mean, sd = _log_prior(n_groups)
 
     def objective(theta: FloatArray) -> tuple[float, FloatArray]:
-        return _negative_log_posterior(theta, X, t, groups, lam, mean, sd)
+        return _negative_log_posterior(theta, X, t, groups, extra, mean, sd)
 
     best: tuple[FloatArray, float, FloatArray] | None = None
     for start in starts:
@@ -175,7 +175,7 @@ def negative_log_posterior(
     X: FloatArray,
     t: FloatArray,
     groups: IntArray,
-    noise_scale: FloatArray | None = None,
+    extra_noise: FloatArray | None = None,
 ) -> tuple[float, FloatArray]:
     r"""Negative logarithm of the posterior density of the hyper-parameters, with its gradient.
 
@@ -193,7 +193,7 @@ def negative_log_posterior(
         \frac{\partial\mathcal L}{\partial\ln\sigma_f^2}
             &= \tfrac12 \sum_{ij} W_{ij} (K + \epsilon\sigma_f^2 I)_{ij},\\
         \frac{\partial\mathcal L}{\partial\ln\sigma_n^2}
-            &= \tfrac12\,\sigma_n^2 \sum_i W_{ii}\,\lambda_i,
+            &= \tfrac12\,\sigma_n^2 \sum_i W_{ii},
 
     summed over the columns of a group. The mean needs no term of its own, because it maximises
     the likelihood (envelope theorem).
@@ -202,7 +202,7 @@ def negative_log_posterior(
     ----------
     theta : ndarray of shape (n_groups + 2,)
         Logarithms of the hyper-parameters.
-    X, t, groups, noise_scale
+    X, t, groups, extra_noise
         As in `fit_hyperparameters`.
 
     Returns
@@ -217,8 +217,8 @@ def negative_log_posterior(
     Rasmussen and Williams (2006), Gaussian Processes for Machine Learning, eq. (5.8), (5.9).
     """
     n_groups = theta.size - 2
-    X, t, groups, lam = check_data(X, t, groups, noise_scale, n_groups)
-    return _negative_log_posterior(theta, X, t, groups, lam, *_log_prior(n_groups))
+    X, t, groups, extra = check_data(X, t, groups, extra_noise, n_groups)
+    return _negative_log_posterior(theta, X, t, groups, extra, *_log_prior(n_groups))
 
 
 def profiled_weights(L: FloatArray, t: FloatArray) -> tuple[float, FloatArray]:
@@ -256,7 +256,7 @@ def check_data(
     X: FloatArray,
     t: FloatArray,
     groups: IntArray,
-    noise_scale: FloatArray | None,
+    extra_noise: FloatArray | None,
     n_groups: int,
 ) -> tuple[FloatArray, FloatArray, IntArray, FloatArray]:
     """Arrays of one regression problem, with agreeing shapes.
@@ -269,20 +269,20 @@ def check_data(
     X = np.ascontiguousarray(X, dtype=np.float64)
     t = np.asarray(t, dtype=np.float64)
     groups = np.asarray(groups, dtype=np.int64)
-    lam = np.ones(t.shape) if noise_scale is None else np.asarray(noise_scale, dtype=np.float64)
-    if X.ndim != 2 or t.shape != X.shape[:1] or lam.shape != t.shape or t.size == 0:
+    extra = np.zeros(t.shape) if extra_noise is None else np.asarray(extra_noise, dtype=np.float64)
+    if X.ndim != 2 or t.shape != X.shape[:1] or extra.shape != t.shape or t.size == 0:
         raise ValueError(
-            "X must be (n, p), t and noise_scale (n,) with n >= 1, "
-            f"got {X.shape}, {t.shape} and {lam.shape}."
+            "X must be (n, p), t and extra_noise (n,) with n >= 1, "
+            f"got {X.shape}, {t.shape} and {extra.shape}."
         )
     if groups.shape != X.shape[1:] or (groups.size and int(groups.max()) >= n_groups):
         raise ValueError(
             f"groups must name one of the {n_groups} lengthscales for each of the {X.shape[1]} "
             f"columns of X, got {groups!r}."
         )
-    if not (np.isfinite(X).all() and np.isfinite(t).all() and np.isfinite(lam).all()):
-        raise ValueError("X, t and noise_scale must be finite.")
-    return X, t, groups, lam
+    if not (np.isfinite(X).all() and np.isfinite(t).all() and np.isfinite(extra).all()):
+        raise ValueError("X, t and extra_noise must be finite.")
+    return X, t, groups, extra
 
 
 def _negative_log_posterior(
@@ -290,7 +290,7 @@ def _negative_log_posterior(
     X: FloatArray,
     t: FloatArray,
     groups: IntArray,
-    lam: FloatArray,
+    extra: FloatArray,
     prior_mean: FloatArray,
     prior_sd: FloatArray,
 ) -> tuple[float, FloatArray]:
@@ -299,7 +299,7 @@ def _negative_log_posterior(
     Z = scale(X, lengthscales, groups)
     K, P = matern52(squared_distances(Z), sf2)
     try:
-        L = factorise(K, sn2 * lam, sf2)
+        L = factorise(K, sn2 + extra, sf2)
     except np.linalg.LinAlgError:
         return FAILED, np.zeros_like(theta)
     m, alpha = profiled_weights(L, t)
@@ -318,8 +318,9 @@ def _negative_log_posterior(
     W = dsyr(-1.0, alpha, lower=1, a=lower, overwrite_a=1).T
     diagonal = W.ravel()[:: t.size + 1]
     gradient = deviation / prior_sd
-    gradient[-2] += 0.5 * JITTER * sf2 * float(diagonal.sum())
-    gradient[-1] += 0.5 * sn2 * float(diagonal @ lam)
+    trace = float(diagonal.sum())
+    gradient[-2] += 0.5 * JITTER * sf2 * trace
+    gradient[-1] += 0.5 * sn2 * trace
     diagonal *= 0.5
     gradient[-2] += float(np.vdot(W, K))
     M = np.multiply(W, P, out=P)

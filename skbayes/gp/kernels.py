@@ -17,7 +17,8 @@ symbol      shape               meaning
 ``L``       (n, n)              lower Cholesky factor of ``C``
 ==========  ==================  ====================================================================
 
-with :math:`C = K + \mathrm{diag}(\sigma_n^2\lambda) + \epsilon\,\sigma_f^2 I`.
+with :math:`C = K + \mathrm{diag}(\sigma_n^2 + \mathrm{extra}) + \epsilon\,\sigma_f^2 I`, where
+``extra`` is noise that is known.
 """
 
 from __future__ import annotations
@@ -59,7 +60,7 @@ class Hyperparameters:
     signal_variance : float
         Prior variance of the latent function, in squared units of the target.
     noise_variance : float
-        Variance of one observation with noise multiplier 1, in squared units of the target.
+        Variance of one observation, in squared units of the target.
     inverse_hessian : ndarray of shape (n_groups + 2, n_groups + 2) or None, default=None
         Of the fit's objective in the logarithms of the others, if they were fitted: where it
         curves, for the next fit.

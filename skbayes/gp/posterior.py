@@ -90,7 +90,7 @@ class Posterior:
         t: FloatArray,
         groups: IntArray,
         hyperparameters: Hyperparameters,
-        noise_scale: FloatArray | None = None,
+        extra_noise: FloatArray | None = None,
     ) -> Posterior:
         """Condition the process on targets.
 
@@ -104,8 +104,8 @@ class Posterior:
             Lengthscale group of each column.
         hyperparameters : Hyperparameters
             Kernel and noise.
-        noise_scale : ndarray of shape (n,), optional
-            Noise multipliers, 1 by default.
+        extra_noise : ndarray of shape (n,), optional
+            Noise variances that add to that of the hyper-parameters, 0 by default.
 
         Returns
         -------
@@ -120,11 +120,11 @@ class Posterior:
             If the covariance is not positive definite whatever the jitter.
         """
         n_groups = hyperparameters.lengthscales.size
-        X, t, groups, lam = check_data(X, t, groups, noise_scale, n_groups)
+        X, t, groups, extra = check_data(X, t, groups, extra_noise, n_groups)
         sf2 = hyperparameters.signal_variance
         Z = scale(X, hyperparameters.lengthscales, groups)
         K, _ = matern52(squared_distances(Z), sf2)
-        L = factorise(K, hyperparameters.noise_variance * lam, sf2)
+        L = factorise(K, hyperparameters.noise_variance + extra, sf2)
         m, alpha = profiled_weights(L, t)
         return cls(
             X=X,

@@ -114,7 +114,7 @@ class Insight:
             If fewer than two points have a score.
         """
         if observations.n_scored < MIN_SCORES:
-            failed = len(observations) - observations.n_scored
+            failed = int(observations.has_failed.sum())
             raise ValueError(
                 f"insight needs at least {MIN_SCORES} scores, and there are "
                 f"{observations.n_scored}{f' and {failed} failures' if failed else ''}: "
@@ -282,6 +282,7 @@ def _n_reference(n: int) -> int:
 def _overview(space: Space, observations: Observations, n_reference: int) -> Posterior:
     """Return a model that tells the bad scores of the first `n_reference` points apart."""
     X = space.features(space.coordinates(observations.points))
-    t = observations.targets(n_reference)
-    fitted = fit_hyperparameters(X, t, space.groups, starts=default_starts(len(space.axes)))
-    return Posterior.fit(X, t, space.groups, fitted)
+    t, extra_noise = observations.targets(n_reference), observations.extra_noise(n_reference)
+    starts = default_starts(len(space.axes))
+    fitted = fit_hyperparameters(X, t, space.groups, extra_noise=extra_noise, starts=starts)
+    return Posterior.fit(X, t, space.groups, fitted, extra_noise)

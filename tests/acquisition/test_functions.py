@@ -8,7 +8,12 @@ import pytest
 from scipy.integrate import quad
 from scipy.special import log_ndtr
 
-from skbayes.acquisition import LogAugmentedEI, log_discount, log_expected_improvement
+from skbayes.acquisition import (
+    LogAugmentedEI,
+    WeightedSum,
+    log_discount,
+    log_expected_improvement,
+)
 from skbayes.gp import Hyperparameters, Posterior
 
 
@@ -140,15 +145,30 @@ def test_acquisition_of_a_posterior():
     model = Posterior.fit(X, t, np.arange(3), h)
     acquisition = LogAugmentedEI(model, best=float(model.predict(X)[0].max()))
     new = rng.random((6, 3))
-    v, gradient = acquisition.value_with_gradient(new)
-    np.testing.assert_allclose(v, acquisition.value(new), rtol=1e-10)
     mean, sd = model.predict(new)
     expected = log_expected_improvement(mean, sd, acquisition.best)[0]
     np.testing.assert_allclose(
         acquisition.value(new), expected + np.log(1.0 - 0.1 / np.sqrt(sd**2 + 0.01)), rtol=1e-12
     )
-    step = 1e-6
-    for k in range(3):
-        e = step * np.eye(3)[k]
-        numerical = (acquisition.value(new + e) - acquisition.value(new - e)) / (2 * step)
+    assert_gradient(acquisition, new)
+
+
+def assert_gradient(acquisition, X):
+    """Hold values and gradients at rows against each other."""
+    value, gradient = acquisition.value_with_gradient(X)
+    np.testing.assert_allclose(value, acquisition.value(X), rtol=1e-10)
+    for k in range(X.shape[1]):
+        e = 1e-6 * np.eye(X.shape[1])[k]
+        numerical = (acquisition.value(X + e) - acquisition.value(X - e)) / 2e-6
         np.testing.assert_allclose(gradient[:, k], numerical, rtol=1e-4, atol=1e-5)
+
+
+def test_a_weighted_sum():
+    rng = np.random.default_rng(0)
+    h = Hyperparameters(np.full(3, 0.5), 1.0, 0.1)
+    model = Posterior.fit(rng.random((20, 3)), rng.standard_normal(20), np.arange(3), h)
+    first, second = LogAugmentedEI(model, best=0.3), LogAugmentedEI(model, best=0.8)
+    total = WeightedSum(((1.0, first), (-0.4, second)))
+    X = np.random.default_rng(2).random((20, 3))
+    np.testing.assert_allclose(total.value(X), first.value(X) - 0.4 * second.value(X))
+    assert_gradient(total, X)

@@ -20,9 +20,9 @@ def problem(n=30, seed=0):
     return X, rng.standard_normal(n)
 
 
-def posterior(n=30, seed=0, noise_scale=None):
+def posterior(n=30, seed=0, extra_noise=None):
     X, t = problem(n, seed)
-    return Posterior.fit(X, t, GROUPS, H, noise_scale)
+    return Posterior.fit(X, t, GROUPS, H, extra_noise)
 
 
 def test_one_row_by_hand():
@@ -49,11 +49,11 @@ def test_two_rows_by_hand():
 @pytest.mark.parametrize("weighted", [False, True])
 def test_against_scikit_learn(weighted):
     X, t = problem()
-    lam = np.random.default_rng(1).uniform(0.3, 9.0, t.size) if weighted else np.ones(t.size)
-    model = Posterior.fit(X, t, GROUPS, H, lam if weighted else None)
+    extra = np.random.default_rng(1).uniform(0.0, 0.5, t.size) if weighted else np.zeros(t.size)
+    model = Posterior.fit(X, t, GROUPS, H, extra if weighted else None)
     kernel = ConstantKernel(H.signal_variance) * Matern(H.lengthscales[GROUPS], nu=2.5)
     reference = GaussianProcessRegressor(
-        kernel, alpha=H.noise_variance * lam + 1e-10 * H.signal_variance, optimizer=None
+        kernel, alpha=H.noise_variance + extra + 1e-10 * H.signal_variance, optimizer=None
     ).fit(X, t - model.constant)
     new, _ = problem(300, seed=5)
     mean, sd = model.predict(new)
@@ -130,8 +130,8 @@ def test_no_rows_to_predict():
 def test_condition_on_equals_a_fit_that_believes_the_mean(kind):
     rng = np.random.default_rng(1)
     X, t = problem()
-    lam = rng.uniform(0.5, 3.0, t.size)
-    model = Posterior.fit(X, t, GROUPS, H, lam)
+    extra = rng.uniform(0.0, 0.5, t.size)
+    model = Posterior.fit(X, t, GROUPS, H, extra)
     new, _ = problem(4, seed=8)
     pending = {"new": new, "observed": X[:3], "repeated": np.repeat(new[:1], 3, axis=0)}[kind]
     fast = model.condition_on(pending)
@@ -140,7 +140,7 @@ def test_condition_on_equals_a_fit_that_believes_the_mean(kind):
         np.concatenate([t, model.predict(pending)[0]]),
         GROUPS,
         H,
-        np.concatenate([lam, np.ones(len(pending))]),
+        np.concatenate([extra, np.zeros(len(pending))]),
     )
     assert fast.constant == pytest.approx(slow.constant, abs=1e-10)
     np.testing.assert_allclose(fast.alpha, slow.alpha, atol=1e-8)

@@ -1,0 +1,63 @@
+"""What a proposal maximises: improvement, feasibility and cost, as a sum of logarithms."""
+
+from __future__ import annotations
+
+from ._costs import CostModel
+from ._observations import Observations
+from .acquisition import Acquisition, LogAugmentedEI, WeightedSum, fit_feasibility
+from .gp import Posterior
+from .space import Space
+
+__all__ = ["criterion"]
+
+
+def criterion(
+    space: Space,
+    posterior: Posterior,
+    observations: Observations,
+    costs: CostModel | None,
+    budget_left: float,
+) -> Acquisition:
+    r"""Return the logarithm of improvement times feasibility over a power of the cost.
+
+    .. math::
+
+        \ln\mathrm{EI}(x) + \ln P(x\ \text{does not fail}) - \lambda\,\ln\hat c(x)
+
+    with :math:`\lambda` the share of the budget that is left. Improvement per cost, :math:`\lambda
+    = 1` throughout, would never pay for a dear optimum; with the last of the budget there is
+    nothing left to save.
+
+    Parameters
+    ----------
+    space : Space
+    posterior : Posterior
+        Model of the scores, which knows the pending points.
+    observations : Observations
+        Those that the posterior comes from.
+    costs : CostModel or None
+        None if costs are unknown, or do not matter.
+    budget_left : float
+        Between 0 and 1.
+
+    Returns
+    -------
+    Acquisition
+
+    References
+    ----------
+    Gardner et al. (2014), Bayesian optimization with inequality constraints, ICML, eq. (7), for
+    the product with the probability. Lee, Perrone, Archambeau and Seeger (2020), Cost-aware
+    Bayesian optimization, arXiv:2003.10870, for the cost and its cooling.
+    """
+    terms: list[tuple[float, Acquisition]] = [
+        (1.0, LogAugmentedEI(posterior, float(posterior.fitted.max())))
+    ]
+    X = space.features(space.coordinates(observations.points))
+    lengthscales = posterior.hyperparameters.lengthscales
+    feasible = fit_feasibility(X, observations.has_failed, space.groups, lengthscales)
+    if feasible is not None:
+        terms.append((1.0, feasible))
+    if costs is not None and budget_left > 0.0:
+        terms.append((-budget_left, costs))
+    return terms[0][1] if len(terms) == 1 else WeightedSum(tuple(terms))

@@ -1,0 +1,126 @@
+"""Where evaluations fail: a regression on labels that shares the lengthscales of the scores."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.special import log_ndtr
+
+from skbayes.gp import Hyperparameters, Posterior
+
+__all__ = ["LogFeasibility", "fit_feasibility"]
+
+FloatArray = NDArray[np.float64]
+
+LOG_SQRT_2PI = 0.5 * math.log(2.0 * math.pi)
+# A single failure may be an accident; its target, the worst one, keeps the next point off.
+MIN_FAILURES = 2
+# Labels are 1 and -1; so much of their variance is not a smooth function of the parameters.
+LABEL_NOISE = 0.1
+# A row is never given up for good: labels may be wrong, and then there must be a way back.
+MIN_PROBABILITY = 1e-3
+
+
+def fit_feasibility(
+    X: FloatArray,
+    has_failed: NDArray[np.bool_],
+    groups: NDArray[np.intp],
+    lengthscales: FloatArray,
+) -> LogFeasibility | None:
+    """Return a model of where evaluations fail; None if fewer than two did, or all.
+
+    Parameters
+    ----------
+    X : ndarray of shape (n, p)
+        Feature rows.
+    has_failed : ndarray of shape (n,)
+        Whether the evaluation gave no score.
+    groups : ndarray of shape (p,)
+        Lengthscale group of each column.
+    lengthscales : ndarray of shape (n_groups,)
+        Those of the model of the scores: failures are too few to learn others from.
+
+    Returns
+    -------
+    LogFeasibility or None
+    """
+    n_failed = int(has_failed.sum())
+    if n_failed < MIN_FAILURES or n_failed == len(has_failed):
+        return None
+    labels = np.where(has_failed, -1.0, 1.0)
+    kernel = Hyperparameters(lengthscales, 1.0, LABEL_NOISE)
+    return LogFeasibility(Posterior.fit(X, labels, groups, kernel))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class LogFeasibility:
+    r"""Logarithm of the probability that an evaluation does not fail.
+
+    With the posterior of a regression on labels, 1 for an evaluation that gave a score and -1 for
+    one that failed,
+
+    .. math::
+
+        \ln\max\{\Phi(z),\ 10^{-3}\},\qquad z = \frac{\mu}{\sqrt{\sigma^2 + \sigma_n^2}},\qquad
+        \nabla\ln\Phi(z) = \frac{\phi(z)}{\Phi(z)}\,
+        \frac{\nabla\mu - z\,(\sigma/t)\,\nabla\sigma}{t},\qquad t^2 = \sigma^2 + \sigma_n^2.
+
+    Attributes
+    ----------
+    posterior : Posterior
+        Model of the labels.
+
+    References
+    ----------
+    Rasmussen and Williams (2006), Gaussian Processes for Machine Learning, sect. 6.5 (labels as
+    targets of a regression) and eq. (3.82) (a normal variable within a cumulative normal).
+    """
+
+    posterior: Posterior
+
+    def value(self, X: FloatArray, /) -> FloatArray:
+        """Values at feature rows.
+
+        Parameters
+        ----------
+        X : ndarray of shape (b, p)
+            Feature rows.
+
+        Returns
+        -------
+        ndarray of shape (b,)
+            Between ln ``MIN_PROBABILITY`` and 0.
+        """
+        mean, sd = self.posterior.predict(X)
+        return np.maximum(log_ndtr(mean / self._spread(sd)), math.log(MIN_PROBABILITY))
+
+    def value_with_gradient(self, X: FloatArray, /) -> tuple[FloatArray, FloatArray]:
+        """Values and gradients at feature rows.
+
+        Parameters
+        ----------
+        X : ndarray of shape (b, p)
+            Feature rows.
+
+        Returns
+        -------
+        value : ndarray of shape (b,)
+            As from `value`.
+        gradient : ndarray of shape (b, p)
+            Its derivatives with respect to `X`; 0 where the value is at its floor.
+        """
+        mean, sd, mean_gradient, sd_gradient = self.posterior.predict_with_gradient(X)
+        t = self._spread(sd)
+        z = mean / t
+        value = log_ndtr(z)
+        floor = math.log(MIN_PROBABILITY)
+        slope = np.exp(-0.5 * z * z - LOG_SQRT_2PI - value) / t
+        slope[value <= floor] = 0.0
+        gradient = slope[:, None] * (mean_gradient - (z * sd / t)[:, None] * sd_gradient)
+        return np.maximum(value, floor), gradient
+
+    def _spread(self, sd: FloatArray) -> FloatArray:
+        return np.sqrt(sd * sd + self.posterior.hyperparameters.noise_variance)

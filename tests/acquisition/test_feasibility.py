@@ -1,0 +1,74 @@
+"""When there is a model of failures, what it says, and its gradient."""
+
+import numpy as np
+import pytest
+from scipy.stats import norm
+
+from skbayes.acquisition import LogFeasibility, fit_feasibility
+from skbayes.acquisition.feasibility import MIN_FAILURES
+from skbayes.gp import Hyperparameters, Posterior
+
+GROUPS = np.array([0, 1, 1, 1])
+
+
+def rows(n, seed=0):
+    rng = np.random.default_rng(seed)
+    return np.column_stack([rng.random(n), np.eye(3)[rng.integers(3, size=n)] * 0.5**0.5])
+
+
+@pytest.mark.parametrize("n_failed", [0, MIN_FAILURES - 1, 10])
+def test_no_model_without_both_kinds(n_failed):
+    assert fit_feasibility(rows(10), np.arange(10) < n_failed, GROUPS, np.ones(2)) is None
+
+
+def test_a_category_that_fails_is_known_from_few():
+    X = rows(12)
+    has_failed = X[:, 1] > 0
+    model = fit_feasibility(X, has_failed, GROUPS, np.array([1.0, 0.5]))
+    probability = np.exp(model.value(rows(60, seed=1)))
+    fails = rows(60, seed=1)[:, 1] > 0
+    assert probability[fails].max() < 0.1
+    assert probability[~fails].min() > 0.9
+
+
+def test_far_from_all_it_is_undecided():
+    X = np.zeros((6, 1))
+    X[:, 0] = np.linspace(0, 0.1, 6)
+    model = fit_feasibility(X, X[:, 0] > 0.05, np.array([0]), np.array([0.05]))
+    assert 0.3 < np.exp(model.value(np.array([[1.0]])))[0] < 0.7
+
+
+def labels(share=0.4, noise=0.1, seed=0):
+    rng = np.random.default_rng(seed)
+    X = rng.random((20, 3))
+    h = Hyperparameters(np.full(3, 0.5), 1.0, noise)
+    return Posterior.fit(X, np.where(X[:, 0] < share, -1.0, 1.0), np.arange(3), h)
+
+
+def test_feasibility_is_the_probability_of_a_positive_label():
+    model = labels()
+    X = np.random.default_rng(1).random((50, 3))
+    mean, sd = model.predict(X)
+    np.testing.assert_allclose(
+        LogFeasibility(model).value(X), np.log(norm.sf(0.0, mean, np.sqrt(sd**2 + 0.1))), rtol=1e-10
+    )
+
+
+def test_feasibility_has_a_floor_of_a_thousandth():
+    model = labels(share=2.0, noise=1e-3)
+    X = model.X + 1e-3
+    value, gradient = LogFeasibility(model).value_with_gradient(X)
+    np.testing.assert_array_equal(value, np.log(1e-3))
+    np.testing.assert_array_equal(value, LogFeasibility(model).value(X))
+    np.testing.assert_array_equal(gradient, 0.0)
+
+
+@pytest.mark.parametrize("noise", [1e-3, 0.1, 1.0])
+def test_gradient_of_feasibility(noise):
+    model, X = LogFeasibility(labels(noise=noise)), np.random.default_rng(2).random((20, 3))
+    value, gradient = model.value_with_gradient(X)
+    np.testing.assert_allclose(value, model.value(X), rtol=1e-10)
+    for k in range(3):
+        e = 1e-6 * np.eye(3)[k]
+        numerical = (model.value(X + e) - model.value(X - e)) / 2e-6
+        np.testing.assert_allclose(gradient[:, k], numerical, rtol=1e-4, atol=1e-5)
