@@ -18,10 +18,11 @@ FloatArray = NDArray[np.float64]
 LOG_SQRT_2PI = 0.5 * math.log(2.0 * math.pi)
 # A single failure may be an accident; its target, the worst one, keeps the next point off.
 MIN_FAILURES = 2
-# Labels are 1 and -1; so much of their variance is not a smooth function of the parameters.
-LABEL_NOISE = 0.1
-# A row is never given up for good: labels may be wrong, and then there must be a way back.
-MIN_PROBABILITY = 1e-3
+# Labels are 1 and -1, and an evaluation that failed fails again. With more noise a row next to a
+# failure keeps a chance that a large improvement outweighs.
+LABEL_NOISE = 1e-3
+# A row is never given up for good: when all others are known there must be a way back.
+MIN_PROBABILITY = 1e-9
 
 
 def fit_feasibility(
@@ -64,7 +65,7 @@ class LogFeasibility:
 
     .. math::
 
-        \ln\max\{\Phi(z),\ 10^{-3}\},\qquad z = \frac{\mu}{\sqrt{\sigma^2 + \sigma_n^2}},\qquad
+        \ln\max\{\Phi(z),\ 10^{-9}\},\qquad z = \frac{\mu}{\sqrt{\sigma^2 + \sigma_n^2}},\qquad
         \nabla\ln\Phi(z) = \frac{\phi(z)}{\Phi(z)}\,
         \frac{\nabla\mu - z\,(\sigma/t)\,\nabla\sigma}{t},\qquad t^2 = \sigma^2 + \sigma_n^2.
 

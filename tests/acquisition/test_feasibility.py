@@ -5,7 +5,7 @@ import pytest
 from scipy.stats import norm
 
 from skbayes.acquisition import LogFeasibility, fit_feasibility
-from skbayes.acquisition.feasibility import MIN_FAILURES
+from skbayes.acquisition.feasibility import MIN_FAILURES, MIN_PROBABILITY
 from skbayes.gp import Hyperparameters, Posterior
 
 GROUPS = np.array([0, 1, 1, 1])
@@ -54,11 +54,11 @@ def test_feasibility_is_the_probability_of_a_positive_label():
     )
 
 
-def test_feasibility_has_a_floor_of_a_thousandth():
-    model = labels(share=2.0, noise=1e-3)
-    X = model.X + 1e-3
+def test_feasibility_has_a_floor():
+    model = labels(share=2.0, noise=1e-6)
+    X = model.X + 1e-6
     value, gradient = LogFeasibility(model).value_with_gradient(X)
-    np.testing.assert_array_equal(value, np.log(1e-3))
+    np.testing.assert_array_equal(value, np.log(MIN_PROBABILITY))
     np.testing.assert_array_equal(value, LogFeasibility(model).value(X))
     np.testing.assert_array_equal(gradient, 0.0)
 
