@@ -376,32 +376,28 @@ class Optimizer:
         if not branches:
             return []
         space = self.space
-        pending = space.features(space.coordinates(self._pending))
+        known = space.coordinates(observations.points + tuple(self._pending))
+        pending = space.features(known[len(observations) :])
         posterior = self._surrogate.posterior(observations).condition_on(pending)
         lengthscales = posterior.hyperparameters.lengthscales
-        inverse = 1 / lengthscales[space.groups]
-        known = space.features(space.coordinates(observations.points + tuple(self._pending)))
-        known *= inverse
         # The noise that made a score high is not in the mean; a model of the most important
         # observations only does not have it for all.
         order = np.nan_to_num(observations.scores, nan=-np.inf)
         if len(posterior.fitted) == len(known):
             order = posterior.fitted[: len(observations)]
-        incumbents = np.argsort(-order, kind="stable")
-
-        def is_apart(point: Point) -> bool:
-            x = space.features(space.coordinates([point]))
-            return self._is_new(point) and _nearest_distances(x * inverse, known)[0] > MIN_DISTANCE
+        incumbents = known[np.argsort(-order, kind="stable")]
 
         # What is too close to a known point comes last, for a space may hold nothing else.
-        for is_allowed in (is_apart, self._is_new):
+        for min_distance in (MIN_DISTANCE, 0.0):
             points = maximise(
                 LogAugmentedEI(posterior, float(posterior.fitted.max())),
                 space,
                 rng=self._rng(index),
-                incumbents=space.coordinates([observations.points[i] for i in incumbents]),
+                incumbents=incumbents,
                 lengthscales=lengthscales,
-                is_allowed=is_allowed,
+                is_allowed=self._is_new,
+                known=known,
+                min_distance=min_distance,
                 branches=branches,
             )
             if points:

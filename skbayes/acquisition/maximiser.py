@@ -25,8 +25,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from skbayes.acquisition.ascent import ascend
 from skbayes.acquisition.functions import Acquisition
+from skbayes.acquisition.landscape import Landscape
 from skbayes.acquisition.moves import Layout, neighbours_of, perturb
 from skbayes.gp.kernels import squared_distances
 
@@ -54,6 +54,7 @@ TIERS = ((0.5, 24), (0.1, 6), (0.02, 6), (0.004, 6))
 # A short climb shows which starts are worth a long one, and each round after it keeps a quarter:
 # the calls of a batch cost more than its rows.
 N_SCREENING_CALLS = 8
+N_POLISHING_CALLS = 15
 N_FINALISTS = 8
 KEPT = 4
 # Starts closer than this on every continuous axis, in lengthscales, climb the same peak.
@@ -61,8 +62,8 @@ MERGED = 0.01
 # Rounds of polish and neighbour search.
 MAX_ROUNDS = 6
 # Places tried around a peak that may not be proposed, in rounds, and their distances in
-# lengthscales: known points keep others off by a thousandth.
-N_RIM, RIM_ROUNDS, RIM_RADII, RIM_SHRINK = 200, 3, (5e-4, 1e-2), 3.0
+# units of the distance that is kept from known points.
+N_RIM, RIM_ROUNDS, RIM_RADII, RIM_SHRINK = 200, 3, (0.5, 10.0), 3.0
 # A neighbour must be better by this much, as for a polish step.
 MIN_GAIN = 1e-5
 # Candidates decoded at once while looking for allowed ones, for each point wanted.
@@ -77,6 +78,8 @@ def maximise(
     incumbents: FloatArray,
     lengthscales: FloatArray,
     is_allowed: Callable[[Point], bool],
+    known: FloatArray | None = None,
+    min_distance: float = 0.0,
     branches: Sequence[int] | None = None,
     n_best: int = 1,
 ) -> list[Point]:
@@ -97,7 +100,11 @@ def maximise(
     lengthscales : ndarray of shape (n_axes,)
         Lengthscale of the model on each axis, in unit coordinates.
     is_allowed : callable
-        Whether a point may be returned; False for known and pending ones.
+        Whether a point may be returned; False for known and pending ones. Asked in the end only.
+    known : ndarray of shape (m, n_axes), optional
+        Snapped coordinates that the search keeps away from, none by default.
+    min_distance : float, default=0.0
+        How far, in lengthscales.
     branches : sequence of int, optional
         Branches that may be proposed, all by default.
     n_best : int, default=1
@@ -111,11 +118,13 @@ def maximise(
     allowed = sorted(set(range(len(space.branches)) if branches is None else branches))
     if not allowed or n_best < 1:
         return []
+    n_axes = len(space.axes)
+    known = np.empty((0, n_axes)) if known is None else known
+    landscape = Landscape.of(acquisition, space, lengthscales, known, min_distance)
     if space.n_values is not None and space.n_values <= MAX_ENUMERATED:
-        return _enumerate(acquisition, space, allowed, is_allowed, n_best)
+        return _enumerate(landscape, allowed, is_allowed, n_best)
 
     layout = Layout.of(space, lengthscales, np.array(allowed))
-    n_axes = len(space.axes)
     incumbents = np.asarray(incumbents, dtype=np.float64).reshape(-1, n_axes)
     share = min(1.0, FULL_UP_TO / max(len(incumbents), 1))
     n_uniform = round(share * min(POOL_BASE + POOL_PER_AXIS * n_axes, POOL_MAX))
@@ -124,24 +133,21 @@ def maximise(
         uniform[:, 0] = (layout.draw_branches(uniform[:, 0]) + 0.5) / layout.K[0]
     pool = space.sample(uniform)
     local = space.snap(perturb(incumbents, round(share * N_LOCAL), layout, space, rng))
-    U = np.concatenate([pool, local])
-    X = space.features(U)
-    value = _value(acquisition, X)
-    starts = U[_spread(X / layout.scale[space.groups], value, share)]
-    found, found_value = [U], [value]
+    found = [np.concatenate([pool, local])]
+    values = [landscape.evaluate(found[0])]
+    starts = found[0][_spread(space.features(found[0]) / layout.scale[space.groups], values[0][1], share)]
     for n_round in range(MAX_ROUNDS):
         # Integers climb as if they were continuous, and are held once they have been rounded: the
         # other coordinates then find the place that goes with them.
         is_first = n_round == 0
         axes = np.flatnonzero(layout.is_ordered if is_first else layout.is_continuous)
-        calls = N_SCREENING_CALLS if is_first else None
-        polished = space.snap(_polish(acquisition, space, layout, starts, axes, calls))
-        starts = _merged(polished, layout)
+        n_calls = N_SCREENING_CALLS if is_first else N_POLISHING_CALLS
+        starts = _merged(landscape.climb(starts, axes, layout.scale[axes], n_calls), layout)
         neighbours, owner = neighbours_of(starts, incumbents, layout, space, rng)
         U = np.concatenate([starts, neighbours])
-        value = _value(acquisition, space.features(U))
+        values.append(landscape.evaluate(U))
         found.append(U)
-        found_value.append(value)
+        value = values[-1][1]
         best = _best_of_each(value, owner, len(starts))
         if not is_first:
             best = best[value[best] > value[: len(starts)] + MIN_GAIN]
@@ -149,10 +155,13 @@ def maximise(
                 break
         n_kept = max(1, N_FINALISTS // KEPT**n_round)
         starts = _merged(U[best[np.argsort(-value[best], kind="stable")[:n_kept]]], layout)
-    U, value = np.concatenate(found), np.concatenate(found_value)
-    if not is_allowed(space.points(U[[value.argmax()]])[0]):
-        U, value = _with_rim(acquisition, space, layout, U, value, is_allowed, rng)
-    return _first_allowed(U, value, space, is_allowed, n_best)
+    U = np.concatenate(found)
+    value, open_value = (np.concatenate(each) for each in zip(*values, strict=True))
+    points, rows = _first_allowed(U, open_value, space, is_allowed, n_best)
+    if min_distance and not (rows and value[rows[0]] == value.max()):
+        U, open_value = _with_rim(landscape, layout, U, value, open_value, rng)
+        points, _ = _first_allowed(U, open_value, space, is_allowed, n_best)
+    return points
 
 
 def _spread(Z: FloatArray, value: FloatArray, share: float = 1.0) -> IntArray:
@@ -187,67 +196,32 @@ def _spread(Z: FloatArray, value: FloatArray, share: float = 1.0) -> IntArray:
 
 
 def _with_rim(
-    acquisition: Acquisition,
-    space: Space,
+    landscape: Landscape,
     layout: Layout,
     U: FloatArray,
     value: FloatArray,
-    is_allowed: Callable[[Point], bool],
+    open_value: FloatArray,
     rng: np.random.Generator,
 ) -> tuple[FloatArray, FloatArray]:
-    """Add candidates around a peak that is not allowed, then around the best that is.
+    """Add candidates around a peak that is too close to a known point, then around the best.
 
-    The ascent knows nothing of what is allowed. Where it ends too close to a known point, the best
-    allowed place lies on the rim of what is forbidden, and nothing has looked there yet.
+    The ascent knows nothing of what is forbidden. Where it ends there, the best place that is not
+    lies on the rim, and nothing has looked there yet.
     """
     if not layout.is_continuous.any():
-        return U, value
-    centre = U[[value.argmax()]]
+        return U, open_value
+    centre = U[value.argmax()]
     low, high = np.log(RIM_RADII)
     for n_round in range(RIM_ROUNDS):
         radius = np.exp(rng.uniform(low, high, (N_RIM, 1))) / RIM_SHRINK**n_round
-        step = radius * layout.scale * rng.standard_normal((N_RIM, U.shape[1]))
-        rim = space.snap(centre + np.where(layout.is_continuous, step, 0.0))
+        step = landscape.min_distance * radius * rng.standard_normal((N_RIM, U.shape[1]))
+        step *= np.where(layout.is_continuous, landscape.lengthscales, 0.0)
+        rim = landscape.space.snap(centre + step)
         U = np.concatenate([U, rim])
-        value = np.concatenate([value, _value(acquisition, space.features(rim))])
-        if points := _first_allowed(U, value, space, is_allowed, 1):
-            centre = space.coordinates(points)
-    return U, value
-
-
-def _value(acquisition: Acquisition, X: FloatArray) -> FloatArray:
-    """Acquisition values, with minus infinity where they are undefined."""
-    value = acquisition.value(X)
-    return np.where(np.isnan(value), -np.inf, value)
-
-
-def _polish(
-    acquisition: Acquisition,
-    space: Space,
-    layout: Layout,
-    starts: FloatArray,
-    axes: IntArray,
-    max_calls: int | None,
-) -> FloatArray:
-    """Climb on some ordered axes of every start, the others frozen; not snapped."""
-    if axes.size == 0 or len(starts) == 0:
-        return starts
-    columns = layout.columns[axes]
-    frozen = space.features(starts)
-    is_free = space.active(starts)[:, axes]
-
-    # The feature of an ordered axis is its coordinate, so rows are edited in place of being built.
-    def value_and_gradient(x: FloatArray, rows: IntArray) -> tuple[FloatArray, FloatArray]:
-        X = frozen[rows]
-        X[:, columns] = np.where(is_free[rows], x, X[:, columns])
-        value, gradient = acquisition.value_with_gradient(X)
-        return value, gradient[:, columns]
-
-    polished = starts.copy()
-    polished[:, axes] = ascend(
-        value_and_gradient, starts[:, axes], layout.scale[axes], is_free, max_calls
-    )
-    return polished
+        open_value = np.concatenate([open_value, landscape.evaluate(rim)[1]])
+        if np.isfinite(open_value.max()):
+            centre = U[open_value.argmax()]
+    return U, open_value
 
 
 def _best_of_each(value: FloatArray, owner: IntArray, n_starts: int) -> IntArray:
@@ -267,23 +241,21 @@ def _merged(U: FloatArray, layout: Layout) -> FloatArray:
 
 
 def _enumerate(
-    acquisition: Acquisition,
-    space: Space,
+    landscape: Landscape,
     branches: Sequence[int],
     is_allowed: Callable[[Point], bool],
     n_best: int,
 ) -> list[Point]:
     """Exact maximum over all points of a finite space."""
+    space = landscape.space
     points = [point for point in space.grid() if point.branch in branches]
-    if not points:
-        return []
-    if not space.axes:
+    if not (points and space.axes):
         # Constants alone leave one point and nothing to compare.
         return [point for point in points if is_allowed(point)]
-    value = _value(acquisition, space.features(space.coordinates(points)))
+    _, value = landscape.evaluate(space.coordinates(points))
     best: list[Point] = []
     for row in np.argsort(-value, kind="stable"):
-        if is_allowed(points[row]):
+        if value[row] > -np.inf and is_allowed(points[row]):
             best.append(points[row])
             if len(best) == n_best:
                 break
@@ -296,19 +268,23 @@ def _first_allowed(
     space: Space,
     is_allowed: Callable[[Point], bool],
     n_best: int,
-) -> list[Point]:
-    """Distinct allowed points of the rows, in descending order of their values."""
+) -> tuple[list[Point], list[int]]:
+    """Distinct allowed points of the rows, in descending order of their values, and the rows."""
     order = np.argsort(-value, kind="stable")
+    order = order[value[order] > -np.inf]
     best: list[Point] = []
+    rows: list[int] = []
     seen: set[Point] = set()
     step = N_DECODED * n_best
     for first in range(0, order.size, step):
-        for point in space.points(U[order[first : first + step]]):
+        chunk = order[first : first + step]
+        for row, point in zip(chunk.tolist(), space.points(U[chunk]), strict=True):
             if point in seen:
                 continue
             seen.add(point)
             if is_allowed(point):
                 best.append(point)
+                rows.append(row)
                 if len(best) == n_best:
-                    return best
-    return best
+                    return best, rows
+    return best, rows
