@@ -55,12 +55,9 @@ TIERS = ((0.5, 24), (0.1, 6), (0.02, 6), (0.004, 6))
 # the calls of a batch cost more than its rows.
 N_SCREENING_CALLS = 8
 N_POLISHING_CALLS = 15
-N_FINALISTS = 8
-KEPT = 4
+ROUNDS = ((64, 16), (8, 8), (2, 2), (1, 1), (1, 1), (1, 1))
 # Starts closer than this on every continuous axis, in lengthscales, climb the same peak.
 MERGED = 0.01
-# Rounds of polish and neighbour search.
-MAX_ROUNDS = 6
 # Places tried around a peak that may not be proposed, in rounds, and their distances in
 # units of the distance that is kept from known points.
 N_RIM, RIM_ROUNDS, RIM_RADII, RIM_SHRINK = 200, 3, (0.5, 10.0), 3.0
@@ -133,28 +130,36 @@ def maximise(
         uniform[:, 0] = (layout.draw_branches(uniform[:, 0]) + 0.5) / layout.K[0]
     pool = space.sample(uniform)
     local = space.snap(perturb(incumbents, round(share * N_LOCAL), layout, space, rng))
-    found = [np.concatenate([pool, local])]
-    values = [landscape.evaluate(found[0])]
-    starts = found[0][_spread(space.features(found[0]) / layout.scale[space.groups], values[0][1], share)]
-    for n_round in range(MAX_ROUNDS):
+    found, values = [np.concatenate([pool, local])], []
+    values.append(landscape.evaluate(found[0]))
+    rows = _spread(space.features(found[0]) / layout.scale[space.groups], values[0][1], share)
+    starts, top = found[0][rows], values[0][1][rows]
+    for n_round, (n_climbers, n_expanded) in enumerate(ROUNDS):
+        starts, top = starts[:n_climbers], top[:n_climbers]
         # Integers climb as if they were continuous, and are held once they have been rounded: the
         # other coordinates then find the place that goes with them.
         is_first = n_round == 0
         axes = np.flatnonzero(layout.is_ordered if is_first else layout.is_continuous)
         n_calls = N_SCREENING_CALLS if is_first else N_POLISHING_CALLS
-        starts = _merged(landscape.climb(starts, axes, layout.scale[axes], n_calls), layout)
+        climbed = landscape.climb(starts, axes, layout.scale[axes], n_calls)
+        found.append(climbed)
+        values.append(landscape.evaluate(climbed))
+        is_better = values[-1][1] > top
+        starts = np.where(is_better[:, None], climbed, starts)
+        starts, top = _best(starts, np.maximum(values[-1][1], top), layout, n_expanded)
+
         neighbours, owner = neighbours_of(starts, incumbents, layout, space, rng)
-        U = np.concatenate([starts, neighbours])
-        values.append(landscape.evaluate(U))
-        found.append(U)
-        value = values[-1][1]
-        best = _best_of_each(value, owner, len(starts))
-        if not is_first:
-            best = best[value[best] > value[: len(starts)] + MIN_GAIN]
-            if not best.size:
-                break
-        n_kept = max(1, N_FINALISTS // KEPT**n_round)
-        starts = _merged(U[best[np.argsort(-value[best], kind="stable")[:n_kept]]], layout)
+        if not owner.size:
+            if is_first:
+                continue
+            break
+        found.append(neighbours)
+        values.append(landscape.evaluate(neighbours))
+        best, best_top = _best_of_each(starts, top, neighbours, values[-1][1], owner)
+        goes_on = np.full(len(top), is_first) | (best_top > top + MIN_GAIN)
+        if not goes_on.any():
+            break
+        starts, top = _best(best[goes_on], best_top[goes_on], layout, n_climbers)
     U = np.concatenate(found)
     value, open_value = (np.concatenate(each) for each in zip(*values, strict=True))
     points, rows = _first_allowed(U, open_value, space, is_allowed, n_best)
@@ -224,20 +229,29 @@ def _with_rim(
     return U, open_value
 
 
-def _best_of_each(value: FloatArray, owner: IntArray, n_starts: int) -> IntArray:
-    """Row of the best among each start and its neighbours; starts come first in `value`."""
-    best = np.arange(n_starts)
+def _best_of_each(
+    starts: FloatArray, top: FloatArray, neighbours: FloatArray, value: FloatArray, owner: IntArray
+) -> tuple[FloatArray, FloatArray]:
+    """The better of each start and its best neighbour, with the values."""
+    starts, top = starts.copy(), top.copy()
     # Ascending, so that the last write to a start is that of its best neighbour.
-    order = np.argsort(value[n_starts:], kind="stable")
-    best[owner[order]] = order + n_starts
-    return np.where(value[best] > value[:n_starts], best, np.arange(n_starts))
+    order = np.argsort(value, kind="stable")
+    order = order[value[order] > top[owner[order]]]
+    starts[owner[order]] = neighbours[order]
+    top[owner[order]] = value[order]
+    return starts, top
 
 
-def _merged(U: FloatArray, layout: Layout) -> FloatArray:
-    """Rows without those that an earlier one nearly repeats."""
+def _best(
+    U: FloatArray, value: FloatArray, layout: Layout, n: int
+) -> tuple[FloatArray, FloatArray]:
+    """The `n` best rows in descending order, none of which nearly repeats a better one."""
+    order = np.argsort(-value, kind="stable")
+    U, value = U[order], value[order]
     tolerance = np.where(layout.is_continuous, MERGED * layout.scale, 1e-9)
     is_close = (np.abs(U[:, None] - U) <= tolerance).all(axis=2)
-    return U[~np.tril(is_close, -1).any(axis=1)]
+    is_kept = ~np.tril(is_close, -1).any(axis=1)
+    return U[is_kept][:n], value[is_kept][:n]
 
 
 def _enumerate(

@@ -29,6 +29,8 @@ IntArray = NDArray[np.intp]
 
 # Expected number of coordinates that a perturbation changes, at most, before halving.
 N_CHANGES = 20
+LONG = 1.0
+P_ALONG = 0.5
 # Perturbations of an ordered coordinate, in lengthscales (at most 1) of its axis: the basins of a
 # search that has converged are a thousandth wide, those between far points as wide as the latter.
 RADII = (1e-3, 1.0)
@@ -93,6 +95,8 @@ class Layout:
                 levels = np.arange(K[i])
             elif 0 < K[i] <= MAX_COARSE:
                 levels = dimension.to_unit(np.array(list(dimension.codes())))
+            elif K[i] == 0 and lengthscales[i] >= LONG:
+                levels = np.array([0.0, 1.0])
             else:
                 continue
             axes += [i] * levels.size
@@ -162,7 +166,13 @@ def perturb(
     sd: FloatArray = np.maximum(
         radius * layout.scale, 1.0 / np.maximum(layout.K, 1.0) * (layout.K > 0)
     )
-    stepped = U + sd * rng.standard_normal(U.shape)
+    step = sd * rng.standard_normal(U.shape)
+    pair = (k * rng.random((2, n)) ** RANK_POWER).astype(np.intp)
+    along = (incumbents[pair[0]] - incumbents[pair[1]]) * rng.uniform(-1,1,(n, 1))
+    is_along = rng.random((n, 1)) < P_ALONG
+    step = np.where(is_along, along, step)
+    is_changed = is_changed | is_along & layout.is_ordered
+    stepped = U + step
     # Another category than the present one, uniformly.
     K = np.maximum(layout.K, 2.0)
     resampled = (U + 1.0 + np.floor(rng.random(U.shape) * (K - 1.0))) % K
