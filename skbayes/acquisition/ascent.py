@@ -49,7 +49,8 @@ def ascend(
     scale: FloatArray,
     is_free: BoolArray,
     max_calls: int | None = None,
-) -> FloatArray:
+    inverse_hessian: FloatArray | None = None,
+) -> tuple[FloatArray, FloatArray]:
     r"""Climb from every start to a local maximum in the unit box.
 
     Every start has a BFGS matrix of its own; all starts share each call of the function, be it a
@@ -89,7 +90,7 @@ def ascend(
     """
     n_starts, n_coordinates = start.shape
     if not (n_starts and n_coordinates):
-        return start.copy()
+        return start.copy(), np.zeros((n_starts, n_coordinates, n_coordinates))
     upper = 1.0 / scale
     end = start / scale
     # The arrays below hold the running starts only; `index` says which ones they are.
@@ -98,15 +99,16 @@ def ascend(
     w = end.copy()
     f, g = value_and_gradient(start, index)
     g = g * mask
-    H: FloatArray = np.zeros((n_starts, n_coordinates, n_coordinates))
+    H: FloatArray = np.zeros((n_starts, n_coordinates, n_coordinates)) if inverse_hessian is None else inverse_hessian
+    H_end = H.copy()
     # H means nothing before the first step with positive curvature, nor after a restart.
-    is_fresh: BoolArray = np.ones(n_starts, dtype=np.bool_)
+    is_fresh: BoolArray = ~H.any(axis=(1, 2))
     length: FloatArray = np.ones(n_starts)
     p, is_running = _directions(w, g, H, is_fresh, upper)
 
     for _ in range(MAX_CALLS if max_calls is None else max_calls):
         if not is_running.all():
-            end[index] = w
+            end[index], H_end[index] = w, np.where(is_fresh[:, None, None], 0.0, H)
             if not is_running.any():
                 break
             index, mask, H = index[is_running], mask[is_running], H[is_running]
@@ -137,8 +139,8 @@ def ascend(
         # For a start that stayed this is the same direction again.
         p, is_running = _directions(w, g, H, is_fresh, upper)
         is_running &= can_go_on
-    end[index] = w
-    return np.where(is_free, np.minimum(end * scale, 1.0), start)
+    end[index], H_end[index] = w, np.where(is_fresh[:, None, None], 0.0, H)
+    return np.where(is_free, np.minimum(end * scale, 1.0), start), H_end
 
 
 def _directions(

@@ -85,8 +85,8 @@ class Landscape:
         return value, np.where(is_close, -np.inf, value)
 
     def climb(
-        self, starts: FloatArray, axes: IntArray, scale: FloatArray, max_calls: int
-    ) -> FloatArray:
+        self, starts: FloatArray, axes: IntArray, scale: FloatArray, max_calls: int, H=None
+    ):
         """Climb on some ordered axes of every start, the others frozen.
 
         Parameters
@@ -106,7 +106,7 @@ class Landscape:
             Snapped coordinates.
         """
         if not (axes.size and len(starts)):
-            return starts
+            return starts, np.zeros((len(starts),)+2*(len(self.space.axes),))
         first = np.array([axis.columns.start for axis in self.space.axes], dtype=np.intp)
         columns = first[axes]
         frozen = self.space.features(starts)
@@ -121,5 +121,9 @@ class Landscape:
 
         climbed = starts.copy()
         is_free = self.space.active(starts)[:, axes]
-        climbed[:, axes] = ascend(value_and_gradient, starts[:, axes], scale, is_free, max_calls)
-        return self.space.snap(climbed)
+        if H is None: H = np.zeros((len(starts),)+2*(len(self.space.axes),))
+        block = np.ix_(np.arange(len(starts)), axes, axes)
+        sub = H[block]
+        H = H.copy()
+        climbed[:, axes], H[block] = ascend(value_and_gradient, starts[:, axes], scale, is_free, max_calls, sub)
+        return self.space.snap(climbed), H

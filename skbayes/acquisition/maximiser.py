@@ -55,7 +55,7 @@ TIERS = ((0.5, 24), (0.1, 6), (0.02, 6), (0.004, 6))
 # the calls of a batch cost more than its rows.
 N_SCREENING_CALLS = 8
 N_POLISHING_CALLS = 15
-ROUNDS = ((64, 16), (8, 8), (2, 2), (1, 1), (1, 1), (1, 1))
+ROUNDS = ((64, 24, 8), (16, 16, 8), (4, 4, 8), (1, 1, 8), (1, 1, 8), (1, 1, 8))
 # Starts closer than this on every continuous axis, in lengthscales, climb the same peak.
 MERGED = 0.01
 # Places tried around a peak that may not be proposed, in rounds, and their distances in
@@ -134,32 +134,38 @@ def maximise(
     values.append(landscape.evaluate(found[0]))
     rows = _spread(space.features(found[0]) / layout.scale[space.groups], values[0][1], share)
     starts, top = found[0][rows], values[0][1][rows]
-    for n_round, (n_climbers, n_expanded) in enumerate(ROUNDS):
+    H = None
+    for n_round, (n_climbers, n_expanded, n_calls) in enumerate(ROUNDS):
         starts, top = starts[:n_climbers], top[:n_climbers]
+        if H is not None: H = H[:n_climbers]
         # Integers climb as if they were continuous, and are held once they have been rounded: the
         # other coordinates then find the place that goes with them.
         is_first = n_round == 0
         axes = np.flatnonzero(layout.is_ordered if is_first else layout.is_continuous)
-        n_calls = N_SCREENING_CALLS if is_first else N_POLISHING_CALLS
-        climbed = landscape.climb(starts, axes, layout.scale[axes], n_calls)
+        climbed, H = landscape.climb(starts, axes, layout.scale[axes], n_calls, H)
+        if is_first: H = schur(H, layout)
         found.append(climbed)
         values.append(landscape.evaluate(climbed))
         is_better = values[-1][1] > top
+        start_top = top
         starts = np.where(is_better[:, None], climbed, starts)
-        starts, top = _best(starts, np.maximum(values[-1][1], top), layout, n_expanded)
+        rows = _best(starts, np.maximum(values[-1][1], top), layout, n_expanded)
+        starts, top, H = starts[rows], np.maximum(values[-1][1], top)[rows], H[rows]
+        start_top = start_top[rows]
 
         neighbours, owner = neighbours_of(starts, incumbents, layout, space, rng)
         if not owner.size:
-            if is_first:
-                continue
-            break
-        found.append(neighbours)
-        values.append(landscape.evaluate(neighbours))
-        best, best_top = _best_of_each(starts, top, neighbours, values[-1][1], owner)
-        goes_on = np.full(len(top), is_first) | (best_top > top + MIN_GAIN)
+            best, best_top = starts, top
+        else:
+            found.append(neighbours)
+            values.append(landscape.evaluate(neighbours))
+            best, best_top = _best_of_each(starts, top, neighbours, values[-1][1], owner)
+        goes_on = np.full(len(top), is_first) | (best_top > start_top + MIN_GAIN)
         if not goes_on.any():
             break
-        starts, top = _best(best[goes_on], best_top[goes_on], layout, n_climbers)
+        rows = _best(best[goes_on], best_top[goes_on], layout, n_climbers)
+        starts, top, H = best[goes_on][rows], best_top[goes_on][rows], H[goes_on][rows]
+        if not CARRY: H = None
     U = np.concatenate(found)
     value, open_value = (np.concatenate(each) for each in zip(*values, strict=True))
     points, rows = _first_allowed(U, open_value, space, is_allowed, n_best)
@@ -229,6 +235,20 @@ def _with_rim(
     return U, open_value
 
 
+CARRY = True
+def schur(H, layout):
+    """Inverse Hessians of the continuous axes alone, the other ones held."""
+    c = np.flatnonzero(layout.is_continuous); i = np.flatnonzero(layout.is_ordered & ~layout.is_continuous)
+    if not (i.size and c.size): return H
+    out = np.zeros_like(H)
+    rows = np.arange(len(H)); ok = H.any(axis=(1,2))
+    Hii = H[np.ix_(rows, i, i)] + 1e-12*np.eye(i.size)
+    Hic = H[np.ix_(rows, i, c)]
+    Hii[~ok] = np.eye(i.size)
+    out[np.ix_(rows, c, c)] = H[np.ix_(rows, c, c)] - Hic.transpose(0,2,1) @ np.linalg.solve(Hii, Hic)
+    return out
+
+
 def _best_of_each(
     starts: FloatArray, top: FloatArray, neighbours: FloatArray, value: FloatArray, owner: IntArray
 ) -> tuple[FloatArray, FloatArray]:
@@ -251,7 +271,7 @@ def _best(
     tolerance = np.where(layout.is_continuous, MERGED * layout.scale, 1e-9)
     is_close = (np.abs(U[:, None] - U) <= tolerance).all(axis=2)
     is_kept = ~np.tril(is_close, -1).any(axis=1)
-    return U[is_kept][:n], value[is_kept][:n]
+    return order[is_kept][:n]
 
 
 def _enumerate(
