@@ -77,11 +77,15 @@ def ascend(
         False where a coordinate of a start stays as it is.
     max_calls : int, optional
         Number of calls of the function after the first, ``MAX_CALLS`` by default.
+    inverse_hessian : ndarray of shape (b, d, d), optional
+        What an ascent that ended at the starts has learnt of the curvature, nothing by default.
 
     Returns
     -------
-    ndarray of shape (b, d)
+    end : ndarray of shape (b, d)
         End points in [0, 1], never worse than the starts.
+    inverse_hessian : ndarray of shape (b, d, d)
+        The matrices they were reached with, 0 where nothing has been learnt.
 
     References
     ----------
@@ -89,8 +93,11 @@ def ascend(
     Projected Newton methods for optimization problems with simple constraints.
     """
     n_starts, n_coordinates = start.shape
+    H: FloatArray = np.zeros((n_starts, n_coordinates, n_coordinates))
+    if inverse_hessian is not None:
+        H = inverse_hessian
     if not (n_starts and n_coordinates):
-        return start.copy(), np.zeros((n_starts, n_coordinates, n_coordinates))
+        return start.copy(), H
     upper = 1.0 / scale
     end = start / scale
     # The arrays below hold the running starts only; `index` says which ones they are.
@@ -99,9 +106,8 @@ def ascend(
     w = end.copy()
     f, g = value_and_gradient(start, index)
     g = g * mask
-    H: FloatArray = np.zeros((n_starts, n_coordinates, n_coordinates)) if inverse_hessian is None else inverse_hessian
     H_end = H.copy()
-    # H means nothing before the first step with positive curvature, nor after a restart.
+    # H is 0 before the first step with positive curvature, and means nothing after a restart.
     is_fresh: BoolArray = ~H.any(axis=(1, 2))
     length: FloatArray = np.ones(n_starts)
     p, is_running = _directions(w, g, H, is_fresh, upper)

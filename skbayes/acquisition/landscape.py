@@ -10,15 +10,15 @@ from numpy.typing import NDArray
 
 from skbayes.acquisition.ascent import ascend
 from skbayes.acquisition.functions import Acquisition
+from skbayes.acquisition.moves import Layout
 from skbayes.gp.kernels import squared_distances
 
 if TYPE_CHECKING:
     from skbayes.space import Space
 
-__all__ = ["Landscape"]
+__all__ = ["Climbers", "Landscape"]
 
 FloatArray = NDArray[np.float64]
-BoolArray = NDArray[np.bool_]
 IntArray = NDArray[np.intp]
 
 
@@ -32,8 +32,8 @@ class Landscape:
         Function of feature rows, with gradients.
     space : Space
         What the coordinates mean.
-    lengthscales : ndarray of shape (n_axes,)
-        Lengthscale of the model on each axis.
+    layout : Layout
+        Its axes.
     known : ndarray of shape (m, p)
         Feature rows, in lengthscales, that others must keep away from.
     min_distance : float
@@ -42,23 +42,9 @@ class Landscape:
 
     acquisition: Acquisition
     space: Space
-    lengthscales: FloatArray
+    layout: Layout
     known: FloatArray
     min_distance: float
-
-    @classmethod
-    def of(
-        cls,
-        acquisition: Acquisition,
-        space: Space,
-        lengthscales: FloatArray,
-        known: FloatArray,
-        min_distance: float,
-    ) -> Landscape:
-        """Take known points by their coordinates, of shape (m, n_axes)."""
-        lengthscales = np.asarray(lengthscales, dtype=np.float64)
-        rows = space.features(known) / lengthscales[space.groups]
-        return cls(acquisition, space, lengthscales, rows, min_distance)
 
     def evaluate(self, U: FloatArray) -> tuple[FloatArray, FloatArray]:
         """Values at snapped coordinates, minus infinity where they are undefined.
@@ -80,50 +66,106 @@ class Landscape:
         value = np.where(np.isnan(value), -np.inf, value)
         if not len(self.known):
             return value, value
-        X /= self.lengthscales[self.space.groups]
+        X /= self.layout.lengthscales[self.space.groups]
         is_close = squared_distances(X, self.known).min(axis=1) <= self.min_distance**2
         return value, np.where(is_close, -np.inf, value)
 
-    def climb(
-        self, starts: FloatArray, axes: IntArray, scale: FloatArray, max_calls: int, H=None
-    ):
-        """Climb on some ordered axes of every start, the others frozen.
+    def climb(self, climbers: Climbers, axes: IntArray, max_calls: int) -> Climbers:
+        """Climb on some ordered axes, the others frozen.
 
         Parameters
         ----------
-        starts : ndarray of shape (b, n_axes)
-            Coordinates.
+        climbers : Climbers
+            Where to start.
         axes : ndarray of shape (n_free,)
             Ordered axes to move along.
-        scale : ndarray of shape (n_free,)
-            Unit of steps on them.
         max_calls : int
-            Limit of batched calls.
+            Limit of batched calls after the first.
 
         Returns
         -------
-        ndarray of shape (b, n_axes)
-            Snapped coordinates.
+        Climbers
+            At snapped coordinates.
         """
-        if not (axes.size and len(starts)):
-            return starts, np.zeros((len(starts),)+2*(len(self.space.axes),))
-        first = np.array([axis.columns.start for axis in self.space.axes], dtype=np.intp)
-        columns = first[axes]
-        frozen = self.space.features(starts)
+        U, H = climbers.U, climbers.H
+        if not (axes.size and len(U)):
+            return climbers
+        columns = self.layout.columns[axes]
+        frozen = self.space.features(U)
 
         # The feature of an ordered axis is its coordinate, so rows are edited in place of being
-        # built; that of an inactive axis is its canonical coordinate, which stays.
+        # built; an inactive axis stays where it is, at its canonical coordinate.
         def value_and_gradient(x: FloatArray, rows: IntArray) -> tuple[FloatArray, FloatArray]:
             X = frozen[rows]
             X[:, columns] = x
             value, gradient = self.acquisition.value_with_gradient(X)
             return value, gradient[:, columns]
 
-        climbed = starts.copy()
-        is_free = self.space.active(starts)[:, axes]
-        if H is None: H = np.zeros((len(starts),)+2*(len(self.space.axes),))
-        block = np.ix_(np.arange(len(starts)), axes, axes)
-        sub = H[block]
-        H = H.copy()
-        climbed[:, axes], H[block] = ascend(value_and_gradient, starts[:, axes], scale, is_free, max_calls, sub)
-        return self.space.snap(climbed), H
+        block = np.ix_(np.arange(len(U)), axes, axes)
+        climbed, learnt = U.copy(), np.zeros_like(H)
+        climbed[:, axes], learnt[block] = ascend(
+            value_and_gradient,
+            U[:, axes],
+            self.layout.scale[axes],
+            self.space.active(U)[:, axes],
+            max_calls,
+            H[block],
+        )
+        return Climbers(self.space.snap(climbed), learnt)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Climbers:
+    """Places that climb, and what each has learnt of the curvature.
+
+    Attributes
+    ----------
+    U : ndarray of shape (b, n_axes)
+        Snapped coordinates.
+    H : ndarray of shape (b, n_axes, n_axes)
+        Approximations of the inverse Hessian of the negative acquisition, in the units of the
+        ascent; 0 where nothing is known.
+    """
+
+    U: FloatArray
+    H: FloatArray
+
+    @classmethod
+    def at(cls, U: FloatArray) -> Climbers:
+        """Start at coordinates, with nothing learnt."""
+        n, n_axes = U.shape
+        return cls(U, np.zeros((n, n_axes, n_axes)))
+
+    def take(self, rows: IntArray) -> Climbers:
+        """Select some, in a new order."""
+        return Climbers(self.U[rows], self.H[rows])
+
+    def moved(self, U: FloatArray) -> Climbers:
+        """Put them at other coordinates."""
+        return Climbers(U, self.H)
+
+    def holding(self, held: IntArray) -> Climbers:
+        r"""Hold some axes from now on.
+
+        The inverse Hessian of the others alone is
+
+        .. math:: H_{cc} - H_{ch} H_{hh}^{-1} H_{hc}.
+
+        Parameters
+        ----------
+        held : ndarray of shape (n_held,)
+            Axes of the last ascent that will not move any more.
+        """
+        is_known = self.H.any(axis=(1, 2))
+        if not (held.size and is_known.any()):
+            return self
+        H = self.H.copy()
+        known = np.flatnonzero(is_known)
+        right = H[known][:, held]
+        inner = right[:, :, held]
+        # Axes that a branch does not have: their curvature says nothing, and must not be singular.
+        inner = inner + (np.einsum("bii->bi", inner) == 0.0)[:, None, :] * np.eye(held.size)
+        H[known] -= right.transpose(0, 2, 1) @ np.linalg.solve(inner, right)
+        H[:, held] = 0.0
+        H[:, :, held] = 0.0
+        return Climbers(self.U, H)

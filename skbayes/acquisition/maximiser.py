@@ -26,7 +26,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from skbayes.acquisition.functions import Acquisition
-from skbayes.acquisition.landscape import Landscape
+from skbayes.acquisition.landscape import Climbers, Landscape
 from skbayes.acquisition.moves import Layout, neighbours_of, perturb
 from skbayes.gp.kernels import squared_distances
 
@@ -51,18 +51,18 @@ FULL_UP_TO = 200
 # first those in basins of their own, then those that only a converged search tells apart.
 N_SCREENED = 200
 TIERS = ((0.5, 24), (0.1, 6), (0.02, 6), (0.004, 6))
-# A short climb shows which starts are worth a long one, and each round after it keeps a quarter:
-# the calls of a batch cost more than its rows.
-N_SCREENING_CALLS = 8
-N_POLISHING_CALLS = 15
-ROUNDS = ((64, 24, 8), (16, 16, 8), (4, 4, 8), (1, 1, 8), (1, 1, 8), (1, 1, 8))
+# A short climb of all starts shows which of them are worth a look at their neighbours.
+N_SCREENING_CALLS, N_EXPANDED = 6, 24
+# The best of these go on in rounds, of so many and with so many calls: the curvature they have
+# learnt goes with them, so it costs nothing to stop often and to drop those that fall behind.
+ROUNDS = ((12, 5), (4, 6), (1, 8), (1, 8), (1, 8))
 # Starts closer than this on every continuous axis, in lengthscales, climb the same peak.
 MERGED = 0.01
 # Places tried around a peak that may not be proposed, in rounds, and their distances in
 # units of the distance that is kept from known points.
 N_RIM, RIM_ROUNDS, RIM_RADII, RIM_SHRINK = 200, 3, (0.5, 10.0), 3.0
 # A neighbour must be better by this much, as for a polish step.
-MIN_GAIN = 1e-5
+MIN_GAIN = 3e-4
 # Candidates decoded at once while looking for allowed ones, for each point wanted.
 N_DECODED = 4
 
@@ -115,13 +115,15 @@ def maximise(
     allowed = sorted(set(range(len(space.branches)) if branches is None else branches))
     if not allowed or n_best < 1:
         return []
-    n_axes = len(space.axes)
-    known = np.empty((0, n_axes)) if known is None else known
-    landscape = Landscape.of(acquisition, space, lengthscales, known, min_distance)
-    if space.n_values is not None and space.n_values <= MAX_ENUMERATED:
-        return _enumerate(landscape, allowed, is_allowed, n_best)
-
     layout = Layout.of(space, lengthscales, np.array(allowed))
+    Z = np.empty((0, space.n_columns))
+    if known is not None:
+        Z = space.features(known) / layout.lengthscales[space.groups]
+    landscape = Landscape(acquisition, space, layout, Z, min_distance)
+    if space.n_values is not None and space.n_values <= MAX_ENUMERATED:
+        return _enumerate(landscape, is_allowed, n_best)
+
+    n_axes = len(space.axes)
     incumbents = np.asarray(incumbents, dtype=np.float64).reshape(-1, n_axes)
     share = min(1.0, FULL_UP_TO / max(len(incumbents), 1))
     n_uniform = round(share * min(POOL_BASE + POOL_PER_AXIS * n_axes, POOL_MAX))
@@ -130,47 +132,38 @@ def maximise(
         uniform[:, 0] = (layout.draw_branches(uniform[:, 0]) + 0.5) / layout.K[0]
     pool = space.sample(uniform)
     local = space.snap(perturb(incumbents, round(share * N_LOCAL), layout, space, rng))
-    found, values = [np.concatenate([pool, local])], []
-    values.append(landscape.evaluate(found[0]))
-    rows = _spread(space.features(found[0]) / layout.scale[space.groups], values[0][1], share)
-    starts, top = found[0][rows], values[0][1][rows]
-    H = None
-    for n_round, (n_climbers, n_expanded, n_calls) in enumerate(ROUNDS):
-        starts, top = starts[:n_climbers], top[:n_climbers]
-        if H is not None: H = H[:n_climbers]
-        # Integers climb as if they were continuous, and are held once they have been rounded: the
-        # other coordinates then find the place that goes with them.
-        is_first = n_round == 0
-        axes = np.flatnonzero(layout.is_ordered if is_first else layout.is_continuous)
-        climbed, H = landscape.climb(starts, axes, layout.scale[axes], n_calls, H)
-        if is_first: H = schur(H, layout)
-        found.append(climbed)
-        values.append(landscape.evaluate(climbed))
-        is_better = values[-1][1] > top
-        start_top = top
-        starts = np.where(is_better[:, None], climbed, starts)
-        rows = _best(starts, np.maximum(values[-1][1], top), layout, n_expanded)
-        starts, top, H = starts[rows], np.maximum(values[-1][1], top)[rows], H[rows]
-        start_top = start_top[rows]
+    U = np.concatenate([pool, local])
+    found = [(U, *landscape.evaluate(U))]
+    _, _, value = found[0]
+    rows = _spread(space.features(U) / layout.scale[space.groups], value, share)
 
-        neighbours, owner = neighbours_of(starts, incumbents, layout, space, rng)
-        if not owner.size:
-            best, best_top = starts, top
-        else:
-            found.append(neighbours)
-            values.append(landscape.evaluate(neighbours))
-            best, best_top = _best_of_each(starts, top, neighbours, values[-1][1], owner)
-        goes_on = np.full(len(top), is_first) | (best_top > start_top + MIN_GAIN)
-        if not goes_on.any():
+    # Integers climb as if they were continuous, and are held once they have been rounded: the
+    # other coordinates then find the place that goes with them.
+    continuous = np.flatnonzero(layout.is_continuous)
+    climbers = landscape.climb(
+        Climbers.at(U[rows]), np.flatnonzero(layout.is_ordered), N_SCREENING_CALLS
+    )
+    found.append((climbers.U, *landscape.evaluate(climbers.U)))
+    # Rounding may lose more than the climb has gained.
+    start, end = value[rows], found[-1][2]
+    climbers = climbers.moved(np.where((end > start)[:, None], climbers.U, U[rows]))
+    climbers = climbers.take(_best(climbers.U, np.maximum(start, end), layout, N_EXPANDED))
+    climbers = climbers.holding(np.flatnonzero(layout.is_ordered & ~layout.is_continuous))
+    climbers, value = _to_neighbours(landscape, climbers, incumbents, rng, found)
+    for n_kept, n_calls in ROUNDS:
+        rows = _best(climbers.U, value, layout, n_kept)
+        start = value[rows]
+        climbers = landscape.climb(climbers.take(rows), continuous, n_calls)
+        climbers, value = _to_neighbours(landscape, climbers, incumbents, rng, found)
+        gains = value > start + MIN_GAIN
+        if not gains.any():
             break
-        rows = _best(best[goes_on], best_top[goes_on], layout, n_climbers)
-        starts, top, H = best[goes_on][rows], best_top[goes_on][rows], H[goes_on][rows]
-        if not CARRY: H = None
-    U = np.concatenate(found)
-    value, open_value = (np.concatenate(each) for each in zip(*values, strict=True))
+        climbers, value = climbers.take(np.flatnonzero(gains)), value[gains]
+
+    U, value, open_value = (np.concatenate(each) for each in zip(*found, strict=True))
     points, rows = _first_allowed(U, open_value, space, is_allowed, n_best)
-    if min_distance and not (rows and value[rows[0]] == value.max()):
-        U, open_value = _with_rim(landscape, layout, U, value, open_value, rng)
+    if min_distance and not (rows.size and value[rows[0]] == value.max()):
+        U, open_value = _with_rim(landscape, U, value, open_value, rng)
         points, _ = _first_allowed(U, open_value, space, is_allowed, n_best)
     return points
 
@@ -208,7 +201,6 @@ def _spread(Z: FloatArray, value: FloatArray, share: float = 1.0) -> IntArray:
 
 def _with_rim(
     landscape: Landscape,
-    layout: Layout,
     U: FloatArray,
     value: FloatArray,
     open_value: FloatArray,
@@ -219,6 +211,7 @@ def _with_rim(
     The ascent knows nothing of what is forbidden. Where it ends there, the best place that is not
     lies on the rim, and nothing has looked there yet.
     """
+    layout = landscape.layout
     if not layout.is_continuous.any():
         return U, open_value
     centre = U[value.argmax()]
@@ -226,7 +219,7 @@ def _with_rim(
     for n_round in range(RIM_ROUNDS):
         radius = np.exp(rng.uniform(low, high, (N_RIM, 1))) / RIM_SHRINK**n_round
         step = landscape.min_distance * radius * rng.standard_normal((N_RIM, U.shape[1]))
-        step *= np.where(layout.is_continuous, landscape.lengthscales, 0.0)
+        step *= np.where(layout.is_continuous, layout.lengthscales, 0.0)
         rim = landscape.space.snap(centre + step)
         U = np.concatenate([U, rim])
         open_value = np.concatenate([open_value, landscape.evaluate(rim)[1]])
@@ -235,39 +228,34 @@ def _with_rim(
     return U, open_value
 
 
-CARRY = True
-def schur(H, layout):
-    """Inverse Hessians of the continuous axes alone, the other ones held."""
-    c = np.flatnonzero(layout.is_continuous); i = np.flatnonzero(layout.is_ordered & ~layout.is_continuous)
-    if not (i.size and c.size): return H
-    out = np.zeros_like(H)
-    rows = np.arange(len(H)); ok = H.any(axis=(1,2))
-    Hii = H[np.ix_(rows, i, i)] + 1e-12*np.eye(i.size)
-    Hic = H[np.ix_(rows, i, c)]
-    Hii[~ok] = np.eye(i.size)
-    out[np.ix_(rows, c, c)] = H[np.ix_(rows, c, c)] - Hic.transpose(0,2,1) @ np.linalg.solve(Hii, Hic)
-    return out
+def _to_neighbours(
+    landscape: Landscape,
+    climbers: Climbers,
+    incumbents: FloatArray,
+    rng: np.random.Generator,
+    found: list[tuple[FloatArray, FloatArray, FloatArray]],
+) -> tuple[Climbers, FloatArray]:
+    """Move each climber to its best neighbour if that is better, and return the values too.
+
+    All that is evaluated is added to `found`.
+    """
+    space, layout, n = landscape.space, landscape.layout, len(climbers.U)
+    neighbours, owner = neighbours_of(climbers.U, incumbents, layout, space, rng)
+    U = np.concatenate([climbers.U, neighbours])
+    found.append((U, *landscape.evaluate(U)))
+    value = found[-1][2]
+    best = np.arange(n)
+    # Ascending, so that the last write to a climber is that of its best neighbour.
+    order = np.argsort(value[n:], kind="stable")
+    best[owner[order]] = order + n
+    best = np.where(value[best] > value[:n], best, np.arange(n))
+    return climbers.moved(U[best]), value[best]
 
 
-def _best_of_each(
-    starts: FloatArray, top: FloatArray, neighbours: FloatArray, value: FloatArray, owner: IntArray
-) -> tuple[FloatArray, FloatArray]:
-    """The better of each start and its best neighbour, with the values."""
-    starts, top = starts.copy(), top.copy()
-    # Ascending, so that the last write to a start is that of its best neighbour.
-    order = np.argsort(value, kind="stable")
-    order = order[value[order] > top[owner[order]]]
-    starts[owner[order]] = neighbours[order]
-    top[owner[order]] = value[order]
-    return starts, top
-
-
-def _best(
-    U: FloatArray, value: FloatArray, layout: Layout, n: int
-) -> tuple[FloatArray, FloatArray]:
-    """The `n` best rows in descending order, none of which nearly repeats a better one."""
+def _best(U: FloatArray, value: FloatArray, layout: Layout, n: int) -> IntArray:
+    """The `n` best rows in descending order, without those that nearly repeat a better one."""
     order = np.argsort(-value, kind="stable")
-    U, value = U[order], value[order]
+    U = U[order]
     tolerance = np.where(layout.is_continuous, MERGED * layout.scale, 1e-9)
     is_close = (np.abs(U[:, None] - U) <= tolerance).all(axis=2)
     is_kept = ~np.tril(is_close, -1).any(axis=1)
@@ -276,13 +264,12 @@ def _best(
 
 def _enumerate(
     landscape: Landscape,
-    branches: Sequence[int],
     is_allowed: Callable[[Point], bool],
     n_best: int,
 ) -> list[Point]:
     """Exact maximum over all points of a finite space."""
     space = landscape.space
-    points = [point for point in space.grid() if point.branch in branches]
+    points = [point for point in space.grid() if point.branch in landscape.layout.branches]
     if not (points and space.axes):
         # Constants alone leave one point and nothing to compare.
         return [point for point in points if is_allowed(point)]
@@ -302,7 +289,7 @@ def _first_allowed(
     space: Space,
     is_allowed: Callable[[Point], bool],
     n_best: int,
-) -> tuple[list[Point], list[int]]:
+) -> tuple[list[Point], IntArray]:
     """Distinct allowed points of the rows, in descending order of their values, and the rows."""
     order = np.argsort(-value, kind="stable")
     order = order[value[order] > -np.inf]
@@ -320,5 +307,5 @@ def _first_allowed(
                 best.append(point)
                 rows.append(row)
                 if len(best) == n_best:
-                    return best, rows
-    return best, rows
+                    return best, np.array(rows)
+    return best, np.array(rows, dtype=np.intp)

@@ -59,8 +59,8 @@ class Layout:
         Number of values, 0 if continuous.
     is_ordered, is_continuous : ndarray of bool of shape (n_axes,)
         Ordered axes, and those of them that have no levels.
-    scale : ndarray of shape (n_axes,)
-        Lengthscales, at most 1.
+    lengthscales, scale : ndarray of shape (n_axes,)
+        Lengthscales, and the same but at most 1.
     columns : ndarray of shape (n_axes,)
         First feature column of each axis.
     move_axis : ndarray of shape (n_moves,)
@@ -74,6 +74,7 @@ class Layout:
     K: FloatArray
     is_ordered: BoolArray
     is_continuous: BoolArray
+    lengthscales: FloatArray
     scale: FloatArray
     columns: IntArray
     move_axis: IntArray
@@ -83,6 +84,7 @@ class Layout:
     def of(cls, space: Space, lengthscales: FloatArray, branches: IntArray) -> Layout:
         """Collect the arrays of a space."""
         is_branched = len(space.branches) > 1
+        lengthscales = np.asarray(lengthscales, dtype=np.float64)
         dimensions = [axis.dimension for axis in space.axes]
         K = np.array([float(dimension.n_values or 0) for dimension in dimensions])
         is_ordered = np.array([dimension.is_ordered for dimension in dimensions])
@@ -107,7 +109,8 @@ class Layout:
             K=K,
             is_ordered=is_ordered,
             is_continuous=is_ordered & (K == 0),
-            scale=np.minimum(np.asarray(lengthscales, dtype=np.float64), 1.0),
+            lengthscales=lengthscales,
+            scale=np.minimum(lengthscales, 1.0),
             columns=np.array([axis.columns.start for axis in space.axes]),
             move_axis=np.array(axes, dtype=np.intp),
             move_value=np.array(values),
