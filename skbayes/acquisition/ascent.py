@@ -39,8 +39,8 @@ ARMIJO = 1e-4
 SHRINK = 0.25
 # Shorter than this a step is given up.
 MIN_LENGTH = 1e-3
-# A start is done when a step gains less; ln(1 + 1e-5) of an improvement decides nothing.
-MIN_GAIN = 1e-5
+# A start is done when a step gains less; 0.003 % of an improvement decides nothing.
+MIN_GAIN = 3e-5
 
 
 def ascend(
@@ -108,7 +108,7 @@ def ascend(
     g = g * mask
     H_end = H.copy()
     # H is 0 before the first step with positive curvature, and means nothing after a restart.
-    is_fresh: BoolArray = ~H.any(axis=(1, 2))
+    is_fresh: BoolArray = ~np.logical_or.reduce(H != 0.0, axis=(1, 2))
     length: FloatArray = np.ones(n_starts)
     p, is_running = _directions(w, g, H, is_fresh, upper)
 
@@ -154,7 +154,7 @@ def _directions(
 ) -> tuple[FloatArray, BoolArray]:
     """Ascent directions on the coordinates that can move, and whether there is one."""
     can_leave = np.where(g < 0.0, w > 0.0, w < upper)
-    projected = np.where(can_leave, g, 0.0)
+    projected = g * can_leave
     p = (H @ projected[:, :, None])[:, :, 0] * can_leave
     is_steepest = is_fresh | (np.einsum("ij,ij->i", p, projected) <= 0.0)
     if is_steepest.any():

@@ -1,8 +1,8 @@
 r"""Maximisation of an acquisition function over a mixed, possibly conditional space.
 
 A random pool and perturbed incumbents give starts, spread over basins. These alternate between a
-quasi-Newton polish of the ordered axes and a search among the neighbours on the discrete ones,
-fewer in each round. Everything that could be returned has been evaluated where it will be decoded,
+quasi-Newton climb on the ordered axes and a search among the neighbours on single ones, fewer in
+each round. Everything that could be returned has been evaluated where it will be decoded,
 on snapped coordinates.
 
 Notation
@@ -53,15 +53,15 @@ N_SCREENED = 200
 TIERS = ((0.5, 24), (0.1, 6), (0.02, 6), (0.004, 6))
 # A short climb of all starts shows which of them are worth a look at their neighbours.
 N_SCREENING_CALLS, N_EXPANDED = 6, 24
-# The best of these go on in rounds, of so many and with so many calls: the curvature they have
-# learnt goes with them, so it costs nothing to stop often and to drop those that fall behind.
+# The best of these go on in rounds, of so many and with so many calls. The curvature that they
+# have learnt goes with them: it costs little to stop often and to drop those that fall behind.
 ROUNDS = ((12, 5), (4, 6), (1, 8), (1, 8), (1, 8))
 # Starts closer than this on every continuous axis, in lengthscales, climb the same peak.
 MERGED = 0.01
 # Places tried around a peak that may not be proposed, in rounds, and their distances in
 # units of the distance that is kept from known points.
 N_RIM, RIM_ROUNDS, RIM_RADII, RIM_SHRINK = 200, 3, (0.5, 10.0), 3.0
-# A neighbour must be better by this much, as for a polish step.
+# Who gains less in a round has arrived; 0.03 % of an improvement is worth no further round.
 MIN_GAIN = 3e-4
 # Candidates decoded at once while looking for allowed ones, for each point wanted.
 N_DECODED = 4
@@ -150,15 +150,16 @@ def maximise(
     climbers = climbers.take(_best(climbers.U, np.maximum(start, end), layout, N_EXPANDED))
     climbers = climbers.holding(np.flatnonzero(layout.is_ordered & ~layout.is_continuous))
     climbers, value = _to_neighbours(landscape, climbers, incumbents, rng, found)
+    gains = np.ones(len(value), dtype=np.bool_)
     for n_kept, n_calls in ROUNDS:
         rows = _best(climbers.U, value, layout, n_kept)
+        # Those that have arrived are kept, so that none goes on climbing far below them.
+        if not gains[rows].any():
+            break
         start = value[rows]
         climbers = landscape.climb(climbers.take(rows), continuous, n_calls)
         climbers, value = _to_neighbours(landscape, climbers, incumbents, rng, found)
         gains = value > start + MIN_GAIN
-        if not gains.any():
-            break
-        climbers, value = climbers.take(np.flatnonzero(gains)), value[gains]
 
     U, value, open_value = (np.concatenate(each) for each in zip(*found, strict=True))
     points, rows = _first_allowed(U, open_value, space, is_allowed, n_best)
@@ -253,7 +254,7 @@ def _to_neighbours(
 
 
 def _best(U: FloatArray, value: FloatArray, layout: Layout, n: int) -> IntArray:
-    """The `n` best rows in descending order, without those that nearly repeat a better one."""
+    """Return the `n` best rows, best first, without those that nearly repeat a better one."""
     order = np.argsort(-value, kind="stable")
     U = U[order]
     tolerance = np.where(layout.is_continuous, MERGED * layout.scale, 1e-9)

@@ -29,15 +29,19 @@ IntArray = NDArray[np.intp]
 
 # Expected number of coordinates that a perturbation changes, at most, before halving.
 N_CHANGES = 20
-LONG = 1.0
-P_ALONG = 0.5
 # Perturbations of an ordered coordinate, in lengthscales (at most 1) of its axis: the basins of a
 # search that has converged are a thousandth wide, those between far points as wide as the latter.
 RADII = (1e-3, 1.0)
+# Share of copies that move by the difference of two other incumbents instead: where a search has
+# gone along a ridge, the differences have its direction and the size of its basins.
+ALONG_SHARE = 0.5
 # Incumbents are drawn with the ranks n u^2: half of the copies are of the best quarter.
 RANK_POWER = 2
 # All values of an ordered axis up to this number are neighbours; of a finer one, some.
 MAX_COARSE = 16
+# Along a continuous axis with a lengthscale of at least this, the whole interval, a function has
+# hardly an inner maximum: both ends are neighbours of every value.
+LONG = 1.0
 # Moves on a fine discrete axis: in levels, and in shares of the unit interval.
 LEVEL_MOVES = (-2, -1, 1, 2)
 SHARE_MOVES = (-0.2, -0.05, 0.05, 0.2)
@@ -86,8 +90,8 @@ class Layout:
         is_branched = len(space.branches) > 1
         lengthscales = np.asarray(lengthscales, dtype=np.float64)
         dimensions = [axis.dimension for axis in space.axes]
-        K = np.array([float(dimension.n_values or 0) for dimension in dimensions])
-        is_ordered = np.array([dimension.is_ordered for dimension in dimensions])
+        K = np.array([float(dimension.n_values or 0) for dimension in dimensions], dtype=np.float64)
+        is_ordered = np.array([dimension.is_ordered for dimension in dimensions], dtype=np.bool_)
         axes: list[int] = []
         values: list[float] = []
         for i, dimension in enumerate(dimensions):
@@ -111,7 +115,7 @@ class Layout:
             is_continuous=is_ordered & (K == 0),
             lengthscales=lengthscales,
             scale=np.minimum(lengthscales, 1.0),
-            columns=np.array([axis.columns.start for axis in space.axes]),
+            columns=np.array([axis.columns.start for axis in space.axes], dtype=np.intp),
             move_axis=np.array(axes, dtype=np.intp),
             move_value=np.array(values),
         )
@@ -126,9 +130,10 @@ def perturb(
 ) -> FloatArray:
     """Change some coordinates of copies of the incumbents, the best copied most.
 
-    Every copy differs in at least one active coordinate: by a normal step on an ordered axis, by
-    another value on an unordered one. The steps of one copy have one size, drawn evenly on a
-    logarithmic scale. A copy in a branch that may not be proposed moves to one that may.
+    Copies differ on ordered axes by normal steps or, on all of them, by a share of the difference
+    of two incumbents, on unordered ones by another value. The normal steps of one copy have one
+    size, drawn evenly on a logarithmic scale. Every copy differs in at least one active coordinate,
+    and one in a branch that may not be proposed moves to one that may.
 
     Parameters
     ----------
@@ -147,6 +152,10 @@ def perturb(
     -------
     ndarray of shape (n, n_axes)
         Coordinates in the bounds, not snapped; none without incumbents.
+
+    References
+    ----------
+    Storn and Price (1997), Differential evolution, Journal of Global Optimization 11, eq. (2).
     """
     k, n_axes = incumbents.shape
     if k == 0:
@@ -170,12 +179,11 @@ def perturb(
         radius * layout.scale, 1.0 / np.maximum(layout.K, 1.0) * (layout.K > 0)
     )
     step = sd * rng.standard_normal(U.shape)
-    pair = (k * rng.random((2, n)) ** RANK_POWER).astype(np.intp)
-    along = (incumbents[pair[0]] - incumbents[pair[1]]) * rng.uniform(-1,1,(n, 1))
-    is_along = rng.random((n, 1)) < P_ALONG
-    step = np.where(is_along, along, step)
-    is_changed = is_changed | is_along & layout.is_ordered
-    stepped = U + step
+    first, second = (k * rng.random((2, n)) ** RANK_POWER).astype(np.intp)
+    along = rng.random((n, 1)) * (incumbents[first] - incumbents[second])
+    is_along = rng.random((n, 1)) < ALONG_SHARE
+    is_changed |= is_along & layout.is_ordered
+    stepped = U + np.where(is_along, along, step)
     # Another category than the present one, uniformly.
     K = np.maximum(layout.K, 2.0)
     resampled = (U + 1.0 + np.floor(rng.random(U.shape) * (K - 1.0))) % K
@@ -216,9 +224,10 @@ def neighbours_of(
     space: Space,
     rng: np.random.Generator,
 ) -> tuple[FloatArray, IntArray]:
-    """List the neighbours of every start: rows that differ from it on one discrete axis.
+    """List the neighbours of every start: rows that differ from it on one axis.
 
-    All values of an unordered or coarse axis, some steps on a finer one; a change of branch comes
+    All values of an unordered or coarse axis, some steps on a finer one, both ends of a long
+    continuous one; a change of branch comes
     with ``N_BRANCH_DRAWS`` different sets of coordinates for the axes that it activates.
 
     Parameters

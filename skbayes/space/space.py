@@ -291,7 +291,9 @@ class Space:
 
 def _code_array(codes: list[float | int]) -> NDArray[Any]:
     # Left to itself, numpy turns a mixture of long and negative integers into floats.
-    if all(type(code) is float or -(2**62) < code < 2**62 for code in codes):
+    if {*map(type, codes)} == {float} or all(
+        type(code) is float or -(2**62) < code < 2**62 for code in codes
+    ):
         return np.array(codes)
     array = np.empty(len(codes), dtype=object)
     array[:] = codes
