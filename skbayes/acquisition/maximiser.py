@@ -41,9 +41,9 @@ IntArray = NDArray[np.intp]
 # A finite space up to this size is evaluated whole, which is exact and no dearer than the pool.
 MAX_ENUMERATED = 2000
 # Pool size: a base, more per axis, and a cap that keeps a suggestion at milliseconds.
-POOL_BASE, POOL_PER_AXIS, POOL_MAX = 256, 64, 1500
-# Perturbed incumbents beside the pool.
-N_LOCAL = 400
+POOL_BASE, POOL_PER_AXIS, POOL_MAX = 128, 16, 1000
+# Perturbed incumbents beside the pool: most maxima lie among the observations.
+N_LOCAL = 600
 # Up to so many observations all of these are tried, beyond it fewer in proportion: a row costs the
 # square of the observations.
 FULL_UP_TO = 200
@@ -52,10 +52,10 @@ FULL_UP_TO = 200
 N_SCREENED = 200
 TIERS = ((0.5, 24), (0.1, 6), (0.02, 6), (0.004, 6))
 # A short climb of all starts shows which of them are worth a look at their neighbours.
-N_SCREENING_CALLS, N_EXPANDED = 6, 24
+N_SCREENING_CALLS, N_EXPANDED = 6, 16
 # The best of these go on in rounds, of so many and with so many calls. The curvature that they
 # have learnt goes with them: it costs little to stop often and to drop those that fall behind.
-ROUNDS = ((12, 5), (4, 6), (1, 8), (1, 8), (1, 8))
+ROUNDS = ((12, 5), (3, 6), (1, 10), (1, 8))
 # Starts closer than this on every continuous axis, in lengthscales, climb the same peak.
 MERGED = 0.01
 # Places tried around a peak that may not be proposed, in rounds, and their distances in
