@@ -51,8 +51,10 @@ FULL_UP_TO = 200
 # first those in basins of their own, then those that only a converged search tells apart.
 N_SCREENED = 200
 TIERS = ((0.5, 24), (0.1, 6), (0.02, 6), (0.004, 6))
-# A short climb of all starts shows which of them are worth a look at their neighbours.
-N_SCREENING_CALLS, N_EXPANDED = 6, 16
+# A short climb of all starts shows which of them are worth a look at their neighbours: so many
+# calls and one more for each so many axes, for a step teaches the curvature along one direction.
+N_SCREENING_CALLS, AXES_PER_CALL = 5, 3
+N_EXPANDED = 16
 # The best of these go on in rounds, of so many and with so many calls. The curvature that they
 # have learnt goes with them: it costs little to stop often and to drop those that fall behind.
 ROUNDS = ((12, 5), (3, 6), (1, 10), (1, 8))
@@ -140,9 +142,9 @@ def maximise(
     # Integers climb as if they were continuous, and are held once they have been rounded: the
     # other coordinates then find the place that goes with them.
     continuous = np.flatnonzero(layout.is_continuous)
-    climbers = landscape.climb(
-        Climbers.at(U[rows]), np.flatnonzero(layout.is_ordered), N_SCREENING_CALLS
-    )
+    ordered = np.flatnonzero(layout.is_ordered)
+    n_calls = N_SCREENING_CALLS + ordered.size // AXES_PER_CALL
+    climbers = landscape.climb(Climbers.at(U[rows]), ordered, n_calls)
     found.append((climbers.U, *landscape.evaluate(climbers.U)))
     # Rounding may lose more than the climb has gained.
     start, end = value[rows], found[-1][2]
