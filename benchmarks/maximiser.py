@@ -234,7 +234,7 @@ def climb(
         polished = before.copy()
         if smooth.size:
             with patched(TIGHT):
-                polished[:, smooth] = ascend(
+                polished[:, smooth], _ = ascend(
                     value_and_gradient, before[:, smooth], layout.scale[smooth], is_free
                 )
         polished = space.snap(polished)
@@ -301,8 +301,14 @@ def reference(frozen: Frozen, n: int, rng: np.random.Generator) -> tuple[float, 
 def best_allowed(frozen: Frozen, parts: list[tuple[Floats, Floats]]) -> float:
     """Return the largest value of a point that may be proposed."""
     U, value = (np.concatenate(each) for each in zip(*parts, strict=True))
+    space, settings = frozen.space, frozen.settings
+    unit = 1.0 / settings["lengthscales"][space.groups]
+    known = space.features(settings["known"]) * unit
     for row in np.argsort(-value, kind="stable"):
-        if frozen.settings["is_allowed"](frozen.space.points(U[row : row + 1])[0]):
+        # By differences, as in a check that shares nothing with the maximiser.
+        steps = space.features(U[row : row + 1]) * unit - known
+        is_apart = np.linalg.norm(steps, axis=1).min() > settings["min_distance"]
+        if is_apart and settings["is_allowed"](space.points(U[row : row + 1])[0]):
             return float(value[row])
     return -np.inf
 
@@ -342,6 +348,7 @@ def main() -> None:
     parser.add_argument("--only", default="", help="tasks whose name holds this")
     parser.add_argument("--sizes", type=int, nargs="+", default=list(SIZES))
     parser.add_argument("--seeds", type=int, default=1, help="runs of each task")
+    parser.add_argument("--first", type=int, default=0, help="seed of the first of them")
     parser.add_argument("--candidates", type=int, help="size of the reference")
     parser.add_argument("--cases", action="store_true", help="show each case that is not within")
     arguments = parser.parse_args()
@@ -355,7 +362,7 @@ def main() -> None:
         n_values = parse_space(task.space).n_values
         if arguments.only not in task.name or (n_values or np.inf) <= MAX_ENUMERATED:
             continue
-        for seed in range(arguments.seeds):
+        for seed in range(arguments.first, arguments.first + arguments.seeds):
             for case in measure(task, seed, arguments.sizes, n):
                 cases.append(case)
                 if arguments.cases and case.gap > CLOSE:

@@ -1,14 +1,17 @@
-"""What a proposal maximises: improvement, feasibility and cost, as a sum of logarithms."""
+"""What a proposal maximises: improvement, prior, feasibility and cost, as a sum of logarithms."""
 
 from __future__ import annotations
 
 from ._costs import CostModel
 from ._observations import Observations
-from .acquisition import Acquisition, LogAugmentedEI, WeightedSum, fit_feasibility
+from .acquisition import Acquisition, LogAugmentedEI, LogInterior, WeightedSum, fit_feasibility
 from .gp import Posterior
 from .space import Space
 
 __all__ = ["criterion"]
+
+# Observations after which the prior of where the best point is has the weight of its density.
+PRIOR_OBSERVATIONS = 10.0
 
 
 def criterion(
@@ -18,13 +21,15 @@ def criterion(
     costs: CostModel | None,
     budget_left: float,
 ) -> Acquisition:
-    r"""Return the logarithm of improvement times feasibility over a power of the cost.
+    r"""Return the logarithm of improvement, prior and feasibility over a power of the cost.
 
     .. math::
 
-        \ln\mathrm{EI}(x) + \ln P(x\ \text{does not fail}) - \lambda\,\ln\hat c(x)
+        \ln\mathrm{EI}(x) + \frac{10}{n} \ln\pi(x) + \ln P(x\ \text{does not fail})
+        - \lambda\,\ln\hat c(x)
 
-    with :math:`\lambda` the share of the budget that is left. Improvement per cost, :math:`\lambda
+    with :math:`\pi` the prior of `LogInterior`, which n observations outweigh, and
+    :math:`\lambda` the share of the budget that is left. Improvement per cost, :math:`\lambda
     = 1` throughout, would never pay for a dear optimum; with the last of the budget there is
     nothing left to save.
 
@@ -46,12 +51,15 @@ def criterion(
 
     References
     ----------
-    Gardner et al. (2014), Bayesian optimization with inequality constraints, ICML, eq. (7), for
-    the product with the probability. Lee, Perrone, Archambeau and Seeger (2020), Cost-aware
-    Bayesian optimization, arXiv:2003.10870, for the cost and its cooling.
+    Hvarfner et al. (2022), PiBO: Augmenting acquisition functions with user beliefs for Bayesian
+    optimization, arXiv:2204.11051, eq. (6), for the vanishing prior. Gardner et al. (2014),
+    Bayesian optimization with inequality constraints, ICML, eq. (7), for the product with the
+    probability. Lee, Perrone, Archambeau and Seeger (2020), Cost-aware Bayesian optimization,
+    arXiv:2003.10870, for the cost and its cooling.
     """
     terms: list[tuple[float, Acquisition]] = [
-        (1.0, LogAugmentedEI(posterior, float(posterior.fitted.max())))
+        (1.0, LogAugmentedEI(posterior, float(posterior.fitted.max()))),
+        (PRIOR_OBSERVATIONS / len(observations), LogInterior(space.ordered_columns)),
     ]
     X = space.features(space.coordinates(observations.points))
     lengthscales = posterior.hyperparameters.lengthscales
@@ -60,4 +68,4 @@ def criterion(
         terms.append((1.0, feasible))
     if costs is not None and budget_left > 0.0:
         terms.append((-budget_left, costs))
-    return terms[0][1] if len(terms) == 1 else WeightedSum(tuple(terms))
+    return WeightedSum(tuple(terms))

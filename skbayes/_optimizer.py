@@ -42,6 +42,9 @@ __all__ = ["Optimizer", "draw_seed"]
 # the model, which learns from its own proposals too.
 DESIGN_MARGIN = 4
 MIN_DESIGN, MAX_DESIGN = 4, 20
+# So many of them come first; of the rest, one after each proposal of the model. What the model
+# learns early is worth most, and what it is too sure of is put to the test meanwhile.
+N_FIRST = 5
 DESIGN_SHARE_OF_BUDGET = 4
 # With fewer scores than this there is no surface to model.
 MIN_SCORES_FOR_MODEL = 2
@@ -132,6 +135,9 @@ class Optimizer:
             dict.fromkeys(self._encode_given(initial_points or ()))
         )
         self._n_initial = _design_size(self.space, n_iter, n_initial_points)
+        self._n_first = self._n_initial
+        if n_initial_points is None:
+            self._n_first = min(self._n_initial, max(N_FIRST, len(self.space.branches)))
         self._asked: dict[Point, int] = {}
         self._reports: dict[Point, Report] = {}
         self._surrogate = Surrogate(self.space)
@@ -395,9 +401,11 @@ class Optimizer:
         # Points of sources that are not believed come on top of the design. One that is believed
         # takes the place of most of it: it could be right of its best points and wrong elsewhere.
         n_own = n_known - n_tried
-        is_design = n_own < self._n_initial
-        if is_design and (n_own + n_earlier < self._n_initial or index % PROBE_EVERY == 0):
-            candidates = self._design_points(index - n_tried, branches)
+        is_design = self._is_turn_of_design(n_own)
+        if n_own + n_earlier >= self._n_initial > n_own:
+            is_design = index % PROBE_EVERY == 0
+        if is_design:
+            candidates = self._design_points(self._n_turns_of_design(index - n_tried), branches)
         elif n_earlier or (~observations.has_failed).sum() >= MIN_SCORES_FOR_MODEL:
             try:
                 candidates = self._model_points(
@@ -414,6 +422,15 @@ class Optimizer:
                 if self._is_new(point):
                     return point
         raise SpaceExhausted(index)
+
+    def _is_turn_of_design(self, n: int) -> bool:
+        """Whether a point of the initial design follows `n` points."""
+        late = n - self._n_first
+        return late < 0 or (late % 2 == 1 and late < 2 * (self._n_initial - self._n_first))
+
+    def _n_turns_of_design(self, n: int) -> int:
+        """Return how many of the first `n` points are of the initial design."""
+        return min(n, self._n_first) + max(0, n - self._n_first) // 2
 
     def _is_known(self, point: Point) -> bool:
         return point in self._asked or point in self._reports
@@ -443,32 +460,38 @@ class Optimizer:
         key = (PROPOSAL_STREAM, index)
         return np.random.default_rng(np.random.SeedSequence(self._seed, spawn_key=key))
 
-    def _in_branch(self, coordinates: Floats, branches: Sequence[int]) -> Floats:
-        """Return coordinates whose branches go round `branches`, so that each has its share."""
+    def _in_branches(self, uniform: Floats, branches: Sequence[int]) -> Floats:
+        """Return coordinates of uniform numbers, whose branches go round `branches`."""
         if len(self.space.branches) > 1:
-            coordinates = coordinates.copy()
-            coordinates[:, 0] = np.resize(branches, len(coordinates))
-        return self.space.snap(coordinates)
+            uniform = uniform.copy()
+            uniform[:, 0] = (np.resize(branches, len(uniform)) + 0.5) / len(self.space.branches)
+        return self.space.sample(uniform)
 
     def _design_points(self, index: int, branches: Sequence[int]) -> Iterable[Point]:
-        """Yield points of a Sobol sequence from number `index` on, the branches in turn."""
+        """Yield points of the initial design from number `index` on, the branches in turn.
+
+        First the middle of each branch, with the first category of each list, which is where those
+        who wrote the space expect something; then points of a Sobol sequence.
+        """
         if not branches:
             return
         n_needed = 2 * self._n_initial
         if len(self._design) < n_needed:
             seeds = np.random.SeedSequence(self._seed, spawn_key=(DESIGN_STREAM,))
-            uniform = scrambled_sobol(n_needed, len(self.space.axes), np.random.default_rng(seeds))
-            self._design = self.space.sample(uniform)
+            axes = self.space.axes
+            self._design = scrambled_sobol(n_needed, len(axes), np.random.default_rng(seeds))
+            is_ordered = np.array([axis.dimension.is_ordered for axis in axes], dtype=bool)
+            self._design[: len(self.space.branches)] = np.where(is_ordered, 0.5, 0.0)
         for row in range(index, len(self._design)):
             branch = branches[row % len(branches)]
-            yield from self.space.points(self._in_branch(self._design[row : row + 1], [branch]))
+            yield from self.space.points(self._in_branches(self._design[row : row + 1], [branch]))
 
     def _far_points(self, index: int, branches: Sequence[int]) -> Iterable[Point]:
         """Yield random points, those far from all known ones first."""
         if not branches:
             return
         uniform = self._rng(index).random((N_EXPLORED, len(self.space.axes)))
-        coordinates = self._in_branch(self.space.sample(uniform), branches)
+        coordinates = self._in_branches(uniform, branches)
         known = [*self._reports, *self._pending]
         if known:
             X = self.space.features(coordinates)
@@ -494,34 +517,30 @@ class Optimizer:
         if not branches:
             return []
         space = self.space
-        pending = space.features(space.coordinates(self._pending))
+        known = space.coordinates(observations.points + tuple(self._pending))
+        pending = space.features(known[len(observations) :])
         posterior = surrogate.posterior(observations).condition_on(pending)
         lengthscales = posterior.hyperparameters.lengthscales
-        inverse = 1 / lengthscales[space.groups]
-        known = space.features(space.coordinates(observations.points + tuple(self._pending)))
-        known *= inverse
         # The noise that made a score high is not in the mean; a model of the most important
         # observations only does not have it for all.
         order = np.nan_to_num(observations.scores, nan=-np.inf)
         if len(posterior.fitted) == len(known):
             order = posterior.fitted[: len(observations)]
-        incumbents = np.argsort(-order, kind="stable")
-
-        def is_apart(point: Point) -> bool:
-            x = space.features(space.coordinates([point]))
-            return self._is_new(point) and _nearest_distances(x * inverse, known)[0] > MIN_DISTANCE
+        incumbents = known[np.argsort(-order, kind="stable")]
 
         costs = self._cost_model()[0] if budget_left else None
         acquisition = criterion(space, posterior, observations, costs, budget_left)
         # What is too close to a known point comes last, for a space may hold nothing else.
-        for is_allowed in (is_apart, self._is_new):
+        for min_distance in (MIN_DISTANCE, 0.0):
             points = maximise(
                 acquisition,
                 space,
                 rng=self._rng(index),
-                incumbents=space.coordinates([observations.points[i] for i in incumbents]),
+                incumbents=incumbents,
                 lengthscales=lengthscales,
-                is_allowed=is_allowed,
+                is_allowed=self._is_new,
+                known=known,
+                min_distance=min_distance,
                 branches=branches,
             )
             if points:

@@ -8,12 +8,14 @@ from skbayes.acquisition.functions import (
     log_discount,
     log_expected_improvement,
 )
+from skbayes.acquisition.interior import LogInterior
 from skbayes.acquisition.maximiser import maximise
 
 __all__ = [
     "Acquisition",
     "LogAugmentedEI",
     "LogFeasibility",
+    "LogInterior",
     "WeightedSum",
     "fit_feasibility",
     "log_discount",

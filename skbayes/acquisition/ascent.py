@@ -39,8 +39,8 @@ ARMIJO = 1e-4
 SHRINK = 0.25
 # Shorter than this a step is given up.
 MIN_LENGTH = 1e-3
-# A start is done when a step gains less; ln(1 + 1e-5) of an improvement decides nothing.
-MIN_GAIN = 1e-5
+# A start is done when a step gains less; 0.003 % of an improvement decides nothing.
+MIN_GAIN = 3e-5
 
 
 def ascend(
@@ -49,7 +49,8 @@ def ascend(
     scale: FloatArray,
     is_free: BoolArray,
     max_calls: int | None = None,
-) -> FloatArray:
+    inverse_hessian: FloatArray | None = None,
+) -> tuple[FloatArray, FloatArray]:
     r"""Climb from every start to a local maximum in the unit box.
 
     Every start has a BFGS matrix of its own; all starts share each call of the function, be it a
@@ -76,11 +77,15 @@ def ascend(
         False where a coordinate of a start stays as it is.
     max_calls : int, optional
         Number of calls of the function after the first, ``MAX_CALLS`` by default.
+    inverse_hessian : ndarray of shape (b, d, d), optional
+        What an ascent that ended at the starts has learnt of the curvature, nothing by default.
 
     Returns
     -------
-    ndarray of shape (b, d)
+    end : ndarray of shape (b, d)
         End points in [0, 1], never worse than the starts.
+    inverse_hessian : ndarray of shape (b, d, d)
+        The matrices they were reached with, 0 where nothing has been learnt.
 
     References
     ----------
@@ -88,8 +93,11 @@ def ascend(
     Projected Newton methods for optimization problems with simple constraints.
     """
     n_starts, n_coordinates = start.shape
+    H: FloatArray = np.zeros((n_starts, n_coordinates, n_coordinates))
+    if inverse_hessian is not None:
+        H = inverse_hessian
     if not (n_starts and n_coordinates):
-        return start.copy()
+        return start.copy(), H
     upper = 1.0 / scale
     end = start / scale
     # The arrays below hold the running starts only; `index` says which ones they are.
@@ -98,15 +106,15 @@ def ascend(
     w = end.copy()
     f, g = value_and_gradient(start, index)
     g = g * mask
-    H: FloatArray = np.zeros((n_starts, n_coordinates, n_coordinates))
-    # H means nothing before the first step with positive curvature, nor after a restart.
-    is_fresh: BoolArray = np.ones(n_starts, dtype=np.bool_)
+    H_end = H.copy()
+    # H is 0 before the first step with positive curvature, and means nothing after a restart.
+    is_fresh: BoolArray = ~np.logical_or.reduce(H != 0.0, axis=(1, 2))
     length: FloatArray = np.ones(n_starts)
     p, is_running = _directions(w, g, H, is_fresh, upper)
 
     for _ in range(MAX_CALLS if max_calls is None else max_calls):
         if not is_running.all():
-            end[index] = w
+            end[index], H_end[index] = w, np.where(is_fresh[:, None, None], 0.0, H)
             if not is_running.any():
                 break
             index, mask, H = index[is_running], mask[is_running], H[is_running]
@@ -137,8 +145,8 @@ def ascend(
         # For a start that stayed this is the same direction again.
         p, is_running = _directions(w, g, H, is_fresh, upper)
         is_running &= can_go_on
-    end[index] = w
-    return np.where(is_free, np.minimum(end * scale, 1.0), start)
+    end[index], H_end[index] = w, np.where(is_fresh[:, None, None], 0.0, H)
+    return np.where(is_free, np.minimum(end * scale, 1.0), start), H_end
 
 
 def _directions(
@@ -146,7 +154,7 @@ def _directions(
 ) -> tuple[FloatArray, BoolArray]:
     """Ascent directions on the coordinates that can move, and whether there is one."""
     can_leave = np.where(g < 0.0, w > 0.0, w < upper)
-    projected = np.where(can_leave, g, 0.0)
+    projected = g * can_leave
     p = (H @ projected[:, :, None])[:, :, 0] * can_leave
     is_steepest = is_fresh | (np.einsum("ij,ij->i", p, projected) <= 0.0)
     if is_steepest.any():

@@ -1,8 +1,8 @@
 r"""Maximisation of an acquisition function over a mixed, possibly conditional space.
 
 A random pool and perturbed incumbents give starts, spread over basins. These alternate between a
-quasi-Newton polish of the ordered axes and a search among the neighbours on the discrete ones,
-fewer in each round. Everything that could be returned has been evaluated where it will be decoded,
+quasi-Newton climb on the ordered axes and a search among the neighbours on single ones, fewer in
+each round. Everything that could be returned has been evaluated where it will be decoded,
 on snapped coordinates.
 
 Notation
@@ -25,8 +25,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from skbayes.acquisition.ascent import ascend
 from skbayes.acquisition.functions import Acquisition
+from skbayes.acquisition.landscape import Climbers, Landscape
 from skbayes.acquisition.moves import Layout, neighbours_of, perturb
 from skbayes.gp.kernels import squared_distances
 
@@ -41,9 +41,9 @@ IntArray = NDArray[np.intp]
 # A finite space up to this size is evaluated whole, which is exact and no dearer than the pool.
 MAX_ENUMERATED = 2000
 # Pool size: a base, more per axis, and a cap that keeps a suggestion at milliseconds.
-POOL_BASE, POOL_PER_AXIS, POOL_MAX = 256, 64, 1500
-# Perturbed incumbents beside the pool.
-N_LOCAL = 400
+POOL_BASE, POOL_PER_AXIS, POOL_MAX = 128, 16, 1000
+# Perturbed incumbents beside the pool: most maxima lie among the observations.
+N_LOCAL = 600
 # Up to so many observations all of these are tried, beyond it fewer in proportion: a row costs the
 # square of the observations.
 FULL_UP_TO = 200
@@ -51,20 +51,20 @@ FULL_UP_TO = 200
 # first those in basins of their own, then those that only a converged search tells apart.
 N_SCREENED = 200
 TIERS = ((0.5, 24), (0.1, 6), (0.02, 6), (0.004, 6))
-# A short climb shows which starts are worth a long one, and each round after it keeps a quarter:
-# the calls of a batch cost more than its rows.
-N_SCREENING_CALLS = 8
-N_FINALISTS = 8
-KEPT = 4
+# A short climb of all starts shows which of them are worth a look at their neighbours: so many
+# calls and one more for each so many axes, for a step teaches the curvature along one direction.
+N_SCREENING_CALLS, AXES_PER_CALL = 5, 3
+N_EXPANDED = 16
+# The best of these go on in rounds, of so many and with so many calls. The curvature that they
+# have learnt goes with them: it costs little to stop often and to drop those that fall behind.
+ROUNDS = ((12, 5), (3, 6), (1, 10), (1, 8))
 # Starts closer than this on every continuous axis, in lengthscales, climb the same peak.
 MERGED = 0.01
-# Rounds of polish and neighbour search.
-MAX_ROUNDS = 6
 # Places tried around a peak that may not be proposed, in rounds, and their distances in
-# lengthscales: known points keep others off by a thousandth.
-N_RIM, RIM_ROUNDS, RIM_RADII, RIM_SHRINK = 200, 3, (5e-4, 1e-2), 3.0
-# A neighbour must be better by this much, as for a polish step.
-MIN_GAIN = 1e-5
+# units of the distance that is kept from known points.
+N_RIM, RIM_ROUNDS, RIM_RADII, RIM_SHRINK = 200, 3, (0.5, 10.0), 3.0
+# Who gains less in a round has arrived; 0.03 % of an improvement is worth no further round.
+MIN_GAIN = 3e-4
 # Candidates decoded at once while looking for allowed ones, for each point wanted.
 N_DECODED = 4
 
@@ -77,6 +77,8 @@ def maximise(
     incumbents: FloatArray,
     lengthscales: FloatArray,
     is_allowed: Callable[[Point], bool],
+    known: FloatArray | None = None,
+    min_distance: float = 0.0,
     branches: Sequence[int] | None = None,
     n_best: int = 1,
 ) -> list[Point]:
@@ -97,7 +99,11 @@ def maximise(
     lengthscales : ndarray of shape (n_axes,)
         Lengthscale of the model on each axis, in unit coordinates.
     is_allowed : callable
-        Whether a point may be returned; False for known and pending ones.
+        Whether a point may be returned; False for known and pending ones. Asked in the end only.
+    known : ndarray of shape (m, n_axes), optional
+        Snapped coordinates that the search keeps away from, none by default.
+    min_distance : float, default=0.0
+        How far, in lengthscales.
     branches : sequence of int, optional
         Branches that may be proposed, all by default.
     n_best : int, default=1
@@ -111,10 +117,14 @@ def maximise(
     allowed = sorted(set(range(len(space.branches)) if branches is None else branches))
     if not allowed or n_best < 1:
         return []
-    if space.n_values is not None and space.n_values <= MAX_ENUMERATED:
-        return _enumerate(acquisition, space, allowed, is_allowed, n_best)
-
     layout = Layout.of(space, lengthscales, np.array(allowed))
+    Z = np.empty((0, space.n_columns))
+    if known is not None:
+        Z = space.features(known) / layout.lengthscales[space.groups]
+    landscape = Landscape(acquisition, space, layout, Z, min_distance)
+    if space.n_values is not None and space.n_values <= MAX_ENUMERATED:
+        return _enumerate(landscape, is_allowed, n_best)
+
     n_axes = len(space.axes)
     incumbents = np.asarray(incumbents, dtype=np.float64).reshape(-1, n_axes)
     share = min(1.0, FULL_UP_TO / max(len(incumbents), 1))
@@ -125,34 +135,40 @@ def maximise(
     pool = space.sample(uniform)
     local = space.snap(perturb(incumbents, round(share * N_LOCAL), layout, space, rng))
     U = np.concatenate([pool, local])
-    X = space.features(U)
-    value = _value(acquisition, X)
-    starts = U[_spread(X / layout.scale[space.groups], value, share)]
-    found, found_value = [U], [value]
-    for n_round in range(MAX_ROUNDS):
-        # Integers climb as if they were continuous, and are held once they have been rounded: the
-        # other coordinates then find the place that goes with them.
-        is_first = n_round == 0
-        axes = np.flatnonzero(layout.is_ordered if is_first else layout.is_continuous)
-        calls = N_SCREENING_CALLS if is_first else None
-        polished = space.snap(_polish(acquisition, space, layout, starts, axes, calls))
-        starts = _merged(polished, layout)
-        neighbours, owner = neighbours_of(starts, incumbents, layout, space, rng)
-        U = np.concatenate([starts, neighbours])
-        value = _value(acquisition, space.features(U))
-        found.append(U)
-        found_value.append(value)
-        best = _best_of_each(value, owner, len(starts))
-        if not is_first:
-            best = best[value[best] > value[: len(starts)] + MIN_GAIN]
-            if not best.size:
-                break
-        n_kept = max(1, N_FINALISTS // KEPT**n_round)
-        starts = _merged(U[best[np.argsort(-value[best], kind="stable")[:n_kept]]], layout)
-    U, value = np.concatenate(found), np.concatenate(found_value)
-    if not is_allowed(space.points(U[[value.argmax()]])[0]):
-        U, value = _with_rim(acquisition, space, layout, U, value, is_allowed, rng)
-    return _first_allowed(U, value, space, is_allowed, n_best)
+    found = [(U, *landscape.evaluate(U))]
+    _, _, value = found[0]
+    rows = _spread(space.features(U) / layout.scale[space.groups], value, share)
+
+    # Integers climb as if they were continuous, and are held once they have been rounded: the
+    # other coordinates then find the place that goes with them.
+    continuous = np.flatnonzero(layout.is_continuous)
+    ordered = np.flatnonzero(layout.is_ordered)
+    n_calls = N_SCREENING_CALLS + ordered.size // AXES_PER_CALL
+    climbers = landscape.climb(Climbers.at(U[rows]), ordered, n_calls)
+    found.append((climbers.U, *landscape.evaluate(climbers.U)))
+    # Rounding may lose more than the climb has gained.
+    start, end = value[rows], found[-1][2]
+    climbers = climbers.moved(np.where((end > start)[:, None], climbers.U, U[rows]))
+    climbers = climbers.take(_best(climbers.U, np.maximum(start, end), layout, N_EXPANDED))
+    climbers = climbers.holding(np.flatnonzero(layout.is_ordered & ~layout.is_continuous))
+    climbers, value = _to_neighbours(landscape, climbers, incumbents, rng, found)
+    gains = np.ones(len(value), dtype=np.bool_)
+    for n_kept, n_calls in ROUNDS:
+        rows = _best(climbers.U, value, layout, n_kept)
+        # Those that have arrived are kept, so that none goes on climbing far below them.
+        if not gains[rows].any():
+            break
+        start = value[rows]
+        climbers = landscape.climb(climbers.take(rows), continuous, n_calls)
+        climbers, value = _to_neighbours(landscape, climbers, incumbents, rng, found)
+        gains = value > start + MIN_GAIN
+
+    U, value, open_value = (np.concatenate(each) for each in zip(*found, strict=True))
+    points, rows = _first_allowed(U, open_value, space, is_allowed, n_best)
+    if min_distance and not (rows.size and value[rows[0]] == value.max()):
+        U, open_value = _with_rim(landscape, U, value, open_value, rng)
+        points, _ = _first_allowed(U, open_value, space, is_allowed, n_best)
+    return points
 
 
 def _spread(Z: FloatArray, value: FloatArray, share: float = 1.0) -> IntArray:
@@ -187,103 +203,83 @@ def _spread(Z: FloatArray, value: FloatArray, share: float = 1.0) -> IntArray:
 
 
 def _with_rim(
-    acquisition: Acquisition,
-    space: Space,
-    layout: Layout,
+    landscape: Landscape,
     U: FloatArray,
     value: FloatArray,
-    is_allowed: Callable[[Point], bool],
+    open_value: FloatArray,
     rng: np.random.Generator,
 ) -> tuple[FloatArray, FloatArray]:
-    """Add candidates around a peak that is not allowed, then around the best that is.
+    """Add candidates around a peak that is too close to a known point, then around the best.
 
-    The ascent knows nothing of what is allowed. Where it ends too close to a known point, the best
-    allowed place lies on the rim of what is forbidden, and nothing has looked there yet.
+    The ascent knows nothing of what is forbidden. Where it ends there, the best place that is not
+    lies on the rim, and nothing has looked there yet.
     """
+    layout = landscape.layout
     if not layout.is_continuous.any():
-        return U, value
-    centre = U[[value.argmax()]]
+        return U, open_value
+    centre = U[value.argmax()]
     low, high = np.log(RIM_RADII)
     for n_round in range(RIM_ROUNDS):
         radius = np.exp(rng.uniform(low, high, (N_RIM, 1))) / RIM_SHRINK**n_round
-        step = radius * layout.scale * rng.standard_normal((N_RIM, U.shape[1]))
-        rim = space.snap(centre + np.where(layout.is_continuous, step, 0.0))
+        step = landscape.min_distance * radius * rng.standard_normal((N_RIM, U.shape[1]))
+        step *= np.where(layout.is_continuous, layout.lengthscales, 0.0)
+        rim = landscape.space.snap(centre + step)
         U = np.concatenate([U, rim])
-        value = np.concatenate([value, _value(acquisition, space.features(rim))])
-        if points := _first_allowed(U, value, space, is_allowed, 1):
-            centre = space.coordinates(points)
-    return U, value
+        open_value = np.concatenate([open_value, landscape.evaluate(rim)[1]])
+        if np.isfinite(open_value.max()):
+            centre = U[open_value.argmax()]
+    return U, open_value
 
 
-def _value(acquisition: Acquisition, X: FloatArray) -> FloatArray:
-    """Acquisition values, with minus infinity where they are undefined."""
-    value = acquisition.value(X)
-    return np.where(np.isnan(value), -np.inf, value)
+def _to_neighbours(
+    landscape: Landscape,
+    climbers: Climbers,
+    incumbents: FloatArray,
+    rng: np.random.Generator,
+    found: list[tuple[FloatArray, FloatArray, FloatArray]],
+) -> tuple[Climbers, FloatArray]:
+    """Move each climber to its best neighbour if that is better, and return the values too.
+
+    All that is evaluated is added to `found`.
+    """
+    space, layout, n = landscape.space, landscape.layout, len(climbers.U)
+    neighbours, owner = neighbours_of(climbers.U, incumbents, layout, space, rng)
+    U = np.concatenate([climbers.U, neighbours])
+    found.append((U, *landscape.evaluate(U)))
+    value = found[-1][2]
+    best = np.arange(n)
+    # Ascending, so that the last write to a climber is that of its best neighbour.
+    order = np.argsort(value[n:], kind="stable")
+    best[owner[order]] = order + n
+    best = np.where(value[best] > value[:n], best, np.arange(n))
+    return climbers.moved(U[best]), value[best]
 
 
-def _polish(
-    acquisition: Acquisition,
-    space: Space,
-    layout: Layout,
-    starts: FloatArray,
-    axes: IntArray,
-    max_calls: int | None,
-) -> FloatArray:
-    """Climb on some ordered axes of every start, the others frozen; not snapped."""
-    if axes.size == 0 or len(starts) == 0:
-        return starts
-    columns = layout.columns[axes]
-    frozen = space.features(starts)
-    is_free = space.active(starts)[:, axes]
-
-    # The feature of an ordered axis is its coordinate, so rows are edited in place of being built.
-    def value_and_gradient(x: FloatArray, rows: IntArray) -> tuple[FloatArray, FloatArray]:
-        X = frozen[rows]
-        X[:, columns] = np.where(is_free[rows], x, X[:, columns])
-        value, gradient = acquisition.value_with_gradient(X)
-        return value, gradient[:, columns]
-
-    polished = starts.copy()
-    polished[:, axes] = ascend(
-        value_and_gradient, starts[:, axes], layout.scale[axes], is_free, max_calls
-    )
-    return polished
-
-
-def _best_of_each(value: FloatArray, owner: IntArray, n_starts: int) -> IntArray:
-    """Row of the best among each start and its neighbours; starts come first in `value`."""
-    best = np.arange(n_starts)
-    # Ascending, so that the last write to a start is that of its best neighbour.
-    order = np.argsort(value[n_starts:], kind="stable")
-    best[owner[order]] = order + n_starts
-    return np.where(value[best] > value[:n_starts], best, np.arange(n_starts))
-
-
-def _merged(U: FloatArray, layout: Layout) -> FloatArray:
-    """Rows without those that an earlier one nearly repeats."""
+def _best(U: FloatArray, value: FloatArray, layout: Layout, n: int) -> IntArray:
+    """Return the `n` best rows, best first, without those that nearly repeat a better one."""
+    order = np.argsort(-value, kind="stable")
+    U = U[order]
     tolerance = np.where(layout.is_continuous, MERGED * layout.scale, 1e-9)
     is_close = (np.abs(U[:, None] - U) <= tolerance).all(axis=2)
-    return U[~np.tril(is_close, -1).any(axis=1)]
+    is_kept = ~np.tril(is_close, -1).any(axis=1)
+    return order[is_kept][:n]
 
 
 def _enumerate(
-    acquisition: Acquisition,
-    space: Space,
-    branches: Sequence[int],
+    landscape: Landscape,
     is_allowed: Callable[[Point], bool],
     n_best: int,
 ) -> list[Point]:
     """Exact maximum over all points of a finite space."""
-    points = [point for point in space.grid() if point.branch in branches]
-    if not points:
-        return []
-    if not space.axes:
+    space = landscape.space
+    points = [point for point in space.grid() if point.branch in landscape.layout.branches]
+    if not (points and space.axes):
         # Constants alone leave one point and nothing to compare.
         return [point for point in points if is_allowed(point)]
-    value = _value(acquisition, space.features(space.coordinates(points)))
+    _, value = landscape.evaluate(space.coordinates(points))
     best: list[Point] = []
     for row in np.argsort(-value, kind="stable"):
-        if is_allowed(points[row]):
+        if value[row] > -np.inf and is_allowed(points[row]):
             best.append(points[row])
             if len(best) == n_best:
                 break
@@ -296,19 +292,23 @@ def _first_allowed(
     space: Space,
     is_allowed: Callable[[Point], bool],
     n_best: int,
-) -> list[Point]:
-    """Distinct allowed points of the rows, in descending order of their values."""
+) -> tuple[list[Point], IntArray]:
+    """Distinct allowed points of the rows, in descending order of their values, and the rows."""
     order = np.argsort(-value, kind="stable")
+    order = order[value[order] > -np.inf]
     best: list[Point] = []
+    rows: list[int] = []
     seen: set[Point] = set()
     step = N_DECODED * n_best
     for first in range(0, order.size, step):
-        for point in space.points(U[order[first : first + step]]):
+        chunk = order[first : first + step]
+        for row, point in zip(chunk.tolist(), space.points(U[chunk]), strict=True):
             if point in seen:
                 continue
             seen.add(point)
             if is_allowed(point):
                 best.append(point)
+                rows.append(row)
                 if len(best) == n_best:
-                    return best
-    return best
+                    return best, np.array(rows)
+    return best, np.array(rows, dtype=np.intp)

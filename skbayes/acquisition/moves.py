@@ -32,10 +32,16 @@ N_CHANGES = 20
 # Perturbations of an ordered coordinate, in lengthscales (at most 1) of its axis: the basins of a
 # search that has converged are a thousandth wide, those between far points as wide as the latter.
 RADII = (1e-3, 1.0)
+# Share of copies that move by the difference of two other incumbents instead: where a search has
+# gone along a ridge, the differences have its direction and the size of its basins.
+ALONG_SHARE = 0.5
 # Incumbents are drawn with the ranks n u^2: half of the copies are of the best quarter.
 RANK_POWER = 2
 # All values of an ordered axis up to this number are neighbours; of a finer one, some.
 MAX_COARSE = 16
+# Along a continuous axis with a lengthscale of at least this, the whole interval, a function has
+# hardly an inner maximum: both ends are neighbours of every value.
+LONG = 1.0
 # Moves on a fine discrete axis: in levels, and in shares of the unit interval.
 LEVEL_MOVES = (-2, -1, 1, 2)
 SHARE_MOVES = (-0.2, -0.05, 0.05, 0.2)
@@ -57,8 +63,8 @@ class Layout:
         Number of values, 0 if continuous.
     is_ordered, is_continuous : ndarray of bool of shape (n_axes,)
         Ordered axes, and those of them that have no levels.
-    scale : ndarray of shape (n_axes,)
-        Lengthscales, at most 1.
+    lengthscales, scale : ndarray of shape (n_axes,)
+        Lengthscales, and the same but at most 1.
     columns : ndarray of shape (n_axes,)
         First feature column of each axis.
     move_axis : ndarray of shape (n_moves,)
@@ -72,6 +78,7 @@ class Layout:
     K: FloatArray
     is_ordered: BoolArray
     is_continuous: BoolArray
+    lengthscales: FloatArray
     scale: FloatArray
     columns: IntArray
     move_axis: IntArray
@@ -81,9 +88,10 @@ class Layout:
     def of(cls, space: Space, lengthscales: FloatArray, branches: IntArray) -> Layout:
         """Collect the arrays of a space."""
         is_branched = len(space.branches) > 1
+        lengthscales = np.asarray(lengthscales, dtype=np.float64)
         dimensions = [axis.dimension for axis in space.axes]
-        K = np.array([float(dimension.n_values or 0) for dimension in dimensions])
-        is_ordered = np.array([dimension.is_ordered for dimension in dimensions])
+        K = np.array([float(dimension.n_values or 0) for dimension in dimensions], dtype=np.float64)
+        is_ordered = np.array([dimension.is_ordered for dimension in dimensions], dtype=np.bool_)
         axes: list[int] = []
         values: list[float] = []
         for i, dimension in enumerate(dimensions):
@@ -93,6 +101,8 @@ class Layout:
                 levels = np.arange(K[i])
             elif 0 < K[i] <= MAX_COARSE:
                 levels = dimension.to_unit(np.array(list(dimension.codes())))
+            elif K[i] == 0 and lengthscales[i] >= LONG:
+                levels = np.array([0.0, 1.0])
             else:
                 continue
             axes += [i] * levels.size
@@ -103,8 +113,9 @@ class Layout:
             K=K,
             is_ordered=is_ordered,
             is_continuous=is_ordered & (K == 0),
-            scale=np.minimum(np.asarray(lengthscales, dtype=np.float64), 1.0),
-            columns=np.array([axis.columns.start for axis in space.axes]),
+            lengthscales=lengthscales,
+            scale=np.minimum(lengthscales, 1.0),
+            columns=np.array([axis.columns.start for axis in space.axes], dtype=np.intp),
             move_axis=np.array(axes, dtype=np.intp),
             move_value=np.array(values),
         )
@@ -119,9 +130,10 @@ def perturb(
 ) -> FloatArray:
     """Change some coordinates of copies of the incumbents, the best copied most.
 
-    Every copy differs in at least one active coordinate: by a normal step on an ordered axis, by
-    another value on an unordered one. The steps of one copy have one size, drawn evenly on a
-    logarithmic scale. A copy in a branch that may not be proposed moves to one that may.
+    Copies differ on ordered axes by normal steps or, on all of them, by a share of the difference
+    of two incumbents, on unordered ones by another value. The normal steps of one copy have one
+    size, drawn evenly on a logarithmic scale. Every copy differs in at least one active coordinate,
+    and one in a branch that may not be proposed moves to one that may.
 
     Parameters
     ----------
@@ -140,6 +152,10 @@ def perturb(
     -------
     ndarray of shape (n, n_axes)
         Coordinates in the bounds, not snapped; none without incumbents.
+
+    References
+    ----------
+    Storn and Price (1997), Differential evolution, Journal of Global Optimization 11, eq. (2).
     """
     k, n_axes = incumbents.shape
     if k == 0:
@@ -162,7 +178,12 @@ def perturb(
     sd: FloatArray = np.maximum(
         radius * layout.scale, 1.0 / np.maximum(layout.K, 1.0) * (layout.K > 0)
     )
-    stepped = U + sd * rng.standard_normal(U.shape)
+    step = sd * rng.standard_normal(U.shape)
+    first, second = (k * rng.random((2, n)) ** RANK_POWER).astype(np.intp)
+    along = rng.random((n, 1)) * (incumbents[first] - incumbents[second])
+    is_along = rng.random((n, 1)) < ALONG_SHARE
+    is_changed |= is_along & layout.is_ordered
+    stepped = U + np.where(is_along, along, step)
     # Another category than the present one, uniformly.
     K = np.maximum(layout.K, 2.0)
     resampled = (U + 1.0 + np.floor(rng.random(U.shape) * (K - 1.0))) % K
@@ -203,9 +224,10 @@ def neighbours_of(
     space: Space,
     rng: np.random.Generator,
 ) -> tuple[FloatArray, IntArray]:
-    """List the neighbours of every start: rows that differ from it on one discrete axis.
+    """List the neighbours of every start: rows that differ from it on one axis.
 
-    All values of an unordered or coarse axis, some steps on a finer one; a change of branch comes
+    All values of an unordered or coarse axis, some steps on a finer one, both ends of a long
+    continuous one; a change of branch comes
     with ``N_BRANCH_DRAWS`` different sets of coordinates for the axes that it activates.
 
     Parameters

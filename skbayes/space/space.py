@@ -87,6 +87,11 @@ class Space:
         sizes = [branch.n_values for branch in self.branches]
         return None if None in sizes else sum(size for size in sizes if size is not None)
 
+    @property
+    def ordered_columns(self) -> NDArray[np.intp]:
+        """Feature columns of the ordered axes, which are their coordinates."""
+        return self._arrays.ordered_columns
+
     def decode(self, point: Point) -> dict[str, Any]:
         """Parameters of a point, in name order; ValueError if it is no point of this space."""
         parameters = self._branch_of(point).parameters
@@ -291,7 +296,9 @@ class Space:
 
 def _code_array(codes: list[float | int]) -> NDArray[Any]:
     # Left to itself, numpy turns a mixture of long and negative integers into floats.
-    if all(type(code) is float or -(2**62) < code < 2**62 for code in codes):
+    if {*map(type, codes)} == {float} or all(
+        type(code) is float or -(2**62) < code < 2**62 for code in codes
+    ):
         return np.array(codes)
     array = np.empty(len(codes), dtype=object)
     array[:] = codes

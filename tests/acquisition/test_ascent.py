@@ -3,7 +3,13 @@
 import numpy as np
 import pytest
 
-from skbayes.acquisition.ascent import MAX_CALLS, ascend
+from skbayes.acquisition.ascent import MAX_CALLS
+from skbayes.acquisition.ascent import ascend as ascend_and_learn
+
+
+def ascend(*arguments):
+    """End points alone."""
+    return ascend_and_learn(*arguments)[0]
 
 
 def quadratic(centre, hessian):
@@ -133,3 +139,21 @@ def test_makes_no_more_calls_than_asked_for(max_calls):
     end = ascend(counted, start, np.ones(3), free, max_calls)
     assert len(calls) <= max_calls + 1
     assert (function(end, None)[0] >= function(start, None)[0]).all()
+
+
+def test_goes_on_with_what_it_has_learnt():
+    rng = np.random.default_rng(0)
+    A = rng.standard_normal((6, 6))
+    hessian = A @ A.T + 0.1 * np.eye(6)
+    function = quadratic(np.full(6, 0.5), hessian)
+    start, is_free = rng.random((4, 6)), np.ones((4, 6), dtype=bool)
+    half, learnt = ascend_and_learn(function, start, np.ones(6), is_free, 8)
+    assert learnt.any(axis=(1, 2)).all()
+    np.testing.assert_allclose(learnt, learnt.transpose(0, 2, 1), atol=1e-9)
+    known, _ = ascend_and_learn(function, half, np.ones(6), is_free, 8, learnt)
+    blank, _ = ascend_and_learn(function, half, np.ones(6), is_free, 8)
+    gain = function(known, None)[0] - function(blank, None)[0]
+    assert np.median(gain) > 0.0
+    # Nothing to learn without a step.
+    _, nothing = ascend_and_learn(function, start, np.ones(6), is_free, 0)
+    np.testing.assert_array_equal(nothing, 0.0)

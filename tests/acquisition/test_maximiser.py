@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from skbayes.acquisition import LogAugmentedEI, maximise, maximiser
+from skbayes.acquisition.landscape import Climbers
 from skbayes.gp import Hyperparameters, Posterior
 from skbayes.space import Categorical, Integer, Point, Real, parse_space
 
@@ -270,14 +271,107 @@ def test_goes_to_the_rim_of_what_is_forbidden():
     def distance(point):
         return np.linalg.norm(space.coordinates([point])[0] - centre)
 
-    (point,) = run(
-        space,
-        Bowl(centre),
-        np.empty((0, 2)),
-        np.ones(2),
-        is_allowed=lambda point: distance(point) > 2e-3,
-    )
+    settings = {"known": space.snap(centre[None]), "min_distance": 2e-3}
+    (point,) = run(space, Bowl(centre), np.empty((0, 2)), np.ones(2), **settings)
     assert 2e-3 < distance(point) < 2.5e-3
+
+
+def test_the_rim_is_as_far_as_the_lengthscales_say():
+    class Ridge(Bowl):
+        """Nearly flat along the axis of the long lengthscale."""
+
+        def value(self, X):
+            return -1e-3 * (X[:, 0] - 0.4) ** 2 - 1e4 * (X[:, 1] - 0.6) ** 2
+
+        def value_with_gradient(self, X):
+            gradient = np.stack([-2e-3 * (X[:, 0] - 0.4), -2e4 * (X[:, 1] - 0.6)], axis=1)
+            return self.value(X), gradient
+
+    space = parse_space({"a": Real(0, 1), "b": Real(0, 1)})
+    centre, lengthscales = np.array([[0.4, 0.6]]), np.array([50.0, 0.5])
+    settings = {"known": space.snap(centre), "min_distance": 1e-3}
+    (point,) = run(space, Ridge(np.empty(0)), np.empty((0, 2)), lengthscales, **settings)
+    # Past a short axis it would be -2.5e-3.
+    assert value_of(Ridge(np.empty(0)), space, [point])[0] > -1e-4
+    assert abs(space.coordinates([point])[0, 0] - 0.4) > 0.04
+
+
+def test_forbidden_points_do_not_crowd_out_others():
+    # The best 60 points of the space are known: what is sought is the best of the others.
+    space = parse_space({"a": Integer(0, 29), "b": Integer(0, 29), "c": Integer(0, 9)})
+    bowl = Bowl(np.array([0.31, 0.62, 0.47]))
+    U = space.coordinates(list(space.grid()))
+    value = bowl.value(space.features(U))
+    order = np.argsort(-value, kind="stable")
+    settings = {"known": U[order[:60]], "min_distance": 1e-3}
+    for seed in range(5):
+        rng = np.random.default_rng(seed)
+        (point,) = run(space, bowl, U[order[:60]], np.ones(3), rng=rng, **settings)
+        n_better = (value > value_of(bowl, space, [point])[0] + 1e-12).sum()
+        assert 60 <= n_better < 65
+
+
+@pytest.mark.parametrize("name", SPACES)
+def test_never_worse_than_its_pool_and_keeps_its_distance(name):
+    space = parse_space(SPACES[name])
+    for seed in range(3):
+        acquisition, incumbents, lengthscales = problem(space, seed=seed)
+        evaluated = []
+
+        class Recording:
+            def value(self, X, acquisition=acquisition, evaluated=evaluated):
+                evaluated.append((X.copy(), acquisition.value(X)))
+                return evaluated[-1][1]
+
+            value_with_gradient = staticmethod(acquisition.value_with_gradient)
+
+        settings = {"known": incumbents, "min_distance": 0.1}
+        (point,) = run(space, Recording(), incumbents, lengthscales, **settings)
+        X, value = (np.concatenate(each) for each in zip(*evaluated, strict=True))
+        unit = 1.0 / lengthscales[space.groups]
+
+        def distance(X, incumbents=incumbents, unit=unit):
+            steps = X[:, None] * unit - space.features(incumbents) * unit
+            return np.linalg.norm(steps, axis=2).min(axis=1)
+
+        best = space.features(space.coordinates([point]))
+        assert distance(best)[0] > 0.1
+        is_far = distance(X) > 0.1 + 1e-6
+        assert acquisition.value(best)[0] >= value[is_far].max() - 1e-9
+
+
+def test_holding_axes_gives_the_inverse_hessian_of_the_others():
+    rng = np.random.default_rng(0)
+    A = rng.standard_normal((3, 5, 5))
+    hessian = A @ A.transpose(0, 2, 1) + np.eye(5)
+    H = np.linalg.inv(hessian)
+    H[1] = 0.0
+    held = Climbers(rng.random((3, 5)), H).holding(np.array([1, 3])).H
+    others = np.array([0, 2, 4])
+    for row in (0, 2):
+        expected = np.linalg.inv(hessian[row][np.ix_(others, others)])
+        np.testing.assert_allclose(held[row][np.ix_(others, others)], expected, atol=1e-12)
+        assert not held[row][[1, 3]].any()
+    assert not held[1].any()
+
+
+def test_ends_of_a_long_axis_are_neighbours():
+    # Two maxima at the ends, the better one far from all incumbents and starts.
+    class Saddle(Bowl):
+        def value(self, X):
+            return (X[:, 0] - 0.4) ** 2 - 1e3 * (X[:, 1] - 0.5) ** 2
+
+        def value_with_gradient(self, X):
+            gradient = np.stack([2 * (X[:, 0] - 0.4), -2e3 * (X[:, 1] - 0.5)], axis=1)
+            return self.value(X), gradient
+
+    space = parse_space({"a": Real(0, 1), "b": Real(0, 1)})
+    incumbents = np.array([[0.1, 0.5], [0.05, 0.5]])
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(maximiser, "POOL_MAX", 1)
+        patch.setattr(maximiser, "N_LOCAL", 4)
+        (point,) = run(space, Saddle(np.empty(0)), incumbents, np.array([3.0, 0.1]))
+    assert space.decode(point)["a"] == 1.0
 
 
 def test_more_incumbents_make_fewer_candidates():
