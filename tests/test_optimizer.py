@@ -133,8 +133,9 @@ def test_pickling_in_the_middle_changes_nothing():
 
 def test_seeds_differ_and_random_states_advance():
     rng = np.random.RandomState(0)
-    firsts = [Optimizer(MIXED, random_state=seed).ask()["x"] for seed in (0, 1, rng, rng)]
-    assert len(set(firsts)) == 4
+    optimizers = [Optimizer(MIXED, random_state=seed) for seed in (0, 1, rng, rng)]
+    assert [optimizer.ask()["x"] for optimizer in optimizers] == pytest.approx([0.0] * 4, abs=1e-6)
+    assert len({optimizer.ask()["x"] for optimizer in optimizers}) == 4
 
 
 def test_pending_points_are_respected():
