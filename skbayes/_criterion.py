@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import numpy as np
+from numpy.typing import NDArray
+
 from ._costs import CostModel
-from ._observations import Observations
 from .acquisition import Acquisition, LogAugmentedEI, LogInterior, WeightedSum, fit_feasibility
 from .gp import Posterior
 from .space import Space
 
 __all__ = ["criterion"]
+
+FloatArray = NDArray[np.float64]
 
 # Observations after which the prior of where the best point is has the weight of its density.
 PRIOR_OBSERVATIONS = 10.0
@@ -17,7 +21,8 @@ PRIOR_OBSERVATIONS = 10.0
 def criterion(
     space: Space,
     posterior: Posterior,
-    observations: Observations,
+    X: FloatArray,
+    has_failed: NDArray[np.bool_],
     costs: CostModel | None,
     budget_left: float,
 ) -> Acquisition:
@@ -38,8 +43,10 @@ def criterion(
     space : Space
     posterior : Posterior
         Model of the scores, which knows the pending points.
-    observations : Observations
-        Those that the posterior comes from.
+    X : ndarray of shape (n, n_columns)
+        Feature rows of the observations, n >= 1.
+    has_failed : ndarray of bool of shape (n,)
+        Whether they failed.
     costs : CostModel or None
         None if costs are unknown, or do not matter.
     budget_left : float
@@ -59,11 +66,10 @@ def criterion(
     """
     terms: list[tuple[float, Acquisition]] = [
         (1.0, LogAugmentedEI(posterior, float(posterior.fitted.max()))),
-        (PRIOR_OBSERVATIONS / len(observations), LogInterior(space.ordered_columns)),
+        (PRIOR_OBSERVATIONS / len(X), LogInterior(space.ordered_columns)),
     ]
-    X = space.features(space.coordinates(observations.points))
     lengthscales = posterior.hyperparameters.lengthscales
-    feasible = fit_feasibility(X, observations.has_failed, space.groups, lengthscales)
+    feasible = fit_feasibility(X, has_failed, space.groups, lengthscales)
     if feasible is not None:
         terms.append((1.0, feasible))
     if costs is not None and budget_left > 0.0:

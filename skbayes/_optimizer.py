@@ -518,18 +518,20 @@ class Optimizer:
             return []
         space = self.space
         known = space.coordinates(observations.points + tuple(self._pending))
-        pending = space.features(known[len(observations) :])
-        posterior = surrogate.posterior(observations).condition_on(pending)
+        n, X = len(observations), space.features(known)
+        posterior = surrogate.posterior(observations, X[:n]).condition_on(X[n:])
         lengthscales = posterior.hyperparameters.lengthscales
         # The noise that made a score high is not in the mean; a model of the most important
         # observations only does not have it for all.
         order = np.nan_to_num(observations.scores, nan=-np.inf)
         if len(posterior.fitted) == len(known):
-            order = posterior.fitted[: len(observations)]
+            order = posterior.fitted[:n]
         incumbents = known[np.argsort(-order, kind="stable")]
 
         costs = self._cost_model()[0] if budget_left else None
-        acquisition = criterion(space, posterior, observations, costs, budget_left)
+        acquisition = criterion(
+            space, posterior, X[:n], observations.has_failed, costs, budget_left
+        )
         # What is too close to a known point comes last, for a space may hold nothing else.
         for min_distance in (MIN_DISTANCE, 0.0):
             points = maximise(

@@ -59,13 +59,19 @@ class Surrogate:
         self._groups = np.append(space.groups, np.arange(n_axes, self._n_groups))
         self._cache: dict[int, tuple[Observations, Hyperparameters]] = {}
 
-    def posterior(self, observations: Observations) -> Posterior:
+    def posterior(self, observations: Observations, X: Floats | None = None) -> Posterior:
         """Return the posterior given at least one observation, in units of the targets.
 
         Beyond ``MAX_ROWS`` observations it is that given those which matter most to where the
         best scores are, see `local_rows`.
+
+        Parameters
+        ----------
+        observations : Observations
+        X : ndarray of shape (n, n_columns) or None, default=None
+            Their feature rows, if the caller has them already.
         """
-        posterior, _ = self._fitted(observations)
+        posterior, _ = self._fitted(observations, X)
         if not self._sources:
             return posterior
         return posterior.section(len(observations), self._space.n_columns)
@@ -79,9 +85,12 @@ class Surrogate:
         t = t[: len(observations)]
         return t, leave_one_out(posterior, t)
 
-    def _fitted(self, observations: Observations) -> tuple[Posterior, Floats]:
+    def _fitted(
+        self, observations: Observations, X: Floats | None = None
+    ) -> tuple[Posterior, Floats]:
         """Return the posterior of observations, then sources, with the targets."""
-        X = self._space.features(self._space.coordinates(observations.points))
+        if X is None:
+            X = self._space.features(self._space.coordinates(observations.points))
         hyperparameters = self._hyperparameters(observations, X)
         X, t, extra_noise = self._data(X, observations)
         if t.size > MAX_ROWS and not self._sources:

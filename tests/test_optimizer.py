@@ -377,3 +377,25 @@ def test_branches_that_overlap_share_their_candidates():
     assert not optimizer.pending
     with pytest.raises(ValueError, match="told before"):
         optimizer.tell({"x": 2}, 1.0)
+
+
+def test_the_design_begins_in_the_middle_of_each_branch_and_spreads_in_all_of_them():
+    optimizer = Optimizer(BRANCHES, random_state=0, n_initial_points=16)
+    asked = optimizer.ask(16)
+    assert asked[0] == {"model": "linear", "c": pytest.approx(1.0)}
+    assert asked[1]["model"] == "forest"
+    assert asked[1]["n"] in (50, 51)
+    for name, branch in (("c", "linear"), ("n", "forest")):
+        values = [params[name] for params in asked if params["model"] == branch]
+        assert len(values) == 8
+        assert len(set(values)) >= 7
+
+
+def test_the_design_takes_turns_with_the_model():
+    """Five points of it come first, then one after each proposal of the model, as planned."""
+    space = {name: (0.0, 1.0) for name in "abcdef"}
+    plan = Optimizer(space, random_state=0, n_initial_points=10).ask(10)
+    _, asked = run(space, lambda p: -sum((x - 0.7) ** 2 for x in p.values()), 20, random_state=0)
+    assert asked[:5] == plan[:5]
+    assert asked[6:15:2] == plan[5:]
+    assert not any(params in plan for params in asked[5:14:2] + asked[15:])
