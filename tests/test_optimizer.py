@@ -393,7 +393,7 @@ def test_the_design_begins_in_the_middle_of_each_branch_and_spreads_in_all_of_th
 
 def test_the_design_takes_turns_with_the_model():
     """Five points of it come first, then one after each proposal of the model, as planned."""
-    space = {name: (0.0, 1.0) for name in "abcdef"}
+    space = dict.fromkeys("abcdef", (0.0, 1.0))
     plan = Optimizer(space, random_state=0, n_initial_points=10).ask(10)
     _, asked = run(space, lambda p: -sum((x - 0.7) ** 2 for x in p.values()), 20, random_state=0)
     assert asked[:5] == plan[:5]
