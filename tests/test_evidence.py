@@ -219,8 +219,8 @@ def test_combinations_of_categories_that_fail_are_avoided():
     shares, bests = zip(
         *(share_of_failures(space, fails, score, 40, seed, 20) for seed in range(3)), strict=True
     )
-    # The best score is among the others of the same penalty.
-    assert min(bests) > 0.49
+    # The best score, 0.5, is among the others of the same penalty; elsewhere it is 0.
+    assert min(bests) > 0.4
     assert np.mean(shares) < 0.3
 
 
