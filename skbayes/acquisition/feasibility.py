@@ -20,7 +20,7 @@ LOG_SQRT_2PI = 0.5 * math.log(2.0 * math.pi)
 MIN_FAILURES = 2
 # Labels are 1 and -1, and an evaluation that failed fails again. With more noise a row next to a
 # failure keeps a chance that a large improvement outweighs.
-LABEL_NOISE = 1e-3
+LABEL_NOISE = 3e-3
 # A row is never given up for good: when all others are known there must be a way back.
 MIN_PROBABILITY = 1e-3
 
