@@ -15,6 +15,8 @@ other evaluations under way whenever it asks, as with several workers of one spe
     python benchmarks/regret.py --label noisier --set gp.fitting.LOG_NOISE_VARIANCE=-4,1
     python benchmarks/regret.py --label pending-4 --pending 4
     python benchmarks/tables.py
+
+The records of the peers lie in `records/` and count as done; `--keep` adds to them.
 """
 
 import os
@@ -41,7 +43,7 @@ import numpy as np
 import constants
 from constants import patched
 from peers import METHODS, make_peer, version
-from records import RESULTS, Key, Records
+from records import RESULTS, Key, Records, keep, kept
 from task import FAMILIES, HALVES, Objective, Params, Task
 from tasks import TASKS
 
@@ -120,7 +122,7 @@ def run(
             score = objective(params, np.random.default_rng([seed, index]))
             evaluated = time.process_time()
             peer.tell(params, score)
-            seconds.append(round(time.process_time() - evaluated + ready - start, 5))
+            seconds.append(round(time.process_time() - evaluated + ready - start, 4))
             if noise_free:
                 is_best = score > max(filter(math.isfinite, scores), default=-math.inf)
                 before = found[-1] if found else math.nan
@@ -168,7 +170,7 @@ def digest(method: str, settings: tuple[str, ...]) -> str:
 
 def records_of(label: str, folder: Path) -> Records:
     """Return the records of a method or variant."""
-    return Records(folder / "regret" / f"{label}.jsonl")
+    return Records(folder / "regret" / f"{label}.jsonl", kept(label))
 
 
 def wanted(
@@ -222,6 +224,9 @@ def parse_arguments() -> argparse.Namespace:
         help="a constant of the variant, as ablation.py takes it",
     )  # fmt: skip
     parser.add_argument("--pending", type=int, default=0, help="evaluations under way at each ask")
+    parser.add_argument(
+        "--keep", action="store_true", help="add the peers' records to `records/` at the end"
+    )
     parser.add_argument("--minutes", type=float, default=math.inf, help="start no run after these")
     arguments = parser.parse_args()
     if (arguments.set or arguments.pending) and not arguments.label:
@@ -255,6 +260,9 @@ def main() -> None:
     runs = list(wanted(variants, tasks, seeds, arguments.n_iter))
     values = {arguments.label: constants.read(arguments.set)}
     complete(runs, values, arguments.out, arguments.jobs, arguments.minutes)
+    if arguments.keep:
+        for label in {REFERENCE, *arguments.methods} - {LIBRARY}:
+            print(f"{label}: {keep(label, records_of(label, arguments.out).path)} records")
 
 
 def complete(

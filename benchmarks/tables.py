@@ -32,7 +32,7 @@ import numpy as np
 from scipy.stats import rankdata
 
 from peers import METHODS
-from records import RESULTS
+from records import KEPT, RESULTS, kept
 from task import FAMILIES, HALVES, Task
 from tasks import TASKS
 
@@ -47,9 +47,15 @@ SMALL = 1e-6  # regret that counts as none where logarithms are taken
 
 
 def lines(path: Path) -> list[dict[str, Any]]:
-    """Return the records of a file, which a run may be writing: a torn line is left out."""
-    whole = path.read_text().rpartition("\n")[0]
-    return [json.loads(line) for line in whole.splitlines()]
+    """Return the records of a file and those kept; a torn line, being written, is left out."""
+    whole = path.read_text().rpartition("\n")[0] if path.exists() else ""
+    return [*kept(path.stem), *(json.loads(line) for line in whole.splitlines())]
+
+
+def labels(folder: Path) -> list[str]:
+    """Return the names of all methods that have records."""
+    paths = [*folder.glob("*.jsonl"), *KEPT.glob("*.jsonl.gz")]
+    return sorted({path.name.partition(".jsonl")[0] for path in paths})
 
 
 def shortened(record: dict[str, Any], n_iter: int) -> dict[str, Any]:
@@ -150,15 +156,15 @@ def read(folder: Path, methods: list[str], n_iter: int, tasks: list[Task]) -> Re
     problems = {task.name: task.problem for task in tasks}
     highest = dict.fromkeys(problems.values(), -math.inf)
     runs: dict[str, dict[tuple[str, int], dict[str, Any]]] = {}
-    for path in sorted(folder.glob("*.jsonl")):
-        records = lines(path)
+    for label in labels(folder):
+        records = lines(folder / f"{label}.jsonl")
         for line in records:
             if digests.get(line["task"]) == line["task_digest"]:
                 problem = problems[line["task"]]
                 highest[problem] = max(highest[problem], best_of(line))
-        if path.stem in methods:
-            may_be_longer = path.stem in METHODS and path.stem not in PLANNING
-            runs[path.stem] = {
+        if label in methods:
+            may_be_longer = label in METHODS and label not in PLANNING
+            runs[label] = {
                 (line["task"], line["seed"]): shortened(line, n_iter)
                 for line in records
                 if (line["n_iter"] >= n_iter if may_be_longer else line["n_iter"] == n_iter)
@@ -323,7 +329,7 @@ def main() -> None:
     arguments = parser.parse_args()
 
     folder = arguments.out / "regret"
-    known = sorted(path.stem for path in folder.glob("*.jsonl") if path.stem != "reference")
+    known = [label for label in labels(folder) if label != "reference"]
     methods = arguments.methods or known
     if unknown := set(methods) - set(known):
         parser.error(f"no records of {', '.join(sorted(unknown))}; there are {', '.join(known)}.")
