@@ -17,9 +17,9 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn.utils import check_random_state
 
-from ._compat import scrambled_sobol
 from ._costs import CostModel, fit_costs
 from ._criterion import criterion
+from ._design import Design, far_points
 from ._observations import Observations
 from ._placement import place_all
 from ._reports import MEAN, Report, check_follows, read_report
@@ -29,7 +29,6 @@ from ._threads import one_thread
 from ._transfer import Transfer
 from .acquisition import maximise
 from .exceptions import SpaceExhausted
-from .gp.kernels import squared_distances
 from .space import Point, Space, parse_space
 
 if TYPE_CHECKING:
@@ -37,26 +36,16 @@ if TYPE_CHECKING:
 
 __all__ = ["Optimizer", "draw_seed"]
 
-# Size of the initial design: the number of dimensions and some more, so that the first model does
-# not take a few points in a line for the shape of the whole; few enough to leave the budget to
-# the model, which learns from its own proposals too.
-DESIGN_MARGIN = 4
-MIN_DESIGN, MAX_DESIGN = 4, 20
-# So many of them come first; of the rest, one after each proposal of the model. What the model
-# learns early is worth most, and what it is too sure of is put to the test meanwhile.
-N_FIRST = 5
-DESIGN_SHARE_OF_BUDGET = 4
 # With fewer scores than this there is no surface to model.
 MIN_SCORES_FOR_MODEL = 2
 # Closer than this, in lengthscales, the prior correlation of two points is above 1 - 1e-6:
 # evaluating the second would teach nothing.
 MIN_DISTANCE = 1e-3
-N_EXPLORED = 256
 # As long as a search without earlier results would still be at its initial design, every so many
 # proposals are points of the design, which may show that these results mislead.
 PROBE_EVERY = 4
-# Independent streams of random numbers are told apart by the first entry of their spawn key.
-DESIGN_STREAM, PROPOSAL_STREAM = 0, 1
+# Its stream of random numbers is told apart from others by the first entry of the spawn key.
+PROPOSAL_STREAM = 1
 
 Floats = NDArray[np.float64]
 
@@ -134,14 +123,10 @@ class Optimizer:
         self._given: tuple[Point, ...] = tuple(
             dict.fromkeys(self._encode_given(initial_points or ()))
         )
-        self._n_initial = _design_size(self.space, n_iter, n_initial_points)
-        self._n_first = self._n_initial
-        if n_initial_points is None:
-            self._n_first = min(self._n_initial, max(N_FIRST, len(self.space.branches)))
+        self._design = Design(self.space, self._seed, n_iter, n_initial_points)
         self._asked: dict[Point, int] = {}
         self._reports: dict[Point, Report] = {}
         self._surrogate = Surrogate(self.space)
-        self._design: Floats = np.empty((0, len(self.space.axes)))
         self._transfer: Transfer | None = None
         if sources := place_all(self.space, read_sources(warm_start_from)):
             self._transfer = Transfer(self.space, sources, self._surrogate, Surrogate)
@@ -401,11 +386,11 @@ class Optimizer:
         # Points of sources that are not believed come on top of the design. One that is believed
         # takes the place of most of it: it could be right of its best points and wrong elsewhere.
         n_own = n_known - n_tried
-        is_design = self._is_turn_of_design(n_own)
-        if n_own + n_earlier >= self._n_initial > n_own:
+        is_design = self._design.is_turn(n_own)
+        if n_own + n_earlier >= self._design.size > n_own:
             is_design = index % PROBE_EVERY == 0
         if is_design:
-            candidates = self._design_points(self._n_turns_of_design(index - n_tried), branches)
+            candidates = self._design.points(self._design.n_turns(index - n_tried), branches)
         elif n_earlier or (~observations.has_failed).sum() >= MIN_SCORES_FOR_MODEL:
             try:
                 candidates = self._model_points(
@@ -422,15 +407,6 @@ class Optimizer:
                 if self._is_new(point):
                     return point
         raise SpaceExhausted(index)
-
-    def _is_turn_of_design(self, n: int) -> bool:
-        """Whether a point of the initial design follows `n` points."""
-        late = n - self._n_first
-        return late < 0 or (late % 2 == 1 and late < 2 * (self._n_initial - self._n_first))
-
-    def _n_turns_of_design(self, n: int) -> int:
-        """Return how many of the first `n` points are of the initial design."""
-        return min(n, self._n_first) + max(0, n - self._n_first) // 2
 
     def _is_known(self, point: Point) -> bool:
         return point in self._asked or point in self._reports
@@ -460,44 +436,9 @@ class Optimizer:
         key = (PROPOSAL_STREAM, index)
         return np.random.default_rng(np.random.SeedSequence(self._seed, spawn_key=key))
 
-    def _in_branches(self, uniform: Floats, branches: Sequence[int]) -> Floats:
-        """Return coordinates of uniform numbers, whose branches go round `branches`."""
-        if len(self.space.branches) > 1:
-            uniform = uniform.copy()
-            uniform[:, 0] = (np.resize(branches, len(uniform)) + 0.5) / len(self.space.branches)
-        return self.space.sample(uniform)
-
-    def _design_points(self, index: int, branches: Sequence[int]) -> Iterable[Point]:
-        """Yield points of the initial design from number `index` on, the branches in turn.
-
-        First the middle of each branch, with the first category of each list, which is where those
-        who wrote the space expect something; then points of a Sobol sequence.
-        """
-        if not branches:
-            return
-        n_needed = 2 * self._n_initial
-        if len(self._design) < n_needed:
-            seeds = np.random.SeedSequence(self._seed, spawn_key=(DESIGN_STREAM,))
-            axes = self.space.axes
-            self._design = scrambled_sobol(n_needed, len(axes), np.random.default_rng(seeds))
-            is_ordered = np.array([axis.dimension.is_ordered for axis in axes], dtype=bool)
-            self._design[: len(self.space.branches)] = np.where(is_ordered, 0.5, 0.0)
-        for row in range(index, len(self._design)):
-            branch = branches[row % len(branches)]
-            yield from self.space.points(self._in_branches(self._design[row : row + 1], [branch]))
-
     def _far_points(self, index: int, branches: Sequence[int]) -> Iterable[Point]:
-        """Yield random points, those far from all known ones first."""
-        if not branches:
-            return
-        uniform = self._rng(index).random((N_EXPLORED, len(self.space.axes)))
-        coordinates = self._in_branches(uniform, branches)
         known = [*self._reports, *self._pending]
-        if known:
-            X = self.space.features(coordinates)
-            distances = _nearest_distances(X, self.space.features(self.space.coordinates(known)))
-            coordinates = coordinates[np.argsort(-distances, kind="stable")]
-        yield from self.space.points(coordinates)
+        yield from far_points(self.space, known, branches, self._rng(index))
 
     def _grid(self, branches: Sequence[int]) -> Iterable[Point]:
         """Yield all points of the finite branches."""
@@ -550,12 +491,6 @@ class Optimizer:
         return points
 
 
-def _nearest_distances(X: Floats, known: Floats) -> Floats:
-    """Return the Euclidean distance of each row of `X` to the nearest row of `known`."""
-    distances: Floats = np.sqrt(squared_distances(X, known).min(axis=1))
-    return distances
-
-
 def _column(values: Any, n: int, name: str, default: Any) -> Iterable[Any]:
     """Return one value for each of n points."""
     if values is default:
@@ -563,15 +498,6 @@ def _column(values: Any, n: int, name: str, default: Any) -> Iterable[Any]:
     if isinstance(values, str) or not isinstance(values, Sequence | np.ndarray) or len(values) != n:
         raise ValueError(f"tell {n} points with as many {name}, got {values!r}.")
     return values
-
-
-def _design_size(space: Space, n_iter: int | None, n_initial_points: int | None) -> int:
-    if n_initial_points is not None:
-        return n_initial_points
-    size = min(len(space.axes) + DESIGN_MARGIN, MAX_DESIGN)
-    if n_iter is not None:
-        size = min(size, n_iter // DESIGN_SHARE_OF_BUDGET)
-    return max(size, MIN_DESIGN, len(space.branches))
 
 
 def _is_integer(value: Any) -> bool:

@@ -19,6 +19,7 @@ LAYERS = {
     "_callbacks": 3,
     "_candidates": 3,
     "_criterion": 3,
+    "_design": 3,
     "_evaluate": 3,
     "_importers": 3,
     "_journal": 3,

@@ -1,0 +1,124 @@
+"""Points that no model proposes: the initial design, and places far from what is known."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ._compat import scrambled_sobol
+from .gp.kernels import squared_distances
+from .space import Point, Space
+
+__all__ = ["Design", "far_points"]
+
+Floats = NDArray[np.float64]
+
+# Size of the initial design: the number of dimensions and some more, so that the model does not
+# take a few points in a line for the shape of the whole; few enough to leave the budget to the
+# model, which learns from its own proposals too.
+MARGIN = 4
+MIN_SIZE, MAX_SIZE = 4, 20
+SHARE_OF_BUDGET = 4
+# So many of them come first; of the rest, one after each proposal of the model. What the model
+# learns early is worth most, and what it is too sure of is put to the test meanwhile.
+N_FIRST = 5
+# Its stream of random numbers is told apart from others by the first entry of the spawn key.
+STREAM = 0
+N_EXPLORED = 256
+
+
+class Design:
+    """Points spread over a space, and when it is their turn.
+
+    First the middle of each branch, with the first category of each list, which is where those who
+    wrote the space expect something; then points of a scrambled Sobol sequence.
+
+    Parameters
+    ----------
+    space : Space
+        Where they lie.
+    seed : int
+        Of the sequence.
+    n_iter : int or None
+        Number of points that are planned in all, if known.
+    size : int or None
+        Number of points of the design, all of which then come first.
+
+    Attributes
+    ----------
+    size : int
+        Number of points.
+    """
+
+    def __init__(self, space: Space, seed: int, n_iter: int | None, size: int | None) -> None:
+        self._space, self._seed = space, seed
+        n_branches = len(space.branches)
+        if size is None:
+            size = min(len(space.axes) + MARGIN, MAX_SIZE)
+            if n_iter is not None:
+                size = min(size, n_iter // SHARE_OF_BUDGET)
+            self.size = max(size, MIN_SIZE, n_branches)
+            self._n_first = min(self.size, max(N_FIRST, n_branches))
+        else:
+            self.size = self._n_first = size
+        self._uniform: Floats = np.empty((0, len(space.axes)))
+
+    def is_turn(self, n: int) -> bool:
+        """Whether one of them follows the first `n` points of a search."""
+        late = n - self._n_first
+        return late < 0 or (late % 2 == 1 and late < 2 * (self.size - self._n_first))
+
+    def n_turns(self, n: int) -> int:
+        """Return how many of the first `n` points of a search are among them."""
+        return min(n, self._n_first) + max(0, n - self._n_first) // 2
+
+    def points(self, row: int, branches: Sequence[int]) -> Iterable[Point]:
+        """Yield the points from number `row` on, in the branches by turns.
+
+        There are more of them than `size`, for some may be known already.
+        """
+        if not branches:
+            return
+        if len(self._uniform) == 0:
+            axes, seeds = self._space.axes, np.random.SeedSequence(self._seed, spawn_key=(STREAM,))
+            rng = np.random.default_rng(seeds)
+            self._uniform = scrambled_sobol(2 * self.size, len(axes), rng)
+            is_ordered = np.array([axis.dimension.is_ordered for axis in axes], dtype=bool)
+            self._uniform[: len(self._space.branches)] = np.where(is_ordered, 0.5, 0.0)
+        for i in range(row, len(self._uniform)):
+            branch = branches[i % len(branches)]
+            coordinates = _in_branches(self._space, self._uniform[i : i + 1], [branch])
+            yield from self._space.points(coordinates)
+
+
+def far_points(
+    space: Space, known: Sequence[Point], branches: Sequence[int], rng: np.random.Generator
+) -> Iterable[Point]:
+    """Yield random points of some branches, those far from all known ones first.
+
+    Parameters
+    ----------
+    space : Space
+    known : sequence of Point
+    branches : sequence of int
+    rng : numpy.random.Generator
+    """
+    if not branches:
+        return
+    uniform = rng.random((N_EXPLORED, len(space.axes)))
+    coordinates = _in_branches(space, uniform, branches)
+    if known:
+        X, others = space.features(coordinates), space.features(space.coordinates(known))
+        nearest = squared_distances(X, others).min(axis=1)
+        coordinates = coordinates[np.argsort(-nearest, kind="stable")]
+    yield from space.points(coordinates)
+
+
+def _in_branches(space: Space, uniform: Floats, branches: Sequence[int]) -> Floats:
+    """Return coordinates of uniform numbers, whose branches go round `branches`."""
+    if len(space.branches) > 1:
+        uniform = uniform.copy()
+        uniform[:, 0] = (np.resize(branches, len(uniform)) + 0.5) / len(space.branches)
+    return space.sample(uniform)
