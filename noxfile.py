@@ -70,3 +70,4 @@ def benchmarks(session: nox.Session) -> None:
             *("--out", folder),
         )
         session.run("python", "benchmarks/insight.py", "--seeds", "1", "--out", folder)
+        session.run("python", "benchmarks/evidence.py", "--seeds", "1", "--out", folder)
