@@ -31,7 +31,8 @@ from typing import Any
 
 import numpy as np
 
-from ablation import number, patched
+import constants
+from constants import patched
 from records import RESULTS, Key, Records
 from regret import LIBRARY, REFERENCE, digest, objectives, records_of, refer
 from skbayes import Optimizer
@@ -258,9 +259,7 @@ def main() -> None:
     records = Records(arguments.out / f"{arguments.label}.jsonl")
     references = records_of(REFERENCE, arguments.out)
     code = digest(LIBRARY, tuple(arguments.set))
-    constants = {
-        path: number(value) for path, value in (entry.split("=", 1) for entry in arguments.set)
-    }
+    values = constants.read(arguments.set)
     for seed in range(arguments.first_seed, arguments.first_seed + arguments.seeds):
         for name in [name for name in NAMES if name in arguments.only]:
             task = TASKS[name]
@@ -272,7 +271,7 @@ def main() -> None:
                 key = {"task": name, "task_digest": task.digest, "variant": variant, "seed": seed}
                 key["n_iter"] = n_iter
                 if not arguments.table and not records.select(**key, digest=code):
-                    with patched(constants):
+                    with patched(values):
                         result = run(name, variant, seed, n_iter)
                     records.add(**key, digest=code, **result)
     # What the newest code gave; of two runs with one seed, the longer has the shorter in it.

@@ -70,15 +70,8 @@ class Design:
         late = n - self._n_first
         return late < 0 or (late % 2 == 1 and late < 2 * (self.size - self._n_first))
 
-    def n_turns(self, n: int) -> int:
-        """Return how many of the first `n` points of a search are among them."""
-        return min(n, self._n_first) + max(0, n - self._n_first) // 2
-
-    def points(self, row: int, branches: Sequence[int]) -> Iterable[Point]:
-        """Yield the points from number `row` on, in the branches by turns.
-
-        There are more of them than `size`, for some may be known already.
-        """
+    def points(self, branches: Sequence[int]) -> Iterable[Point]:
+        """Yield the points, in the branches by turns; more than `size`, for some may be known."""
         if not branches:
             return
         if len(self._uniform) == 0:
@@ -87,10 +80,7 @@ class Design:
             self._uniform = scrambled_sobol(2 * self.size, len(axes), rng)
             is_ordered = np.array([axis.dimension.is_ordered for axis in axes], dtype=bool)
             self._uniform[: len(self._space.branches)] = np.where(is_ordered, 0.5, 0.0)
-        for i in range(row, len(self._uniform)):
-            branch = branches[i % len(branches)]
-            coordinates = _in_branches(self._space, self._uniform[i : i + 1], [branch])
-            yield from self._space.points(coordinates)
+        yield from self._space.points(_in_branches(self._space, self._uniform, branches))
 
 
 def far_points(

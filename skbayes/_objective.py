@@ -91,7 +91,8 @@ class Objective:
     def report(self, trial: Trial) -> Report:
         """Return what an optimiser is told about a closed trial."""
         score = None if trial.has_failed else MEAN
-        return read_report(score, self.fold_scores(trial), trial.seconds)
+        # The clock of the machine may have been set back meanwhile.
+        return read_report(score, self.fold_scores(trial), max(0.0, trial.seconds))
 
     def standard_error(self, trial: Trial) -> float:
         """Return the standard error of the mean over the folds; NaN for a single fold."""

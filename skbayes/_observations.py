@@ -83,15 +83,22 @@ class Observations:
         scores, _ = self.estimates()
         return warp(scores, scores[:n_reference])
 
-    def extra_noise(self, n_reference: int = 0) -> Floats:
+    def extra_noise(self, n_reference: int = 0, others: Sequence[Floats] = ()) -> Floats:
         """Return the variance of each target due to folds that were not run, of shape (n,).
 
         In squared units of the targets, and 0 for a complete point or a failure.
+
+        Parameters
+        ----------
+        n_reference : int, default=0
+            As for `targets`.
+        others : sequence of ndarray, default=()
+            Scores that become targets together with these.
         """
         scores, sd = self.estimates()
         if not sd.any():
             return sd
-        _, unit = warp_units(scores, scores[:n_reference])
+        _, unit = warp_units(np.concatenate([scores, *others]), scores[:n_reference])
         # The smallest units are those of scores whose quotient would overflow.
         with np.errstate(over="ignore", divide="ignore", invalid="ignore"):
             relative = np.where(sd > 0.0, sd / unit, 0.0)

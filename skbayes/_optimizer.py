@@ -21,17 +21,15 @@ from ._costs import CostModel, fit_costs
 from ._criterion import criterion
 from ._design import Design, far_points
 from ._observations import Observations
-from ._placement import place_all
 from ._reports import MEAN, Report, check_follows, read_report
-from ._sources import read_sources
 from ._surrogate import Surrogate
 from ._threads import one_thread
-from ._transfer import Transfer
 from .acquisition import maximise
 from .exceptions import SpaceExhausted
 from .space import Point, Space, parse_space
 
 if TYPE_CHECKING:
+    from ._transfer import Transfer
     from .insight import Insight
 
 __all__ = ["Optimizer", "draw_seed"]
@@ -63,8 +61,9 @@ class Optimizer:
     initial_points : sequence of dict or None, default=None
         Parameters to be proposed first, in this order.
     n_initial_points : int or None, default=None
-        Size of the initial design, `initial_points` included. None: the number of dimensions
-        plus four, within 4 and 20, and at most a quarter of `n_iter`.
+        Size of the initial design, `initial_points` included, all of which comes first. None: the
+        number of dimensions plus four, at most 20 and a quarter of `n_iter`, at least 4 and one
+        for each branch; five of them come first, the others take turns with the model.
     random_state : int, RandomState instance or None, default=None
         An int makes the proposals reproducible.
     warm_start_from : object, default=None
@@ -128,8 +127,14 @@ class Optimizer:
         self._reports: dict[Point, Report] = {}
         self._surrogate = Surrogate(self.space)
         self._transfer: Transfer | None = None
-        if sources := place_all(self.space, read_sources(warm_start_from)):
-            self._transfer = Transfer(self.space, sources, self._surrogate, Surrogate)
+        if warm_start_from is not None:
+            # Most searches start from nothing, and should not pay for the imports.
+            from ._placement import place_all
+            from ._sources import read_sources
+            from ._transfer import Transfer
+
+            if sources := place_all(self.space, read_sources(warm_start_from)):
+                self._transfer = Transfer(self.space, sources, self._surrogate, Surrogate)
 
     def _encode_given(self, points: Iterable[Mapping[str, Any]]) -> Iterator[Point]:
         for i, params in enumerate(points):
@@ -156,8 +161,15 @@ class Optimizer:
 
     @property
     def told(self) -> list[tuple[dict[str, Any], float]]:
-        """Parameters and scores told so far, in the order told; NaN for a failure."""
-        return [(self.space.decode(point), score) for point, score in self._scores.items()]
+        """Parameters and scores told so far, in the order told; NaN for a failure.
+
+        Points of which some folds are missing are not among them.
+        """
+        return [
+            (self.space.decode(point), report.score)
+            for point, report in self._reports.items()
+            if not report.is_partial
+        ]
 
     @property
     def best_score(self) -> float:
@@ -192,8 +204,8 @@ class Optimizer:
             Number of points to propose at once.
         budget_left : float or None, default=None
             Share of a budget of time, or of whatever costs are told in, that is left: 1 at the
-            start, 0 at the end. Among points that promise alike, the cheap ones are then
-            preferred, the more so the more is left. None: costs do not matter.
+            start, 0 at the end, negative once it is overrun. Among points that promise alike, the
+            cheap ones are preferred, the more so the more is left. None: costs do not matter.
 
         Returns
         -------
@@ -216,14 +228,14 @@ class Optimizer:
     def ask_point(self, budget_left: float | None = None) -> Point:
         """Propose the next point, as `ask` does, without decoding it."""
         if budget_left is not None and not (
-            isinstance(budget_left, numbers.Real) and 0 <= budget_left <= 1
+            isinstance(budget_left, numbers.Real) and budget_left <= 1
         ):
             raise ValueError(
-                "budget_left must be a share between 0 and 1, or None if there is no budget, "
+                "budget_left must be a share of at most 1, or None if there is no budget, "
                 f"got {budget_left!r}."
             )
         with one_thread:
-            point = self._propose(float(budget_left or 0.0))
+            point = self._propose(max(0.0, float(budget_left or 0.0)))
         self._asked[point] = len(self._asked)
         return point
 
@@ -359,9 +371,9 @@ class Optimizer:
     def _cost_model(self) -> tuple[CostModel | None, Floats]:
         """Return a model of the costs, None if they do not follow from the points, and these."""
         costs = {
-            point: report.full_cost
-            for point, report in self._reports.items()
-            if report.full_cost is not None
+            point: cost
+            for point in self._observations().points
+            if (cost := self._reports[point].full_cost) is not None
         }
         values = np.array(list(costs.values()), dtype=np.float64)
         X = self.space.features(self.space.coordinates(list(costs)))
@@ -390,7 +402,7 @@ class Optimizer:
         if n_own + n_earlier >= self._design.size > n_own:
             is_design = index % PROBE_EVERY == 0
         if is_design:
-            candidates = self._design.points(self._design.n_turns(index - n_tried), branches)
+            candidates = self._design.points(branches)
         elif n_earlier or (~observations.has_failed).sum() >= MIN_SCORES_FOR_MODEL:
             try:
                 candidates = self._model_points(
@@ -493,7 +505,7 @@ class Optimizer:
 
 def _column(values: Any, n: int, name: str, default: Any) -> Iterable[Any]:
     """Return one value for each of n points."""
-    if values is default:
+    if isinstance(values, type(default)) and values == default:
         return [default] * n
     if isinstance(values, str) or not isinstance(values, Sequence | np.ndarray) or len(values) != n:
         raise ValueError(f"tell {n} points with as many {name}, got {values!r}.")

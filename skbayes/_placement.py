@@ -20,12 +20,14 @@ if TYPE_CHECKING:
     from ._observations import Observations
     from ._sources import Row
 
-__all__ = ["Source", "join", "place", "place_all"]
+__all__ = ["Source", "join", "place", "place_all", "scores_alike"]
 
 Floats = NDArray[np.float64]
 
 # Results of one source that are used: more would cost more than they tell.
 MAX_ROWS = 100
+# The same of all sources together; each keeps some.
+MAX_ALL_ROWS, MIN_ROWS = 200, 10
 # Values beyond the range of a dimension are placed at most so many ranges beyond it: with the
 # lengthscales of the model, anything further tells nothing about what is inside.
 MARGIN = 1.0
@@ -80,7 +82,7 @@ class Source:
         return float(np.sqrt(np.mean(np.square(differences)))) <= SAME_SCALE * unit
 
 
-def place(space: Space, rows: Sequence[Row]) -> Source:
+def place(space: Space, rows: Sequence[Row], n_rows: int = MAX_ROWS) -> Source:
     """Place earlier results in a space.
 
     Those that lack a parameter, or have one too many that was varied, or a value that has no
@@ -92,6 +94,8 @@ def place(space: Space, rows: Sequence[Row]) -> Source:
         Where the search is.
     rows : sequence of (params, score)
         NaN scores are failures.
+    n_rows : int, default=100
+        How many are kept at most.
 
     Returns
     -------
@@ -124,9 +128,9 @@ def place(space: Space, rows: Sequence[Row]) -> Source:
             text += f", with {len(set(scored.tolist()))} different scores"
         raise ValueError(text + (f"; of another, {reasons[0]}" if reasons else ""))
     order = np.argsort(-y, kind="stable")
-    if order.size > MAX_ROWS:
-        n_best = MAX_ROWS // 2
-        rest = np.linspace(n_best, order.size - 1, MAX_ROWS - n_best).round().astype(np.intp)
+    if order.size > n_rows:
+        n_best = n_rows // 2
+        rest = np.linspace(n_best, order.size - 1, n_rows - n_best).round().astype(np.intp)
         order = np.concatenate([order[:n_best], order[rest]])
     X = space.features(np.array(coordinates)[order])
     return Source(X, y[order], tuple(points[i] for i in order))
@@ -135,9 +139,10 @@ def place(space: Space, rows: Sequence[Row]) -> Source:
 def place_all(space: Space, sources: Sequence[Sequence[Row]]) -> list[Source]:
     """Place sources in a space, with one warning about those of which nothing can be used."""
     placed, reasons = [], []
+    n_rows = min(MAX_ROWS, max(MIN_ROWS, MAX_ALL_ROWS // max(len(sources), 1)))
     for i, rows in enumerate(sources):
         try:
-            placed.append(place(space, rows))
+            placed.append(place(space, rows, n_rows))
         except ValueError as error:
             reasons.append(f"source {i}: {error}" if len(sources) > 1 else str(error))
     if reasons:
@@ -199,11 +204,15 @@ def join(X: Floats, observations: Observations, sources: Sequence[Source]) -> tu
     return joined, t
 
 
+def scores_alike(observations: Observations, sources: Sequence[Source]) -> list[Floats]:
+    """Scores of the sources that are on the scale of the observations."""
+    return [source.scores for source in sources if source.has_scale_of(observations)]
+
+
 def _on_one_scale(observations: Observations, sources: Sequence[Source]) -> Floats:
     """Scores of the observations, then of the sources on their scale; -inf for failures."""
     scores, _ = observations.estimates()
-    alike = [source.scores for source in sources if source.has_scale_of(observations)]
-    return np.concatenate([scores, *alike])
+    return np.concatenate([scores, *scores_alike(observations, sources)])
 
 
 def _constants(rows: Sequence[Row]) -> set[str]:

@@ -35,7 +35,6 @@ from ._observations import Observations
 from ._optimizer import Optimizer, draw_seed
 from ._pool import Pool
 from ._results import results_table
-from ._sources import read_sources
 from ._surrogate import Surrogate
 from ._trials import History
 from .space import Space, parse_space
@@ -96,6 +95,10 @@ class BayesSearchCV(BaseSearchCV):  # type: ignore[misc]
     initial_points : list of dict or None, default=None
         Parameters to evaluate first. None: those that the estimator has, where they lie inside
         the space.
+    warm_start_from : object or list, default=None
+        Results of earlier searches, of which this one makes what use it can: a fitted search, its
+        `cv_results_` as a dict or a frame, an `Optimizer`, pairs of parameters and score, or a
+        list of these. They need not be of the same data, metric or space.
     objective : str or None, default=None
         The metric that is optimised when `scoring` gives several. None: `refit` when it names
         one, else the first.
@@ -234,7 +237,11 @@ class BayesSearchCV(BaseSearchCV):  # type: ignore[misc]
         seed = draw_seed(self.random_state)
         space = parse_space(self.search_spaces, random_state=seed)
         check_names(space, self.estimator, is_list=not isinstance(self.search_spaces, Mapping))
-        earlier = read_sources(self.warm_start_from, objective.metric)
+        earlier = None
+        if self.warm_start_from is not None:
+            from ._sources import read_sources
+
+            earlier = read_sources(self.warm_start_from, objective.metric)
 
         X, y = indexable(X, y)
         params = check_method_params(X, params=params)

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ._observations import Observations
-from ._placement import Source, join
 from .gp import (
     Hyperparameters,
     Posterior,
@@ -18,6 +18,9 @@ from .gp import (
     local_rows,
 )
 from .space import Space
+
+if TYPE_CHECKING:
+    from ._placement import Source
 
 __all__ = ["Surrogate"]
 
@@ -100,9 +103,13 @@ class Surrogate:
 
     def _data(self, X: Floats, observations: Observations) -> tuple[Floats, Floats, Floats]:
         """Return rows, targets and extra noise of observations, and of sources if there are any."""
-        noise = observations.extra_noise() + FAILURE_NOISE * observations.has_failed
+        noise = FAILURE_NOISE * observations.has_failed
         if not self._sources:
-            return X, observations.targets(), noise
+            return X, observations.targets(), noise + observations.extra_noise()
+        # Most searches have no sources, and should not pay for the import.
+        from ._placement import join, scores_alike
+
+        noise = noise + observations.extra_noise(others=scores_alike(observations, self._sources))
         X, t = join(X, observations, self._sources)
         return X, t, np.concatenate([noise, np.zeros(t.size - noise.size)])
 

@@ -107,5 +107,7 @@ def _share_of_wrong(t: Floats, foretold: Floats) -> float:
     difference = t[:, None] - t
     size = np.abs(difference)
     is_wrong = difference * (foretold[:, None] - foretold) <= 0
+    if not size.any():
+        return 1.0  # equal scores say nothing for a source
     n_pairs = t.size * (t.size - 1)
     return float(size[is_wrong].sum() / max(size.sum(), SMALL_DIFFERENCE * n_pairs))

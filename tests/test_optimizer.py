@@ -391,6 +391,26 @@ def test_the_design_begins_in_the_middle_of_each_branch_and_spreads_in_all_of_th
         assert len(set(values)) >= 7
 
 
+def test_the_middle_follows_given_points():
+    given = [{"x": 0.2, "y": 0.9}, {"x": 0.8, "y": 0.1}]
+    space = {"x": (0.0, 1.0), "y": (0.0, 1.0)}
+    optimizer = Optimizer(space, initial_points=given, random_state=0)
+    assert optimizer.ask(2) == given
+    assert list(optimizer.ask().values()) == pytest.approx([0.5, 0.5], abs=1e-6)
+
+
+def test_each_branch_has_its_share_of_the_design_beside_points_never_asked_for():
+    space = [{"branch": [k], "x": (0.0, 1.0)} for k in range(4)]
+    optimizer = Optimizer(space, random_state=0, n_iter=40)
+    for x in (0.1, 0.4, 0.9):
+        optimizer.tell({"branch": 0, "x": x}, x)
+    asked = []
+    for _ in range(12):
+        asked.append(optimizer.ask())
+        optimizer.tell(asked[-1], asked[-1]["x"])
+    assert {params["branch"] for params in asked} == {0, 1, 2, 3}
+
+
 def test_the_design_takes_turns_with_the_model():
     """Five points of it come first, then one after each proposal of the model, as planned."""
     space = dict.fromkeys("abcdef", (0.0, 1.0))

@@ -184,3 +184,18 @@ def test_how_far_a_source_is_from_the_search_is_learnt():
         posterior, _ = Surrogate(space, [source])._fitted(optimizer._observations())
         lengthscales.append(posterior.hyperparameters.lengthscales[1])
     assert lengthscales[0] > 5 * lengthscales[1]
+
+
+def test_equal_scores_say_nothing_for_a_source():
+    rows = [({"x": x}, x) for x in np.linspace(0, 1, 20).tolist()]
+    optimizer = Optimizer({"x": (0.0, 1.0)}, random_state=0, warm_start_from=rows)
+    for _ in range(6):
+        optimizer.tell(optimizer.ask(), 0.5)
+    assert optimizer._transfer.choose(optimizer._observations())[1] == 0
+
+
+def test_many_sources_share_a_number_of_rows():
+    rng = np.random.default_rng(0)
+    sources = [[({"x": x}, x + 0.01 * k) for x in rng.random(90).tolist()] for k in range(8)]
+    optimizer = Optimizer({"x": (0.0, 1.0)}, random_state=0, warm_start_from=sources)
+    assert [len(source) for source in optimizer._transfer._sources] == [25] * 8

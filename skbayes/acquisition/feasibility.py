@@ -23,6 +23,8 @@ MIN_FAILURES = 2
 LABEL_NOISE = 3e-3
 # A row is never given up for good: when all others are known there must be a way back.
 MIN_PROBABILITY = 1e-3
+# More rows than this are not all used: half of them may be failures, evenly spaced in time.
+MAX_ROWS = 500
 
 
 def fit_feasibility(
@@ -51,9 +53,22 @@ def fit_feasibility(
     n_failed = int(has_failed.sum())
     if n_failed < MIN_FAILURES or n_failed == len(has_failed):
         return None
+    if len(has_failed) > MAX_ROWS:
+        failed, others = np.flatnonzero(has_failed), np.flatnonzero(~has_failed)
+        failed = _spaced(failed, max(MAX_ROWS // 2, MAX_ROWS - len(others)))
+        rows = np.sort(np.concatenate([failed, _spaced(others, MAX_ROWS - len(failed))]))
+        X, has_failed = X[rows], has_failed[rows]
     labels = np.where(has_failed, -1.0, 1.0)
     kernel = Hyperparameters(lengthscales, 1.0, LABEL_NOISE)
     return LogFeasibility(Posterior.fit(X, labels, groups, kernel))
+
+
+def _spaced(rows: NDArray[np.intp], n: int) -> NDArray[np.intp]:
+    """At most `n` of the rows, evenly spaced, the first and the last among them."""
+    if len(rows) <= n:
+        return rows
+    chosen: NDArray[np.intp] = rows[np.linspace(0, len(rows) - 1, n).round().astype(np.intp)]
+    return chosen
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -65,7 +80,7 @@ class LogFeasibility:
 
     .. math::
 
-        \ln\max\{\Phi(z),\ 10^{-9}\},\qquad z = \frac{\mu}{\sqrt{\sigma^2 + \sigma_n^2}},\qquad
+        \ln\max\{\Phi(z),\ 10^{-3}\},\qquad z = \frac{\mu}{\sqrt{\sigma^2 + \sigma_n^2}},\qquad
         \nabla\ln\Phi(z) = \frac{\phi(z)}{\Phi(z)}\,
         \frac{\nabla\mu - z\,(\sigma/t)\,\nabla\sigma}{t},\qquad t^2 = \sigma^2 + \sigma_n^2.
 

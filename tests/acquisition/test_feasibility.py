@@ -5,7 +5,7 @@ import pytest
 from scipy.stats import norm
 
 from skbayes.acquisition import LogFeasibility, fit_feasibility
-from skbayes.acquisition.feasibility import MIN_FAILURES, MIN_PROBABILITY
+from skbayes.acquisition.feasibility import MAX_ROWS, MIN_FAILURES, MIN_PROBABILITY
 from skbayes.gp import Hyperparameters, Posterior
 
 GROUPS = np.array([0, 1, 1, 1])
@@ -72,3 +72,16 @@ def test_gradient_of_feasibility(noise):
         e = 1e-6 * np.eye(3)[k]
         numerical = (model.value(X + e) - model.value(X - e)) / 2e-6
         np.testing.assert_allclose(gradient[:, k], numerical, rtol=1e-4, atol=1e-5)
+
+
+def test_of_many_rows_some_are_used_and_failures_are_among_them():
+    rng = np.random.default_rng(0)
+    X = rng.random((3 * MAX_ROWS, 2))
+    for share in (0.01, 0.5, 0.9):
+        has_failed = rng.random(len(X)) < share
+        model = fit_feasibility(X, has_failed, np.arange(2), np.ones(2))
+        assert len(model.posterior.X) == MAX_ROWS
+        used = (X[:, None] == model.posterior.X).all(axis=2).any(axis=1)
+        n_failed = has_failed.sum()
+        room = max(MAX_ROWS // 2, MAX_ROWS - (len(X) - n_failed))
+        assert (used & has_failed).sum() == min(n_failed, room)
