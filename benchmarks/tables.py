@@ -18,6 +18,7 @@ digest in their file.
 - Won and lost: tasks whose mean regret differs by more than 0.005.
 
     python benchmarks/tables.py
+    python benchmarks/tables.py --n-iter 100 --pairs
     python benchmarks/tables.py --methods skbayes optuna-gp --half confirm --tasks 64
 """
 
@@ -316,6 +317,32 @@ def print_tasks(results: Results, n: int) -> None:
     table(f"mean regret of each task, n={n}", columns, rows)
 
 
+def print_pairs(
+    folder: Path, against: str, peers: list[str], n_iter: int, tasks: list[Task]
+) -> None:
+    """Print one method beside each of the others, on the runs that both have done."""
+    budgets = [n for n in BUDGETS if n <= n_iter]
+    heads = "".join(f" after {n} | difference |" for n in budgets)
+    print(f"| other | tasks, runs |{heads} won:lost | rank |\n|{'---|' * (2 * len(budgets) + 4)}")
+    for peer in peers:
+        results = read(folder, [against, peer], n_iter, tasks)
+        if set(results.regrets) != {against, peer}:
+            continue
+        cells = []
+        for n in budgets:
+            per_task, samples = difference(results, against, peer, n)
+            own, other = results.at(against, n).mean(), results.at(peer, n).mean()
+            cells += [f"{own:.3f} / {other:.3f}", f"{per_task.mean():+.3f} {interval(samples)}"]
+        won, lost = (per_task < -TIE).sum(), (per_task > TIE).sum()
+        last = [np.concatenate([r[:, -1] for r in results.regrets[m]]) for m in (against, peer)]
+        rank = rankdata(np.round(np.array(last), 6), axis=0).mean(axis=1)
+        n_runs = len(results.milliseconds[peer])
+        print(
+            f"| {peer} | {len(results.tasks)}, {n_runs} | {' | '.join(cells)} | {won}:{lost} | "
+            f"{rank[0]:.2f} / {rank[1]:.2f} |"
+        )
+
+
 def main() -> None:
     """Print the tables."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
@@ -324,6 +351,9 @@ def main() -> None:
     parser.add_argument("--half", choices=HALVES, help="tasks of this half only")
     parser.add_argument("--only", default="", help="tasks whose name holds this")
     parser.add_argument("--against", default="skbayes", help="method of the paired differences")
+    parser.add_argument(
+        "--pairs", action="store_true", help="each method beside that one, on their common runs"
+    )
     parser.add_argument("--tasks", type=int, metavar="N", help="show each task after N too")
     parser.add_argument("--out", type=Path, default=RESULTS, help="folder of the results")
     arguments = parser.parse_args()
@@ -338,6 +368,10 @@ def main() -> None:
         for task in TASKS.values()
         if arguments.only in task.name and arguments.half in (None, task.half)
     ]
+    if arguments.pairs:
+        peers = [method for method in methods if method != arguments.against]
+        print_pairs(folder, arguments.against, peers, arguments.n_iter, tasks)
+        return
     results = read(folder, methods, arguments.n_iter, tasks)
     if not results.tasks:
         parser.error("there is no task that all of these methods have done: run regret.py first.")
