@@ -183,7 +183,7 @@ def freeze(
         before = skbayes._optimizer.maximise
         skbayes._optimizer.maximise = recorded
         # The bookkeeping of `ask` comes after the look: the point may be proposed still.
-        point = optimizer._propose()
+        point = optimizer._propose(0.0)
         skbayes._optimizer.maximise = before
         if index in sizes and calls:
             yield index, look(calls[0])
