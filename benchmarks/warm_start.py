@@ -276,6 +276,8 @@ def main() -> None:
                     records.add(**key, digest=code, **result)
     # What the newest code gave; of two runs with one seed, the longer has the shorter in it.
     everything = records.select()
+    if not everything:
+        raise SystemExit(f"there are no records yet: --only takes {', '.join(NAMES)}.")
     chosen: dict[tuple[Any, ...], Key] = {}
     for line in sorted(records.select(digest=everything[-1]["digest"]), key=lambda r: r["n_iter"]):
         if line["variant"] in arguments.variants and line["task"] in arguments.only:
