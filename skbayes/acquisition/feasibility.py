@@ -98,36 +98,12 @@ class LogFeasibility:
     posterior: Posterior
 
     def value(self, X: FloatArray, /) -> FloatArray:
-        """Values at feature rows.
-
-        Parameters
-        ----------
-        X : ndarray of shape (b, p)
-            Feature rows.
-
-        Returns
-        -------
-        ndarray of shape (b,)
-            Between ln ``MIN_PROBABILITY`` and 0.
-        """
+        """Values, between the logarithm of ``MIN_PROBABILITY`` and 0, at feature rows."""
         mean, sd = self.posterior.predict(X)
         return np.maximum(log_ndtr(mean / self._spread(sd)), math.log(MIN_PROBABILITY))
 
     def value_with_gradient(self, X: FloatArray, /) -> tuple[FloatArray, FloatArray]:
-        """Values and gradients at feature rows.
-
-        Parameters
-        ----------
-        X : ndarray of shape (b, p)
-            Feature rows.
-
-        Returns
-        -------
-        value : ndarray of shape (b,)
-            As from `value`.
-        gradient : ndarray of shape (b, p)
-            Its derivatives with respect to `X`; 0 where the value is at its floor.
-        """
+        """Values and gradients at feature rows; 0 where the value is at its floor."""
         mean, sd, mean_gradient, sd_gradient = self.posterior.predict_with_gradient(X)
         t = self._spread(sd)
         z = mean / t
