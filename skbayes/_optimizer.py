@@ -21,7 +21,7 @@ from ._costs import CostModel, fit_costs
 from ._criterion import criterion
 from ._design import Design, far_points
 from ._observations import Observations
-from ._reports import MEAN, Report, check_follows, read_report
+from ._reports import MEAN, Report, check_follows, read_report, read_reports
 from ._surrogate import Surrogate
 from ._threads import one_thread
 from .acquisition import maximise
@@ -270,19 +270,14 @@ class Optimizer:
             return
         if not isinstance(params, Sequence):
             raise TypeError(f"params must be a dict or a list of dicts, got {params!r}.")
-        columns = [
-            _column(values, len(params), name, default)
-            for name, values, default in (
-                ("scores", score, MEAN), ("folds", folds, None), ("costs", cost, None)
-            )
-        ]  # fmt: skip
+        told = read_reports(len(params), score, folds, cost)
         # All or nothing: a call that is corrected and repeated must not meet its own first half.
         reports: dict[Point, Report] = {}
-        for each, *values in zip(params, *columns, strict=True):
+        for each, report in zip(params, told, strict=True):
             point = self.space.find(each, self._is_known)
             if point in reports:
                 raise ValueError(f"tell each point once, got {params!r}.")
-            reports[point] = self._check(point, read_report(*values), reports)
+            reports[point] = self._check(point, report, reports)
         self._reports.update(reports)
 
     def tell_point(
@@ -501,15 +496,6 @@ class Optimizer:
             if points:
                 break
         return points
-
-
-def _column(values: Any, n: int, name: str, default: Any) -> Iterable[Any]:
-    """Return one value for each of n points."""
-    if isinstance(values, type(default)) and values == default:
-        return [default] * n
-    if isinstance(values, str) or not isinstance(values, Sequence | np.ndarray) or len(values) != n:
-        raise ValueError(f"tell {n} points with as many {name}, got {values!r}.")
-    return values
 
 
 def _is_integer(value: Any) -> bool:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import math
 import numbers
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
-__all__ = ["MEAN", "Report", "check_follows", "read_report"]
+__all__ = ["MEAN", "Report", "check_follows", "read_report", "read_reports"]
 
 # As a score: the mean of the folds.
 MEAN = "mean"
@@ -123,6 +123,22 @@ def read_report(score: Any, folds: Any = None, cost: Any = None) -> Report:
     return Report(told, values, spent)
 
 
+def read_reports(n: int, scores: Any, folds: Any = None, costs: Any = None) -> list[Report]:
+    """Make reports of what a user has told of `n` points: sequences of what `read_report` takes.
+
+    Raises
+    ------
+    ValueError, TypeError
+        As from `read_report`, or if a sequence has another length.
+    """
+    columns = (
+        _column(scores, n, "scores", MEAN),
+        _column(folds, n, "folds", None),
+        _column(costs, n, "costs", None),
+    )
+    return [read_report(*values) for values in zip(*columns, strict=True)]
+
+
 def check_follows(report: Report, before: Report, name: str) -> None:
     """Raise unless `report` may replace the one `before`, of the point called `name`.
 
@@ -149,6 +165,15 @@ def check_follows(report: Report, before: Report, name: str) -> None:
             f"{name} has been told before, with folds={list(before.folds)!r}: these stay, and "
             f"further ones may be added; got {list(report.folds)!r}."
         )
+
+
+def _column(values: Any, n: int, name: str, default: Any) -> Iterable[Any]:
+    """Return one value for each of n points."""
+    if isinstance(values, type(default)) and values == default:
+        return [default] * n
+    if isinstance(values, str) or not isinstance(values, Sequence | np.ndarray) or len(values) != n:
+        raise ValueError(f"tell {n} points with as many {name}, got {values!r}.")
+    return values
 
 
 def _score(value: Any, name: str) -> float:
