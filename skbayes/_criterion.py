@@ -4,23 +4,50 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.special import ndtri
 
+from ._compat import scrambled_sobol
 from ._costs import CostModel
 from .acquisition import Acquisition, LogAugmentedEI, LogInterior, WeightedSum, fit_feasibility
-from .gp import Posterior
+from .gp import Fantasies, Posterior
 from .space import Space
 
-__all__ = ["criterion"]
+__all__ = ["criterion", "knowing_pending"]
 
 FloatArray = NDArray[np.float64]
 
 # Observations after which the prior of where the best point is has the weight of its density.
 PRIOR_OBSERVATIONS = 10.0
+# Four times as many choose no better. A power of two, for a balanced sequence.
+N_FANTASIES = 16
+# Samples are kept this far from 0 and 1, where the normal quantile is infinite.
+MIN_PROBABILITY = 1e-9
+
+
+def knowing_pending(
+    posterior: Posterior, X: FloatArray, rng: np.random.Generator
+) -> Posterior | Fantasies:
+    """Return the model that knows that points are being evaluated.
+
+    Parameters
+    ----------
+    posterior : Posterior
+        Model of the scores that are known.
+    X : ndarray of shape (q, n_columns)
+        Feature rows of the pending points.
+    rng : numpy.random.Generator
+        What scores they may have is drawn with it, from a scrambled Sobol sequence.
+    """
+    if not len(X):
+        return posterior
+    uniform = scrambled_sobol(N_FANTASIES, len(X), rng)
+    normals = ndtri(np.clip(uniform, MIN_PROBABILITY, 1.0 - MIN_PROBABILITY))
+    return Fantasies.draw(posterior, X, normals.T)
 
 
 def criterion(
     space: Space,
-    posterior: Posterior,
+    model: Posterior | Fantasies,
     X: FloatArray,
     has_failed: NDArray[np.bool_],
     costs: CostModel | None,
@@ -41,8 +68,8 @@ def criterion(
     Parameters
     ----------
     space : Space
-    posterior : Posterior
-        Model of the scores, which knows the pending points.
+    model : Posterior or Fantasies
+        Model of the scores, see `knowing_pending`.
     X : ndarray of shape (n, n_columns)
         Feature rows of the observations, n >= 1.
     has_failed : ndarray of bool of shape (n,)
@@ -65,10 +92,10 @@ def criterion(
     arXiv:2003.10870, for the cost and its cooling.
     """
     terms: list[tuple[float, Acquisition]] = [
-        (1.0, LogAugmentedEI(posterior, float(posterior.fitted.max()))),
+        (1.0, LogAugmentedEI(model, model.best)),
         (PRIOR_OBSERVATIONS / len(X), LogInterior(space.ordered_columns)),
     ]
-    lengthscales = posterior.hyperparameters.lengthscales
+    lengthscales = model.hyperparameters.lengthscales
     feasible = fit_feasibility(X, has_failed, space.groups, lengthscales)
     if feasible is not None:
         terms.append((1.0, feasible))

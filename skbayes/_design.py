@@ -11,7 +11,7 @@ from ._compat import scrambled_sobol
 from .gp.kernels import squared_distances
 from .space import Point, Space
 
-__all__ = ["Design", "far_points"]
+__all__ = ["MIN_SCORES_FOR_MODEL", "Design", "far_points"]
 
 Floats = NDArray[np.float64]
 
@@ -24,6 +24,8 @@ SHARE_OF_BUDGET = 4
 # So many of them come first; of the rest, one after each proposal of the model. What the model
 # learns early is worth most, and what it is too sure of is put to the test meanwhile.
 N_FIRST = 5
+# With fewer scores than this there is no surface to model.
+MIN_SCORES_FOR_MODEL = 2
 # Its stream of random numbers is told apart from others by the first entry of the spawn key.
 STREAM = 0
 N_EXPLORED = 256
@@ -65,10 +67,19 @@ class Design:
             self.size = self._n_first = size
         self._uniform: Floats = np.empty((0, len(space.axes)))
 
-    def is_turn(self, n: int) -> bool:
-        """Whether one of them follows the first `n` points of a search."""
-        late = n - self._n_first
-        return late < 0 or (late % 2 == 1 and late < 2 * (self.size - self._n_first))
+    def is_turn(self, n: int, n_pending: int = 0) -> bool:
+        """Whether one of them follows the first `n` points of a search.
+
+        Parameters
+        ----------
+        n : int
+        n_pending : int, default=0
+            How many of these have no score yet. A search with so many under way has begun with
+            at least as many without a model: they count as points of the design.
+        """
+        n_first = min(max(self._n_first, n_pending + MIN_SCORES_FOR_MODEL), self.size)
+        late = n - n_first
+        return late < 0 or (late % 2 == 1 and late < 2 * (self.size - n_first))
 
     def points(self, branches: Sequence[int]) -> Iterable[Point]:
         """Yield the points, in the branches by turns; more than `size`, for some may be known."""

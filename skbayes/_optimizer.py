@@ -18,8 +18,8 @@ from numpy.typing import NDArray
 from sklearn.utils import check_random_state
 
 from ._costs import CostModel, fit_costs
-from ._criterion import criterion
-from ._design import Design, far_points
+from ._criterion import criterion, knowing_pending
+from ._design import MIN_SCORES_FOR_MODEL, Design, far_points
 from ._observations import Observations
 from ._reports import MEAN, Report, check_follows, read_report, read_reports
 from ._surrogate import Surrogate
@@ -34,8 +34,6 @@ if TYPE_CHECKING:
 
 __all__ = ["Optimizer", "draw_seed"]
 
-# With fewer scores than this there is no surface to model.
-MIN_SCORES_FOR_MODEL = 2
 # Closer than this, in lengthscales, the prior correlation of two points is above 1 - 1e-6:
 # evaluating the second would teach nothing.
 MIN_DISTANCE = 1e-3
@@ -393,7 +391,7 @@ class Optimizer:
         # Points of sources that are not believed come on top of the design. One that is believed
         # takes the place of most of it: it could be right of its best points and wrong elsewhere.
         n_own = n_known - n_tried
-        is_design = self._design.is_turn(n_own)
+        is_design = self._design.is_turn(n_own, len(self._pending))
         if n_own + n_earlier >= self._design.size > n_own:
             is_design = index % PROBE_EVERY == 0
         if is_design:
@@ -467,27 +465,31 @@ class Optimizer:
         space = self.space
         known = space.coordinates(observations.points + tuple(self._pending))
         n, X = len(observations), space.features(known)
-        posterior = surrogate.posterior(observations, X[:n]).condition_on(X[n:])
-        lengthscales = posterior.hyperparameters.lengthscales
+        posterior, rng = surrogate.posterior(observations, X[:n]), self._rng(index)
         # The noise that made a score high is not in the mean; a model of the most important
         # observations only does not have it for all.
         order = np.nan_to_num(observations.scores, nan=-np.inf)
-        if len(posterior.fitted) == len(known):
-            order = posterior.fitted[:n]
+        if len(posterior.fitted) == n:
+            order = posterior.fitted
         incumbents = known[np.argsort(-order, kind="stable")]
 
         costs = self._cost_model()[0] if budget_left else None
         acquisition = criterion(
-            space, posterior, X[:n], observations.has_failed, costs, budget_left
+            space,
+            knowing_pending(posterior, X[n:], rng),
+            X[:n],
+            observations.has_failed,
+            costs,
+            budget_left,
         )
         # What is too close to a known point comes last, for a space may hold nothing else.
         for min_distance in (MIN_DISTANCE, 0.0):
             points = maximise(
                 acquisition,
                 space,
-                rng=self._rng(index),
+                rng=rng,
                 incumbents=incumbents,
-                lengthscales=lengthscales,
+                lengthscales=posterior.hyperparameters.lengthscales,
                 is_allowed=self._is_new,
                 known=known,
                 min_distance=min_distance,
@@ -513,3 +515,4 @@ def draw_seed(random_state: Any) -> int:
             "random_state must be an int of at least 0, a numpy RandomState or None, "
             f"got {random_state!r}."
         ) from None
+

@@ -104,15 +104,14 @@ class LogFeasibility:
 
     def value_with_gradient(self, X: FloatArray, /) -> tuple[FloatArray, FloatArray]:
         """Values and gradients at feature rows; 0 where the value is at its floor."""
-        mean, sd, mean_gradient, sd_gradient = self.posterior.predict_with_gradient(X)
+        mean, sd, pullback = self.posterior.predict_with_pullback(X)
         t = self._spread(sd)
         z = mean / t
         value = log_ndtr(z)
         floor = math.log(MIN_PROBABILITY)
         slope = np.exp(-0.5 * z * z - LOG_SQRT_2PI - value) / t
         slope[value <= floor] = 0.0
-        gradient = slope[:, None] * (mean_gradient - (z * sd / t)[:, None] * sd_gradient)
-        return np.maximum(value, floor), gradient
+        return np.maximum(value, floor), pullback(slope, -slope * z * sd / t)
 
     def _spread(self, sd: FloatArray) -> FloatArray:
         return np.sqrt(sd * sd + self.posterior.hyperparameters.noise_variance)

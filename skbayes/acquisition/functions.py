@@ -26,7 +26,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import erfcx, ndtr
 
-from skbayes.gp import Posterior
+from skbayes.gp import Fantasies, Posterior
 
 __all__ = [
     "Acquisition",
@@ -59,7 +59,7 @@ class Acquisition(Protocol):
 
 
 def log_expected_improvement(
-    mean: FloatArray, sd: FloatArray, best: float
+    mean: FloatArray, sd: FloatArray, best: float | FloatArray
 ) -> tuple[FloatArray, FloatArray, FloatArray]:
     r"""Logarithm of the expected improvement over `best`, with gradients.
 
@@ -172,22 +172,33 @@ def log_discount(sd: FloatArray, noise_sd: float) -> tuple[FloatArray, FloatArra
 
 @dataclass(frozen=True, slots=True, eq=False)
 class LogAugmentedEI:
-    """Logarithm of the expected improvement over a fixed value, discounted for noise.
+    r"""Logarithm of the expected improvement over the incumbent value, discounted for noise.
 
     The expected improvement alone goes back to rows whose mean is well known, as long as it is
     not known exactly: it takes no account of the noise that hides what is left to be learnt. The
     discount does; it is what keeps a search from asking for its best point again and again.
 
+    With fantasies of pending targets it is that of the mean over these,
+
+    .. math:: \ln \frac1S \sum_s \mathrm{EI}_s(x),
+
+    each over the incumbent value of its own.
+
     Attributes
     ----------
-    posterior : Posterior
+    model : Posterior or Fantasies
         Model of the standardised score, higher is better.
-    best : float
+    best : float or ndarray of shape (n_fantasies, 1)
         Incumbent value; under noise the best posterior mean, not the best observation.
+
+    References
+    ----------
+    Snoek, Larochelle and Adams (2012), Practical Bayesian optimization of machine learning
+    algorithms, arXiv:1206.2944, eq. (13), for the fantasies.
     """
 
-    posterior: Posterior
-    best: float
+    model: Posterior | Fantasies
+    best: float | FloatArray
 
     def value(self, X: FloatArray, /) -> FloatArray:
         """Values at feature rows.
@@ -202,9 +213,9 @@ class LogAugmentedEI:
         ndarray of shape (b,)
             Logarithm of the discounted expected improvement.
         """
-        mean, sd = self.posterior.predict(X)
+        mean, sd = self.model.predict(X)
         improvement = log_expected_improvement(mean, sd, self.best)[0]
-        return improvement + log_discount(sd, self._noise_sd)[0]
+        return _log_mean(improvement)[0] + log_discount(sd, self._noise_sd)[0]
 
     def value_with_gradient(self, X: FloatArray, /) -> tuple[FloatArray, FloatArray]:
         """Values and gradients at feature rows.
@@ -221,15 +232,37 @@ class LogAugmentedEI:
         gradient : ndarray of shape (b, p)
             Its derivatives with respect to `X`.
         """
-        mean, sd, mean_gradient, sd_gradient = self.posterior.predict_with_gradient(X)
+        mean, sd, pullback = self.model.predict_with_pullback(X)
         improvement, d_mean, d_sd = log_expected_improvement(mean, sd, self.best)
+        improvement, share = _log_mean(improvement)
         discount, d_discount = log_discount(sd, self._noise_sd)
-        gradient = d_mean[:, None] * mean_gradient + (d_sd + d_discount)[:, None] * sd_gradient
-        return improvement + discount, gradient
+        d_sd = np.atleast_2d(share * d_sd).sum(axis=0) + d_discount
+        return improvement + discount, pullback(share * d_mean, d_sd)
 
     @property
     def _noise_sd(self) -> float:
-        return math.sqrt(self.posterior.hyperparameters.noise_variance)
+        return math.sqrt(self.model.hyperparameters.noise_variance)
+
+
+def _log_mean(value: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """Logarithm of the mean of exponentials over fantasies, and its derivatives.
+
+    Parameters
+    ----------
+    value : ndarray of shape (b,) or (n_fantasies, b)
+
+    Returns
+    -------
+    log_mean : ndarray of shape (b,)
+    share : ndarray of the shape of `value`
+        The share of each in the mean.
+    """
+    if value.ndim == 1:
+        return value, np.ones_like(value)
+    highest = value.max(axis=0)
+    share = np.exp(value - highest)
+    total = share.sum(axis=0)
+    return highest + np.log(total / len(value)), share / total
 
 
 @dataclass(frozen=True, slots=True, eq=False)

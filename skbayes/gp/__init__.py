@@ -4,6 +4,7 @@ The package sees feature matrices, targets and column groups only; spaces and sc
 """
 
 from skbayes.gp.draws import FunctionDraws, joint
+from skbayes.gp.fantasies import Fantasies
 from skbayes.gp.fitting import default_hyperparameters, default_starts, fit_hyperparameters
 from skbayes.gp.kernels import Hyperparameters
 from skbayes.gp.leave_one_out import leave_one_out
@@ -12,6 +13,7 @@ from skbayes.gp.subset import local_rows
 from skbayes.gp.warping import warp, warp_units
 
 __all__ = [
+    "Fantasies",
     "FunctionDraws",
     "Hyperparameters",
     "Posterior",

@@ -20,6 +20,7 @@ The other symbols are those of `skbayes.gp.kernels`.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -37,7 +38,10 @@ from skbayes.gp.kernels import (
     triangular_inverse,
 )
 
-__all__ = ["Posterior"]
+__all__ = ["Posterior", "Pullback"]
+
+# From the derivatives of a function by mean and sd to its gradient by the rows.
+Pullback = Callable[[FloatArray, FloatArray], FloatArray]
 
 # Relative to the signal variance, the size of the jitter: a smaller variance is rounding.
 MIN_RELATIVE_VARIANCE = 1e-10
@@ -140,7 +144,14 @@ class Posterior:
             _inverse_scale=(1.0 / hyperparameters.lengthscales)[groups],
         )
 
-    def predict(self, X: FloatArray) -> tuple[FloatArray, FloatArray]:
+    @property
+    def best(self) -> float:
+        """Highest posterior mean at the rows of `X`."""
+        return float(self.fitted.max())
+
+    def predict(
+        self, X: FloatArray, deviations: FloatArray | None = None
+    ) -> tuple[FloatArray, FloatArray]:
         r"""Mean and standard deviation of the latent function.
 
         .. math:: \mu = m + K\alpha,\qquad \sigma^2 = \sigma_f^2 - \mathrm{diag}(H^\top H).
@@ -149,23 +160,28 @@ class Posterior:
         ----------
         X : ndarray of shape (b, p)
             New rows.
+        deviations : ndarray of shape (s, n), optional
+            Weights to be added to those of the mean: s means in place of one.
 
         Returns
         -------
-        mean, sd : ndarray of shape (b,)
-            In units of the targets; without observation noise, `sd` > 0.
+        mean : ndarray of shape (b,) or (s, b)
+            In units of the targets.
+        sd : ndarray of shape (b,)
+            In the same units, without observation noise; above 0.
 
         References
         ----------
         Rasmussen and Williams (2006), Gaussian Processes for Machine Learning, eq. (2.25), (2.26).
         """
         n_rows = X.shape[0]
-        mean, variance = np.empty(n_rows), np.empty(n_rows)
+        alpha = self.alpha if deviations is None else self.alpha + deviations
+        mean, variance = np.empty((*alpha.shape[:-1], n_rows)), np.empty(n_rows)
         step = N_CHUNK_ROWS
         for first in range(0, n_rows, step):
             chunk = slice(first, first + step)
             K, _ = self._kernel(X[chunk] * self._inverse_scale)
-            mean[chunk] = K @ self.alpha
+            mean[..., chunk] = alpha @ K.T
             # The transpose of a C-contiguous matrix is what BLAS may overwrite in place.
             H = dtrmm(1.0, self.whitener, K.T, lower=1, overwrite_b=1)
             variance[chunk] = np.einsum("ij,ij->j", H, H)
@@ -173,50 +189,54 @@ class Posterior:
         sf2 = self.hyperparameters.signal_variance
         return mean, np.sqrt(np.maximum(sf2 - variance, MIN_RELATIVE_VARIANCE * sf2))
 
-    def predict_with_gradient(
-        self, X: FloatArray
-    ) -> tuple[FloatArray, FloatArray, FloatArray, FloatArray]:
-        r"""Mean and standard deviation with their gradients.
+    def predict_with_pullback(
+        self, X: FloatArray, deviations: FloatArray | None = None
+    ) -> tuple[FloatArray, FloatArray, Pullback]:
+        r"""Mean and standard deviation, and how a function of them changes with the rows.
 
-        With :math:`A = P \circ \alpha` and :math:`B = P \circ V`, for every row
+        With :math:`g_\mu, g_\sigma` the derivatives of the function by mean and standard
+        deviation, and :math:`G = P \circ (g_\mu \alpha^\top - g_\sigma V / \sigma)`, its gradient is
 
-        .. math::
-
-            \nabla\mu = -\frac{(A 1) z - A Z}{\ell},\qquad
-            \nabla\sigma = \frac{(B 1) z - B Z}{\ell\,\sigma}.
+        .. math:: g_\mu \nabla\mu + g_\sigma \nabla\sigma = \frac{G Z - (G 1) z}{\ell}.
 
         Parameters
         ----------
         X : ndarray of shape (b, p)
             New rows.
+        deviations : ndarray of shape (s, n), optional
+            As for `predict`.
 
         Returns
         -------
-        mean, sd : ndarray of shape (b,)
+        mean, sd : ndarray
             As from `predict`.
-        d_mean, d_sd : ndarray of shape (b, p)
-            Gradients with respect to `X`; `d_sd` is 0 where the variance is at its floor.
+        pullback : callable
+            From the derivatives of a function by mean and sd, of the same shapes, to its gradient
+            with respect to `X`, of shape (b, p). Where the variance is at its floor sd is
+            constant.
         """
         sf2 = self.hyperparameters.signal_variance
+        alpha = self.alpha if deviations is None else self.alpha + deviations
         Z = X * self._inverse_scale
         K, P = self._kernel(Z)
-        mean = K @ self.alpha
+        mean = alpha @ K.T
         mean += self.constant
         H = dtrmm(1.0, self.whitener, K.T, lower=1, overwrite_b=1)
         variance = sf2 - np.einsum("ij,ij->j", H, H)
-        V = dtrmm(1.0, self.whitener, H, lower=1, trans_a=1, overwrite_b=1).T
         floor = MIN_RELATIVE_VARIANCE * sf2
         sd = np.sqrt(np.maximum(variance, floor))
-        # Both gradients at once: few rows cost no more than the calls that work on them.
-        AB = np.empty((2, *P.shape))
-        np.multiply(P, self.alpha, out=AB[0])
-        np.multiply(P, V, out=AB[1])
-        gradients = AB.reshape(-1, P.shape[1]) @ self._Z
-        gradients -= AB.sum(axis=2).reshape(-1, 1) * np.concatenate([Z, Z])
-        gradients *= self._inverse_scale
-        d_mean, d_sd = gradients[: len(Z)], gradients[len(Z) :]
-        d_sd *= np.where(variance > floor, -1.0 / sd, 0.0)[:, None]
-        return mean, sd, d_mean, d_sd
+
+        def pullback(d_mean: FloatArray, d_sd: FloatArray) -> FloatArray:
+            G = dtrmm(1.0, self.whitener, H, lower=1, trans_a=1).T
+            G *= np.where(variance > floor, d_sd / -sd, 0.0)[:, None]
+            G += np.atleast_2d(d_mean).T @ np.atleast_2d(alpha)
+            G *= P
+            gradient: FloatArray = G @ self._Z
+            gradient -= G.sum(axis=1)[:, None] * Z
+            gradient *= self._inverse_scale
+            return gradient
+
+        return mean, sd, pullback
 
     def condition_on(self, X: FloatArray) -> Posterior:
         r"""Posterior with pending rows, each believed to give its posterior mean.

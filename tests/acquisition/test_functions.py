@@ -14,7 +14,7 @@ from skbayes.acquisition import (
     log_discount,
     log_expected_improvement,
 )
-from skbayes.gp import Hyperparameters, Posterior
+from skbayes.gp import Fantasies, Hyperparameters, Posterior
 
 
 def value(z, sd=1.0):
@@ -149,6 +149,26 @@ def test_acquisition_of_a_posterior():
     expected = log_expected_improvement(mean, sd, acquisition.best)[0]
     np.testing.assert_allclose(
         acquisition.value(new), expected + np.log(1.0 - 0.1 / np.sqrt(sd**2 + 0.01)), rtol=1e-12
+    )
+    assert_gradient(acquisition, new)
+
+
+def test_acquisition_of_fantasies_is_the_mean_of_theirs():
+    rng = np.random.default_rng(0)
+    X, t = rng.random((12, 3)), rng.standard_normal(12)
+    h = Hyperparameters(np.full(3, 0.5), 1.0, 0.01)
+    posterior = Posterior.fit(X, t, np.arange(3), h)
+    fantasies = Fantasies.draw(posterior, rng.random((2, 3)), rng.standard_normal((2, 4)))
+    acquisition = LogAugmentedEI(fantasies, fantasies.best)
+    new = rng.random((6, 3))
+    mean, sd = fantasies.predict(new)
+    each = [
+        log_expected_improvement(mean[s], sd, fantasies.best[s, 0])[0]
+        for s in range(len(fantasies.best))
+    ]
+    expected = np.log(np.mean(np.exp(each), axis=0))
+    np.testing.assert_allclose(
+        acquisition.value(new), expected + np.log(1.0 - 0.1 / np.sqrt(sd**2 + 0.01)), rtol=1e-10
     )
     assert_gradient(acquisition, new)
 
