@@ -189,7 +189,7 @@ def freeze(
             yield index, look(calls[0])
         if index == max(sizes):
             break
-        optimizer._asked[point] = index
+        optimizer._ledger.ask(point)
         params = optimizer.space.decode(point)
         optimizer.tell_point(point, objective(params, np.random.default_rng([seed, index])))
 

@@ -11,7 +11,7 @@ from ._compat import scrambled_sobol
 from .gp.kernels import squared_distances
 from .space import Point, Space
 
-__all__ = ["MIN_SCORES_FOR_MODEL", "Design", "far_points"]
+__all__ = ["MIN_SCORES_FOR_MODEL", "Design", "all_points", "far_points"]
 
 Floats = NDArray[np.float64]
 
@@ -115,6 +115,13 @@ def far_points(
         nearest = squared_distances(X, others).min(axis=1)
         coordinates = coordinates[np.argsort(-nearest, kind="stable")]
     yield from space.points(coordinates)
+
+
+def all_points(space: Space, branches: Sequence[int]) -> Iterable[Point]:
+    """Yield all points of those branches that are finite."""
+    for branch in branches:
+        if space.branches[branch].n_values is not None:
+            yield from space.grid(branch)
 
 
 def _in_branches(space: Space, uniform: Floats, branches: Sequence[int]) -> Floats:

@@ -11,17 +11,18 @@ import math
 import numbers
 import warnings
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 from sklearn.utils import check_random_state
 
-from ._costs import CostModel, fit_costs
 from ._criterion import criterion, knowing_pending
-from ._design import MIN_SCORES_FOR_MODEL, Design, far_points
+from ._design import MIN_SCORES_FOR_MODEL, Design, all_points, far_points
+from ._ledger import Ledger
 from ._observations import Observations
-from ._reports import MEAN, Report, check_follows, read_report, read_reports
+from ._reports import MEAN, Report, read_report, read_reports
 from ._surrogate import Surrogate
 from ._threads import one_thread
 from .acquisition import maximise
@@ -121,8 +122,7 @@ class Optimizer:
             dict.fromkeys(self._encode_given(initial_points or ()))
         )
         self._design = Design(self.space, self._seed, n_iter, n_initial_points)
-        self._asked: dict[Point, int] = {}
-        self._reports: dict[Point, Report] = {}
+        self._ledger = Ledger(space)
         self._surrogate = Surrogate(self.space)
         self._transfer: Transfer | None = None
         if warm_start_from is not None:
@@ -144,18 +144,18 @@ class Optimizer:
     def __repr__(self) -> str:
         return (
             f"<Optimizer of {len(self.space.axes)} dimensions: {self.n_asked} points asked, "
-            f"{len(self._reports)} told>"
+            f"{len(self._ledger.reports)} told>"
         )
 
     @property
     def n_asked(self) -> int:
         """Number of points proposed so far."""
-        return len(self._asked)
+        return len(self._ledger.asked)
 
     @property
     def pending(self) -> list[dict[str, Any]]:
         """Parameters of the points that were proposed, and of which nothing was told yet."""
-        return [self.space.decode(point) for point in self._pending]
+        return [self.space.decode(point) for point in self._ledger.pending]
 
     @property
     def told(self) -> list[tuple[dict[str, Any], float]]:
@@ -165,18 +165,14 @@ class Optimizer:
         """
         return [
             (self.space.decode(point), report.score)
-            for point, report in self._reports.items()
+            for point, report in self._ledger.reports.items()
             if not report.is_partial
         ]
 
     @property
     def best_score(self) -> float:
         """Highest score of a point with all folds told so far; NaN if there is none."""
-        return max(filter(math.isfinite, self._scores.values()), default=math.nan)
-
-    @property
-    def _scores(self) -> dict[Point, float]:
-        return {point: report.score for point, report in self._reports.items()}
+        return max(filter(math.isfinite, self._ledger.scores.values()), default=math.nan)
 
     @property
     def best_params(self) -> dict[str, Any]:
@@ -188,7 +184,7 @@ class Optimizer:
             If no score has been told.
         """
         best = self.best_score
-        for point, score in self._scores.items():
+        for point, score in self._ledger.scores.items():
             if score == best:
                 return self.space.decode(point)
         raise ValueError("no score has been told yet: ask for points, evaluate and tell them.")
@@ -234,7 +230,7 @@ class Optimizer:
             )
         with one_thread:
             point = self._propose(max(0.0, float(budget_left or 0.0)))
-        self._asked[point] = len(self._asked)
+        self._ledger.ask(point)
         return point
 
     def tell(self, params: Any, score: Any = MEAN, *, folds: Any = None, cost: Any = None) -> None:
@@ -264,19 +260,15 @@ class Optimizer:
             If a score, fold or cost is not a number.
         """
         if isinstance(params, Mapping):
-            self.tell_point(self.space.find(params, self._is_known), score, folds=folds, cost=cost)
+            self.tell_point(
+                self.space.find(params, self._ledger.is_known), score, folds=folds, cost=cost
+            )
             return
         if not isinstance(params, Sequence):
             raise TypeError(f"params must be a dict or a list of dicts, got {params!r}.")
         told = read_reports(len(params), score, folds, cost)
-        # All or nothing: a call that is corrected and repeated must not meet its own first half.
-        reports: dict[Point, Report] = {}
-        for each, report in zip(params, told, strict=True):
-            point = self.space.find(each, self._is_known)
-            if point in reports:
-                raise ValueError(f"tell each point once, got {params!r}.")
-            reports[point] = self._check(point, report, reports)
-        self._reports.update(reports)
+        points = [self.space.find(each, self._ledger.is_known) for each in params]
+        self._ledger.tell(zip(points, told, strict=True))
 
     def tell_point(
         self, point: Point, score: Any = MEAN, *, folds: Any = None, cost: Any = None
@@ -286,7 +278,7 @@ class Optimizer:
 
     def tell_report(self, point: Point, report: Report) -> None:
         """Take in what is told about a point, as `tell` does."""
-        self._reports[point] = self._check(point, report, {})
+        self._ledger.tell([(point, report)])
 
     def predict_cost(self, params: Mapping[str, Any]) -> float | None:
         """Predict what the evaluation of parameters on all folds costs.
@@ -309,7 +301,7 @@ class Optimizer:
         """
         point = self.space.encode(params)
         with one_thread:
-            model, costs = self._cost_model()
+            model, costs = self._ledger.cost_model()
             if model is not None:
                 x = self.space.features(self.space.coordinates([point]))
                 return math.exp(float(model.value(x)[0]))
@@ -329,69 +321,28 @@ class Optimizer:
         # Most searches are never asked, and should not pay for the import.
         from .insight import Insight
 
-        return Insight.learn(self.space, self._observations(), self._surrogate)
-
-    def _check(self, point: Point, report: Report, others: Mapping[Point, Report]) -> Report:
-        """Return the report of a point if it may follow what was told before and with it."""
-        if report.folds:
-            told = (*self._reports.values(), *others.values())
-            n_folds = next((len(r.folds) for r in told if r.folds), len(report.folds))
-            if len(report.folds) != n_folds:
-                raise ValueError(
-                    f"folds={list(report.folds)!r} has {len(report.folds)} entries, and other "
-                    f"points were told with {n_folds}: give None for a fold that was not run."
-                )
-        if point in self._reports:
-            check_follows(report, self._reports[point], repr(self.space.decode(point)))
-        return report
-
-    @property
-    def _pending(self) -> list[Point]:
-        return [point for point in self._asked if point not in self._reports]
-
-    def _observations(self) -> Observations:
-        never = len(self._asked)
-        points = sorted(
-            self._reports,
-            key=lambda point: (
-                (1, self._asked[point], 0, ())
-                if self._asked.get(point, never) < never
-                else (0, 0, point.branch, point.codes)
-            ),
-        )
-        return Observations.of([(point, self._reports[point]) for point in points])
-
-    def _cost_model(self) -> tuple[CostModel | None, Floats]:
-        """Return a model of the costs, None if they do not follow from the points, and these."""
-        costs = {
-            point: cost
-            for point in self._observations().points
-            if (cost := self._reports[point].full_cost) is not None
-        }
-        values = np.array(list(costs.values()), dtype=np.float64)
-        X = self.space.features(self.space.coordinates(list(costs)))
-        return fit_costs(X, values), values
+        return Insight.learn(self.space, self._ledger.observations(), self._surrogate)
 
     def _propose(self, budget_left: float) -> Point:
-        index = len(self._asked)
-        branches = self._open_branches()
+        ledger = self._ledger
+        index = len(ledger.asked)
+        branches = ledger.open_branches(self._n_iter)
         for point in self._given:
-            if self._is_new(point) and point.branch in branches:
+            if ledger.is_new(point) and point.branch in branches:
                 return point
-        observations = self._observations()
+        observations = ledger.observations()
         candidates: Iterable[Point] = ()
-        n_known = index + sum(point not in self._asked for point in self._reports)
         n_tried, surrogate, n_earlier = 0, self._surrogate, 0
         if self._transfer is not None:
             for point in self._transfer.points:
-                if self._is_new(point) and point.branch in branches:
+                if ledger.is_new(point) and point.branch in branches:
                     return point
-            n_tried = sum(point in self._asked for point in self._transfer.points)
+            n_tried = sum(point in ledger.asked for point in self._transfer.points)
             surrogate, n_earlier = self._transfer.choose(observations)
         # Points of sources that are not believed come on top of the design. One that is believed
         # takes the place of most of it: it could be right of its best points and wrong elsewhere.
-        n_own = n_known - n_tried
-        is_design = self._design.is_turn(n_own, len(self._pending))
+        n_own = ledger.n_known - n_tried
+        is_design = self._design.is_turn(n_own, len(ledger.pending))
         if n_own + n_earlier >= self._design.size > n_own:
             is_design = index % PROBE_EVERY == 0
         if is_design:
@@ -407,49 +358,19 @@ class Optimizer:
                     RuntimeWarning,
                     stacklevel=2,
                 )
-        for source in (candidates, self._far_points(index, branches), self._grid(branches)):
-            for point in source:
-                if self._is_new(point):
-                    return point
+        others = (self._far_points(index, branches), all_points(self.space, branches))
+        for point in chain(candidates, *others):
+            if ledger.is_new(point):
+                return point
         raise SpaceExhausted(index)
-
-    def _is_known(self, point: Point) -> bool:
-        return point in self._asked or point in self._reports
-
-    def _is_new(self, point: Point) -> bool:
-        """Whether no branch has proposed or been told the parameters of `point`."""
-        return not any(map(self._is_known, self.space.twins(point)))
-
-    def _open_branches(self) -> list[int]:
-        """Return the branches in which points may still be proposed."""
-        limits = [branch.n_iter for branch in self.space.branches]
-        if not any(limits):
-            return list(range(len(limits)))
-        counts = [0] * len(limits)
-        for point in self._asked:
-            counts[point.branch] += 1
-        # Branches without a number of their own share one budget.
-        n_shared = sum(n for n, limit in zip(counts, limits, strict=True) if limit is None)
-        shared_limit = math.inf if self._n_iter is None else self._n_iter
-        return [
-            branch
-            for branch, (n, limit) in enumerate(zip(counts, limits, strict=True))
-            if (n_shared < shared_limit if limit is None else n < limit)
-        ]
 
     def _rng(self, index: int) -> np.random.Generator:
         key = (PROPOSAL_STREAM, index)
         return np.random.default_rng(np.random.SeedSequence(self._seed, spawn_key=key))
 
     def _far_points(self, index: int, branches: Sequence[int]) -> Iterable[Point]:
-        known = [*self._reports, *self._pending]
+        known = [*self._ledger.reports, *self._ledger.pending]
         yield from far_points(self.space, known, branches, self._rng(index))
-
-    def _grid(self, branches: Sequence[int]) -> Iterable[Point]:
-        """Yield all points of the finite branches."""
-        for branch in branches:
-            if self.space.branches[branch].n_values is not None:
-                yield from self.space.grid(branch)
 
     def _model_points(
         self,
@@ -463,7 +384,7 @@ class Optimizer:
         if not branches:
             return []
         space = self.space
-        known = space.coordinates(observations.points + tuple(self._pending))
+        known = space.coordinates(observations.points + tuple(self._ledger.pending))
         n, X = len(observations), space.features(known)
         posterior, rng = surrogate.posterior(observations, X[:n]), self._rng(index)
         # The noise that made a score high is not in the mean; a model of the most important
@@ -473,7 +394,7 @@ class Optimizer:
             order = posterior.fitted
         incumbents = known[np.argsort(-order, kind="stable")]
 
-        costs = self._cost_model()[0] if budget_left else None
+        costs = self._ledger.cost_model()[0] if budget_left else None
         acquisition = criterion(
             space,
             knowing_pending(posterior, X[n:], rng),
@@ -490,7 +411,7 @@ class Optimizer:
                 rng=rng,
                 incumbents=incumbents,
                 lengthscales=posterior.hyperparameters.lengthscales,
-                is_allowed=self._is_new,
+                is_allowed=self._ledger.is_new,
                 known=known,
                 min_distance=min_distance,
                 branches=branches,
@@ -515,4 +436,3 @@ def draw_seed(random_state: Any) -> int:
             "random_state must be an int of at least 0, a numpy RandomState or None, "
             f"got {random_state!r}."
         ) from None
-

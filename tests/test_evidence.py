@@ -63,8 +63,8 @@ def test_a_point_in_part_is_judged_by_the_folds_of_the_others():
     params = {"x": 0.7, "y": 0.4}  # not so bad that its score is drawn in
     optimizer.tell(params, folds=[None, None, plane_folds(params)[2]])
     x = optimizer.space.features(optimizer.space.coordinates([optimizer.space.encode(params)]))
-    posterior = optimizer._surrogate.posterior(optimizer._observations())
-    center, unit = optimizer._observations().units()
+    posterior = optimizer._surrogate.posterior(optimizer._ledger.observations())
+    center, unit = optimizer._ledger.observations().units()
     mean, _ = posterior.predict(x)
     assert center + unit * mean[0] == pytest.approx(np.mean(plane_folds(params)), abs=0.1)
 
@@ -79,8 +79,10 @@ def test_less_is_known_of_a_point_in_part_than_of_a_complete_one():
             noisy = [y + 0.1 * rng.standard_normal() for y in plane_folds(params)]
             optimizer.tell(params, folds=noisy)
         optimizer.tell({"x": 0.5, "y": 0.5}, folds=[0.0] * n_run + [None] * (3 - n_run))
-        return optimizer._observations().extra_noise()[
-            optimizer._observations().points.index(optimizer.space.encode({"x": 0.5, "y": 0.5}))
+        return optimizer._ledger.observations().extra_noise()[
+            optimizer._ledger.observations().points.index(
+                optimizer.space.encode({"x": 0.5, "y": 0.5})
+            )
         ]
 
     one, two, three = map(sd, (1, 2, 3))
@@ -263,7 +265,7 @@ def test_the_cheap_ones_are_preferred_the_more_so_the_more_is_left():
 def test_costs_that_do_not_follow_from_the_point_do_not_steer():
     rng = np.random.default_rng(0)
     optimizer = with_costs(n=40, cost=lambda p: math.exp(3 * rng.standard_normal()))
-    assert optimizer._cost_model()[0] is None
+    assert optimizer._ledger.cost_model()[0] is None
     assert pickle.loads(pickle.dumps(optimizer)).ask(budget_left=1.0) == optimizer.ask()
 
 

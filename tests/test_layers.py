@@ -23,6 +23,7 @@ LAYERS = {
     "_evaluate": 3,
     "_importers": 3,
     "_journal": 3,
+    "_ledger": 3,
     "_objective": 3,
     "_racing": 3,
     "_results": 3,

@@ -8,6 +8,8 @@ from scipy.stats import kstest
 from threadpoolctl import threadpool_info
 
 from skbayes import Categorical, Integer, Optimizer, Real, SpaceExhausted
+from skbayes._design import Design
+from skbayes.space import parse_space
 
 MIXED = {
     "x": Real(-2.0, 2.0),
@@ -104,8 +106,8 @@ def test_a_proposal_follows_from_seed_index_history_and_pending():
         assert second.ask() == params
         second.tell(params, mixed_score(params))
     third = Optimizer(MIXED, random_state=3)
-    for point in first._asked:
-        third._asked[point] = len(third._asked)
+    for point in first._ledger.asked:
+        third._ledger.asked[point] = len(third._ledger.asked)
     for params in reversed(asked):
         third.tell(params, mixed_score(params))
     expected = first.ask(3)
@@ -419,3 +421,24 @@ def test_the_design_takes_turns_with_the_model():
     assert asked[:5] == plan[:5]
     assert asked[6:15:2] == plan[5:]
     assert not any(params in plan for params in asked[5:14:2] + asked[15:])
+
+
+def test_pending_points_count_as_points_of_the_design():
+    n_design = 10
+    space = dict.fromkeys("abcdef", (0.0, 1.0))
+    n_turns = {}
+    for n_pending in (0, 8):
+        design = Design(parse_space(space), 0, None, None)
+        assert design.size == n_design
+        turns = [design.is_turn(n, min(n, n_pending)) for n in range(40)]
+        assert sum(turns) == n_design
+        n_turns[n_pending] = [i for i, is_turn in enumerate(turns) if is_turn]
+    assert n_turns[0] == [0, 1, 2, 3, 4, 6, 8, 10, 12, 14]
+    assert n_turns[8] == list(range(10))
+
+
+def test_a_batch_that_is_asked_before_any_score_is_spread_by_the_design():
+    space = {"x": (0.0, 1.0), "y": (0.0, 1.0)}
+    batch = Optimizer(space, random_state=0).ask(6)
+    one_by_one = Optimizer(space, random_state=0, n_initial_points=6)
+    assert batch == [one_by_one.ask() for _ in range(6)]

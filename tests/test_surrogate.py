@@ -37,7 +37,7 @@ def test_one_observation_more_needs_one_fit_more(n):
 
 def test_hyperparameters_do_not_depend_on_earlier_calls():
     """Fits to fewer observations are the first links of the same chain, kept or made anew."""
-    observations = told(45)._observations()
+    observations = told(45)._ledger.observations()
     space = parse_space(SPACE)
     gradual = Surrogate(space)
     for n in [3, 20, 41, 17, 44, 45]:
@@ -56,7 +56,7 @@ def test_a_new_optimiser_goes_on_alike_between_refits(n):
     for _ in range(3):
         params = first.ask()
         first.tell(params, 0.0)
-        second._asked[second.space.encode(params)] = len(second._asked)
+        second._ledger.asked[second.space.encode(params)] = len(second._ledger.asked)
         second.tell(params, 0.0)
     assert first.ask() == second.ask()
 
@@ -64,7 +64,7 @@ def test_a_new_optimiser_goes_on_alike_between_refits(n):
 def test_a_local_model_beyond_many_observations(monkeypatch):
     monkeypatch.setattr(_surrogate, "MAX_ROWS", 60)
     optimizer = told(150)
-    posterior = optimizer._surrogate.posterior(optimizer._observations())
+    posterior = optimizer._surrogate.posterior(optimizer._ledger.observations())
     assert posterior.alpha.size == 60
     params = optimizer.ask()
     assert abs(params["x"] - 0.3) < 0.1
@@ -86,7 +86,7 @@ def test_a_local_model_beyond_many_observations(monkeypatch):
 )
 def test_scores_of_every_kind_give_new_points(n, score):
     optimizer = told(n, score)
-    known = set(optimizer._scores)
+    known = set(optimizer._ledger.scores)
     points = [optimizer.space.encode(params) for params in optimizer.ask(2)]
     assert len({*points}) == 2
     assert not known & {*points}
@@ -120,7 +120,7 @@ def test_hyperparameters_at_their_bounds(monkeypatch, lengthscale, noise):
     monkeypatch.setattr(_surrogate, "fit_hyperparameters", lambda *args, **kwargs: extreme)
     optimizer = told(200)
     params = optimizer.ask()
-    assert optimizer.space.encode(params) not in optimizer._scores
+    assert optimizer.space.encode(params) not in optimizer._ledger.scores
 
 
 def test_acquisition_values_that_are_all_equal(monkeypatch):
@@ -146,7 +146,7 @@ def test_a_factorisation_that_fails_at_first_gets_more_jitter(monkeypatch):
     optimizer = told(40)
     params = optimizer.ask()
     assert len(calls) > 3
-    assert optimizer.space.encode(params) not in optimizer._scores
+    assert optimizer.space.encode(params) not in optimizer._ledger.scores
 
 
 def test_a_factorisation_that_always_fails_is_told_and_the_search_goes_on(monkeypatch):
@@ -154,14 +154,14 @@ def test_a_factorisation_that_always_fails_is_told_and_the_search_goes_on(monkey
     optimizer = told(40)
     with pytest.warns(RuntimeWarning, match="not positive definite.* far from all known ones"):
         params = optimizer.ask()
-    assert optimizer.space.encode(params) not in optimizer._scores
+    assert optimizer.space.encode(params) not in optimizer._ledger.scores
 
 
 def test_failures_are_bad_scores_that_are_not_sure():
     """Next to one the mean is lower than without it, yet not as low as that of a bad score."""
     optimizer = told(20)
     near = {"x": 0.31, "y": 0.6, "kind": "a"}
-    observations = optimizer._observations()
+    observations = optimizer._ledger.observations()
     worst = min(observations.scores)
     x = optimizer.space.features(
         optimizer.space.coordinates([optimizer.space.encode({**near, "x": 0.3})])

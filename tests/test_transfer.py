@@ -39,7 +39,7 @@ def warm(source, seed=0, **kwargs):
 
 
 def is_believed(optimizer):
-    return optimizer._transfer.choose(optimizer._observations())[1] > 0
+    return optimizer._transfer.choose(optimizer._ledger.observations())[1] > 0
 
 
 @pytest.mark.parametrize("source", [None, []])
@@ -181,7 +181,7 @@ def test_how_far_a_source_is_from_the_search_is_learnt():
     lengthscales = []
     for sign in (1, -1):
         source = place(space, [({"x": x + 0.05}, sign * f(x + 0.05)) for x in grid[:-1]])
-        posterior, _ = Surrogate(space, [source])._fitted(optimizer._observations())
+        posterior, _ = Surrogate(space, [source])._fitted(optimizer._ledger.observations())
         lengthscales.append(posterior.hyperparameters.lengthscales[1])
     assert lengthscales[0] > 5 * lengthscales[1]
 
@@ -191,7 +191,7 @@ def test_equal_scores_say_nothing_for_a_source():
     optimizer = Optimizer({"x": (0.0, 1.0)}, random_state=0, warm_start_from=rows)
     for _ in range(6):
         optimizer.tell(optimizer.ask(), 0.5)
-    assert optimizer._transfer.choose(optimizer._observations())[1] == 0
+    assert optimizer._transfer.choose(optimizer._ledger.observations())[1] == 0
 
 
 def test_many_sources_share_a_number_of_rows():

@@ -194,10 +194,13 @@ class Posterior:
     ) -> tuple[FloatArray, FloatArray, Pullback]:
         r"""Mean and standard deviation, and how a function of them changes with the rows.
 
-        With :math:`g_\mu, g_\sigma` the derivatives of the function by mean and standard
-        deviation, and :math:`G = P \circ (g_\mu \alpha^\top - g_\sigma V / \sigma)`, its gradient is
+        A function with the derivatives :math:`g_\mu, g_\sigma` by mean and standard deviation
+        has the gradient
 
-        .. math:: g_\mu \nabla\mu + g_\sigma \nabla\sigma = \frac{G Z - (G 1) z}{\ell}.
+        .. math::
+
+            g_\mu \nabla\mu + g_\sigma \nabla\sigma = \frac{G Z - (G 1) z}{\ell},\qquad
+            G = P \circ (g_\mu \alpha^\top - g_\sigma V / \sigma).
 
         Parameters
         ----------

@@ -27,7 +27,8 @@ def test_each_fantasy_is_the_posterior_given_its_targets(posterior, kind):
     fantasies = Fantasies.draw(posterior, pending, normals)
     # The targets that the samples stand for, from the covariance alone.
     mean, covariance = joint(posterior, pending)
-    factor = np.linalg.cholesky(covariance + (H.noise_variance + 1e-10 * 1.3) * np.eye(len(pending)))
+    noise = H.noise_variance + 1e-10 * H.signal_variance
+    factor = np.linalg.cholesky(covariance + noise * np.eye(len(pending)))
     rows, test_rows = np.concatenate([X, pending]), problem(30, seed=3)[0]
     prior = Posterior.fit(rows, np.zeros(len(rows)), GROUPS, H)
     C = prior.cholesky @ prior.cholesky.T
@@ -35,7 +36,7 @@ def test_each_fantasy_is_the_posterior_given_its_targets(posterior, kind):
     for s, column in enumerate(normals.T):
         targets = np.concatenate([t, mean + factor @ column]) - posterior.constant
         weights = np.linalg.solve(C, targets)
-        own = posterior.constant + C @ weights - (H.noise_variance + 1e-10 * 1.3) * weights
+        own = posterior.constant + C @ weights - noise * weights
         assert fantasies.best[s, 0] == pytest.approx(own.max(), abs=1e-8)
         K = prior.predict(test_rows, weights[None])[0][0]
         np.testing.assert_allclose(found[s], posterior.constant + K, atol=1e-8)

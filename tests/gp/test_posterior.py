@@ -154,9 +154,7 @@ def test_condition_on_equals_a_fit_that_believes_the_mean(kind):
     np.testing.assert_allclose(fast.cholesky, slow.cholesky, atol=1e-10)
     np.testing.assert_allclose(fast.whitener, slow.whitener, atol=1e-7)
     test_rows, _ = problem(50, seed=9)
-    for a, b in zip(
-        with_gradient(fast, test_rows), with_gradient(slow, test_rows), strict=True
-    ):
+    for a, b in zip(with_gradient(fast, test_rows), with_gradient(slow, test_rows), strict=True):
         np.testing.assert_allclose(a, b, atol=1e-8)
 
 

@@ -1,0 +1,142 @@
+"""Which points were asked for, and what was told of them."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ._costs import CostModel, fit_costs
+from ._observations import Observations
+from ._reports import Report, check_follows
+from .space import Point, Space
+
+__all__ = ["Ledger"]
+
+Floats = NDArray[np.float64]
+
+
+class Ledger:
+    """Points asked and told, and the views of them that a proposal depends on.
+
+    Parameters
+    ----------
+    space : Space
+        Where the points lie.
+
+    Attributes
+    ----------
+    asked : dict of Point to int
+        Points proposed so far, with their number.
+    reports : dict of Point to Report
+        What was told, asked for or not, in the order told first.
+    """
+
+    def __init__(self, space: Space) -> None:
+        self._space = space
+        self.asked: dict[Point, int] = {}
+        self.reports: dict[Point, Report] = {}
+
+    def ask(self, point: Point) -> None:
+        """Note that a point has been proposed."""
+        self.asked[point] = len(self.asked)
+
+    def tell(self, told: Iterable[tuple[Point, Report]]) -> None:
+        """Note what was told of points: everything, or nothing if a part is contradictory.
+
+        Raises
+        ------
+        ValueError
+            If the number of folds is not that of other points, a point occurs twice, or a report
+            may not follow the one before.
+        """
+        reports: dict[Point, Report] = {}
+        for point, report in told:
+            if point in reports:
+                raise ValueError(f"tell each point once, got {self._space.decode(point)!r} twice.")
+            self._check(point, report, reports)
+            reports[point] = report
+        self.reports.update(reports)
+
+    def _check(self, point: Point, report: Report, others: Mapping[Point, Report]) -> None:
+        if report.folds:
+            told = (*self.reports.values(), *others.values())
+            n_folds = next((len(r.folds) for r in told if r.folds), len(report.folds))
+            if len(report.folds) != n_folds:
+                raise ValueError(
+                    f"folds={list(report.folds)!r} has {len(report.folds)} entries, and other "
+                    f"points were told with {n_folds}: give None for a fold that was not run."
+                )
+        if point in self.reports:
+            check_follows(report, self.reports[point], repr(self._space.decode(point)))
+
+    @property
+    def pending(self) -> list[Point]:
+        """Points proposed of which nothing was told."""
+        return [point for point in self.asked if point not in self.reports]
+
+    @property
+    def scores(self) -> dict[Point, float]:
+        """Scores told, NaN for a failure or a point evaluated in part."""
+        return {point: report.score for point, report in self.reports.items()}
+
+    @property
+    def n_known(self) -> int:
+        """Number of points proposed or told."""
+        return len(self.asked.keys() | self.reports.keys())
+
+    def is_known(self, point: Point) -> bool:
+        """Whether a point was proposed or told."""
+        return point in self.asked or point in self.reports
+
+    def is_new(self, point: Point) -> bool:
+        """Whether no branch has proposed or been told the parameters of a point."""
+        return not any(map(self.is_known, self._space.twins(point)))
+
+    def open_branches(self, n_iter: int | None) -> list[int]:
+        """Return the branches in which points may still be proposed.
+
+        Parameters
+        ----------
+        n_iter : int or None
+            Number of points that branches without a number of their own share.
+        """
+        limits = [branch.n_iter for branch in self._space.branches]
+        if not any(limits):
+            return list(range(len(limits)))
+        counts = [0] * len(limits)
+        for point in self.asked:
+            counts[point.branch] += 1
+        n_shared = sum(n for n, limit in zip(counts, limits, strict=True) if limit is None)
+        shared_limit = math.inf if n_iter is None else n_iter
+        return [
+            branch
+            for branch, (n, limit) in enumerate(zip(counts, limits, strict=True))
+            if (n_shared < shared_limit if limit is None else n < limit)
+        ]
+
+    def observations(self) -> Observations:
+        """Return what was told, in an order that does not depend on when."""
+        never = len(self.asked)
+        points = sorted(
+            self.reports,
+            key=lambda point: (
+                (1, self.asked[point], 0, ())
+                if self.asked.get(point, never) < never
+                else (0, 0, point.branch, point.codes)
+            ),
+        )
+        return Observations.of([(point, self.reports[point]) for point in points])
+
+    def cost_model(self) -> tuple[CostModel | None, Floats]:
+        """Return a model of the costs, None if they do not follow from the points, and these."""
+        costs = {
+            point: cost
+            for point in self.observations().points
+            if (cost := self.reports[point].full_cost) is not None
+        }
+        values = np.array(list(costs.values()), dtype=np.float64)
+        X = self._space.features(self._space.coordinates(list(costs)))
+        return fit_costs(X, values), values
