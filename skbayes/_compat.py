@@ -29,7 +29,7 @@ from sklearn.model_selection._validation import _fit_and_score as fit_and_score
 from sklearn.model_selection._validation import (
     _warn_or_raise_about_fit_failures as warn_or_raise_about_fit_failures,
 )
-from sklearn.utils._param_validation import Interval
+from sklearn.utils._param_validation import Interval, StrOptions
 from sklearn.utils.parallel import delayed
 from sklearn.utils.validation import _check_method_params as check_method_params
 
@@ -46,6 +46,7 @@ __all__ = [
     "Interval",
     "JoblibWorkers",
     "MultimetricScorer",
+    "StrOptions",
     "check_method_params",
     "check_refit",
     "cloudpickle",

@@ -1,24 +1,34 @@
-"""The loop of a search: ask for candidates, have their folds scored, tell the results.
+"""The loop of a search: decide on folds, have them scored, tell the results.
 
-Which candidate comes next depends on the seed and the scores alone, never on timing: candidate
-k is proposed exactly when candidates 0 to k - n_points are closed, and it knows the scores of
-just those, whatever else has been finished meanwhile.
+Every decision, which fold comes next, which candidate, which one is given up and when the search
+ends, is a function of the scores that were taken in. Taken in as their folds were decided, they
+make the search a function of the seed, whatever finishes when (`Flight`).
 """
 
 from __future__ import annotations
 
 import math
 import warnings
+from collections.abc import Callable, Sequence
 from typing import Any, Protocol
 
+import numpy as np
+
 from ._evaluate import Evaluation
+from ._flight import Flight, Fold
 from ._objective import Objective
 from ._optimizer import Optimizer
 from ._pool import Outcome, Pool
-from ._trials import Asked, Closed, Event, History, Scored, Trial
+from ._racing import EarlyStopping
+from ._trials import Asked, Belief, Closed, Event, History, Scored, Status, Trial
 from .exceptions import SpaceExhausted
 
 __all__ = ["Engine", "Observer"]
+
+# Folds decided and not taken in, for each of several workers: while the oldest one takes its time,
+# the others find work. With two a worker each waits a sixth of the time, with four proposals know
+# less.
+FOLDS_PER_WORKER = 3
 
 
 class Observer(Protocol):
@@ -46,8 +56,21 @@ class Engine:
         is one for a single worker.
     objective : Objective
         The metric that steers.
-    observers : sequence of Observer
+    is_asynchronous : bool, default=False
+        Whether scores are taken in as they arrive.
+    gives_up : callable or None, default=None
+        Whether a candidate is worth no further fold, see `_racing`.
+    should_stop : sequence of callable, default=()
+        Asked after each candidate that is closed for a reason to end the search, or None.
+    observers : sequence of Observer, default=()
         Called after each event.
+
+    Attributes
+    ----------
+    history : History
+        The candidates so far.
+    stop_reason : str or None
+        Why the search has ended; None as long as it has not.
     """
 
     def __init__(
@@ -59,40 +82,113 @@ class Engine:
         n_iter: int,
         n_points: int | None,
         objective: Objective,
-        observers: tuple[Observer, ...] = (),
+        is_asynchronous: bool = False,
+        gives_up: EarlyStopping | None = None,
+        should_stop: Sequence[Callable[[History], str | None]] = (),
+        observers: Sequence[Observer] = (),
     ) -> None:
         self.history = History(evaluation.n_folds)
+        self.stop_reason: str | None = None
         self._optimizer = optimizer
         self._evaluation = evaluation
         self._pool = pool
         self._n_iter = n_iter
         self._n_points = n_points
         self._objective = objective
+        self._is_asynchronous = is_asynchronous
+        self._gives_up = gives_up
+        self._should_stop = should_stop
         self._observers = observers
-        self._n_told = 0
         self._is_exhausted = False
-        self._open_folds: list[tuple[int, int]] = []
+        # Of the candidates that are open, in the order asked: how many folds were decided on.
+        self._n_decided: dict[int, int] = {}
 
     def run(self) -> History:
-        """Search until all candidates are evaluated or the space is exhausted."""
-        with self._pool as pool:
-            n_points = self._n_points or _window(pool.n_workers, self._evaluation.n_folds)
-            while True:
-                while pool.has_room and (self._open_folds or self._ask(n_points)):
-                    self._submit(*self._open_folds.pop(0))
-                if pool.n_live == 0:
-                    return self.history
-                self._record(pool.wait())
+        """Search until there is a reason to stop; what runs then is still taken in."""
+        flight: Flight | None = None
+        try:
+            with self._pool as pool:
+                n_points, window = self._limits(pool.n_workers)
+                flight = Flight(
+                    pool, self._submit, self._to_event, in_order=not self._is_asynchronous
+                )
+                while True:
+                    while len(flight) < window and (fold := self._decide(n_points)) is not None:
+                        flight.launch(fold)
+                    if not len(flight):
+                        break
+                    self._take_in(flight.land())
+        except KeyboardInterrupt:
+            self.stop_reason = "interrupted"
+            for event in flight.landed() if flight is not None else ():
+                self._take_in(event)
+        for index in list(self._n_decided):
+            self._close(index, "cut off")
+        self.stop_reason = self.stop_reason or ("exhausted" if self._is_exhausted else "n_iter")
+        return self.history
 
-    def _ask(self, n_points: int) -> bool:
-        """Open the next candidate, if its turn has come; tell whether it has."""
-        index = len(self.history.trials)
-        n_known = max(0, index - n_points + 1)
-        if self._is_exhausted or index >= self._n_iter or self.history.n_closed_prefix < n_known:
+    def _limits(self, n_workers: int) -> tuple[float, float]:
+        """Return how many candidates may be open, and how many folds decided on."""
+        if self._n_points is not None:
+            # A fold that is decided on cannot be spared any more: one of each candidate.
+            return self._n_points, self._n_points if self._gives_up else math.inf
+        if n_workers == 1:
+            return 1, 1
+        if self._gives_up:
+            return n_workers, n_workers + 1 if self._is_asynchronous else 2 * n_workers
+        window = n_workers + 1 if self._is_asynchronous else FOLDS_PER_WORKER * n_workers
+        return 1 + math.ceil(window / self._evaluation.n_folds), window
+
+    def _decide(self, n_points: float) -> Fold | None:
+        """Return the fold to be evaluated next; None if that depends on scores to come."""
+        if self.stop_reason is not None:
+            return None
+        n_folds = self._evaluation.n_folds
+        waiting = [index for index, n in self._n_decided.items() if n < n_folds]
+        for index in sorted(waiting, key=self._n_in_flight):
+            # Where a fold may be spared, one that is on its way is waited for if there is
+            # anything else to do.
+            if self._gives_up and self._n_in_flight(index) and self._ask(n_points):
+                break
+            if not self._is_given_up(index):
+                return self._next_fold(index)
+            if not self._n_in_flight(index):
+                self._close(index, "stopped")
+        else:
+            if not self._ask(n_points):
+                return None
+        return self._next_fold(len(self.history.trials) - 1)
+
+    def _n_in_flight(self, index: int) -> int:
+        folds = self.history.trials[index].folds
+        return self._n_decided[index] - sum(fold is not None for fold in folds)
+
+    def _next_fold(self, index: int) -> Fold:
+        fold = self._n_decided[index]
+        self._n_decided[index] += 1
+        return index, fold
+
+    def _is_given_up(self, index: int) -> bool:
+        """Whether a candidate is worth none of its other folds."""
+        trial = self.history.trials[index]
+        if self._gives_up is None or not any(trial.folds):
             return False
-        for trial in self.history.trials[self._n_told : n_known]:
-            self._optimizer.tell_report(trial.point, self._objective.report(trial))
-        self._n_told = n_known
+        scores = self._objective.fold_scores(trial)
+        if any(score is not None and not math.isfinite(score) for score in scores):
+            return True
+        complete = [
+            self._objective.fold_scores(other)
+            for other in self.history.trials
+            if other.status == "complete" and math.isfinite(self._objective.score(other))
+        ]
+        rows = np.array(complete, dtype=np.float64).reshape(-1, len(scores))
+        return self._gives_up(scores, rows, trial.belief)
+
+    def _ask(self, n_points: float) -> bool:
+        """Open the next candidate, if there may be one; tell whether there is."""
+        index = len(self.history.trials)
+        if self._is_exhausted or index >= self._n_iter or len(self._n_decided) >= n_points:
+            return False
         try:
             point = self._optimizer.ask_point()
         except SpaceExhausted:
@@ -101,38 +197,42 @@ class Engine:
                 f"The search space held {index} distinct candidates of the {self._n_iter} that "
                 "were planned; each of them is evaluated once.",
                 UserWarning,
-                stacklevel=4,
+                stacklevel=5,
             )
             return False
-        self._apply(Asked(index, point))
-        self._open_folds = [(index, fold) for fold in range(self._evaluation.n_folds)]
+        belief = self._optimizer.predict_point(point) if self._gives_up else None
+        self._n_decided[index] = 0
+        self._apply(Asked(index, point, None if belief is None else Belief(*belief)))
         return True
 
-    def _submit(self, index: int, fold: int) -> None:
-        point = self.history.trials[index].point
+    def _submit(self, fold: Fold) -> None:
+        point = self.history.trials[fold[0]].point
         params = self._optimizer.space.decode(point)
-        function, args, keywords = self._evaluation.task(index, params, fold)
-        self._pool.submit((index, fold), function, *args, **keywords)
+        function, args, keywords = self._evaluation.task(fold[0], params, fold[1])
+        self._pool.submit(fold, function, *args, **keywords)
 
-    def _record(self, outcome: Outcome) -> None:
+    def _to_event(self, outcome: Outcome) -> Scored:
         if outcome.error is not None:
             raise outcome.error
         key: Any = outcome.key
-        index, fold = key
-        self._apply(Scored(index, fold, outcome.result))
-        if None not in self.history.trials[index].folds:
-            self._apply(Closed(index))
+        return Scored(*key, outcome.result)
+
+    def _take_in(self, event: Scored) -> None:
+        self._apply(event)
+        if None not in self.history.trials[event.index].folds:
+            self._close(event.index, "complete")
+
+    def _close(self, index: int, status: Status) -> None:
+        del self._n_decided[index]
+        self._apply(Closed(index, status))
+        if status == "cut off":
+            return
+        trial = self.history.trials[index]
+        self._optimizer.tell_report(trial.point, self._objective.report(trial))
+        for rule in self._should_stop:
+            self.stop_reason = self.stop_reason or rule(self.history)
 
     def _apply(self, event: Event) -> None:
         self.history.apply(event)
         for observer in self._observers:
             observer(event, self.history.trials[event.index])
-
-
-def _window(n_workers: int, n_folds: int) -> int:
-    """Return the number of open candidates that keeps `n_workers` busy.
-
-    One more than the workers can have in their hands, so that those who are done with the last
-    folds of a candidate find others to take.
-    """
-    return 1 if n_workers == 1 else 1 + math.ceil(n_workers / n_folds)

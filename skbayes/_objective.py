@@ -115,8 +115,16 @@ class Progress:
         """Print the line of `trial` if `event` closes it."""
         if not isinstance(event, Closed):
             return
-        score = self._objective.score(trial)
         place = f"[{trial.index + 1:>{len(str(self._n_candidates))}}/{self._n_candidates}]"
+        if trial.status != "complete":
+            n_run = sum(fold is not None for fold in trial.folds)
+            print(
+                f"{place} {trial.status} after {n_run} of {len(trial.folds)} folds "
+                f"({trial.seconds:.1f} s)",
+                flush=True,
+            )
+            return
+        score = self._objective.score(trial)
         if math.isnan(score):
             print(f"{place} failed ({trial.seconds:.1f} s)", flush=True)
             return

@@ -233,6 +233,31 @@ class Optimizer:
         self._ledger.ask(point)
         return point
 
+    def predict_point(self, point: Point) -> tuple[float, float] | None:
+        """Predict the score that an evaluation of a point would give.
+
+        Parameters
+        ----------
+        point : Point
+
+        Returns
+        -------
+        (float, float) or None
+            Mean and standard deviation, the noise of the evaluation included, in units of the
+            scores. None with fewer than two scores, or equal ones.
+        """
+        observations = self._ledger.observations()
+        if observations.n_scored < MIN_SCORES_FOR_MODEL:
+            return None
+        centre, unit = observations.units()
+        if not unit:
+            return None
+        with one_thread:
+            posterior = self._surrogate.posterior(observations)
+            mean, sd = posterior.predict(self.space.features(self.space.coordinates([point])))
+        noise = posterior.hyperparameters.noise_variance
+        return centre + unit * float(mean[0]), unit * math.sqrt(float(sd[0]) ** 2 + noise)
+
     def tell(self, params: Any, score: Any = MEAN, *, folds: Any = None, cost: Any = None) -> None:
         """Report the score of parameters, asked for or not, in any order.
 

@@ -52,6 +52,8 @@ def results_table(
     """
     n_folds = len(trials[0].folds)
     fold_numbers = range(n_folds)
+    # A candidate that was given up has no mean, and nothing is wrong with it.
+    is_complete = np.array([None not in trial.folds for trial in trials])
 
     def column(value: Any) -> NDArray[np.float64]:
         cells = [[value(trial.folds[fold]) for fold in fold_numbers] for trial in trials]
@@ -72,7 +74,14 @@ def results_table(
                 scores = getattr(fold, part) or {}
                 return float(scores.get(metric, error_score))
 
-            _add_scores(table, f"{part}_{metric}", column(score), has_rank=part == "test")
+            name, cells = f"{part}_{metric}", column(score)
+            _add_scores(table, name, cells, has_rank=part == "test")
+            if not np.isfinite(table[f"mean_{name}"][is_complete]).all():
+                warnings.warn(
+                    f"One or more of the {part} scores are non-finite: {table[f'mean_{name}']}",
+                    category=UserWarning,
+                    stacklevel=2,
+                )
     return table
 
 
@@ -95,12 +104,6 @@ def _add_scores(
         table[f"split{split}_{name}"] = cells[:, split]
     means, stds = _mean_and_std(cells)
     table[f"mean_{name}"], table[f"std_{name}"] = means, stds
-    if not np.isfinite(means).all():
-        warnings.warn(
-            f"One or more of the {name.split('_')[0]} scores are non-finite: {means}",
-            category=UserWarning,
-            stacklevel=2,
-        )
     if has_rank:
         table[f"rank_{name}"] = _ranks(means)
 

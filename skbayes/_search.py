@@ -20,6 +20,7 @@ from ._compat import (
     CallbackContexts,
     Interval,
     MultimetricScorer,
+    StrOptions,
     check_method_params,
     fit_context,
     get_routed_params,
@@ -34,6 +35,7 @@ from ._objective import Objective, Progress, fold_noise
 from ._observations import Observations
 from ._optimizer import Optimizer, draw_seed
 from ._pool import Pool
+from ._racing import EARLY_STOPPING
 from ._results import results_table
 from ._surrogate import Surrogate
 from ._trials import History
@@ -99,6 +101,14 @@ class BayesSearchCV(BaseSearchCV):  # type: ignore[misc]
         Results of earlier searches, of which this one makes what use it can: a fitted search, its
         `cv_results_` as a dict or a frame, an `Optimizer`, pairs of parameters and score, or a
         list of these. They need not be of the same data, metric or space.
+    asynchronous : bool, default=False
+        Whether scores are taken in as they arrive, which keeps workers busier and makes the search
+        depend on timing.
+    early_stopping : {"racing", "median"} or None, default=None
+        How candidates are given up after some of their folds. "racing": when folds and model
+        leave less than 5 % for it to become the best one. "median": when the mean of its folds
+        is below the median that complete candidates had after as many. Such candidates have NaN
+        in the folds that were not run, and are never the best.
     objective : str or None, default=None
         The metric that is optimised when `scoring` gives several. None: `refit` when it names
         one, else the first.
@@ -120,6 +130,13 @@ class BayesSearchCV(BaseSearchCV):  # type: ignore[misc]
         Scorer, or scorers by name.
     n_splits_ : int
         Number of folds.
+    candidate_status_ : list of str
+        For each row of `cv_results_`: "complete", "failed", "stopped" (given up after some folds,
+        see `early_stopping`) or "cut off" (by the end of the search).
+    n_folds_run_ : int
+        Number of fits that were made, the refit aside.
+    stop_reason_ : str
+        Why the search ended: "n_iter", "exhausted", "interrupted", or what a rule said.
     refit_time_ : float
         Seconds that the refit took.
     multimetric_ : bool
@@ -161,6 +178,8 @@ class BayesSearchCV(BaseSearchCV):  # type: ignore[misc]
         "random_state": ["random_state"],
         "n_points": [Interval(numbers.Integral, 1, None, closed="left"), None],
         "initial_points": [list, tuple, None],
+        "asynchronous": ["boolean"],
+        "early_stopping": [StrOptions(set(EARLY_STOPPING)), None],
         "objective": [str, None],
         # Read, with errors of its own, before anything is fitted.
         "warm_start_from": [object],
@@ -183,6 +202,8 @@ class BayesSearchCV(BaseSearchCV):  # type: ignore[misc]
         return_train_score: bool = False,
         n_points: int | None = None,
         initial_points: Any = None,
+        asynchronous: bool = False,
+        early_stopping: str | None = None,
         objective: str | None = None,
         warm_start_from: Any = None,
     ) -> None:
@@ -202,6 +223,8 @@ class BayesSearchCV(BaseSearchCV):  # type: ignore[misc]
         self.random_state = random_state
         self.n_points = n_points
         self.initial_points = initial_points
+        self.asynchronous = asynchronous
+        self.early_stopping = early_stopping
         self.objective = objective
         self.warm_start_from = warm_start_from
 
@@ -279,15 +302,26 @@ class BayesSearchCV(BaseSearchCV):  # type: ignore[misc]
             n_candidates=n_candidates,
             contexts=contexts,
         )
-        history = self._search(optimizer, evaluation, objective)
+        engine = self._search(optimizer, evaluation, objective)
+        history = engine.history
         # Before the refit, which may fail: what was searched is not lost with it.
         self.n_splits_ = len(splits)
         self.multimetric_ = objective.is_multimetric
         self.scorer_ = (
             scorers_by_name(scorers) if isinstance(scorers, MultimetricScorer) else scorers
         )
+        self.stop_reason_ = engine.stop_reason
         self._keep(history, space, objective)
-        self._select(self.refit if self.multimetric_ else refit_metric)
+        if any(trial.status == "complete" for trial in history.trials):
+            self._select(self.refit if self.multimetric_ else refit_metric)
+        elif self.stop_reason_ != "interrupted":
+            raise ValueError(
+                f"The search ended ({self.stop_reason_}) before all folds of any candidate had a "
+                "score, so there is no best one: raise max_time, or search fewer folds. What was "
+                "evaluated is in cv_results_."
+            )
+        if self.stop_reason_ == "interrupted":
+            raise KeyboardInterrupt
         if self.refit:
             self._refit(base_estimator, X, y, routed.estimator.fit, contexts)
         contexts.end()
@@ -341,7 +375,7 @@ class BayesSearchCV(BaseSearchCV):  # type: ignore[misc]
 
     def _search(
         self, optimizer: Optimizer, evaluation: Evaluation, objective: Objective
-    ) -> History:
+    ) -> Engine:
         """Evaluate the candidates, with a line for each if that is wanted."""
         n_candidates, n_folds = evaluation.n_candidates, evaluation.n_folds
         observers: list[Observer] = [objective]
@@ -352,35 +386,44 @@ class BayesSearchCV(BaseSearchCV):  # type: ignore[misc]
             )
             observers.append(Progress(objective, n_candidates))
         evaluation.contexts.begin_search(n_candidates, n_folds)
-        history = Engine(
+        engine = Engine(
             optimizer,
             evaluation,
             Pool(self.n_jobs, self.pre_dispatch),
             n_iter=n_candidates,
             n_points=self.n_points,
             objective=objective,
-            observers=tuple(observers),
-        ).run()
+            is_asynchronous=self.asynchronous,
+            gives_up=EARLY_STOPPING[self.early_stopping] if self.early_stopping else None,
+            observers=observers,
+        )
+        engine.run()
         evaluation.contexts.end_search()
-        return history
+        return engine
 
     def _keep(self, history: History, space: Space, objective: Objective) -> None:
-        """Set `cv_results_`, with one warning, or an error, about the fits that failed."""
+        """Set what was searched, with one warning, or an error, about the fits that failed."""
         trials = history.trials
         folds = [fold for trial in trials for fold in trial.folds if fold is not None]
-        warn_or_raise_about_fit_failures(
-            [{"fit_error": fold.error} for fold in folds], self.error_score
-        )
+        if folds:
+            warn_or_raise_about_fit_failures(
+                [{"fit_error": fold.error} for fold in folds], self.error_score
+            )
         self.cv_results_ = results_table(
             trials,
             [space.decode(trial.point) for trial in trials],
             error_score=self.error_score,
             has_train_scores=self.return_train_score,
         )
+        self.candidate_status_ = [
+            "failed" if trial.has_failed else str(trial.status) for trial in trials
+        ]
+        self.n_folds_run_ = len(folds)
+        evaluated = [trial for trial in trials if any(trial.folds)]
         self._learnt_from = (
             space,
-            Observations.of([(trial.point, objective.report(trial)) for trial in trials]),
-            fold_noise([objective.fold_scores(trial) for trial in trials]),
+            Observations.of([(trial.point, objective.report(trial)) for trial in evaluated]),
+            fold_noise([objective.fold_scores(trial) for trial in evaluated]),
         )
 
     def _select(self, metric: Any) -> None:

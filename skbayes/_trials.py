@@ -9,10 +9,15 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from typing import Literal
 
 from .space import Point
 
-__all__ = ["Asked", "Closed", "Event", "FoldScore", "History", "Scored", "Trial"]
+__all__ = ["Asked", "Belief", "Closed", "Event", "FoldScore", "History", "Scored", "Status", "Trial"]
+
+# How the evaluation of a candidate ended: with all folds; with the folds that were enough to see
+# that it will not be the best; or with the search.
+Status = Literal["complete", "stopped", "cut off"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,13 +45,45 @@ class FoldScore:
 
 
 @dataclass(frozen=True, slots=True)
+class Belief:
+    """What the model foretold of the mean score of a candidate, when it was proposed.
+
+    Attributes
+    ----------
+    mean, sd : float
+        Of the score that an evaluation on all folds would give.
+    """
+
+    mean: float
+    sd: float
+
+
+@dataclass(frozen=True, slots=True)
 class Trial:
-    """A candidate with the folds that were scored so far; None where one was not."""
+    """A candidate with the folds that were scored so far; None where one was not.
+
+    Attributes
+    ----------
+    index : int
+        Its number, in the order asked.
+    point : Point
+    folds : tuple of (FoldScore or None)
+    belief : Belief or None
+        None for one that no model has proposed.
+    status : str or None
+        How it ended; None as long as it has not.
+    """
 
     index: int
     point: Point
     folds: tuple[FoldScore | None, ...]
-    is_closed: bool = False
+    belief: Belief | None = None
+    status: Status | None = None
+
+    @property
+    def is_closed(self) -> bool:
+        """Whether no more folds will be evaluated."""
+        return self.status is not None
 
     @property
     def has_failed(self) -> bool:
@@ -73,6 +110,7 @@ class Asked:
 
     index: int
     point: Point
+    belief: Belief | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +127,7 @@ class Closed:
     """No more folds of a candidate will be evaluated."""
 
     index: int
+    status: Status = "complete"
 
 
 Event = Asked | Scored | Closed
@@ -106,7 +145,6 @@ class History:
     def __init__(self, n_folds: int) -> None:
         self.n_folds = n_folds
         self.trials: list[Trial] = []
-        self.n_closed_prefix = 0
 
     def apply(self, event: Event) -> None:
         """Take one event in.
@@ -120,7 +158,7 @@ class History:
         if isinstance(event, Asked):
             if event.index != len(self.trials):
                 raise ValueError(f"{event}: the next trial is number {len(self.trials)}.")
-            self.trials.append(Trial(event.index, event.point, (None,) * self.n_folds))
+            self.trials.append(Trial(event.index, event.point, (None,) * self.n_folds, event.belief))
             return
         if not 0 <= event.index < len(self.trials):
             raise ValueError(f"{event}: there are {len(self.trials)} trials.")
@@ -134,8 +172,4 @@ class History:
             folds[event.fold] = event.score
             self.trials[event.index] = replace(trial, folds=tuple(folds))
             return
-        self.trials[event.index] = replace(trial, is_closed=True)
-        while (
-            self.n_closed_prefix < len(self.trials) and self.trials[self.n_closed_prefix].is_closed
-        ):
-            self.n_closed_prefix += 1
+        self.trials[event.index] = replace(trial, status=event.status)

@@ -38,6 +38,7 @@ LAYERS = {
     "acquisition": 2,
     "_costs": 1,
     "_folds": 1,
+    "_flight": 3,
     "_pool": 1,
     "_reports": 1,
     "_threads": 1,

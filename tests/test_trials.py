@@ -30,14 +30,6 @@ def test_events_are_folded_into_trials():
     assert [trial.is_closed for trial in history.trials] == [False, True]
     assert history.trials[1].mean("score") == 0.75
     assert math.isnan(history.trials[0].mean("score"))
-    assert history.n_closed_prefix == 0
-
-
-def test_the_closed_prefix_waits_for_the_earliest():
-    history = apply(Asked(0, POINT), Asked(1, POINT), Closed(1))
-    assert history.n_closed_prefix == 0
-    history.apply(Closed(0))
-    assert history.n_closed_prefix == 2
 
 
 def test_the_order_of_scores_does_not_matter():
@@ -53,7 +45,7 @@ def test_trials_are_values():
     history.apply(Scored(0, 0, fold(0.5)))
     assert before.folds == (None, None)
     with pytest.raises(AttributeError):
-        before.is_closed = True
+        before.status = 'complete'
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,139 @@
+r"""Whether the evaluation of a candidate is worth another fold.
+
+Notation
+--------
+================  ======  ========================================================================
+symbol            shape   meaning
+================  ======  ========================================================================
+``F``, ``k``      scalar  number of folds, and of those that the candidate was run on
+``Y``             (n, F)  scores of the complete candidates
+``d``             (k,)    differences of the candidate to the best one, on the same folds
+``v``             scalar  variance of one such difference around the mean over all folds
+``m``, ``tau``    scalar  mean and standard deviation of what the model foretold of the mean
+``P``             scalar  probability that the candidate's mean over all folds beats the best one
+================  ======  ========================================================================
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.special import stdtr
+
+from ._trials import Belief
+
+__all__ = ["EARLY_STOPPING", "EarlyStopping", "is_below_median", "is_futile"]
+
+Floats = NDArray[np.float64]
+EarlyStopping = Callable[[Sequence[float | None], Floats, "Belief | None"], bool]
+
+# Below this probability of becoming the best, a candidate is given up.
+FUTILE = 0.05
+# An improvement by less than this share of the standard error of the best score is none.
+MATERIAL = 0.1
+# Complete candidates from which the variance of differences, or the median, is taken.
+MIN_COMPLETE = 5
+# The variance that others had counts as much as so many differences of the candidate itself.
+PRIOR_WEIGHT = 4
+# Keeps the quotient of a mean and a standard deviation finite.
+TINY = 1e-150
+
+
+def is_futile(
+    scores: Sequence[float | None], complete: Floats, belief: Belief | None
+) -> bool:
+    r"""Whether a candidate is unlikely to become the best one, by its folds and the model.
+
+    All candidates meet the same folds, so what makes a fold hard cancels in the differences d to
+    the best candidate. Of the F differences k are known; with the finite-population variance of
+    their mean, and what the model foretold as a prior, the difference over all folds has
+
+    .. math::
+
+        \frac{1}{s^2} = \frac{1}{\tau^2} + \frac{1}{v\,(1/k - 1/F)},\qquad
+        \mu = s^2 \Bigl(\frac{m - y_\mathrm{best}}{\tau^2} + \frac{\bar d}{v\,(1/k - 1/F)}\Bigr),
+        \qquad P = T_\nu(\mu / s),
+
+    with :math:`v` the mean of the :math:`k - 1` squared deviations of d and
+    :math:`\nu_0 = 4` times the median that complete candidates have, and
+    :math:`\nu = \nu_0 + k - 1`.
+
+    Parameters
+    ----------
+    scores : sequence of F (float or None)
+        Of the candidate, higher is better; None where a fold was not run. All finite.
+    complete : ndarray of shape (n, F)
+        Scores of the complete candidates.
+    belief : Belief or None
+        What the model foretold of the candidate.
+
+    Returns
+    -------
+    bool
+
+    References
+    ----------
+    Cochran (1977), Sampling Techniques, 3rd ed., eq. (2.8), for the variance of a mean over part
+    of a finite population; Spiegelhalter, Freedman and Blackburn (1986), Monitoring clinical
+    trials: conditional or predictive power?, Controlled Clinical Trials 7, for the probability.
+    """
+    n, n_folds = complete.shape
+    run = [fold for fold, score in enumerate(scores) if score is not None]
+    k = len(run)
+    if n < MIN_COMPLETE or not 0 < k < n_folds:
+        return False
+    best = complete[complete.mean(axis=1).argmax()]
+    paired = (complete - best).var(axis=1, ddof=1)
+    # The best itself, and its equals on every fold, say nothing of how differences vary.
+    paired = paired[paired > 0.0]
+    if paired.size == 0:
+        return False
+    d = np.array([scores[fold] for fold in run], dtype=np.float64) - best[run]
+    squares = float(((d - d.mean()) ** 2).sum())
+    nu = PRIOR_WEIGHT + k - 1
+    v = (PRIOR_WEIGHT * float(np.median(paired)) + squares) / nu
+    margin = MATERIAL * math.sqrt(float(best.var(ddof=1)) / n_folds)
+    mean, variance = float(d.mean()), v * (1.0 / k - 1.0 / n_folds)
+    if belief is not None:
+        # The weight of the folds; in this form neither variance need be above 0.
+        tau2 = belief.sd**2
+        weight = tau2 / (tau2 + variance)
+        mean = weight * mean + (1.0 - weight) * (belief.mean - float(best.mean()))
+        variance *= weight
+    return bool(stdtr(nu, (mean - margin) / max(math.sqrt(variance), TINY)) < FUTILE)
+
+
+def is_below_median(
+    scores: Sequence[float | None], complete: Floats, belief: Belief | None = None
+) -> bool:
+    """Whether the mean of a candidate so far is below the median of those that others had then.
+
+    Parameters
+    ----------
+    scores : sequence of F (float or None)
+        As for `is_futile`.
+    complete : ndarray of shape (n, F)
+        As for `is_futile`.
+    belief : Belief or None, default=None
+        Not looked at.
+
+    Returns
+    -------
+    bool
+
+    References
+    ----------
+    Golovin et al. (2017), Google Vizier: a service for black-box optimization, KDD, sect. 3.2.2
+    (median stopping rule), with the running means of Amazon SageMaker on both sides.
+    """
+    run = [fold for fold, score in enumerate(scores) if score is not None]
+    if len(complete) < MIN_COMPLETE or not 0 < len(run) < complete.shape[1]:
+        return False
+    mean = np.mean([scores[fold] for fold in run])  # type: ignore[misc]
+    return bool(mean < np.median(complete[:, run].mean(axis=1)))
+
+
+EARLY_STOPPING: dict[str, EarlyStopping] = {"racing": is_futile, "median": is_below_median}
