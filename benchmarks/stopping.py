@@ -13,11 +13,12 @@ task; each holds means over the searches that it stopped, which are counted firs
   the median and the 90 % quantile. Two good candidates differ by 1 by chance;
 - `at the end`: the same for the searches that were stopped, had they gone on to 64;
 - `lost`: share of the stopped searches that would have gained more than the noise until 64;
-- `lost %`: what they would have gained, in per cent of the absolute value of the best score, the
-  90 % quantile; tasks whose best score is 0 are left out.
+- `lost %`: what those of estimators would have gained, in per cent of the absolute value of the
+  best score: the mean, and the 90 % quantile in brackets.
 
     python benchmarks/stopping.py --seeds 5
     python benchmarks/stopping.py --table --tasks
+    python benchmarks/stopping.py --set _regret.N_SD=1.0 --output one-sd.jsonl
 """
 
 import os
@@ -38,6 +39,7 @@ from sklearn.metrics import get_scorer
 from sklearn.model_selection import KFold, StratifiedKFold
 from sklearn.pipeline import make_pipeline
 
+from constants import patched, read
 from models import ACCURACY, AUC, FAILURES, LOG_LOSS, SCALERS, Validated, rows
 from records import RESULTS, Key, Records, kept
 from regret import REFERENCE
@@ -59,12 +61,37 @@ NOISES = (0.01, 0.05)
 N_ITER, N_FOLDS = 64, 5
 # Before, no rule asks for a bound.
 FIRST_BOUND = 18
-RULES: dict[str, StoppingRule] = {
+
+
+@dataclass(frozen=True)
+class LowInARow:
+    """Stop when the bound is below the noise for n candidates in a row, as in the paper."""
+
+    n: int
+
+    def of(self, record: Key) -> StoppingRule:
+        """Return the rule for a search: it looks at bounds that a standing does not have."""
+        bounds, noise, first = record["bounds"], record["noise"], Converged().min_candidates
+
+        def rule(standing: Standing) -> str | None:
+            n = len(standing.scores)
+            recent = range(n - self.n, n)
+            low = n - self.n + 1 >= first and all(bounds[k] <= noise[n - 1] for k in recent)
+            return "low" if low else None
+
+        return rule
+
+
+RULES: dict[str, StoppingRule | LowInARow] = {
     "Converged()": Converged(),
-    "n_consecutive=1": Converged(n_consecutive=1),
-    "n_consecutive=5": Converged(n_consecutive=5),
     "Converged(1 %)": Converged(0.01, relative=True),
+    "patience=1": Converged(patience=1),
+    "patience=4": Converged(patience=4),
+    "patience=12": Converged(patience=12),
+    "min_candidates=30": Converged(min_candidates=30),
+    "LowInARow(3)": LowInARow(3),
     "Patience(10)": Patience(10),
+    "Patience(15)": Patience(15),
     "Patience(20)": Patience(20),
     "Patience(20, 1 %)": Patience(20, 0.01, relative=True),
 }
@@ -166,8 +193,7 @@ class End:
     n: int
     left: float
     left_at_end: float
-    gain: float
-    best: float
+    lost_share: float
 
     @property
     def is_stopped(self) -> bool:
@@ -175,24 +201,21 @@ class End:
         return self.n < N_ITER
 
 
-def end_of(record: Key, rule: StoppingRule, highest: float) -> End:
+def end_of(record: Key, rule: StoppingRule | LowInARow, highest: float) -> End:
     """Return where a rule ends a search."""
 
-    def bound(n: int) -> float:
-        return float(record["bounds"][n - 1])
+    def standing(n: int) -> Standing:
+        scores, noise = tuple(record["scores"][:n]), record["noise"][n - 1]
+        return Standing(scores, N_ITER, noise, lambda: float(record["bounds"][n - 1]))
 
-    n = next(
-        (
-            n
-            for n in range(1, N_ITER)
-            if rule(Standing(tuple(record["scores"][:n]), N_ITER, record["noise"][n - 1], bound))
-        ),
-        N_ITER,
-    )
+    if isinstance(rule, LowInARow):
+        rule = rule.of(record)
+    n = next((n for n in range(1, N_ITER) if rule(standing(n))), N_ITER)
     true = [record["true"][int(np.nanargmax(record["scores"][:k]))] for k in (n, N_ITER)]
     noise = record["noise"][n - 1]
     left, at_end = ((highest - score) / noise for score in true)
-    return End(n, left, at_end, true[1] - true[0], highest)
+    share = (true[1] - true[0]) / abs(highest) if record["task"] in REAL else math.nan
+    return End(n, left, at_end, share)
 
 
 def row(label: str, ends: list[End]) -> str:
@@ -204,11 +227,11 @@ def row(label: str, ends: list[End]) -> str:
         return f"{start} | | | | | |"
     left = np.array([end.left for end in stopped])
     at_end = np.array([end.left_at_end for end in stopped])
-    shares = [100 * end.gain / abs(end.best) for end in stopped if abs(end.best) > 1e-2]
+    shares = [100 * end.lost_share for end in stopped if not math.isnan(end.lost_share)]
+    lost = f"{np.mean(shares):.2f} ({np.quantile(shares, 0.9):.2f})" if shares else ""
     return (
         f"{start} {left.mean():.2f} | {np.median(left):.2f} | {np.quantile(left, 0.9):.2f} | "
-        f"{at_end.mean():.2f} | {np.mean(left - at_end > 1):.2f} | "
-        f"{np.quantile(shares, 0.9) if shares else math.nan:.2f} |"
+        f"{at_end.mean():.2f} | {np.mean(left - at_end > 1):.2f} | {lost} |"
     )
 
 
@@ -256,6 +279,7 @@ def main() -> None:
     parser.add_argument("--seeds", type=int, default=5)
     parser.add_argument("--table", action="store_true", help="run nothing, show what there is")
     parser.add_argument("--tasks", action="store_true", help="a row for each task, too")
+    parser.add_argument("--set", nargs="+", default=[], help="constants: module.NAME=VALUE")
     parser.add_argument("--output", type=Path, default=RESULTS / "stopping.jsonl")
     arguments = parser.parse_args()
     warnings.simplefilter("ignore")
@@ -266,7 +290,7 @@ def main() -> None:
         for name, noise in searches:
             key = {"task": name, "noise_level": noise, "seed": seed}
             if not records.select(**key):
-                with np.errstate(all="ignore"):
+                with np.errstate(all="ignore"), patched(read(arguments.set)):
                     records.add(**key, **run(name, noise, seed))
                 print(f"{name}, noise {noise}, seed {seed}", flush=True)
     print(*table(records.select(), arguments.tasks), sep="\n")

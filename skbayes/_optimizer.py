@@ -22,7 +22,7 @@ from ._criterion import criterion, knowing_pending
 from ._design import MIN_SCORES_FOR_MODEL, Design, all_points, far_points
 from ._ledger import Ledger
 from ._observations import Observations
-from ._regret import RegretBounds
+from ._regret import regret_bound
 from ._reports import MEAN, Report, read_report, read_reports
 from ._surrogate import Surrogate
 from ._threads import one_thread
@@ -125,7 +125,6 @@ class Optimizer:
         self._design = Design(self.space, self._seed, n_iter, n_initial_points)
         self._ledger = Ledger(space)
         self._surrogate = Surrogate(self.space)
-        self._regret_bounds = RegretBounds(self.space, self._seed)
         self._transfer: Transfer | None = None
         if warm_start_from is not None:
             # Most searches start from nothing, and should not pay for the imports.
@@ -309,41 +308,23 @@ class Optimizer:
                 return math.exp(float(model.value(x)[0]))
         return float(np.median(costs)) if len(costs) else None
 
-    def regret_bound(self, n_told: int | None = None) -> float:
+    def regret_bound(self) -> float:
         """Return how much better the best point of the space may be than the best one told.
 
         The upper confidence bound of the best score over the space less the lower one of the
         best point told, two standard deviations each; without noise, and as the model sees it.
-
-        Parameters
-        ----------
-        n_told : int or None, default=None
-            What it was when only so many points had been told, the first ones asked. None: all.
 
         Returns
         -------
         float
             In units of the score, at least 0. NaN as long as the scores have no scale: fewer than
             two, all equal, or half of them equal to the best.
-
-        Raises
-        ------
-        ValueError
-            If `n_told` is not a number of points that have been told.
         """
-        observations = self._ledger.observations()
-        if n_told is not None:
-            if not (_is_integer(n_told) and 0 <= n_told <= len(observations)):
-                raise ValueError(
-                    f"n_told must be an int from 0 to {len(observations)}, the number of points "
-                    f"told, or None, got {n_told!r}."
-                )
-            observations = observations.first(n_told)
+        observations, surrogate = self._ledger.observations(), self._surrogate
         with one_thread:
-            surrogate = self._surrogate
             if self._transfer is not None:
                 surrogate, _ = self._transfer.choose(observations)
-            return self._regret_bounds(observations, surrogate)
+            return regret_bound(self.space, observations, surrogate, self._seed)
 
     def insight(self) -> Insight:
         """Return what has been learnt so far.

@@ -14,20 +14,20 @@ from .space import Space
 if TYPE_CHECKING:
     from ._surrogate import Surrogate
 
-__all__ = ["RegretBounds"]
+__all__ = ["regret_bound"]
 
 # Of a confidence bound, in standard deviations: a single one holds with a probability of 0.98.
 N_SD = 2.0
-# Bounds that are kept: a rule that asks for several in a row asks for the same ones again.
-N_KEPT = 16
 # Next to the range of the scores, a unit of the targets that is no more than rounding.
 TIED = 1e-9
 # Its stream of random numbers is told apart from others by the first entry of the spawn key.
 STREAM = 2
 
 
-class RegretBounds:
-    r"""Upper bounds of the regret of a search, as its model sees it.
+def regret_bound(
+    space: Space, observations: Observations, surrogate: Surrogate, seed: int
+) -> float:
+    r"""Return an upper bound of the regret of a search, as its model sees it.
 
     .. math::
 
@@ -39,70 +39,49 @@ class RegretBounds:
     ----------
     space : Space
         Where the best point may be.
+    observations : Observations
+        What is known.
+    surrogate : Surrogate
+        The model of the scores.
     seed : int
-        Of the maximisation.
+        Of the maximisation: the bound is a function of it and the observations.
+
+    Returns
+    -------
+    float
+        In units of the score, at least 0. NaN if the model cannot be computed, and as long as the
+        scores that there are have no scale: fewer than two, or half of them the best.
 
     References
     ----------
     Makarova et al. (2022), Automatic termination for hyperparameter optimization,
     arXiv:2104.08166, sect. 3: the bound of the simple regret, for minimisation.
     """
-
-    def __init__(self, space: Space, seed: int) -> None:
-        self._space = space
-        self._seed = seed
-        self._kept: dict[Observations, float] = {}
-
-    def __call__(self, observations: Observations, surrogate: Surrogate) -> float:
-        """Return the bound given observations, in units of the score.
-
-        It is a function of the seed and the observations: what is kept is a cache.
-
-        Parameters
-        ----------
-        observations : Observations
-        surrogate : Surrogate
-            The model of the scores.
-
-        Returns
-        -------
-        float
-            At least 0; NaN as long as the scores that there are have no scale: fewer than two,
-            or half of them the best.
-        """
-        bound = self._kept.get(observations)
-        if bound is None:
-            bound = self._compute(observations, surrogate)
-            self._kept[observations] = bound
-            while len(self._kept) > N_KEPT:
-                del self._kept[next(iter(self._kept))]
-        return bound
-
-    def _compute(self, observations: Observations, surrogate: Surrogate) -> float:
-        space, scores = self._space, np.array(observations.scores, dtype=np.float64)
-        is_scored = np.isfinite(scores)
-        if is_scored.sum() < 2:
-            return math.nan
-        _, unit = observations.units()
-        if not unit > TIED * float(np.ptp(scores[is_scored])):
-            return math.nan
-        U = space.coordinates(observations.points)
-        X = space.features(U)
+    scores = np.array(observations.scores, dtype=np.float64)
+    is_scored = np.isfinite(scores)
+    if is_scored.sum() < 2:
+        return math.nan
+    _, unit = observations.units()
+    if not unit > TIED * float(np.ptp(scores[is_scored])):
+        return math.nan
+    U = space.coordinates(observations.points)
+    X = space.features(U)
+    try:
         posterior = surrogate.posterior(observations, X)
-        upper = UpperConfidenceBound(posterior, N_SD)
-        lower = UpperConfidenceBound(posterior, -N_SD)
-        key = (STREAM, len(observations))
-        found = maximise(
-            upper,
-            space,
-            rng=np.random.default_rng(np.random.SeedSequence(self._seed, spawn_key=key)),
-            incumbents=U[np.argsort(-np.nan_to_num(scores, nan=-np.inf), kind="stable")],
-            lengthscales=posterior.hyperparameters.lengthscales,
-            # Evaluated ones too: what they are worth is not known exactly either.
-            is_allowed=lambda point: True,
-        )
-        highest = max(
-            float(upper.value(space.features(space.coordinates(found))).max()),
-            float(upper.value(X).max()),
-        )
-        return unit * (highest - float(lower.value(X[is_scored]).max()))
+    except np.linalg.LinAlgError:
+        # Nothing is known then, which is no reason to end a search.
+        return math.nan
+    upper = UpperConfidenceBound(posterior, N_SD)
+    lower = UpperConfidenceBound(posterior, -N_SD)
+    key = (STREAM, len(observations))
+    found = maximise(
+        upper,
+        space,
+        rng=np.random.default_rng(np.random.SeedSequence(seed, spawn_key=key)),
+        incumbents=U[np.argsort(-np.nan_to_num(scores, nan=-np.inf), kind="stable")],
+        lengthscales=posterior.hyperparameters.lengthscales,
+        # Evaluated ones too: what they are worth is not known exactly either.
+        is_allowed=lambda point: True,
+    )
+    rows = np.concatenate([space.features(space.coordinates(found)), X])
+    return unit * float(upper.value(rows).max() - lower.value(X[is_scored]).max())

@@ -24,6 +24,10 @@ __all__ = [
     "reason_to_stop",
 ]
 
+# Of a gain that would not matter, the share that counts as none: without noise a search goes on
+# for ever to improve in later and later digits.
+STANDSTILL = 0.1
+
 
 @dataclass(frozen=True, slots=True)
 class Standing:
@@ -39,16 +43,15 @@ class Standing:
     fold_noise : float
         Standard error of the difference of two good candidates; NaN if it is not known.
     regret_bound : callable
-        How much better the best point of the space may be than the best candidate, in units of
-        the score; NaN if it is not known. `regret_bound(n)` is the bound when only the first n
-        candidates were known. It is computed when it is called, and costs about as much as a
-        proposal; `Optimizer.regret_bound` is one.
+        Returns how much better the best point of the space may be than the best candidate, in
+        units of the score; NaN if it is not known. It is computed when it is called, and costs
+        about as much as a proposal; `Optimizer.regret_bound` is one.
     """
 
     scores: tuple[float, ...]
     n_iter: int
     fold_noise: float
-    regret_bound: Callable[[int], float]
+    regret_bound: Callable[[], float]
 
     @property
     def best_score(self) -> float:
@@ -82,8 +85,8 @@ class TargetScore:
     --------
     >>> from skbayes import Standing, TargetScore
     >>> rule = TargetScore(0.95)
-    >>> rule(Standing((0.90, 0.94), 50, float("nan"), lambda n: float("nan")))
-    >>> rule(Standing((0.90, 0.94, 0.97), 50, float("nan"), lambda n: float("nan")))
+    >>> rule(Standing((0.90, 0.94), 50, float("nan"), lambda: float("nan")))
+    >>> rule(Standing((0.90, 0.94, 0.97), 50, float("nan"), lambda: float("nan")))
     'TargetScore(score=0.95): the score of candidate 3 is 0.97.'
     """
 
@@ -148,11 +151,12 @@ class Patience:
 
 @dataclass(frozen=True, slots=True)
 class Converged:
-    """Stop when the model leaves nothing to gain.
+    """Stop when neither the model nor the last candidates promise anything more.
 
     The regret bound says how much better the best point of the space may be than the best
-    candidate. Once it is smaller than a difference of scores that means nothing, and has been for
-    some candidates in a row, a better score would be no sign of a better model.
+    candidate. Where it is smaller than a difference of scores that means nothing, a better score
+    would be no sign of a better model. A single bound may be that small by chance, for the model
+    is fitted anew with each score; so the search must have come to a standstill as well.
 
     Parameters
     ----------
@@ -162,12 +166,12 @@ class Converged:
         search, as long as there are fewer than two folds.
     relative : bool, default=False
         Whether `min_improvement` is a share of the absolute value of the best score.
-    n_consecutive : int, default=3
-        Number of candidates in a row at which the bound must be that small: a single one often
-        is by chance.
+    patience : int, default=8
+        Number of candidates that have not raised the best score, or together by no more than a
+        tenth of the gain that would not be worth it.
     min_candidates : int, default=20
-        Number of candidates before the first of those: the bound is only as good as the model,
-        and with fewer scores the model is not.
+        Number of candidates before which no search stops: the bound is only as good as the
+        model, and with fewer scores the model is not.
 
     Raises
     ------
@@ -177,12 +181,12 @@ class Converged:
     References
     ----------
     Makarova et al. (2022), Automatic termination for hyperparameter optimization,
-    arXiv:2104.08166, sect. 3.
+    arXiv:2104.08166, sect. 3, for the bound and what it is compared with.
     """
 
     min_improvement: float | None = None
     relative: bool = False
-    n_consecutive: int = 3
+    patience: int = 8
     min_candidates: int = 20
 
     def __post_init__(self) -> None:
@@ -198,25 +202,24 @@ class Converged:
             raise ValueError(
                 "Converged: relative=True needs a min_improvement, such as 0.01 for one per cent."
             )
-        _check_count("Converged", "n_consecutive", self.n_consecutive)
+        _check_count("Converged", "patience", self.patience)
         _check_count("Converged", "min_candidates", self.min_candidates)
 
     def __call__(self, standing: Standing, /) -> str | None:
         """Return the reason to stop, or None to go on."""
-        n = len(standing.scores)
-        first = n - self.n_consecutive + 1
-        if first < self.min_candidates:
-            return None
         threshold = self._threshold(standing)
-        if not threshold > 0:
+        if len(standing.scores) < self.min_candidates or not threshold > 0:
             return None
-        # The last one first: as long as it is too large, the others are not computed.
-        bounds = (standing.regret_bound(k) for k in range(n, first - 1, -1))
-        if not all(bound <= threshold for bound in bounds):
+        gained = standing.best_score - _best(standing.scores[: -self.patience])
+        if not gained <= STANDSTILL * threshold:
+            return None
+        # Last, for it is what costs.
+        bound = standing.regret_bound()
+        if not bound <= threshold:
             return None
         return (
-            f"{self!r}: at most {standing.regret_bound(n):.3g} is left to gain, and "
-            f"{threshold:.3g} would not matter."
+            f"{self!r}: at most {bound:.3g} is left to gain, as the model sees it, and less than "
+            f"{threshold:.3g} does not matter."
         )
 
     def _threshold(self, standing: Standing) -> float:

@@ -33,7 +33,7 @@ class Source:
 
 
 def standing(scores=SCORES):
-    return Standing(tuple(scores), 10, math.nan, lambda n: math.nan)
+    return Standing(tuple(scores), 10, math.nan, lambda: math.nan)
 
 
 def test_names_of_scikit_learn():

@@ -53,12 +53,12 @@ def test_a_mixed_space_against_many_points(n):
 
 def test_it_holds_and_shrinks():
     held, last = [], []
-    for seed in range(4):
+    for seed in range(3):
         optimizer = Optimizer(SPACE, random_state=seed)
-        for n in range(1, 41):
+        for n in range(1, 36):
             params = optimizer.ask()
             optimizer.tell(params, score(params))
-            if n >= 12:
+            if n >= 12 and n % 3 == 0:
                 held.append(optimizer.regret_bound() >= 0.3 - optimizer.best_score)
         last.append(optimizer.regret_bound())
     assert np.mean(held) > 0.95
@@ -77,20 +77,19 @@ def test_units_are_those_of_the_score(factor, shift):
     assert scaled == pytest.approx(factor * plain, rel=1e-3)
 
 
-def test_what_it_was_is_what_it_is_for_fewer_points():
+def test_it_follows_from_what_was_told():
     """It is a function of the seed and what was told: no call leaves a trace in another."""
-    optimizer, bounds = Optimizer(SPACE, random_state=2), []
+    optimizer, bounds = Optimizer(SPACE, random_state=2), {}
     for n in range(24):
         params = optimizer.ask()
         optimizer.tell(params, None if n in (3, 9) else score(params))
-        bounds.append(optimizer.regret_bound())
-    fresh = Optimizer(SPACE, random_state=2)
-    for params, value in optimizer.told:
-        fresh.ask()
-        fresh.tell(params, value)
-    for n in (24, 5, 23, 12, 24):
-        assert fresh.regret_bound(n) == bounds[n - 1]
-        assert optimizer.regret_bound(n) == bounds[n - 1]
+        bounds[n + 1] = optimizer.regret_bound()
+    for n in (5, 12, 24):
+        fresh = Optimizer(SPACE, random_state=2)
+        for params, value in optimizer.told[:n]:
+            assert fresh.ask() == params
+            fresh.tell(params, value)
+        assert fresh.regret_bound() == fresh.regret_bound() == bounds[n]
 
 
 def test_the_order_of_telling_does_not_matter():
@@ -106,11 +105,11 @@ def test_the_order_of_telling_does_not_matter():
 def test_it_changes_no_proposal():
     silent = run(SPACE, score, 15, random_state=4)
     asked = Optimizer(SPACE, random_state=4)
-    for n in range(15):
+    for _ in range(15):
         params = asked.ask()
+        asked.regret_bound()
         asked.tell(params, score(params))
         asked.regret_bound()
-        asked.regret_bound(n)
     assert asked.told == silent.told
 
 
@@ -146,8 +145,10 @@ def test_unknown_without_a_scale(scores):
     assert math.isnan(optimizer.regret_bound())
 
 
-@pytest.mark.parametrize("n_told", [-1, 4, 1.0, True, "all"])
-def test_the_number_told_must_have_been_told(n_told):
-    optimizer = run(SPACE, score, 3, random_state=0)
-    with pytest.raises(ValueError, match="n_told must be an int from 0 to 3"):
-        optimizer.regret_bound(n_told)
+def test_unknown_without_a_model(monkeypatch):
+    def fail(*args):
+        raise np.linalg.LinAlgError("not positive definite")
+
+    optimizer = run(SPACE, score, 6, random_state=0)
+    monkeypatch.setattr(optimizer._surrogate, "posterior", fail)
+    assert math.isnan(optimizer.regret_bound())
