@@ -22,6 +22,7 @@ from ._criterion import criterion, knowing_pending
 from ._design import MIN_SCORES_FOR_MODEL, Design, all_points, far_points
 from ._ledger import Ledger
 from ._observations import Observations
+from ._regret import regret_bound
 from ._reports import MEAN, Report, read_report, read_reports
 from ._surrogate import Surrogate
 from ._threads import one_thread
@@ -331,6 +332,24 @@ class Optimizer:
                 x = self.space.features(self.space.coordinates([point]))
                 return math.exp(float(model.value(x)[0]))
         return float(np.median(costs)) if len(costs) else None
+
+    def regret_bound(self) -> float:
+        """Return how much better the best point of the space may be than the best one told.
+
+        The upper confidence bound of the best score over the space less the lower one of the
+        best point told, two standard deviations each; without noise, and as the model sees it.
+
+        Returns
+        -------
+        float
+            In units of the score, at least 0. NaN as long as the scores have no scale: fewer than
+            two, all equal, or half of them equal to the best.
+        """
+        observations, surrogate = self._ledger.observations(), self._surrogate
+        with one_thread:
+            if self._transfer is not None:
+                surrogate, _ = self._transfer.choose(observations)
+            return regret_bound(self.space, observations, surrogate, self._seed)
 
     def insight(self) -> Insight:
         """Return what has been learnt so far.

@@ -4,6 +4,7 @@ from skbayes.acquisition.feasibility import LogFeasibility, fit_feasibility
 from skbayes.acquisition.functions import (
     Acquisition,
     LogAugmentedEI,
+    UpperConfidenceBound,
     WeightedSum,
     log_discount,
     log_expected_improvement,
@@ -16,6 +17,7 @@ __all__ = [
     "LogAugmentedEI",
     "LogFeasibility",
     "LogInterior",
+    "UpperConfidenceBound",
     "WeightedSum",
     "fit_feasibility",
     "log_discount",

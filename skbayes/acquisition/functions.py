@@ -31,6 +31,7 @@ from skbayes.gp import Fantasies, Posterior
 __all__ = [
     "Acquisition",
     "LogAugmentedEI",
+    "UpperConfidenceBound",
     "WeightedSum",
     "log_discount",
     "log_expected_improvement",
@@ -263,6 +264,37 @@ def _log_mean(value: FloatArray) -> tuple[FloatArray, FloatArray]:
     share = np.exp(value - highest)
     total = share.sum(axis=0)
     return highest + np.log(total / len(value)), share / total
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class UpperConfidenceBound:
+    r"""What the score may well be at a row, :math:`\mu + \kappa\,\sigma`.
+
+    Attributes
+    ----------
+    model : Posterior
+        Model of the standardised score, higher is better.
+    n_sd : float
+        The number :math:`\kappa` of standard deviations.
+
+    References
+    ----------
+    Srinivas, Krause, Kakade and Seeger (2010), Gaussian process optimization in the bandit
+    setting, arXiv:0912.3995, eq. (6).
+    """
+
+    model: Posterior
+    n_sd: float
+
+    def value(self, X: FloatArray, /) -> FloatArray:
+        """Values, of shape (b,), at the feature rows `X` of shape (b, p)."""
+        mean, sd = self.model.predict(X)
+        return mean + self.n_sd * sd
+
+    def value_with_gradient(self, X: FloatArray, /) -> tuple[FloatArray, FloatArray]:
+        """Values and gradients with respect to `X`, of shapes (b,) and (b, p)."""
+        mean, sd, pullback = self.model.predict_with_pullback(X)
+        return mean + self.n_sd * sd, pullback(np.ones_like(mean), np.full_like(sd, self.n_sd))
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -10,6 +10,7 @@ from scipy.special import log_ndtr
 
 from skbayes.acquisition import (
     LogAugmentedEI,
+    UpperConfidenceBound,
     WeightedSum,
     log_discount,
     log_expected_improvement,
@@ -181,6 +182,17 @@ def assert_gradient(acquisition, X):
         e = 1e-6 * np.eye(X.shape[1])[k]
         numerical = (acquisition.value(X + e) - acquisition.value(X - e)) / 2e-6
         np.testing.assert_allclose(gradient[:, k], numerical, rtol=1e-4, atol=1e-5)
+
+
+@pytest.mark.parametrize("n_sd", [2.0, 0.5, -1.0])
+def test_confidence_bound(n_sd):
+    rng = np.random.default_rng(0)
+    h = Hyperparameters(np.full(3, 0.5), 1.0, 0.1)
+    model = Posterior.fit(rng.random((20, 3)), rng.standard_normal(20), np.arange(3), h)
+    acquisition, X = UpperConfidenceBound(model, n_sd), rng.random((6, 3))
+    mean, sd = model.predict(X)
+    np.testing.assert_allclose(acquisition.value(X), mean + n_sd * sd, rtol=1e-12)
+    assert_gradient(acquisition, X)
 
 
 def test_a_weighted_sum():

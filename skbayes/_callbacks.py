@@ -1,0 +1,147 @@
+"""Functions that a user has called after each candidate, in the manner of scikit-optimize."""
+
+from __future__ import annotations
+
+import math
+import warnings
+from collections.abc import Callable, Sequence
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ._stopping import Standing, as_callables
+
+__all__ = ["CallbackList", "SearchView", "parse_callbacks"]
+
+Callback = Callable[["SearchView"], Any]
+
+
+class SearchView:
+    """A search after some of its candidates, to be read and not to be changed.
+
+    It has the attributes of a fitted scikit-learn search, and those of scikit-optimize's results,
+    where a score is negated: lower is better there. What is dear is made when it is first read.
+
+    Parameters
+    ----------
+    scores : sequence of float
+        Mean score of each closed candidate in the order asked; NaN for one that failed or was not
+        evaluated on all folds. At least one.
+    params : callable
+        Returns the parameters of these candidates, a list of dicts.
+    table : callable
+        Returns `cv_results_` of these candidates.
+    """
+
+    def __init__(
+        self,
+        scores: Sequence[float],
+        params: Callable[[], list[dict[str, Any]]],
+        table: Callable[[], dict[str, Any]],
+    ) -> None:
+        self._scores = tuple(scores)
+        self._make_params = params
+        self._make_table = table
+
+    def __repr__(self) -> str:
+        return f"<SearchView of {len(self._scores)} candidates, the best {self.best_score_:.6g}>"
+
+    @cached_property
+    def _params(self) -> list[dict[str, Any]]:
+        return self._make_params()
+
+    @cached_property
+    def best_index_(self) -> int:
+        """Row of the best candidate, the first one for ties, and if none has a score."""
+        losses = [math.inf if math.isnan(score) else -score for score in self._scores]
+        return losses.index(min(losses))
+
+    @property
+    def best_score_(self) -> float:
+        """Score of the best candidate; NaN if none has one."""
+        return self._scores[self.best_index_]
+
+    @property
+    def best_params_(self) -> dict[str, Any]:
+        """Parameters of the best candidate."""
+        return self._params[self.best_index_]
+
+    @cached_property
+    def cv_results_(self) -> dict[str, Any]:
+        """The table of the candidates."""
+        with warnings.catch_warnings():
+            # That scores are missing is said once, at the end of the search.
+            warnings.simplefilter("ignore", UserWarning)
+            return self._make_table()
+
+    @cached_property
+    def func_vals(self) -> NDArray[np.float64]:
+        """Negated scores of the candidates; infinity where there is none."""
+        losses = -np.array(self._scores, dtype=np.float64)
+        losses[np.isnan(losses)] = np.inf
+        return losses
+
+    @property
+    def fun(self) -> float:
+        """Negated score of the best candidate."""
+        return float(self.func_vals[self.best_index_])
+
+    @cached_property
+    def x_iters(self) -> list[list[Any]]:
+        """Values of the parameters of each candidate, in the order of their names."""
+        return [[params[name] for name in sorted(params)] for params in self._params]
+
+    @property
+    def x(self) -> list[Any]:
+        """Values of the parameters of the best candidate, in the order of their names."""
+        return self.x_iters[self.best_index_]
+
+
+class CallbackList:
+    """Callbacks as a stopping rule: a search stops when one of them returns a true value.
+
+    Parameters
+    ----------
+    callbacks : sequence of callable
+        Each is called with the same view, after each candidate.
+    view_factory : callable
+        Makes the view of a standing.
+    """
+
+    def __init__(
+        self, callbacks: Sequence[Callback], view_factory: Callable[[Standing], SearchView]
+    ) -> None:
+        self._callbacks = tuple(callbacks)
+        self._view_factory = view_factory
+
+    def __call__(self, standing: Standing, /) -> str | None:
+        """Call all of them, and return the reason to stop, or None to go on."""
+        if not self._callbacks:
+            return None
+        view = self._view_factory(standing)
+        answers = [callback(view) for callback in self._callbacks]
+        for callback, answer in zip(self._callbacks, answers, strict=True):
+            if answer:
+                return f"the callback {_name(callback)} returned {answer!r}."
+        return None
+
+
+def parse_callbacks(value: Any) -> tuple[Callback, ...]:
+    """Return the callbacks that are meant by the parameter `callback` of `fit`.
+
+    Parameters
+    ----------
+    value : None, callable, or list of callable
+
+    Raises
+    ------
+    TypeError
+        If it is anything else.
+    """
+    return as_callables("callback", value, "a function of the search so far")
+
+
+def _name(callback: Callback) -> str:
+    return getattr(callback, "__name__", type(callback).__name__)

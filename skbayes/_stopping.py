@@ -1,0 +1,313 @@
+"""When a search is over before its planned number of candidates is evaluated.
+
+A rule is a function of what is known at a point of the search, and of nothing else. It is asked
+after each candidate, with the standing of those before and up to it; a search that is taken up
+again, or repeated, stops where it would have stopped.
+"""
+
+from __future__ import annotations
+
+import math
+import numbers
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+__all__ = [
+    "Converged",
+    "Patience",
+    "Standing",
+    "StoppingRule",
+    "TargetScore",
+    "as_callables",
+    "parse_stopping",
+    "reason_to_stop",
+]
+
+# Of a gain that would not matter, the share that counts as none: without noise a search goes on
+# for ever to improve in later and later digits.
+STANDSTILL = 0.1
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What a stopping rule sees: a search after some of its candidates.
+
+    Attributes
+    ----------
+    scores : tuple of float
+        Mean score of each closed candidate in the order asked, higher is better; NaN for one that
+        failed or was not evaluated on all folds.
+    n_iter : int
+        Number of candidates that are planned.
+    fold_noise : float
+        Standard error of the difference of two good candidates; NaN if it is not known.
+    regret_bound : callable
+        Returns how much better the best point of the space may be than the best candidate, in
+        units of the score; NaN if it is not known. It is computed when it is called, and costs
+        about as much as a proposal; `Optimizer.regret_bound` is one.
+    """
+
+    scores: tuple[float, ...]
+    n_iter: int
+    fold_noise: float
+    regret_bound: Callable[[], float]
+
+    @property
+    def best_score(self) -> float:
+        """Highest score so far; NaN if there is none."""
+        return _best(self.scores)
+
+
+class StoppingRule(Protocol):
+    """A function of the standing of a search that says whether to stop."""
+
+    def __call__(self, standing: Standing, /) -> str | None:
+        """Return the reason to stop, or None to go on."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class TargetScore:
+    """Stop at the first candidate that is as good as wanted.
+
+    Parameters
+    ----------
+    score : float
+        The score that is good enough, as the scorer gives it: higher is better.
+
+    Raises
+    ------
+    ValueError
+        If `score` is no finite number.
+
+    Examples
+    --------
+    >>> from skbayes import Standing, TargetScore
+    >>> rule = TargetScore(0.95)
+    >>> rule(Standing((0.90, 0.94), 50, float("nan"), lambda: float("nan")))
+    >>> rule(Standing((0.90, 0.94, 0.97), 50, float("nan"), lambda: float("nan")))
+    'TargetScore(score=0.95): the score of candidate 3 is 0.97.'
+    """
+
+    score: float
+
+    def __post_init__(self) -> None:
+        if not _is_number(self.score):
+            raise ValueError(f"TargetScore: score must be a finite number, got {self.score!r}.")
+
+    def __call__(self, standing: Standing, /) -> str | None:
+        """Return the reason to stop, or None to go on."""
+        for index, score in enumerate(standing.scores):
+            if score >= self.score:
+                return f"{self!r}: the score of candidate {index + 1} is {score:.6g}."
+        return None
+
+
+@dataclass(frozen=True, slots=True)
+class Patience:
+    """Stop when many candidates in a row have brought nothing.
+
+    Parameters
+    ----------
+    n : int
+        Number of candidates that have not raised the best score. Those that failed count.
+    min_improvement : float, default=0.0
+        The best score must rise by more than this over `n` candidates together.
+    relative : bool, default=False
+        Whether `min_improvement` is a share of the absolute value of the best score.
+
+    Raises
+    ------
+    ValueError
+        If a parameter is out of range.
+    """
+
+    n: int
+    min_improvement: float = 0.0
+    relative: bool = False
+
+    def __post_init__(self) -> None:
+        _check_count("Patience", "n", self.n)
+        if not (_is_number(self.min_improvement) and self.min_improvement >= 0):
+            raise ValueError(
+                "Patience: min_improvement must be a finite number of at least 0, "
+                f"got {self.min_improvement!r}."
+            )
+        _check_bool("Patience", "relative", self.relative)
+
+    def __call__(self, standing: Standing, /) -> str | None:
+        """Return the reason to stop, or None to go on."""
+        before, now = _best(standing.scores[: -self.n]), standing.best_score
+        # Not known as long as nothing has a score: then there is nothing to be patient about.
+        threshold = self.min_improvement * (abs(before) if self.relative else 1.0)
+        if now - before <= threshold:
+            return (
+                f"{self!r}: the best score was {before:.6g} before the last {self.n} candidates "
+                f"and is {now:.6g} now."
+            )
+        return None
+
+
+@dataclass(frozen=True, slots=True)
+class Converged:
+    """Stop when neither the model nor the last candidates promise anything more.
+
+    The regret bound says how much better the best point of the space may be than the best
+    candidate. Where it is smaller than a difference of scores that means nothing, a better score
+    would be no sign of a better model. A single bound may be that small by chance, for the model
+    is fitted anew with each score; so the search must have come to a standstill as well.
+
+    Parameters
+    ----------
+    min_improvement : float or None, default=None
+        A gain that would not be worth the search. None: the standard error of the difference of
+        two good candidates over the folds, which is not known, so that the rule never stops a
+        search, as long as there are fewer than two folds.
+    relative : bool, default=False
+        Whether `min_improvement` is a share of the absolute value of the best score.
+    patience : int, default=8
+        Number of candidates that have not raised the best score, or together by no more than a
+        tenth of the gain that would not be worth it.
+    min_candidates : int, default=20
+        Number of candidates before which no search stops: the bound is only as good as the
+        model, and with fewer scores the model is not.
+
+    Raises
+    ------
+    ValueError
+        If a parameter is out of range.
+
+    References
+    ----------
+    Makarova et al. (2022), Automatic termination for hyperparameter optimization,
+    arXiv:2104.08166, sect. 3, for the bound and what it is compared with.
+    """
+
+    min_improvement: float | None = None
+    relative: bool = False
+    patience: int = 8
+    min_candidates: int = 20
+
+    def __post_init__(self) -> None:
+        if self.min_improvement is not None and not (
+            _is_number(self.min_improvement) and self.min_improvement > 0
+        ):
+            raise ValueError(
+                "Converged: min_improvement must be a finite number above 0, or None for the "
+                f"noise of the folds, got {self.min_improvement!r}."
+            )
+        _check_bool("Converged", "relative", self.relative)
+        if self.relative and self.min_improvement is None:
+            raise ValueError(
+                "Converged: relative=True needs a min_improvement, such as 0.01 for one per cent."
+            )
+        _check_count("Converged", "patience", self.patience)
+        _check_count("Converged", "min_candidates", self.min_candidates)
+
+    def __call__(self, standing: Standing, /) -> str | None:
+        """Return the reason to stop, or None to go on."""
+        threshold = self._threshold(standing)
+        if len(standing.scores) < self.min_candidates or not threshold > 0:
+            return None
+        gained = standing.best_score - _best(standing.scores[: -self.patience])
+        if not gained <= STANDSTILL * threshold:
+            return None
+        # Last, for it is what costs.
+        bound = standing.regret_bound()
+        if not bound <= threshold:
+            return None
+        return (
+            f"{self!r}: at most {bound:.3g} is left to gain, as the model sees it, and less than "
+            f"{threshold:.3g} does not matter."
+        )
+
+    def _threshold(self, standing: Standing) -> float:
+        if self.min_improvement is None:
+            return standing.fold_noise
+        return self.min_improvement * (abs(standing.best_score) if self.relative else 1.0)
+
+
+def parse_stopping(value: Any) -> tuple[StoppingRule, ...]:
+    """Return the stopping rules that are meant by the parameter `stopping` of a search.
+
+    Parameters
+    ----------
+    value : None, StoppingRule, or list of StoppingRule
+
+    Raises
+    ------
+    TypeError
+        If it is anything else.
+    """
+    return as_callables("stopping", value, "a stopping rule such as Patience(20)")
+
+
+def as_callables(name: str, value: Any, what: str) -> tuple[Any, ...]:
+    """Return None, a function or several as a tuple of functions.
+
+    Parameters
+    ----------
+    name : str
+        What the value is called by the user.
+    value : object
+        None, a callable object, or a list of these.
+    what : str
+        What one of them is, with its article.
+
+    Raises
+    ------
+    TypeError
+        If it is anything else. A class is callable, but would make an object where an answer is
+        wanted.
+    """
+    if value is None:
+        return ()
+    entries = tuple(value) if isinstance(value, list | tuple) else (value,)
+    for entry in entries:
+        if isinstance(entry, type):
+            raise TypeError(f"{name} holds the class {entry.__name__}: make an object of it first.")
+        if not callable(entry):
+            raise TypeError(f"{name} must be {what}, a list of them, or None, got {value!r}.")
+    return entries
+
+
+def reason_to_stop(rules: Sequence[StoppingRule], standing: Standing) -> str | None:
+    """Return the reason of the first rule that has one, or None to go on.
+
+    Raises
+    ------
+    TypeError
+        If a rule returns neither a text nor None.
+    """
+    for rule in rules:
+        reason: Any = rule(standing)
+        if reason is None:
+            continue
+        if not isinstance(reason, str):
+            raise TypeError(
+                f"the stopping rule {rule!r} returned {reason!r}: it must return the reason to "
+                "stop, as a str, or None to go on."
+            )
+        return reason
+    return None
+
+
+def _best(scores: Sequence[float]) -> float:
+    return max(filter(math.isfinite, scores), default=math.nan)
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, numbers.Real) and not isinstance(value, bool) and math.isfinite(value)
+
+
+def _check_count(rule: str, name: str, value: Any) -> None:
+    if not (
+        isinstance(value, numbers.Integral) and not isinstance(value, bool) and int(value) >= 1
+    ):
+        raise ValueError(f"{rule}: {name} must be an int of at least 1, got {value!r}.")
+
+
+def _check_bool(rule: str, name: str, value: Any) -> None:
+    if not isinstance(value, bool):
+        raise ValueError(f"{rule}: {name} must be True or False, got {value!r}.")
