@@ -24,7 +24,6 @@ import multiprocessing
 import warnings
 from concurrent.futures import ProcessPoolExecutor
 from functools import cache, partial
-from pathlib import Path
 
 import numpy as np
 from sklearn.base import BaseEstimator, clone
@@ -60,7 +59,8 @@ TASKS = {
     "svc-digits": (load_digits, SVC(), {"C": C, "gamma": GAMMA}),
     "svc-breast": (load_breast_cancer, SVC(), {"C": C, "gamma": GAMMA, "kernel": ["rbf", "poly"]}),
     "svc-moons": (partial(make_moons, 400, noise=0.35, random_state=0), SVC(),
-                  {"C": C, "gamma": GAMMA, "kernel": ["rbf", "sigmoid", "poly"], "coef0": (0.0, 2.0)}),
+                  {"C": C, "gamma": GAMMA, "kernel": ["rbf", "sigmoid", "poly"],
+                   "coef0": (0.0, 2.0)}),
     "knn-wine": (load_wine, KNeighborsClassifier(),
                  {"n_neighbors": (1, 40), "p": (1.0, 4.0), "weights": ["uniform", "distance"]}),
     "knn-digits": (load_digits, KNeighborsClassifier(),
@@ -123,10 +123,12 @@ class Kept(BaseEstimator):
         self.estimator = estimator
 
     def fit(self, rows, y=None):
+        """Note the rows."""
         self.train_ = rows[:, 0]
         return self
 
     def score(self, rows, y=None):
+        """Return the score, fitting the estimator if it is not known."""
         test = rows[:, 0]
         params = self.estimator.get_params()
         searched = {name: params[name] for name in TASKS[self.task][2]}
@@ -258,7 +260,9 @@ def report(rows):
             for _ in range(2000):
                 picked = rng.choice(len(tasks), len(tasks))
                 means.append(
-                    np.mean([rng.choice(differences[i], len(differences[i])).mean() for i in picked])
+                    np.mean(
+                        [rng.choice(differences[i], len(differences[i])).mean() for i in picked]
+                    )
                 )
             low, high = np.quantile(means, [0.025, 0.975])
             given_up = sum(r["given_up"] for r in chosen)

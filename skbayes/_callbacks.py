@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from ._stopping import Standing, as_callables
 
-__all__ = ["CallbackList", "SearchView", "parse_callbacks"]
+__all__ = ["Callback", "CallbackList", "SearchView", "parse_callbacks"]
 
 Callback = Callable[["SearchView"], Any]
 

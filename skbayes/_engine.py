@@ -9,17 +9,19 @@ from __future__ import annotations
 
 import math
 import warnings
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any, Protocol
 
 import numpy as np
 
+from ._budget import Budget
 from ._evaluate import Evaluation
 from ._flight import Flight, Fold
-from ._objective import Objective
+from ._objective import Objective, fold_noise
 from ._optimizer import Optimizer
 from ._pool import Outcome, Pool
 from ._racing import EarlyStopping
+from ._stopping import Standing, StoppingRule, reason_to_stop
 from ._trials import Asked, Belief, Closed, Event, History, Scored, Status, Trial
 from .exceptions import SpaceExhausted
 
@@ -60,8 +62,10 @@ class Engine:
         Whether scores are taken in as they arrive.
     gives_up : callable or None, default=None
         Whether a candidate is worth no further fold, see `_racing`.
-    should_stop : sequence of callable, default=()
-        Asked after each candidate that is closed for a reason to end the search, or None.
+    rules : sequence of StoppingRule, default=()
+        Asked after each candidate that is closed for a reason to end the search.
+    budget : Budget or None, default=None
+        The time that the search may take.
     observers : sequence of Observer, default=()
         Called after each event.
 
@@ -84,7 +88,8 @@ class Engine:
         objective: Objective,
         is_asynchronous: bool = False,
         gives_up: EarlyStopping | None = None,
-        should_stop: Sequence[Callable[[History], str | None]] = (),
+        rules: Sequence[StoppingRule] = (),
+        budget: Budget | None = None,
         observers: Sequence[Observer] = (),
     ) -> None:
         self.history = History(evaluation.n_folds)
@@ -97,11 +102,14 @@ class Engine:
         self._objective = objective
         self._is_asynchronous = is_asynchronous
         self._gives_up = gives_up
-        self._should_stop = should_stop
+        self._rules = rules
+        self._budget = budget or Budget(None)
         self._observers = observers
         self._is_exhausted = False
         # Of the candidates that are open, in the order asked: how many folds were decided on.
         self._n_decided: dict[int, int] = {}
+        # What a fold of each is foretold to take, in seconds.
+        self._fold_seconds: dict[int, float] = {}
 
     def run(self) -> History:
         """Search until there is a reason to stop; what runs then is still taken in."""
@@ -114,6 +122,8 @@ class Engine:
                 )
                 while True:
                     while len(flight) < window and (fold := self._decide(n_points)) is not None:
+                        if not self._affords(fold):
+                            break
                         flight.launch(fold)
                     if not len(flight):
                         break
@@ -159,6 +169,18 @@ class Engine:
                 return None
         return self._next_fold(len(self.history.trials) - 1)
 
+    def _affords(self, fold: Fold) -> bool:
+        """Whether there is time for a fold; the search ends if there is not."""
+        index, _ = fold
+        scored = [each for each in self.history.trials[index].folds if each is not None]
+        seconds = self._fold_seconds.get(index, 0.0)
+        if scored:
+            seconds = self.history.trials[index].seconds / len(scored)
+        if self._budget.affords(seconds):
+            return True
+        self.stop_reason = "max_time"
+        return False
+
     def _n_in_flight(self, index: int) -> int:
         folds = self.history.trials[index].folds
         return self._n_decided[index] - sum(fold is not None for fold in folds)
@@ -190,7 +212,7 @@ class Engine:
         if self._is_exhausted or index >= self._n_iter or len(self._n_decided) >= n_points:
             return False
         try:
-            point = self._optimizer.ask_point()
+            point = self._optimizer.ask_point(self._budget.share_left)
         except SpaceExhausted:
             self._is_exhausted = True
             warnings.warn(
@@ -202,6 +224,9 @@ class Engine:
             return False
         belief = self._optimizer.predict_point(point) if self._gives_up else None
         self._n_decided[index] = 0
+        if self._budget.share_left is not None:
+            cost = self._optimizer.predict_cost(self._optimizer.space.decode(point)) or 0.0
+            self._fold_seconds[index] = cost / self._evaluation.n_folds
         self._apply(Asked(index, point, None if belief is None else Belief(*belief)))
         return True
 
@@ -215,7 +240,8 @@ class Engine:
         if outcome.error is not None:
             raise outcome.error
         key: Any = outcome.key
-        return Scored(*key, outcome.result)
+        index, fold = key
+        return Scored(index, fold, outcome.result)
 
     def _take_in(self, event: Scored) -> None:
         self._apply(event)
@@ -229,8 +255,19 @@ class Engine:
             return
         trial = self.history.trials[index]
         self._optimizer.tell_report(trial.point, self._objective.report(trial))
-        for rule in self._should_stop:
-            self.stop_reason = self.stop_reason or rule(self.history)
+        if self._rules:
+            # Callbacks are called even if the search is over.
+            reason = reason_to_stop(self._rules, self._standing())
+            self.stop_reason = self.stop_reason or reason
+
+    def _standing(self) -> Standing:
+        closed = [trial for trial in self.history.trials if trial.is_closed]
+        return Standing(
+            tuple(self._objective.score(trial) for trial in closed),
+            self._n_iter,
+            fold_noise([self._objective.fold_scores(trial) for trial in closed]),
+            self._optimizer.regret_bound,
+        )
 
     def _apply(self, event: Event) -> None:
         self.history.apply(event)

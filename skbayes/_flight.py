@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Iterable
-from typing import Any
 
 from ._pool import Outcome, Pool
 from ._trials import Scored
@@ -108,5 +107,3 @@ class Flight:
     def _fill(self) -> None:
         while self._waiting and self._pool.has_room:
             self._submit(self._waiting.popleft())
-
-

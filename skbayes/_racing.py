@@ -42,9 +42,7 @@ PRIOR_WEIGHT = 4
 TINY = 1e-150
 
 
-def is_futile(
-    scores: Sequence[float | None], complete: Floats, belief: Belief | None
-) -> bool:
+def is_futile(scores: Sequence[float | None], complete: Floats, belief: Belief | None) -> bool:
     r"""Whether a candidate is unlikely to become the best one, by its folds and the model.
 
     All candidates meet the same folds, so what makes a fold hard cancels in the differences d to
@@ -132,7 +130,7 @@ def is_below_median(
     run = [fold for fold, score in enumerate(scores) if score is not None]
     if len(complete) < MIN_COMPLETE or not 0 < len(run) < complete.shape[1]:
         return False
-    mean = np.mean([scores[fold] for fold in run])  # type: ignore[misc]
+    mean = np.mean([scores[fold] for fold in run])
     return bool(mean < np.median(complete[:, run].mean(axis=1)))
 
 

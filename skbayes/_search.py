@@ -13,6 +13,8 @@ from sklearn.model_selection import check_cv
 from sklearn.utils import indexable
 from sklearn.utils.validation import check_is_fitted
 
+from ._budget import Budget
+from ._callbacks import Callback, CallbackList, SearchView, parse_callbacks
 from ._candidates import check_names, count_candidates, present_points
 from ._compat import (
     SEARCH_CONSTRAINTS,
@@ -37,8 +39,9 @@ from ._optimizer import Optimizer, draw_seed
 from ._pool import Pool
 from ._racing import EARLY_STOPPING
 from ._results import results_table
+from ._stopping import Standing, StoppingRule, parse_stopping
 from ._surrogate import Surrogate
-from ._trials import History
+from ._trials import History, Trial
 from .space import Space, parse_space
 
 if TYPE_CHECKING:
@@ -109,6 +112,13 @@ class BayesSearchCV(BaseSearchCV):  # type: ignore[misc]
         leave less than 5 % for it to become the best one. "median": when the mean of its folds
         is below the median that complete candidates had after as many. Such candidates have NaN
         in the folds that were not run, and are never the best.
+    max_time : float or None, default=None
+        Seconds that `fit` may take, the refit aside. Candidates that are quick to evaluate are
+        preferred, most so at the beginning; no fold is begun that is foretold to end much too
+        late, so that the search overruns by at most a fold. `n_iter` holds as well.
+    stopping : StoppingRule or list of StoppingRule, default=None
+        Ends the search early: `TargetScore`, `Patience`, `Converged`, or any function of a
+        `Standing` that returns the reason, or None.
     objective : str or None, default=None
         The metric that is optimised when `scoring` gives several. None: `refit` when it names
         one, else the first.
@@ -180,6 +190,9 @@ class BayesSearchCV(BaseSearchCV):  # type: ignore[misc]
         "initial_points": [list, tuple, None],
         "asynchronous": ["boolean"],
         "early_stopping": [StrOptions(set(EARLY_STOPPING)), None],
+        "max_time": [Interval(numbers.Real, 0, None, closed="neither"), None],
+        # Read, with errors of its own, before anything is fitted.
+        "stopping": [object],
         "objective": [str, None],
         # Read, with errors of its own, before anything is fitted.
         "warm_start_from": [object],
@@ -204,6 +217,8 @@ class BayesSearchCV(BaseSearchCV):  # type: ignore[misc]
         initial_points: Any = None,
         asynchronous: bool = False,
         early_stopping: str | None = None,
+        max_time: float | None = None,
+        stopping: Any = None,
         objective: str | None = None,
         warm_start_from: Any = None,
     ) -> None:
@@ -225,6 +240,8 @@ class BayesSearchCV(BaseSearchCV):  # type: ignore[misc]
         self.initial_points = initial_points
         self.asynchronous = asynchronous
         self.early_stopping = early_stopping
+        self.max_time = max_time
+        self.stopping = stopping
         self.objective = objective
         self.warm_start_from = warm_start_from
 
@@ -236,7 +253,7 @@ class BayesSearchCV(BaseSearchCV):  # type: ignore[misc]
 
     # The estimator is validated by its own fit, not here.
     @fit_context(prefer_skip_nested_validation=False)  # type: ignore[untyped-decorator]
-    def fit(self, X: Any, y: Any = None, **params: Any) -> Self:
+    def fit(self, X: Any, y: Any = None, *, callback: Any = None, **params: Any) -> Self:
         """Search, and fit the best candidate on all of the data.
 
         Parameters
@@ -245,6 +262,9 @@ class BayesSearchCV(BaseSearchCV):  # type: ignore[misc]
             Training data; square for pairwise estimators.
         y : array-like of shape (n_samples,) or (n_samples, n_output), default=None
             Target.
+        callback : callable or list of callable, default=None
+            Called after each candidate with the search so far: `best_score_`, `best_params_` and
+            `cv_results_` can be read from it. A true return value ends the search.
         **params : dict of str -> object
             Parameters for the estimator's `fit`, the scorer and the splitter, routed as in
             `GridSearchCV.fit`; those with one entry for each sample are split along.
@@ -254,6 +274,8 @@ class BayesSearchCV(BaseSearchCV):  # type: ignore[misc]
         self : object
             The fitted search.
         """
+        budget = Budget(self.max_time)
+        rules, callbacks = parse_stopping(self.stopping), parse_callbacks(callback)
         base_estimator = clone(self.estimator)
         scorers, refit_metric = get_scorers(self)
         objective = Objective(self, scorers)
@@ -302,7 +324,7 @@ class BayesSearchCV(BaseSearchCV):  # type: ignore[misc]
             n_candidates=n_candidates,
             contexts=contexts,
         )
-        engine = self._search(optimizer, evaluation, objective)
+        engine = self._search(optimizer, evaluation, objective, budget, rules, callbacks)
         history = engine.history
         # Before the refit, which may fail: what was searched is not lost with it.
         self.n_splits_ = len(splits)
@@ -374,7 +396,13 @@ class BayesSearchCV(BaseSearchCV):  # type: ignore[misc]
         return splits
 
     def _search(
-        self, optimizer: Optimizer, evaluation: Evaluation, objective: Objective
+        self,
+        optimizer: Optimizer,
+        evaluation: Evaluation,
+        objective: Objective,
+        budget: Budget,
+        rules: Sequence[StoppingRule],
+        callbacks: Sequence[Callback],
     ) -> Engine:
         """Evaluate the candidates, with a line for each if that is wanted."""
         n_candidates, n_folds = evaluation.n_candidates, evaluation.n_folds
@@ -385,6 +413,15 @@ class BayesSearchCV(BaseSearchCV):  # type: ignore[misc]
                 f"totalling {n_folds * n_candidates} fits"
             )
             observers.append(Progress(objective, n_candidates))
+
+        def view(standing: Standing) -> SearchView:
+            closed = [trial for trial in engine.history.trials if trial.is_closed]
+            return SearchView(
+                standing.scores,
+                lambda: [optimizer.space.decode(trial.point) for trial in closed],
+                lambda: self._table(closed, optimizer.space),
+            )
+
         evaluation.contexts.begin_search(n_candidates, n_folds)
         engine = Engine(
             optimizer,
@@ -395,11 +432,21 @@ class BayesSearchCV(BaseSearchCV):  # type: ignore[misc]
             objective=objective,
             is_asynchronous=self.asynchronous,
             gives_up=EARLY_STOPPING[self.early_stopping] if self.early_stopping else None,
+            rules=(CallbackList(callbacks, view), *rules) if callbacks else rules,
+            budget=budget,
             observers=observers,
         )
         engine.run()
         evaluation.contexts.end_search()
         return engine
+
+    def _table(self, trials: Sequence[Trial], space: Space) -> dict[str, Any]:
+        return results_table(
+            trials,
+            [space.decode(trial.point) for trial in trials],
+            error_score=self.error_score,
+            has_train_scores=self.return_train_score,
+        )
 
     def _keep(self, history: History, space: Space, objective: Objective) -> None:
         """Set what was searched, with one warning, or an error, about the fits that failed."""
@@ -409,12 +456,7 @@ class BayesSearchCV(BaseSearchCV):  # type: ignore[misc]
             warn_or_raise_about_fit_failures(
                 [{"fit_error": fold.error} for fold in folds], self.error_score
             )
-        self.cv_results_ = results_table(
-            trials,
-            [space.decode(trial.point) for trial in trials],
-            error_score=self.error_score,
-            has_train_scores=self.return_train_score,
-        )
+        self.cv_results_ = self._table(trials, space)
         self.candidate_status_ = [
             "failed" if trial.has_failed else str(trial.status) for trial in trials
         ]

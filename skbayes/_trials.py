@@ -13,7 +13,17 @@ from typing import Literal
 
 from .space import Point
 
-__all__ = ["Asked", "Belief", "Closed", "Event", "FoldScore", "History", "Scored", "Status", "Trial"]
+__all__ = [
+    "Asked",
+    "Belief",
+    "Closed",
+    "Event",
+    "FoldScore",
+    "History",
+    "Scored",
+    "Status",
+    "Trial",
+]
 
 # How the evaluation of a candidate ended: with all folds; with the folds that were enough to see
 # that it will not be the best; or with the search.
@@ -158,7 +168,9 @@ class History:
         if isinstance(event, Asked):
             if event.index != len(self.trials):
                 raise ValueError(f"{event}: the next trial is number {len(self.trials)}.")
-            self.trials.append(Trial(event.index, event.point, (None,) * self.n_folds, event.belief))
+            self.trials.append(
+                Trial(event.index, event.point, (None,) * self.n_folds, event.belief)
+            )
             return
         if not 0 <= event.index < len(self.trials):
             raise ValueError(f"{event}: there are {len(self.trials)} trials.")

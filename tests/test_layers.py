@@ -45,6 +45,7 @@ LAYERS = {
     "_threads": 1,
     "gp": 1,
     "space": 1,
+    "_budget": 0,
     "_compat": 0,
     "exceptions": 0,
 }

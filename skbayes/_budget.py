@@ -1,0 +1,46 @@
+"""The time that a search may take."""
+
+from __future__ import annotations
+
+import time
+
+__all__ = ["Budget"]
+
+# A fold that is foretold to take longer than this many times what is left is not begun: what is
+# foretold is a typical time, and half of them take less.
+PATIENCE = 1.5
+
+
+class Budget:
+    """Time that runs from here on.
+
+    Parameters
+    ----------
+    seconds : float or None
+        How long the search may take; None: for ever.
+    spent : float, default=0.0
+        Seconds of it that were spent before.
+    """
+
+    def __init__(self, seconds: float | None, spent: float = 0.0) -> None:
+        self._seconds = seconds
+        self._started = time.monotonic() - spent
+
+    @property
+    def elapsed(self) -> float:
+        """Seconds spent so far."""
+        return time.monotonic() - self._started
+
+    @property
+    def share_left(self) -> float | None:
+        """Share that is left, at least 0; None if there is no limit."""
+        if self._seconds is None:
+            return None
+        return max(0.0, 1.0 - self.elapsed / self._seconds)
+
+    def affords(self, seconds: float) -> bool:
+        """Whether there is time for what is foretold to take so long."""
+        if self._seconds is None:
+            return True
+        left = self._seconds - self.elapsed
+        return left > 0.0 and seconds <= PATIENCE * left
