@@ -45,7 +45,7 @@ def test_trials_are_values():
     history.apply(Scored(0, 0, fold(0.5)))
     assert before.folds == (None, None)
     with pytest.raises(AttributeError):
-        before.status = 'complete'
+        before.status = "complete"
 
 
 @pytest.mark.parametrize(

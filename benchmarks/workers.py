@@ -1,0 +1,142 @@
+"""How busy a search keeps its workers, when fits take very different times.
+
+Fits sleep: lognormal times, sigma 1, mean `--mean` seconds, a function of the parameters and the
+fold. The ideal is the sum of all these times over the number of workers. For each pool of
+workers it prints wall time over the ideal: of the search as it is by default (deterministic), of
+the asynchronous one, and of batches of as many candidates as the default has open, each batch
+waiting for its last fold. Proposals count. A machine with other work makes all figures worse.
+
+    python benchmarks/workers.py
+    python benchmarks/workers.py --pools threading:8 --n-iter 40 --repeats 3
+"""
+
+import argparse
+import time
+from contextlib import contextmanager
+
+import joblib
+import numpy as np
+from joblib import Parallel, delayed
+from sklearn.base import BaseEstimator, ClassifierMixin
+from sklearn.datasets import load_iris
+from sklearn.model_selection import StratifiedKFold
+
+from skbayes import BayesSearchCV, Optimizer
+
+SPACE = dict.fromkeys("abcd", (0.0, 1.0))
+N_FOLDS = 5
+SIGMA = 1.0
+
+
+class Sleeper(ClassifierMixin, BaseEstimator):
+    """A classifier that sleeps for a time that follows from its parameters and the fold."""
+
+    def __init__(self, a=0.5, b=0.5, c=0.5, d=0.5, mean=0.5):
+        self.a = a
+        self.b = b
+        self.c = c
+        self.d = d
+        self.mean = mean
+
+    def fit(self, X, y):
+        """Sleep."""
+        self.classes_ = np.unique(y)
+        time.sleep(self.seconds(float(X.sum())))
+        return self
+
+    def seconds(self, fold):
+        """Return how long."""
+        numbers = [int(1e6 * value) for value in (self.a, self.b, self.c, self.d, fold)]
+        normal = np.random.default_rng(numbers).standard_normal()
+        return self.mean * float(np.exp(SIGMA * normal - SIGMA**2 / 2))
+
+    def score(self, X, y):
+        """Return a bowl."""
+        return -sum((value - 0.4) ** 2 for value in (self.a, self.b, self.c, self.d))
+
+
+@contextmanager
+def workers(pool):
+    """Have searches run on a pool such as "loky:2" or "dask:8"."""
+    name, _, n_jobs = pool.partition(":")
+    if name != "dask":
+        with joblib.parallel_config(name, n_jobs=int(n_jobs)):
+            # Workers that have to start first are not the search's doing.
+            Parallel()(delayed(time.sleep)(0.1) for _ in range(int(n_jobs)))
+            yield int(n_jobs)
+        return
+    from distributed import Client, LocalCluster
+
+    with (
+        LocalCluster(
+            n_workers=int(n_jobs), threads_per_worker=1, processes=True, dashboard_address=None
+        ) as cluster,
+        Client(cluster) as client,
+        joblib.parallel_config("dask"),
+    ):
+        client.wait_for_workers(int(n_jobs))
+        yield int(n_jobs)
+
+
+def fit_one(estimator, X, y, train, test):
+    """Return the score of a fold."""
+    return estimator.fit(X[train], y[train]).score(X[test], y[test])
+
+
+def batches(X, y, splits, n_iter, n_points, mean):
+    """Search in batches; return the parameters."""
+    optimizer = Optimizer(SPACE, n_iter=n_iter, random_state=0)
+    found = []
+    while len(found) < n_iter:
+        batch = optimizer.ask(min(n_points, n_iter - len(found)))
+        scores = Parallel()(
+            delayed(fit_one)(Sleeper(**params, mean=mean), X, y, *split)
+            for params in batch
+            for split in splits
+        )
+        optimizer.tell(batch, np.mean(np.reshape(scores, (-1, N_FOLDS)), axis=1).tolist())
+        found += batch
+    return found
+
+
+def main():
+    """Print the table."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--pools", nargs="+", default=["loky:2", "threading:8", "dask:8"])
+    parser.add_argument("--n-iter", type=int, default=60)
+    parser.add_argument("--mean", type=float, default=0.5)
+    parser.add_argument("--repeats", type=int, default=1)
+    arguments = parser.parse_args()
+    X, y = load_iris(return_X_y=True)
+    splits = list(StratifiedKFold(N_FOLDS, shuffle=True, random_state=0).split(X, y))
+    sums = [float(X[train].sum()) for train, _ in splits]
+    print("wall time over the ideal")
+    for pool in arguments.pools:
+        with workers(pool) as n_workers:
+            n_points = 1 + -(-3 * n_workers // N_FOLDS)
+            for kind in ("deterministic", "asynchronous", "batches"):
+                ratios = []
+                for seed in range(arguments.repeats):
+                    started = time.perf_counter()
+                    if kind == "batches":
+                        size = (n_points, arguments.mean)
+                        params = batches(X, y, splits, arguments.n_iter, *size)
+                    else:
+                        search = BayesSearchCV(
+                            Sleeper(mean=arguments.mean), SPACE, n_iter=arguments.n_iter,
+                            cv=splits, refit=False, random_state=seed, initial_points=[],
+                            asynchronous=kind == "asynchronous", n_jobs=n_workers,
+                        ).fit(X, y)  # fmt: skip
+                        params = search.cv_results_["params"]
+                    wall = time.perf_counter() - started
+                    work = sum(
+                        Sleeper(**each, mean=arguments.mean).seconds(fold)
+                        for each in params
+                        for fold in sums
+                    )
+                    ratios.append(wall / (work / n_workers))
+                print(f"{pool:14s} {kind:14s} {np.median(ratios):.3f}", flush=True)
+
+
+if __name__ == "__main__":
+    main()
