@@ -19,7 +19,8 @@ from skbayes._compat import BatchedCalls, ShutdownExecutorError, TerminatedWorke
 from skbayes.exceptions import WorkerDied
 from skbayes.workers.base import Died, Report, Withdrawn, Workers
 from skbayes.workers.calls import Call
-from skbayes.workers.cluster import DaskWorkers
+from skbayes.workers.dask import DaskWorkers
+from skbayes.workers.ray import RayWorkers
 
 __all__ = ["JoblibWorkers", "LokyWorkers", "MultiprocessingWorkers", "joblib_workers"]
 
@@ -45,6 +46,8 @@ def joblib_workers(n_jobs: int | None) -> Workers:
     name = type(parallel._backend).__name__
     if name == "DaskDistributedBackend":
         return DaskWorkers(parallel._backend)
+    if name == "RayBackend":
+        return RayWorkers(parallel._backend, parallel.n_jobs)
     return _KINDS.get(name, JoblibWorkers)(parallel)
 
 

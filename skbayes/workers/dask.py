@@ -93,7 +93,8 @@ class DaskWorkers:
             self._has_warned = True
             warnings.warn(
                 "The dask cluster has no worker. The search waits until one comes; interrupt it "
-                "to stop.",
+                "to stop. A LocalCluster gives up workers that die again and again: its method "
+                "scale brings them back.",
                 UserWarning,
                 stacklevel=2,
             )
@@ -175,10 +176,11 @@ class DaskWorkers:
 
 
 def _is_large(argument: Any) -> bool:
-    """Tell whether `argument` is an array or a frame that should not travel with each task."""
+    """Tell whether `argument` is data, the same for many tasks, that should travel once."""
     from dask.sizeof import sizeof
 
-    return (hasattr(argument, "shape") or hasattr(argument, "iloc")) and sizeof(argument) >= _LARGE
+    is_data = isinstance(argument, list) or hasattr(argument, "shape") or hasattr(argument, "iloc")
+    return is_data and sizeof(argument) >= _LARGE
 
 
 def _itself(argument: Any) -> Any:
