@@ -182,15 +182,15 @@ class Pool:
             if self._running:
                 return  # The reports of these are on their way.
             self._workers.repair()
-        if self._lost and not self._running:
+        if self._lost:
             self._blame()
         while self._suspects and not self._running:
             self._start(replace(self._suspects.popleft(), is_alone=True))
-        while self._backlog and not (self._suspects or self._lost or self._is_solo()):
+        while self._backlog and not (self._suspects or self._is_solo()):
             self._start(self._backlog.popleft())
 
     def _is_solo(self) -> bool:
-        return any(task.is_alone for task in self._running.values())
+        return any(task.is_alone for task in itertools.islice(self._running.values(), 1))
 
     def _start(self, task: _Task) -> None:
         number = next(self._numbers)

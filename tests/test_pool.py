@@ -4,6 +4,7 @@ import os
 import threading
 import time
 import warnings
+from concurrent.futures import ThreadPoolExecutor
 
 import joblib
 import numpy as np
@@ -170,6 +171,20 @@ def test_pre_dispatch_bounds_what_is_in_flight(pre_dispatch, n_slots):
             pool.wait()
 
 
+@pytest.mark.parametrize("n_jobs", [0, "two"])
+def test_what_joblib_refuses_is_refused_with_its_own_words(n_jobs):
+    with pytest.raises((ValueError, TypeError), match=r"n_jobs|int"), Pool(n_jobs):
+        pass
+
+
+def test_a_joblib_without_the_parts_that_are_needed_is_named(monkeypatch):
+    monkeypatch.delattr(joblib.Parallel, "_initialize_backend")
+    with pytest.raises(RuntimeError, match=rf"joblib {joblib.__version__} .*_initialize_backend"):
+        Pool(2)
+    with ThreadPoolExecutor(2) as executor, Pool(executor=executor) as pool:
+        assert run(pool, [(0, double, 4)])[0].result == 8
+
+
 @pytest.mark.parametrize("n_queued", [2, 60])
 def test_abandoned_loky_tasks_leave_no_noise(n_queued):
     with joblib.parallel_backend("loky", n_jobs=2):
@@ -207,8 +222,9 @@ def test_no_threads_are_left_over():
 
 
 class Scripted:
-    """Two workers that take the first tasks in hand, and break as a whole, as loky does.
+    """Two workers that take the first tasks in hand.
 
+    They break as a whole, as loky does, or only those die that had a part in it, as on a cluster.
     "ok" ends well, "poison" takes the workers down, "once" does so the first time, "late" is
     ended for taking too long, "lost" is given back without having run.
     """
@@ -219,7 +235,8 @@ class Scripted:
     patience = 0.001
     n_workers = 2
 
-    def __init__(self):
+    def __init__(self, *, is_whole=True):
+        self.is_whole = is_whole
         self.in_hand = []
         self.runs = []
         self.n_repairs = 0
@@ -249,13 +266,14 @@ class Scripted:
             w for w in words if w[:4] in ("pois", "late") or (w[:4] == "once" and is_first[w])
         ]
         if deadly:
-            self.is_broken = True
+            self.is_broken = self.is_whole
             for call, _ in running:
                 if call.args[0][:4] == "late":
                     with open(call.watch.path, "w") as file:
                         file.write("stuck here")
-            broken, self.in_hand = self.in_hand, []
-            for _, report in broken:
+            n_lost = len(self.in_hand) if self.is_whole else 2
+            lost, self.in_hand = self.in_hand[:n_lost], self.in_hand[n_lost:]
+            for _, report in lost:
                 report(None, Died(WorkerDied()))
             return False
         self.in_hand = self.in_hand[2:]
@@ -280,6 +298,7 @@ def verdicts(words, **kwargs):
     return {key: type(outcome.error) for key, outcome in outcomes.items() if outcome.error}
 
 
+@pytest.mark.parametrize("is_whole", [True, False])
 @pytest.mark.parametrize("pre_dispatch", ["all", "2*n_jobs", 1])
 @given(
     words=st.lists(
@@ -287,10 +306,10 @@ def verdicts(words, **kwargs):
     )
 )
 @settings(
-    max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None
+    max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None
 )
-def test_the_guilty_fail_and_only_they(scripted, words, pre_dispatch):
-    scripted.__init__()
+def test_the_guilty_fail_and_only_they(scripted, words, pre_dispatch, is_whole):
+    scripted.__init__(is_whole=is_whole)
     words = [f"{word}-{i}" for i, word in enumerate(words)]
     errors = {"poison": WorkerDied, "late": FitTimeout, "lost": WorkerDied}
     expected = {w: errors[w.split("-")[0]] for w in words if w.split("-")[0] in errors}

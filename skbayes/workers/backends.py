@@ -66,12 +66,14 @@ class JoblibWorkers:
 
     def __init__(self, parallel: Any) -> None:
         self._parallel = parallel
+        self._is_entered = False
         self.is_inline = False
         self.n_workers = 1
 
     def start(self) -> None:
         """Prepare the backend, which may turn out to be another one: with one job, none."""
         self._parallel.__enter__()
+        self._is_entered = True
         self.n_workers = max(1, int(self._backend.effective_n_jobs(self._parallel.n_jobs)))
         if type(self._backend).__name__ == "SequentialBackend":
             self.is_inline = True
@@ -128,6 +130,8 @@ class JoblibWorkers:
 
     def stop(self, *, is_failed: bool) -> None:
         """Give the backend back; after a failure, tasks that still run are abandoned."""
+        if not self._is_entered:
+            return
         if is_failed and not self.is_inline:
             self._abandon()
         self._backend.stop_call()
@@ -179,7 +183,8 @@ class LokyWorkers(JoblibWorkers):
         loky's manager thread would look such tasks up after they have been dropped, and die with
         a KeyError on the standard error output.
         """
-        work_ids = getattr(self._backend._workers, "_work_ids", None)
+        workers = getattr(self._backend, "_workers", None)
+        work_ids = getattr(workers, "_work_ids", None)
         try:
             while work_ids is not None:
                 work_ids.get(block=False)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import time
 import warnings
-from contextlib import AbstractContextManager
+from contextlib import ExitStack
 from functools import partial
 from typing import Any
 
@@ -50,7 +50,7 @@ class DaskWorkers:
     def __init__(self, backend: Any) -> None:
         self._backend = backend
         self._client = backend.client
-        self._seceded: AbstractContextManager[None] = backend.retrieval_context()
+        self._seceded = ExitStack()
         # By the identity of an argument: the argument, which keeps its identity from being given
         # away, and where it lies in the cluster.
         self._sent: dict[int, tuple[Any, Any]] = {}
@@ -75,12 +75,8 @@ class DaskWorkers:
 
     def start(self) -> None:
         """Wait for a worker; a thread of a worker gives its place to the tasks."""
-        self._seceded.__enter__()
-        try:
-            self._wait_for_worker()
-        except BaseException:
-            self._seceded.__exit__(None, None, None)
-            raise
+        self._seceded.enter_context(self._backend.retrieval_context())
+        self._wait_for_worker()
 
     def _wait_for_worker(self) -> None:
         while self._count() == 0:
@@ -172,7 +168,7 @@ class DaskWorkers:
         finally:
             self._futures.clear()
             self._sent.clear()
-            self._seceded.__exit__(None, None, None)
+            self._seceded.close()
 
 
 def _is_large(argument: Any) -> bool:
