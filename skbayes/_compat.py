@@ -8,16 +8,14 @@ scipy 1.10 and later.
 from __future__ import annotations
 
 import inspect
-import queue
 import warnings
 from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import Future
 from typing import Any
 
 import numpy as np
 import sklearn
-from joblib import Parallel
 from joblib._utils import eval_expr
+from joblib.externals.loky.process_executor import ShutdownExecutorError, TerminatedWorkerError
 from joblib.parallel import BatchedCalls
 from numpy.typing import NDArray
 from scipy.stats import qmc
@@ -42,14 +40,17 @@ __all__ = [
     "SEARCH_CONSTRAINTS",
     "BaseScorer",
     "BaseSearchCV",
+    "BatchedCalls",
     "CallbackContexts",
     "Interval",
-    "JoblibWorkers",
     "MultimetricScorer",
     "StrOptions",
+    "ShutdownExecutorError",
+    "TerminatedWorkerError",
     "check_method_params",
     "check_refit",
     "cloudpickle",
+    "eval_expr",
     "fit_and_score",
     "fit_context",
     "get_routed_params",
@@ -120,104 +121,6 @@ def with_sklearn_config(function: Callable[..., Any]) -> Callable[..., Any]:
     else:
         wrapped.with_config(config)
     return wrapped  # type: ignore[no-any-return]
-
-
-class JoblibWorkers:
-    """Workers of the joblib backend that is active in this thread.
-
-    Tasks are handed to the backend one by one, with the parts of `joblib.Parallel` that prepare
-    a backend, memory-map large arrays and limit the threads of the workers; its own loop, which
-    takes tasks ahead of their time and drops finished results when one fails, is left out.
-
-    Parameters
-    ----------
-    n_jobs : int or None
-        As in `joblib.Parallel`.
-    pre_dispatch : int or str
-        Tasks that may be in the hands of the backend at once: a number, an expression of
-        `n_jobs` such as "2*n_jobs", or "all".
-    """
-
-    def __init__(self, n_jobs: int | None, pre_dispatch: int | str) -> None:
-        self._parallel = Parallel(n_jobs=n_jobs, batch_size=1, pre_dispatch="all")
-        self._pre_dispatch = pre_dispatch
-
-    def start(self) -> None:
-        """Prepare the backend; `n_workers`, `n_slots` and `is_inline` are known from here on."""
-        self._parallel.__enter__()
-        self._backend = self._parallel._backend
-        self.n_workers = max(1, int(self._backend.effective_n_jobs(self._parallel.n_jobs)))
-        self.is_inline = type(self._backend).__name__ == "SequentialBackend"
-        self.n_slots = self._slots()
-        self._backend.start_call()
-
-    def _slots(self) -> int:
-        allowed = self._pre_dispatch
-        if allowed == "all":
-            return 2**31
-        try:
-            if isinstance(allowed, str):
-                allowed = eval_expr(allowed.replace("n_jobs", str(self.n_workers)))
-            n_slots = int(allowed)
-        except (ArithmeticError, TypeError, ValueError):
-            n_slots = 0
-        if n_slots < 1:
-            raise ValueError(
-                f"pre_dispatch={self._pre_dispatch!r} must be 'all', an int of at least 1, or an "
-                "expression of n_jobs such as '2*n_jobs'."
-            )
-        return n_slots
-
-    def submit(
-        self, call: Callable[[], Any], done: Callable[[Any, BaseException | None], None]
-    ) -> None:
-        """Hand `call` to the backend; `done(result, error)` is called in a thread of its own."""
-        batch = BatchedCalls(
-            [(call, (), {})], self._backend.get_nested_backend(), self._enter_memmap_context, {}
-        )
-        retrieve = getattr(self._backend, "retrieve_result_callback", None)
-
-        def report(out: Any) -> None:
-            try:
-                if isinstance(out, Future):
-                    result = out.result()
-                else:
-                    result = out if retrieve is None else retrieve(out)
-                done(result[0], None)
-            except BaseException as error:
-                done(None, error)
-
-        # joblib renamed the hook in 1.5.
-        submit = getattr(self._backend, "submit", None) or self._backend.apply_async
-        submit(batch, callback=report)
-
-    def _enter_memmap_context(self) -> None:
-        """Have the arrays of the task being pickled memory-mapped in this search's own folder."""
-        workers = getattr(self._backend, "_workers", None)
-        manager = getattr(workers, "_temp_folder_manager", None)
-        if manager is not None:
-            manager.set_current_context(self._parallel._id)
-
-    def stop(self, *, is_failed: bool) -> None:
-        """Give the backend back; after a failure, tasks that still run are abandoned."""
-        if is_failed and not self.is_inline:
-            self._withdraw_queued()
-            self._backend.abort_everything(ensure_ready=False)
-        self._backend.stop_call()
-        self._parallel.__exit__(None, None, None)
-
-    def _withdraw_queued(self) -> None:
-        """Take back what loky has not handed to a worker yet.
-
-        Its manager thread would look such tasks up after the abort has dropped them, and die with
-        a KeyError on the standard error output.
-        """
-        work_ids = getattr(getattr(self._backend, "_workers", None), "_work_ids", None)
-        try:
-            while work_ids is not None:
-                work_ids.get(block=False)
-        except queue.Empty:
-            pass
 
 
 class CallbackContexts:

@@ -1,31 +1,72 @@
-"""A pool of workers: submit a task, wait for whichever ends first."""
+"""A pool of workers: submit a task, wait for whichever ends first.
+
+Workers die: memory runs out, native code crashes, a machine goes. Whose fault it was is found
+out by running each task that may be to blame alone: the one that takes its worker down once more
+has failed, all others return their results. See `docs/decisions/workers.md`.
+"""
 
 from __future__ import annotations
 
+import itertools
+import math
 import queue
-import traceback
+import tempfile
+import threading
 from collections import deque
 from collections.abc import Callable, Hashable
-from dataclasses import dataclass
+from concurrent.futures import Executor
+from dataclasses import dataclass, replace
+from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from ._compat import JoblibWorkers, cloudpickle, with_sklearn_config
+from ._compat import with_sklearn_config
+from .exceptions import FitTimeout, WorkerDied
+from .workers import Call, Died, Raised, Watch, Withdrawn, n_slots, open_workers
 
 __all__ = ["Outcome", "Pool"]
+
+# Times that a task is submitted again after it was lost through no fault of its own.
+_N_RESUBMISSIONS = 5
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """How a task ended: its result, or the exception that it raised."""
+    """How a task ended: its result, or the exception that it raised.
+
+    An `error` that is a `WorkerDied` or a `FitTimeout` says that the task itself ended its
+    worker, or had to be ended; all others are those of the task or of the set-up.
+    """
 
     key: Hashable
     result: Any = None
     error: BaseException | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class _Task:
+    """A task on its way to the workers; it was lost `n_losses` times through no fault of its own.
+
+    `is_alone` says that nothing else is in the hands of the workers while it is.
+    """
+
+    key: Hashable
+    call: Call
+    n_losses: int = 0
+    is_alone: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class _Report:
+    """How the attempt of this `number` ended."""
+
+    number: int
+    result: Any
+    error: BaseException | None
+
+
 class Pool:
-    """Workers of the joblib backend that is active in the calling thread.
+    """Workers of the joblib backend that is active in the calling thread, or of an executor.
 
     To be used as a context manager, in one thread. With one worker the tasks run inline, one
     for each call of `wait`, so that nothing runs ahead of the caller's decisions.
@@ -36,17 +77,59 @@ class Pool:
         Number of workers, as everywhere in scikit-learn.
     pre_dispatch : int or str
         Tasks that may be submitted and not yet finished.
+    executor : concurrent.futures.Executor or None
+        Runs the tasks in place of joblib. It is not closed. It has as many workers as it says,
+        else as many as this machine has processors; a positive `n_jobs` is an upper bound.
+    fit_timeout : float or None
+        Seconds that a task may run. Only processes of joblib's own backend, loky, can be ended.
+
+    Raises
+    ------
+    TypeError, ValueError
+        When the pool is entered: one of these is wrong, or does not go with the workers.
     """
 
-    def __init__(self, n_jobs: int | None = None, pre_dispatch: int | str = "2*n_jobs") -> None:
-        self._workers = JoblibWorkers(n_jobs, pre_dispatch)
+    def __init__(
+        self,
+        n_jobs: int | None = None,
+        pre_dispatch: int | str = "2*n_jobs",
+        *,
+        executor: Executor | None = None,
+        fit_timeout: float | None = None,
+    ) -> None:
+        self._workers = open_workers(n_jobs, executor)
+        self._pre_dispatch = pre_dispatch
+        self._fit_timeout = fit_timeout
+        self._folder: tempfile.TemporaryDirectory[str] | None = None
         # Tasks end in threads of the backend; the queue is all that they touch.
-        self._outcomes: queue.SimpleQueue[Outcome] = queue.SimpleQueue()
-        self._inline: deque[tuple[Hashable, _Call]] = deque()
+        self._reports: queue.SimpleQueue[_Report] = queue.SimpleQueue()
+        self._numbers = itertools.count()
+        self._backlog: deque[_Task] = deque()
+        self._running: dict[int, _Task] = {}
+        self._lost: list[tuple[int, _Task]] = []
+        self._suspects: deque[_Task] = deque()
+        self._ready: deque[Outcome] = deque()
         self.n_live = 0
 
     def __enter__(self) -> Self:
-        self._workers.start()
+        _check_timeout(self._fit_timeout)
+        try:
+            self._workers.start()
+            n_slots(self._pre_dispatch, self.n_workers)
+            if self._fit_timeout is not None and not self._workers.has_watch:
+                raise ValueError(
+                    f"fit_timeout={self._fit_timeout!r} needs workers that can be ended: two or "
+                    "more processes of joblib's own backend, loky, as n_jobs=2 gives them. Fits "
+                    "in this process, in threads, on a cluster, in the backend 'multiprocessing' "
+                    "or in an executor of yours cannot be. Use loky, or leave fit_timeout=None."
+                )
+        except BaseException:
+            self._workers.stop(is_failed=True)
+            raise
+        if self._fit_timeout is not None:
+            self._folder = tempfile.TemporaryDirectory(
+                prefix="skbayes-", ignore_cleanup_errors=True
+            )
         return self
 
     def __exit__(
@@ -55,7 +138,11 @@ class Pool:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        self._workers.stop(is_failed=kind is not None)
+        try:
+            self._workers.stop(is_failed=kind is not None)
+        finally:
+            if self._folder is not None:
+                self._folder.cleanup()
 
     @property
     def n_workers(self) -> int:
@@ -65,75 +152,127 @@ class Pool:
     @property
     def has_room(self) -> bool:
         """Whether one more task may be submitted now."""
-        return self.n_live < (1 if self._workers.is_inline else self._workers.n_slots)
+        if self._workers.is_inline:
+            return self.n_live < 1
+        return self.n_live < n_slots(self._pre_dispatch, self.n_workers)
 
     def submit(
         self, key: Hashable, function: Callable[..., Any], *args: Any, **kwargs: Any
     ) -> None:
         """Have `function(*args, **kwargs)` run by a worker; `key` comes back with its outcome."""
-        call = _Call(with_sklearn_config(function), args, kwargs)
         self.n_live += 1
-        if self._workers.is_inline:
-            self._inline.append((key, call))
-            return
-
-        def done(result: Any, error: BaseException | None) -> None:
-            self._outcomes.put(Outcome(key, result, error))
-
-        self._workers.submit(call, done)
+        self._backlog.append(_Task(key, Call(with_sklearn_config(function), args, kwargs)))
+        if not self._workers.is_inline:
+            self._dispatch()
 
     def wait(self) -> Outcome:
         """Return the outcome of a task that has ended, waiting for one if need be."""
         if self._workers.is_inline:
-            key, call = self._inline.popleft()
-            outcome = Outcome(key, call(Exception))
-        else:
-            outcome = self._outcomes.get()
+            task = self._backlog.popleft()
+            self._ready.append(_outcome(task, task.call(Exception)))
+        while not self._ready:
+            self._listen()
+            self._dispatch()
         self.n_live -= 1
-        if isinstance(outcome.result, _Raised):
-            return Outcome(outcome.key, error=outcome.result.error)
-        return outcome
+        return self._ready.popleft()
 
+    def _dispatch(self) -> None:
+        """Hand to the workers what they may have now."""
+        if self._workers.is_broken:
+            if self._running:
+                return  # The reports of these are on their way.
+            self._workers.repair()
+        if self._lost:
+            self._blame()
+        while self._suspects and not self._running:
+            self._start(replace(self._suspects.popleft(), is_alone=True))
+        while self._backlog and not (self._suspects or self._is_solo()):
+            self._start(self._backlog.popleft())
 
-@dataclass(frozen=True)
-class _Call:
-    """A function with its arguments, to be called in a worker. It never raises.
+    def _is_solo(self) -> bool:
+        return any(task.is_alone for task in itertools.islice(self._running.values(), 1))
 
-    Backends differ in what they do with an exception: one of them forgets the task.
-    """
+    def _start(self, task: _Task) -> None:
+        number = next(self._numbers)
+        if self._folder is not None and self._fit_timeout is not None:
+            watch = Watch(self._fit_timeout, str(Path(self._folder.name, str(number))))
+            task = replace(task, call=replace(task.call, watch=watch))
+        self._running[number] = task
 
-    function: Callable[..., Any]
-    args: tuple[Any, ...]
-    kwargs: dict[str, Any]
+        def report(result: Any, error: BaseException | None) -> None:
+            self._reports.put(_Report(number, result, error))
 
-    def __call__(self, caught: type[BaseException] = BaseException) -> Any:
         try:
-            return self.function(*self.args, **self.kwargs)
-        except caught as error:
-            return _Raised(error, traceback.format_exc())
+            self._workers.submit(task.call, report)
+        except Exception as error:
+            # It has not been started: whoever broke the workers, it was another.
+            report(None, Withdrawn() if isinstance(error, Died) else error)
 
-
-class _Raised:
-    """An exception on its way from a worker, which may be another process."""
-
-    def __init__(self, error: BaseException, text: str) -> None:
-        self.error = error
-        self.text = text
-
-    def __reduce__(self) -> tuple[Callable[..., _Raised], tuple[Any, ...]]:
+    def _listen(self) -> None:
+        """Take in the next report."""
         try:
-            data = cloudpickle.dumps(self.error)
-            cloudpickle.loads(data)
-        except Exception:
-            substitute = RuntimeError(f"{type(self.error).__name__}: {self.error}")
-            for note in getattr(self.error, "__notes__", ()):
-                substitute.add_note(note)
-            data = cloudpickle.dumps(substitute)
-        return _arrived, (data, self.text)
+            report = self._reports.get(timeout=self._workers.patience)
+        except queue.Empty:
+            if self._workers.check():
+                for number in list(self._running):
+                    self._take(_Report(number, None, Died(WorkerDied())))
+            return
+        self._take(report)
+
+    def _take(self, report: _Report) -> None:
+        task = self._running.pop(report.number, None)
+        if task is None:
+            return  # It was given up for lost, and has been submitted again.
+        error = report.error
+        if isinstance(error, Withdrawn):
+            task = replace(task, n_losses=task.n_losses + 1)
+            if task.n_losses > _N_RESUBMISSIONS:
+                self._ready.append(Outcome(task.key, error=WorkerDied()))
+            else:
+                (self._suspects if task.is_alone else self._backlog).appendleft(task)
+        elif not isinstance(error, Died):
+            self._ready.append(_outcome(task, report.result, error))
+        elif task.is_alone and _verdict(task) is None:
+            self._ready.append(Outcome(task.key, error=error.verdict))
+        else:
+            self._lost.append((report.number, task))
+
+    def _blame(self) -> None:
+        """Find out about the tasks that were in the hands of the workers when one died.
+
+        Tasks that were too long explain the death. Else the cause is a task that had been
+        started: workers take tasks in the order in which they were submitted.
+        """
+        lost = [task for _, task in sorted(self._lost, key=lambda pair: pair[0])]
+        self._lost.clear()
+        rest = []
+        for task in lost:
+            verdict = _verdict(task)
+            if verdict is None:
+                rest.append(task)
+            else:
+                self._ready.append(Outcome(task.key, error=verdict))
+        n_suspects = self.n_workers if len(rest) == len(lost) else 0
+        self._suspects.extend(rest[:n_suspects])
+        self._backlog.extendleft(reversed(rest[n_suspects:]))
 
 
-def _arrived(data: bytes, text: str) -> _Raised:
-    """Return an exception that came from another process, with its traceback there as a note."""
-    error = cloudpickle.loads(data)
-    error.add_note(f"In the worker process:\n{text}")
-    return _Raised(error, text)
+def _verdict(task: _Task) -> FitTimeout | None:
+    """Return the error of `task` if it was ended because its time was over."""
+    return None if task.call.watch is None else task.call.watch.verdict()
+
+
+def _outcome(task: _Task, result: Any, error: BaseException | None = None) -> Outcome:
+    if isinstance(result, Raised):
+        return Outcome(task.key, error=result.error)
+    return Outcome(task.key, result, error)
+
+
+def _check_timeout(seconds: Any) -> None:
+    if seconds is None:
+        return
+    is_number = isinstance(seconds, int | float) and not isinstance(seconds, bool)
+    if not (is_number and math.isfinite(seconds) and 0 < seconds <= threading.TIMEOUT_MAX):
+        raise ValueError(
+            f"fit_timeout={seconds!r} must be None or a positive finite number of seconds."
+        )

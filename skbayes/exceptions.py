@@ -1,6 +1,6 @@
 """Exceptions and warnings that a caller may want to catch."""
 
-__all__ = ["SpaceExhausted"]
+__all__ = ["FitTimeout", "SpaceExhausted", "WorkerDied"]
 
 
 class SpaceExhausted(RuntimeError):
@@ -25,3 +25,49 @@ class SpaceExhausted(RuntimeError):
 
     def __reduce__(self) -> tuple[type["SpaceExhausted"], tuple[int]]:
         return type(self), (self.n_asked,)
+
+
+class WorkerDied(RuntimeError):
+    """The process that ran a fit died, and it died again when the fit ran alone.
+
+    In a search, such a fit has failed; the other fits are not affected.
+    """
+
+    def __init__(self, message: str = "") -> None:
+        super().__init__(
+            message
+            or "The worker process died: it was killed by a signal, often because memory ran "
+            "out, or crashed in native code."
+        )
+
+    @classmethod
+    def of(cls, cause: BaseException) -> "WorkerDied":
+        """Return the error with what `cause` says about the death."""
+        error = cls(f"{cls()} ({type(cause).__name__}: {cause})")
+        error.__cause__ = cause
+        return error
+
+
+class FitTimeout(RuntimeError):
+    """A fit took longer than `fit_timeout`, and was ended with its worker process.
+
+    In a search, such a fit has failed; the other fits are not affected.
+
+    Attributes
+    ----------
+    seconds : float
+        What it was allowed to take.
+    stack : str
+        Where it was when it was ended, as `faulthandler` prints it.
+    """
+
+    def __init__(self, seconds: float, stack: str) -> None:
+        self.seconds = seconds
+        self.stack = stack
+        super().__init__(
+            f"The fit took longer than fit_timeout={seconds:g} seconds and was ended with its "
+            f"worker process. It was here:\n{stack}"
+        )
+
+    def __reduce__(self) -> tuple[type["FitTimeout"], tuple[float, str]]:
+        return type(self), (self.seconds, self.stack)

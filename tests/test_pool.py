@@ -4,13 +4,19 @@ import os
 import threading
 import time
 import warnings
+from concurrent.futures import ThreadPoolExecutor
 
 import joblib
 import numpy as np
 import pytest
 import sklearn
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
+from skbayes import _pool
 from skbayes._pool import Pool
+from skbayes.exceptions import FitTimeout, WorkerDied
+from skbayes.workers import Died, Withdrawn
 
 BACKENDS = [("loky", 1), ("loky", 2), ("threading", 2), ("threading", 4), ("multiprocessing", 2)]
 
@@ -165,6 +171,20 @@ def test_pre_dispatch_bounds_what_is_in_flight(pre_dispatch, n_slots):
             pool.wait()
 
 
+@pytest.mark.parametrize("n_jobs", [0, "two"])
+def test_what_joblib_refuses_is_refused_with_its_own_words(n_jobs):
+    with pytest.raises((ValueError, TypeError), match=r"n_jobs|int"), Pool(n_jobs):
+        pass
+
+
+def test_a_joblib_without_the_parts_that_are_needed_is_named(monkeypatch):
+    monkeypatch.delattr(joblib.Parallel, "_initialize_backend")
+    with pytest.raises(RuntimeError, match=rf"joblib {joblib.__version__} .*_initialize_backend"):
+        Pool(2)
+    with ThreadPoolExecutor(2) as executor, Pool(executor=executor) as pool:
+        assert run(pool, [(0, double, 4)])[0].result == 8
+
+
 @pytest.mark.parametrize("n_queued", [2, 60])
 def test_abandoned_loky_tasks_leave_no_noise(n_queued):
     with joblib.parallel_backend("loky", n_jobs=2):
@@ -196,3 +216,127 @@ def test_no_threads_are_left_over():
     while threading.active_count() > counts[1] and time.monotonic() < deadline:
         time.sleep(0.05)
     assert threading.active_count() <= counts[1]
+
+
+# Who is to blame, with workers that do as they are told: each task is a word.
+
+
+class Scripted:
+    """Two workers that take the first tasks in hand.
+
+    They break as a whole, as loky does, or only those die that had a part in it, as on a cluster.
+    "ok" ends well, "poison" takes the workers down, "once" does so the first time, "late" is
+    ended for taking too long, "lost" is given back without having run.
+    """
+
+    is_inline = False
+    is_broken = False
+    has_watch = True
+    patience = 0.001
+    n_workers = 2
+
+    def __init__(self, *, is_whole=True):
+        self.is_whole = is_whole
+        self.in_hand = []
+        self.runs = []
+        self.n_repairs = 0
+
+    def start(self):
+        pass
+
+    def stop(self, *, is_failed):
+        pass
+
+    def repair(self):
+        assert not self.in_hand
+        self.n_repairs += 1
+        self.is_broken = False
+
+    def submit(self, call, report):
+        assert not self.is_broken
+        self.in_hand.append((call, report))
+
+    def check(self):
+        """Run what is in hand, now that the pool has nothing more to say."""
+        running = self.in_hand[:2]
+        words = [call.args[0] for call, _ in running]
+        self.runs.append(words)
+        is_first = {word: not any(word in run for run in self.runs[:-1]) for word in words}
+        deadly = [
+            w for w in words if w[:4] in ("pois", "late") or (w[:4] == "once" and is_first[w])
+        ]
+        if deadly:
+            self.is_broken = self.is_whole
+            for call, _ in running:
+                if call.args[0][:4] == "late":
+                    with open(call.watch.path, "w") as file:
+                        file.write("stuck here")
+            n_lost = len(self.in_hand) if self.is_whole else 2
+            lost, self.in_hand = self.in_hand[:n_lost], self.in_hand[n_lost:]
+            for _, report in lost:
+                report(None, Died(WorkerDied()))
+            return False
+        self.in_hand = self.in_hand[2:]
+        for call, report in running:
+            report(*((None, Withdrawn()) if call.args[0][:4] == "lost" else (call.args[0], None)))
+        return False
+
+
+@pytest.fixture
+def scripted(monkeypatch):
+    workers = Scripted()
+    monkeypatch.setattr(_pool, "open_workers", lambda n_jobs, executor: workers)
+    return workers
+
+
+def verdicts(words, **kwargs):
+    with Pool(fit_timeout=1, **kwargs) as pool:
+        outcomes = run(pool, [(word, str, word) for word in words])
+    assert pool.n_live == 0
+    for key, outcome in outcomes.items():
+        assert (outcome.error is None) == (outcome.result == key)
+    return {key: type(outcome.error) for key, outcome in outcomes.items() if outcome.error}
+
+
+@pytest.mark.parametrize("is_whole", [True, False])
+@pytest.mark.parametrize("pre_dispatch", ["all", "2*n_jobs", 1])
+@given(
+    words=st.lists(
+        st.sampled_from(["ok", "ok", "ok", "poison", "once", "late", "lost"]), max_size=12
+    )
+)
+@settings(
+    max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None
+)
+def test_the_guilty_fail_and_only_they(scripted, words, pre_dispatch, is_whole):
+    scripted.__init__(is_whole=is_whole)
+    words = [f"{word}-{i}" for i, word in enumerate(words)]
+    errors = {"poison": WorkerDied, "late": FitTimeout, "lost": WorkerDied}
+    expected = {w: errors[w.split("-")[0]] for w in words if w.split("-")[0] in errors}
+    assert verdicts(words, pre_dispatch=pre_dispatch) == expected
+
+
+def test_suspects_run_alone_and_what_had_not_been_started_does_not(scripted):
+    assert verdicts(["ok-0", "poison", "ok-1", "ok-2"], pre_dispatch="all") == {
+        "poison": WorkerDied
+    }
+    assert scripted.runs == [["ok-0", "poison"], ["ok-0"], ["poison"], ["ok-1", "ok-2"]]
+    assert scripted.n_repairs == 2
+
+
+def test_a_task_is_not_condemned_for_one_death(scripted):
+    assert verdicts(["once"], pre_dispatch="all") == {}
+    assert scripted.runs == [["once"], ["once"]]
+
+
+def test_a_late_task_explains_the_death(scripted):
+    with Pool(fit_timeout=7) as pool:
+        outcomes = run(pool, [(word, str, word) for word in ["ok-0", "late", "ok-1"]])
+    assert scripted.runs == [["ok-0", "late"], ["ok-0", "ok-1"]]
+    assert outcomes["late"].error.seconds == 7
+    assert "stuck here" in str(outcomes["late"].error)
+
+
+def test_a_lost_task_is_submitted_again_five_times(scripted):
+    assert verdicts(["lost", "ok"]) == {"lost": WorkerDied}
+    assert sum("lost" in words for words in scripted.runs) == 6

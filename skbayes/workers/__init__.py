@@ -1,0 +1,21 @@
+"""Where tasks run: the backend of joblib that is active, dask, or an executor of the user's.
+
+Each kind takes one task at a time and reports how it ended. Whose fault a death is, and what is
+run again, is decided in one place for all of them, which is not here.
+"""
+
+from skbayes.workers.base import Died, Report, Withdrawn, Workers, n_slots
+from skbayes.workers.calls import Call, Raised, Watch
+from skbayes.workers.kinds import open_workers
+
+__all__ = [
+    "Call",
+    "Died",
+    "Raised",
+    "Report",
+    "Watch",
+    "Withdrawn",
+    "Workers",
+    "n_slots",
+    "open_workers",
+]

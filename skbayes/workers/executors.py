@@ -1,0 +1,104 @@
+"""Workers of an executor that the user has made."""
+
+from __future__ import annotations
+
+import os
+from concurrent.futures import BrokenExecutor, CancelledError, Executor, Future
+from typing import Any
+
+from skbayes.workers.base import Report, Withdrawn
+from skbayes.workers.calls import Call
+
+__all__ = ["ExecutorWorkers"]
+
+# How executors name the number of their workers: those of the standard library and loky's,
+# mpi4py's. The interface itself has no word for it.
+_NAMES = ("_max_workers", "max_workers", "num_workers")
+
+
+class ExecutorWorkers:
+    """Workers of any `concurrent.futures.Executor`, which is left open.
+
+    Parameters
+    ----------
+    executor : Executor
+        Runs the tasks.
+    n_jobs : int or None
+        Tasks that may run at the same time, if positive, but no more than the executor says it
+        has workers. An executor that does not say is taken to have as many as this machine has
+        processors, unless `n_jobs` is given.
+    """
+
+    is_inline = False
+    is_broken = False
+    has_watch = False
+    patience: float | None = None
+
+    def __init__(self, executor: Executor, n_jobs: int | None) -> None:
+        self._executor = executor
+        self._n_jobs = n_jobs
+        self._futures: set[Future[Any]] = set()
+
+    @property
+    def n_workers(self) -> int:
+        """Number of tasks that can run at the same time."""
+        sizes = (getattr(self._executor, name, None) for name in _NAMES)
+        size = next((size for size in sizes if isinstance(size, int) and size > 0), None)
+        if self._n_jobs is not None and self._n_jobs > 0:
+            return self._n_jobs if size is None else min(size, self._n_jobs)
+        return size or os.cpu_count() or 1
+
+    def start(self) -> None:
+        """Check that tasks can be submitted."""
+        if not callable(getattr(self._executor, "submit", None)):
+            raise TypeError(
+                f"executor={self._executor!r} must be a concurrent.futures.Executor, such as "
+                "ProcessPoolExecutor(), or None for the workers of joblib."
+            )
+
+    def submit(self, call: Call, report: Report) -> None:
+        """Have `call` run; `report(result, error)` is called once, in any thread."""
+
+        def done(future: Future[Any]) -> None:
+            self._futures.discard(future)
+            try:
+                result = future.result()
+            except CancelledError:
+                report(None, Withdrawn())
+            except BaseException as error:
+                report(None, _explained(error))
+            else:
+                report(result, None)
+
+        try:
+            future = self._executor.submit(call)
+        except BrokenExecutor as error:
+            raise _explained(error) from error
+        self._futures.add(future)
+        future.add_done_callback(done)
+
+    def check(self) -> bool:
+        """Tell that nothing is lost: an executor reports the end of every task."""
+        return False
+
+    def repair(self) -> None:
+        """Do nothing: an executor cannot be repaired from outside."""
+
+    def stop(self, *, is_failed: bool) -> None:
+        """Take back what has not been started; the executor stays open."""
+        for future in list(self._futures):
+            future.cancel()
+
+
+def _explained(error: BaseException) -> BaseException:
+    """Return what to tell the user about an `error` of the executor."""
+    if not isinstance(error, BrokenExecutor):
+        return error
+    explained = RuntimeError(
+        f"The executor given as executor= is broken ({type(error).__name__}: {error}). Most often "
+        "one of its worker processes died, killed by a signal, which is what happens when memory "
+        "runs out. An executor of yours cannot be repaired from here: search again with a new "
+        "one, or leave executor=None for joblib's own processes, which are replaced when they die."
+    )
+    explained.__cause__ = error
+    return explained
