@@ -3,7 +3,6 @@
 import ast
 import contextlib
 import errno
-import fcntl
 import itertools
 import json
 import os
@@ -29,6 +28,8 @@ from skbayes._journal.records import event_of, line_of, parse, record_of
 from skbayes._trials import Asked, Closed, FoldScore, Scored
 from skbayes.exceptions import JournalError, JournalLocked, JournalMismatch
 from skbayes.space import Point
+
+fcntl = pytest.importorskip("fcntl", reason="the locks of Windows are others")
 
 DATA = Path(__file__).parent / "data"
 HEADER = {"fingerprint": {"cv": "2 folds", "X": "sha256:1"}, "seed": 7}
