@@ -145,7 +145,11 @@ def test_any_event_is_read_back(first, fold_scores, elapsed):
             assert repr(opened.elapsed) == repr(elapsed if fold_scores else 0.0)
 
 
-@pytest.mark.parametrize("code", [2**64, -(2**64), 2**20000, -(2**20000), 2**64 - 1], ids=hex)
+@pytest.mark.parametrize(
+    "code",
+    [2**64, -(2**64), 2**20000, -(2**20000), 2**64 - 1],
+    ids=lambda n: f"{n.bit_length()} bits",
+)
 def test_integers_of_any_length_are_read_back(code):
     event = Asked(0, Point(0, (code,)))
     found, _ = event_of(parse(line_of(record_of(event, 0.0))[:-1]))
@@ -606,6 +610,13 @@ def test_file_systems_without_hard_links(tmp_path, monkeypatch, code):
     assert os.listdir(tmp_path) == ["j"]
 
 
+def test_a_journal_that_there_is_needs_no_room_beside_it(tmp_path, monkeypatch):
+    path = tmp_path / "j"
+    write(path, EVENTS)
+    monkeypatch.setattr(file, "call", Named({"link": errno.EACCES, "fsync": errno.EACCES}))
+    assert read(path) == EVENTS
+
+
 def test_of_two_that_make_a_journal_one_is_first(tmp_path, monkeypatch):
     path = tmp_path / "j"
     write(path, EVENTS)
@@ -742,6 +753,45 @@ def test_forked_workers_do_not_keep_a_journal(tmp_path):
         assert len(read(path)) == 1
     finally:
         os.kill(child, signal.SIGKILL)
+
+
+KILLS = """
+import os, random, signal, sys, time
+from skbayes._journal import Journal
+from skbayes._trials import Asked
+from skbayes.space import Point
+header = {"fingerprint": {"cv": "2 folds", "X": "sha256:1"}, "seed": 7}
+path, rng, n_before = sys.argv[1], random.Random(0), 0
+for kill in range(40):
+    receiver, sender = os.pipe()
+    child = os.fork()
+    if not child:
+        opened = Journal.open(path, header=header)
+        for i in range(n_before, 10**6):
+            opened.append(Asked(i, Point(0, (i / 7,) * 50)))
+            os.write(sender, b".")
+    os.close(sender)
+    time.sleep(rng.uniform(0.0, 0.02))
+    os.kill(child, signal.SIGKILL)
+    os.waitpid(child, 0)
+    n_told = n_before
+    while part := os.read(receiver, 2**16):
+        n_told += len(part)
+    os.close(receiver)
+    with Journal.open(path, header=header) as opened:
+        n_read = len(opened.events)
+        assert n_read in (n_told, n_told + 1), (n_read, n_told)
+        assert all(event.point.codes[0] == i / 7 for i, event in enumerate(opened.events))
+    n_before = n_read
+assert n_before > 100
+"""
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")
+def test_a_process_that_is_killed_at_any_instant_loses_nothing(tmp_path):
+    command = [sys.executable, "-c", KILLS, str(tmp_path / "j")]
+    run = subprocess.run(command, capture_output=True, text=True)
+    assert run.returncode == 0, run.stderr
 
 
 FULL_DISK = """

@@ -49,9 +49,15 @@ def is_ours(beginning: bytes) -> bool:
 
 
 def header_of(line: bytes, path: str) -> dict[str, Any]:
-    """Return the header in the first line of a file, with its end."""
+    """Return the header in the first line of a file, given with its end.
+
+    Raises
+    ------
+    JournalError
+        If it is none that this version can read.
+    """
     try:
-        if not (is_ours(line) and line.endswith(b"\n")):
+        if not is_ours(line):
             raise ValueError("this is another kind of file")
         header = parse(line[:-1])
         if header["v"] != VERSION:

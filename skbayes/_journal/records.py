@@ -1,8 +1,8 @@
 """Records: how events are written as lines, and read back exactly.
 
 A line is eight lower-case hexadecimal digits, the CRC-32 of the rest, a blank, and a JSON object.
-Only numbers, strings, and lists and objects of these are written: values of the user
-stand in the search space, and points hold their codes.
+Only numbers, strings, and lists and objects of these are written: values of the user stand in the
+search space, and points hold their codes.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import json
 import math
 import zlib
 from collections.abc import Mapping
-from typing import Any, NoReturn
+from typing import Any
 
 from skbayes._trials import Asked, FoldScore, Scored
 from skbayes.space import Point
@@ -45,20 +45,13 @@ def line_of(record: Mapping[str, Any]) -> bytes:
     return b"%08x %s\n" % (zlib.crc32(body), body)
 
 
-def _refuse_constant(name: str) -> NoReturn:
-    raise ValueError(f"{name} is not JSON")
-
-
-_DECODER = json.JSONDecoder(parse_constant=_refuse_constant)
-
-
 def parse(line: bytes) -> dict[str, Any]:
     """Return the record of a line that is given without its end; one of `MALFORMED` if none."""
     body = line[PREFIX:]
     # Bytes are compared, not numbers: those can be written in several ways.
     if line[:PREFIX] != b"%08x " % zlib.crc32(body):
         raise ValueError("its checksum does not match")
-    record = _DECODER.decode(body.decode(*_ENCODING))
+    record = json.loads(body.decode(*_ENCODING))
     if not isinstance(record, dict):
         raise ValueError("it is no JSON object")
     return record
