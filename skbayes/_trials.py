@@ -162,8 +162,8 @@ class History:
         Raises
         ------
         ValueError
-            If the event cannot follow those before it: a trial out of turn, a fold scored twice,
-            or anything of a trial that is closed.
+            If the event cannot follow those before it: a trial out of turn, a fold that there is
+            not or that was scored before, or anything of a trial that is closed.
         """
         if isinstance(event, Asked):
             if event.index != len(self.trials):
@@ -178,6 +178,8 @@ class History:
         if trial.is_closed:
             raise ValueError(f"{event}: trial {event.index} is closed.")
         if isinstance(event, Scored):
+            if not 0 <= event.fold < self.n_folds:
+                raise ValueError(f"{event}: there are {self.n_folds} folds.")
             if trial.folds[event.fold] is not None:
                 raise ValueError(f"{event}: fold {event.fold} has a score already.")
             folds = list(trial.folds)

@@ -1,6 +1,13 @@
 """Exceptions and warnings that a caller may want to catch."""
 
-__all__ = ["FitTimeout", "SpaceExhausted", "WorkerDied"]
+__all__ = [
+    "FitTimeout",
+    "JournalError",
+    "JournalLocked",
+    "JournalMismatch",
+    "SpaceExhausted",
+    "WorkerDied",
+]
 
 
 class SpaceExhausted(RuntimeError):
@@ -71,3 +78,67 @@ class FitTimeout(RuntimeError):
 
     def __reduce__(self) -> tuple[type["FitTimeout"], tuple[float, str]]:
         return type(self), (self.seconds, self.stack)
+
+
+class JournalError(ValueError):
+    """A file is no journal, is damaged, or belongs to another search.
+
+    The file is left as it is.
+
+    Attributes
+    ----------
+    path : str
+        The file.
+    reason : str
+        What is wrong with it, and what to do.
+    """
+
+    def __init__(self, path: str, reason: str) -> None:
+        self.path = path
+        self.reason = reason
+        super().__init__(path, reason)
+
+    def __str__(self) -> str:
+        return f"journal {self.path!r}: {self.reason}"
+
+
+class JournalMismatch(JournalError):
+    """A journal was written with other settings or other data.
+
+    Attributes
+    ----------
+    keys : tuple of str
+        What differs.
+    """
+
+    def __init__(self, path: str, reason: str, keys: tuple[str, ...]) -> None:
+        super().__init__(path, reason)
+        self.keys = keys
+        self.args = (path, reason, keys)
+
+
+class JournalLocked(RuntimeError):
+    """Another search writes to the journal.
+
+    Attributes
+    ----------
+    path : str
+        The file.
+    pid : int or None
+        Process of that search; None if the file does not tell.
+    host : str or None
+        Machine of that process.
+    """
+
+    def __init__(self, path: str, pid: int | None, host: str | None) -> None:
+        self.path = path
+        self.pid = pid
+        self.host = host
+        super().__init__(path, pid, host)
+
+    def __str__(self) -> str:
+        owner = "another search" if self.pid is None else f"process {self.pid} on {self.host!r}"
+        return (
+            f"journal {self.path!r} is in use by {owner}. Wait until it ends, or name another "
+            "file: one search writes to a journal at a time."
+        )

@@ -34,6 +34,7 @@ LAYERS = {
     "_transfer": 3,
     "insight": 3,
     "_observations": 2,
+    "_fingerprint": 2,
     "_placement": 2,
     "_sources": 2,
     "_trials": 2,

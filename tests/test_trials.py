@@ -55,6 +55,8 @@ def test_trials_are_values():
         (Asked(5, POINT), "next trial is number 1"),
         (Scored(0, 0, fold(1.0)), "has a score already"),
         (Scored(3, 0, fold(1.0)), "there are 1 trials"),
+        (Scored(0, 2, fold(1.0)), "there are 2 folds"),
+        (Scored(0, -1, fold(1.0)), "there are 2 folds"),
         (Closed(-1), "there are 1 trials"),
     ],
 )
