@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 import warnings
 from collections.abc import Sequence
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 
@@ -22,8 +22,11 @@ from ._optimizer import Optimizer
 from ._pool import Outcome, Pool
 from ._racing import EarlyStopping
 from ._stopping import Standing, StoppingRule, reason_to_stop
-from ._trials import Asked, Belief, Closed, Event, History, Scored, Status, Trial
-from .exceptions import SpaceExhausted
+from ._trials import Asked, Belief, Closed, Event, FoldScore, History, Scored, Status, Trial
+from .exceptions import FitTimeout, SpaceExhausted, WorkerDied
+
+if TYPE_CHECKING:
+    from ._journal import Journal
 
 __all__ = ["Engine", "Observer"]
 
@@ -66,6 +69,10 @@ class Engine:
         Asked after each candidate that is closed for a reason to end the search.
     budget : Budget or None, default=None
         The time that the search may take.
+    journal : Journal or None, default=None
+        What it holds is not decided or evaluated again, and what is new is written to it.
+    error_score : "raise" or number, default=nan
+        Whether a fit that has lost its worker, or has run too long, ends the search.
     observers : sequence of Observer, default=()
         Called after each event.
 
@@ -90,6 +97,8 @@ class Engine:
         gives_up: EarlyStopping | None = None,
         rules: Sequence[StoppingRule] = (),
         budget: Budget | None = None,
+        journal: Journal | None = None,
+        error_score: Any = math.nan,
         observers: Sequence[Observer] = (),
     ) -> None:
         self.history = History(evaluation.n_folds)
@@ -104,6 +113,11 @@ class Engine:
         self._gives_up = gives_up
         self._rules = rules
         self._budget = budget or Budget(None)
+        self._journal = journal
+        self._error_score = error_score
+        known = journal.events if journal is not None else ()
+        self._known_asks = {event.index: event for event in known if isinstance(event, Asked)}
+        self._known_scores = [event for event in known if isinstance(event, Scored)]
         self._observers = observers
         self._is_exhausted = False
         # Of the candidates that are open, in the order asked: how many folds were decided on.
@@ -118,7 +132,12 @@ class Engine:
             with self._pool as pool:
                 n_points, window = self._limits(pool.n_workers)
                 flight = Flight(
-                    pool, self._submit, self._to_event, in_order=not self._is_asynchronous
+                    pool,
+                    self._submit,
+                    self._to_event,
+                    in_order=not self._is_asynchronous,
+                    known=self._known_scores,
+                    arrived=self._write,
                 )
                 while True:
                     while len(flight) < window and (fold := self._decide(n_points)) is not None:
@@ -211,6 +230,20 @@ class Engine:
         index = len(self.history.trials)
         if self._is_exhausted or index >= self._n_iter or len(self._n_decided) >= n_points:
             return False
+        event = self._known_asks.get(index)
+        if event is not None:
+            self._optimizer.adopt_point(event.point)
+        else:
+            event = self._propose(index)
+            if event is None:
+                return False
+            # Before the first fold is: what was evaluated must have been asked for.
+            self._write(event)
+        self._n_decided[index] = 0
+        self._apply(event)
+        return True
+
+    def _propose(self, index: int) -> Asked | None:
         try:
             point = self._optimizer.ask_point(self._budget.share_left)
         except SpaceExhausted:
@@ -219,16 +252,18 @@ class Engine:
                 f"The search space held {index} distinct candidates of the {self._n_iter} that "
                 "were planned; each of them is evaluated once.",
                 UserWarning,
-                stacklevel=5,
+                stacklevel=6,
             )
-            return False
-        belief = self._optimizer.predict_point(point) if self._gives_up else None
-        self._n_decided[index] = 0
+            return None
         if self._budget.share_left is not None:
             cost = self._optimizer.predict_cost(self._optimizer.space.decode(point)) or 0.0
             self._fold_seconds[index] = cost / self._evaluation.n_folds
-        self._apply(Asked(index, point, None if belief is None else Belief(*belief)))
-        return True
+        belief = self._optimizer.predict_point(point) if self._gives_up else None
+        return Asked(index, point, None if belief is None else Belief(*belief))
+
+    def _write(self, event: Event) -> None:
+        if self._journal is not None:
+            self._journal.append(event, self._budget.elapsed)
 
     def _submit(self, fold: Fold) -> None:
         point = self.history.trials[fold[0]].point
@@ -237,11 +272,14 @@ class Engine:
         self._pool.submit(fold, function, *args, **keywords)
 
     def _to_event(self, outcome: Outcome) -> Scored:
-        if outcome.error is not None:
-            raise outcome.error
         key: Any = outcome.key
         index, fold = key
-        return Scored(index, fold, outcome.result)
+        if outcome.error is None:
+            return Scored(index, fold, outcome.result)
+        if not isinstance(outcome.error, WorkerDied | FitTimeout) or self._error_score == "raise":
+            raise outcome.error
+        seconds = getattr(outcome.error, "seconds", 0.0)
+        return Scored(index, fold, FoldScore({}, None, seconds, 0.0, str(outcome.error)))
 
     def _take_in(self, event: Scored) -> None:
         self._apply(event)

@@ -259,6 +259,10 @@ class Optimizer:
         noise = posterior.hyperparameters.noise_variance
         return centre + unit * float(mean[0]), unit * math.sqrt(float(sd[0]) ** 2 + noise)
 
+    def adopt_point(self, point: Point) -> None:
+        """Count a point as proposed, as it was by an earlier run of the same search."""
+        self._ledger.ask(point)
+
     def tell(self, params: Any, score: Any = MEAN, *, folds: Any = None, cost: Any = None) -> None:
         """Report the score of parameters, asked for or not, in any order.
 

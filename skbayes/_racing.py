@@ -83,8 +83,10 @@ def is_futile(scores: Sequence[float | None], complete: Floats, belief: Belief |
     k = len(run)
     if n < MIN_COMPLETE or not 0 < k < n_folds:
         return False
-    best = complete[complete.mean(axis=1).argmax()]
-    paired = (complete - best).var(axis=1, ddof=1)
+    order = np.argsort(-complete.mean(axis=1), kind="stable")
+    best = complete[order[0]]
+    # The better half only: bad candidates differ from the best by more, and in other ways.
+    paired = (complete[order[: max(2, (n + 1) // 2)]] - best).var(axis=1, ddof=1)
     # The best itself, and its equals on every fold, say nothing of how differences vary.
     paired = paired[paired > 0.0]
     if paired.size == 0:

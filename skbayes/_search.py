@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import copy
 import numbers
+import os
 import time
 from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
@@ -45,6 +48,7 @@ from ._trials import History, Trial
 from .space import Space, parse_space
 
 if TYPE_CHECKING:
+    from ._journal import Journal
     from .insight import Insight
 
 __all__ = ["BayesSearchCV"]
@@ -116,9 +120,18 @@ class BayesSearchCV(BaseSearchCV):  # type: ignore[misc]
         Seconds that `fit` may take, the refit aside. Candidates that are quick to evaluate are
         preferred, most so at the beginning; no fold is begun that is foretold to end much too
         late, so that the search overruns by at most a fold. `n_iter` holds as well.
+    fit_timeout : float or None, default=None
+        Seconds that the fit of a fold may take. One that takes longer has failed, and its worker
+        is ended: that needs workers of joblib's own backend, loky, as ``n_jobs=2`` gives them.
     stopping : StoppingRule or list of StoppingRule, default=None
         Ends the search early: `TargetScore`, `Patience`, `Converged`, or any function of a
         `Standing` that returns the reason, or None.
+    checkpoint : str, path-like or None, default=None
+        File to which the search is written as it goes. If there is one already, of the same
+        search, it is taken up where it ended: nothing that it holds is evaluated again. With a
+        larger `n_iter` it goes on from there.
+    executor : concurrent.futures.Executor or None, default=None
+        Runs the folds in place of joblib. It is not closed.
     objective : str or None, default=None
         The metric that is optimised when `scoring` gives several. None: `refit` when it names
         one, else the first.
@@ -191,8 +204,11 @@ class BayesSearchCV(BaseSearchCV):  # type: ignore[misc]
         "asynchronous": ["boolean"],
         "early_stopping": [StrOptions(set(EARLY_STOPPING)), None],
         "max_time": [Interval(numbers.Real, 0, None, closed="neither"), None],
-        # Read, with errors of its own, before anything is fitted.
+        "fit_timeout": [Interval(numbers.Real, 0, None, closed="neither"), None],
+        # Looked at, with errors of their own, before anything is fitted.
         "stopping": [object],
+        "checkpoint": [str, os.PathLike, None],
+        "executor": [object],
         "objective": [str, None],
         # Read, with errors of its own, before anything is fitted.
         "warm_start_from": [object],
@@ -218,7 +234,10 @@ class BayesSearchCV(BaseSearchCV):  # type: ignore[misc]
         asynchronous: bool = False,
         early_stopping: str | None = None,
         max_time: float | None = None,
+        fit_timeout: float | None = None,
         stopping: Any = None,
+        checkpoint: Any = None,
+        executor: Any = None,
         objective: str | None = None,
         warm_start_from: Any = None,
     ) -> None:
@@ -241,15 +260,26 @@ class BayesSearchCV(BaseSearchCV):  # type: ignore[misc]
         self.asynchronous = asynchronous
         self.early_stopping = early_stopping
         self.max_time = max_time
+        self.fit_timeout = fit_timeout
         self.stopping = stopping
+        self.checkpoint = checkpoint
+        self.executor = executor
         self.objective = objective
         self.warm_start_from = warm_start_from
 
     def __sklearn_clone__(self) -> Self:
-        # A clone of an earlier search would have lost what was learnt from it.
-        copy: Self = super().__sklearn_clone__()
-        copy.warm_start_from = self.warm_start_from
-        return copy
+        # A clone of an earlier search would have lost what was learnt from it, and a clone of an
+        # executor would be another one, if it could be made.
+        bare = copy.copy(self)
+        bare.warm_start_from = bare.executor = None
+        clone: Self = super(BayesSearchCV, bare).__sklearn_clone__()
+        clone.warm_start_from, clone.executor = self.warm_start_from, self.executor
+        return clone
+
+    def __getstate__(self) -> dict[str, Any]:
+        # Workers stay where they are.
+        state: dict[str, Any] = super().__getstate__()
+        return {**state, "executor": None}
 
     # The estimator is validated by its own fit, not here.
     @fit_context(prefer_skip_nested_validation=False)  # type: ignore[untyped-decorator]
@@ -274,12 +304,12 @@ class BayesSearchCV(BaseSearchCV):  # type: ignore[misc]
         self : object
             The fitted search.
         """
-        budget = Budget(self.max_time)
+        started = time.monotonic()
         rules, callbacks = parse_stopping(self.stopping), parse_callbacks(callback)
         base_estimator = clone(self.estimator)
         scorers, refit_metric = get_scorers(self)
         objective = Objective(self, scorers)
-        seed = draw_seed(self.random_state)
+        seed = self._seed()
         space = parse_space(self.search_spaces, random_state=seed)
         check_names(space, self.estimator, is_list=not isinstance(self.search_spaces, Mapping))
         earlier = None
@@ -324,7 +354,12 @@ class BayesSearchCV(BaseSearchCV):  # type: ignore[misc]
             n_candidates=n_candidates,
             contexts=contexts,
         )
-        engine = self._search(optimizer, evaluation, objective, budget, rules, callbacks)
+        with self._open_journal(space, X, y, params, splits, seed) as journal:
+            spent = time.monotonic() - started + (0.0 if journal is None else journal.elapsed)
+            budget = Budget(self.max_time, spent)
+            engine = self._search(
+                optimizer, evaluation, objective, budget, rules, callbacks, journal
+            )
         history = engine.history
         # Before the refit, which may fail: what was searched is not lost with it.
         self.n_splits_ = len(splits)
@@ -403,6 +438,7 @@ class BayesSearchCV(BaseSearchCV):  # type: ignore[misc]
         budget: Budget,
         rules: Sequence[StoppingRule],
         callbacks: Sequence[Callback],
+        journal: Journal | None,
     ) -> Engine:
         """Evaluate the candidates, with a line for each if that is wanted."""
         n_candidates, n_folds = evaluation.n_candidates, evaluation.n_folds
@@ -426,7 +462,12 @@ class BayesSearchCV(BaseSearchCV):  # type: ignore[misc]
         engine = Engine(
             optimizer,
             evaluation,
-            Pool(self.n_jobs, self.pre_dispatch),
+            Pool(
+                self.n_jobs,
+                self.pre_dispatch,
+                executor=self.executor,
+                fit_timeout=self.fit_timeout,
+            ),
             n_iter=n_candidates,
             n_points=self.n_points,
             objective=objective,
@@ -434,11 +475,50 @@ class BayesSearchCV(BaseSearchCV):  # type: ignore[misc]
             gives_up=EARLY_STOPPING[self.early_stopping] if self.early_stopping else None,
             rules=(CallbackList(callbacks, view), *rules) if callbacks else rules,
             budget=budget,
+            journal=journal,
+            error_score=self.error_score,
             observers=observers,
         )
         engine.run()
         evaluation.contexts.end_search()
         return engine
+
+    def _seed(self) -> int:
+        """Return the seed of the search: that of the run which it takes up, if it is drawn."""
+        if self.checkpoint is not None and not isinstance(self.random_state, numbers.Integral):
+            from ._journal import Journal
+
+            seed = Journal.read_seed(self.checkpoint)
+            if seed is not None:
+                return seed
+        return draw_seed(self.random_state)
+
+    def _open_journal(
+        self, space: Space, X: Any, y: Any, params: Mapping[str, Any], splits: Any, seed: int
+    ) -> AbstractContextManager[Journal | None]:
+        if self.checkpoint is None:
+            return nullcontext()
+        # Most searches keep no journal, and should not pay for the imports.
+        from ._fingerprint import fingerprint
+        from ._journal import Journal
+
+        entries = fingerprint(
+            space=space,
+            estimator=self.estimator,
+            X=X,
+            y=y,
+            splits=splits,
+            scoring=self.scoring,
+            random_state=self.random_state,
+            fit_params=params,
+            error_score=self.error_score,
+            return_train_score=self.return_train_score,
+            early_stopping=self.early_stopping,
+            objective=self.objective,
+            initial_points=self.initial_points,
+            warm_start_from=self.warm_start_from,
+        )
+        return Journal.open(self.checkpoint, header={"fingerprint": entries, "seed": seed})
 
     def _table(self, trials: Sequence[Trial], space: Space) -> dict[str, Any]:
         return results_table(

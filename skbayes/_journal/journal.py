@@ -4,7 +4,7 @@ The file is a list of records, one a line:
 
 =========================================================  ======================================
 ``{"k":"skbayes-journal","v":1,"fingerprint":{...},...}``  the header, the first record
-``{"k":"ask","i":17,"b":0,"p":[0.25,3]}``                  candidate i: branch and codes
+``{"k":"ask","i":17,"b":0,"p":[0.25,3],"m":[...]}``        candidate i: branch, codes, belief
 ``{"k":"fold","i":17,"f":2,"s":{...},"r":{...},...}``      test and training scores of a fold
 ``{"k":"resume",...}``                                     the journal was opened once more
 =========================================================  ======================================

@@ -13,7 +13,7 @@ import zlib
 from collections.abc import Mapping
 from typing import Any
 
-from skbayes._trials import Asked, FoldScore, Scored
+from skbayes._trials import Asked, Belief, FoldScore, Scored
 from skbayes.space import Point
 
 # Bytes before the JSON object.
@@ -61,7 +61,10 @@ def record_of(event: Asked | Scored, elapsed: float) -> dict[str, Any]:
     """Return the record of an event; `elapsed` in seconds goes with `Scored`."""
     if isinstance(event, Asked):
         codes = [_written_code(code) for code in event.point.codes]
-        return {"k": "ask", "i": event.index, "b": event.point.branch, "p": codes}
+        record = {"k": "ask", "i": event.index, "b": event.point.branch, "p": codes}
+        if event.belief is not None:
+            record["m"] = [_written(event.belief.mean), _written(event.belief.sd)]
+        return record
     score = event.score
     record = {"k": "fold", "i": event.index, "f": event.fold, "s": _written_scores(score.test)}
     if score.train is not None:
@@ -79,7 +82,11 @@ def event_of(record: Mapping[str, Any]) -> tuple[Asked | Scored, float]:
         if not isinstance(record["p"], list):
             raise TypeError
         codes = tuple([_code(code) for code in record["p"]])
-        return Asked(index, Point(whole(record["b"]), codes)), 0.0
+        belief = None
+        if "m" in record:
+            mean, sd = record["m"]
+            belief = Belief(_float(mean), _float(sd))
+        return Asked(index, Point(whole(record["b"]), codes), belief), 0.0
     if record["k"] != "fold":
         raise ValueError("it is of an unknown kind")
     train, error = record.get("r"), record.get("e")
