@@ -141,7 +141,7 @@ class Engine:
                 )
                 while True:
                     while len(flight) < window and (fold := self._decide(n_points)) is not None:
-                        if not self._affords(fold):
+                        if not (flight.knows(fold) or self._affords(fold)):
                             break
                         flight.launch(fold)
                     if not len(flight):
@@ -233,6 +233,9 @@ class Engine:
         event = self._known_asks.get(index)
         if event is not None:
             self._optimizer.adopt_point(event.point)
+        elif not self._budget.affords(0.0):
+            self.stop_reason = "max_time"
+            return False
         else:
             event = self._propose(index)
             if event is None:

@@ -62,6 +62,10 @@ class Flight:
     def __len__(self) -> int:
         return len(self._decided)
 
+    def knows(self, fold: Fold) -> bool:
+        """Whether an earlier run has evaluated a fold."""
+        return fold in self._known
+
     def launch(self, fold: Fold) -> None:
         """Have a fold evaluated, now or when there is room."""
         self._decided[fold] = None

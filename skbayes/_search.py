@@ -44,7 +44,7 @@ from ._racing import EARLY_STOPPING
 from ._results import results_table
 from ._stopping import Standing, StoppingRule, parse_stopping
 from ._surrogate import Surrogate
-from ._trials import History, Trial
+from ._trials import Trial
 from .space import Space, parse_space
 
 if TYPE_CHECKING:
@@ -360,7 +360,6 @@ class BayesSearchCV(BaseSearchCV):  # type: ignore[misc]
             engine = self._search(
                 optimizer, evaluation, objective, budget, rules, callbacks, journal
             )
-        history = engine.history
         # Before the refit, which may fail: what was searched is not lost with it.
         self.n_splits_ = len(splits)
         self.multimetric_ = objective.is_multimetric
@@ -368,13 +367,16 @@ class BayesSearchCV(BaseSearchCV):  # type: ignore[misc]
             scorers_by_name(scorers) if isinstance(scorers, MultimetricScorer) else scorers
         )
         self.stop_reason_ = engine.stop_reason
-        self._keep(history, space, objective)
-        if any(trial.status == "complete" for trial in history.trials):
+        # One that was proposed when the time was over has nothing to show.
+        trials = [trial for trial in engine.history.trials if any(trial.folds)]
+        if trials:
+            self._keep(trials, space, objective)
+        if any(trial.status == "complete" for trial in trials):
             self._select(self.refit if self.multimetric_ else refit_metric)
         elif self.stop_reason_ != "interrupted":
             raise ValueError(
                 f"The search ended ({self.stop_reason_}) before all folds of any candidate had a "
-                "score, so there is no best one: raise max_time, or search fewer folds. What was "
+                "score, so there is no best one: raise max_time, or use fewer folds. What was "
                 "evaluated is in cv_results_."
             )
         if self.stop_reason_ == "interrupted":
@@ -528,24 +530,21 @@ class BayesSearchCV(BaseSearchCV):  # type: ignore[misc]
             has_train_scores=self.return_train_score,
         )
 
-    def _keep(self, history: History, space: Space, objective: Objective) -> None:
+    def _keep(self, trials: Sequence[Trial], space: Space, objective: Objective) -> None:
         """Set what was searched, with one warning, or an error, about the fits that failed."""
-        trials = history.trials
         folds = [fold for trial in trials for fold in trial.folds if fold is not None]
-        if folds:
-            warn_or_raise_about_fit_failures(
-                [{"fit_error": fold.error} for fold in folds], self.error_score
-            )
+        warn_or_raise_about_fit_failures(
+            [{"fit_error": fold.error} for fold in folds], self.error_score
+        )
         self.cv_results_ = self._table(trials, space)
         self.candidate_status_ = [
             "failed" if trial.has_failed else str(trial.status) for trial in trials
         ]
         self.n_folds_run_ = len(folds)
-        evaluated = [trial for trial in trials if any(trial.folds)]
         self._learnt_from = (
             space,
-            Observations.of([(trial.point, objective.report(trial)) for trial in evaluated]),
-            fold_noise([objective.fold_scores(trial) for trial in evaluated]),
+            Observations.of([(trial.point, objective.report(trial)) for trial in trials]),
+            fold_noise([objective.fold_scores(trial) for trial in trials]),
         )
 
     def _select(self, metric: Any) -> None:

@@ -108,8 +108,9 @@ def test_early_stopping_spares_folds(rule, n_jobs):
 
 def test_a_failed_fold_spares_the_others_only_with_early_stopping():
     estimator = Surface(fails_above=0.6)
-    with pytest.warns(FitFailedWarning, match="fits failed"), pytest.warns(
-        UserWarning, match="non-finite"
+    with (
+        pytest.warns(FitFailedWarning, match="fits failed"),
+        pytest.warns(UserWarning, match="non-finite"),
     ):
         every = search(estimator).fit(X, Y)
     assert every.n_folds_run_ == 16 * 4

@@ -1,0 +1,281 @@
+"""Searches that are written down, killed, and taken up again."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import textwrap
+import time
+import warnings
+
+import numpy as np
+import pytest
+from sklearn.base import BaseEstimator, ClassifierMixin
+from sklearn.datasets import load_iris
+
+from skbayes import BayesSearchCV
+from skbayes._journal import Journal
+from skbayes.exceptions import JournalError, JournalLocked, JournalMismatch
+
+X, Y = load_iris(return_X_y=True)
+SPACE = {"a": (0.0, 1.0), "b": (1, 50, "log-uniform"), "c": ["x", None, ("y", 1)]}
+
+
+class Counted(ClassifierMixin, BaseEstimator):
+    """A classifier that counts its fits."""
+
+    n_fits = 0
+
+    def __init__(self, a=0.5, b=5, c="x"):
+        self.a = a
+        self.b = b
+        self.c = c
+
+    def fit(self, X, y):
+        Counted.n_fits += 1
+        self.classes_ = np.unique(y)
+        self.rows_ = float(X.sum())
+        return self
+
+    def score(self, X, y):
+        bump = 0.02 * np.sin(50 * self.a + self.rows_)
+        return bump - (self.a - 0.3) ** 2 - (np.log(self.b) - 2) ** 2 - 0.1 * (self.c is not None)
+
+
+def search(path, *, n_iter=12, random_state=0, cv=3, **kwargs):
+    return BayesSearchCV(
+        Counted(),
+        kwargs.pop("space", SPACE),
+        n_iter=n_iter,
+        cv=cv,
+        refit=False,
+        random_state=random_state,
+        checkpoint=path,
+        **kwargs,
+    )
+
+
+def fit(path, X=X, y=Y, **kwargs):
+    """Return a fitted search and the number of fits that it took."""
+    before = Counted.n_fits
+    fitted = search(path, **kwargs).fit(X, y)
+    return fitted, Counted.n_fits - before
+
+
+def results(fitted):
+    table = fitted.cv_results_
+    scores = [table[f"split{i}_test_score"] for i in range(fitted.n_splits_)]
+    return table["params"], np.array(scores).tolist(), fitted.candidate_status_
+
+
+def lines(path):
+    return path.read_bytes().splitlines(keepends=True)
+
+
+@pytest.mark.parametrize("random_state", [0, None])
+@pytest.mark.parametrize("early_stopping", [None, "median"])
+def test_a_finished_search_is_read_back_without_a_fit(tmp_path, random_state, early_stopping):
+    kwargs = {"random_state": random_state, "early_stopping": early_stopping}
+    first, n_first = fit(tmp_path / "j", **kwargs)
+    again, n_again = fit(tmp_path / "j", **kwargs)
+    assert n_first == first.n_folds_run_
+    assert n_again == 0
+    assert repr(results(again)) == repr(results(first))
+
+
+@pytest.mark.parametrize("early_stopping", [None, "racing"])
+def test_every_prefix_goes_on_to_the_same_end(tmp_path, early_stopping):
+    """Wherever the file ends, the search ends as if it had not been interrupted."""
+    path = tmp_path / "j"
+    plain, n_fits = fit(path, early_stopping=early_stopping, n_iter=9)
+    records = lines(path)
+    for n_kept in range(1, len(records)):
+        path.write_bytes(b"".join(records[:n_kept]))
+        n_known = sum(b'"k":"fold"' in line for line in records[:n_kept])
+        resumed, n_again = fit(path, early_stopping=early_stopping, n_iter=9)
+        assert repr(results(resumed)) == repr(results(plain))
+        assert n_again == n_fits - n_known
+
+
+def test_a_torn_record_is_evaluated_again(tmp_path):
+    path = tmp_path / "j"
+    plain, _ = fit(path)
+    whole = path.read_bytes()
+    path.write_bytes(whole[:-7])
+    resumed, n_fits = fit(path)
+    assert n_fits == 1
+    assert repr(results(resumed)) == repr(results(plain))
+
+
+def test_a_larger_number_of_candidates_goes_on(tmp_path):
+    short, _ = fit(tmp_path / "j", n_iter=8)
+    longer, n_fits = fit(tmp_path / "j", n_iter=14)
+    assert n_fits == 6 * 3
+    assert longer.cv_results_["params"][:8] == short.cv_results_["params"]
+    assert len(longer.cv_results_["params"]) == 14
+
+
+def test_asynchronous_searches_go_on(tmp_path):
+    path = tmp_path / "j"
+    kwargs = {"asynchronous": True, "n_points": 3}
+    plain, n_fits = fit(path, **kwargs)
+    records = lines(path)
+    for n_kept in range(1, len(records), 5):
+        path.write_bytes(b"".join(records[:n_kept]))
+        n_known = sum(b'"k":"fold"' in line for line in records[:n_kept])
+        resumed, n_again = fit(path, **kwargs)
+        assert n_again == n_fits - n_known
+        assert resumed.n_folds_run_ == plain.n_folds_run_
+
+
+@pytest.mark.parametrize(
+    ("changed", "key"),
+    [
+        ({"cv": 4}, "cv"),
+        ({"random_state": 1}, "random_state"),
+        ({"space": {**SPACE, "a": (0.0, 2.0)}}, "search_spaces.a"),
+        ({"space": {"a": (0.0, 1.0)}}, "search_spaces"),
+        ({"scoring": "accuracy"}, "scoring"),
+        ({"early_stopping": "racing"}, "early_stopping"),
+        ({"y": Y[::-1].copy()}, "y"),
+        ({"X": X + 1.0}, "X"),
+    ],
+)
+def test_another_search_is_refused(tmp_path, changed, key):
+    path = tmp_path / "j"
+    fit(path, n_iter=4)
+    before, n_fits = path.read_bytes(), Counted.n_fits
+    with pytest.raises(JournalMismatch, match=key):
+        fit(path, n_iter=4, **changed)
+    assert path.read_bytes() == before
+    assert Counted.n_fits == n_fits
+
+
+def test_what_does_not_matter_may_change(tmp_path):
+    fit(tmp_path / "j", n_iter=4)
+    _, n_fits = fit(tmp_path / "j", n_iter=4, n_jobs=1, verbose=0, max_time=1e6, n_points=2)
+    assert n_fits == 0
+
+
+def test_a_file_that_is_no_journal_is_left_alone(tmp_path):
+    path = tmp_path / "j"
+    path.write_text("precious")
+    with pytest.raises(JournalError, match="j"):
+        fit(path)
+    assert path.read_text() == "precious"
+
+
+def test_a_journal_in_use_is_refused(tmp_path):
+    path = tmp_path / "j"
+    fit(path, n_iter=3)
+    header = json.loads(lines(path)[0][9:])
+    with (
+        Journal.open(path, header={"fingerprint": header["fingerprint"], "seed": 0}),
+        pytest.raises(JournalLocked, match=str(os.getpid())),
+    ):
+        fit(path, n_iter=3)
+
+
+def test_a_fit_that_raises_does_not_lose_what_was_before(tmp_path):
+    path = tmp_path / "j"
+
+    def stop(view):
+        if len(view.func_vals) == 5:
+            raise RuntimeError("power cut")
+
+    unfinished = search(path)
+    with pytest.raises(RuntimeError, match="power cut"):
+        unfinished.fit(X, Y, callback=stop)
+    _, n_fits = fit(path)
+    assert n_fits == 7 * 3
+
+
+def test_time_that_was_spent_before_counts(tmp_path):
+    path = tmp_path / "j"
+    fit(path, n_iter=4)
+    last = json.loads(lines(path)[-1][9:])
+    assert last["t"] > 0.0
+    # The time is over before anything new is begun.
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        again, n_fits = fit(path, n_iter=10, max_time=last["t"] / 2)
+    assert n_fits == 0
+    assert again.stop_reason_ == "max_time"
+
+
+SCRIPT = """
+import sys, time
+from sklearn.datasets import load_iris
+from sklearn.svm import SVC
+from skbayes import BayesSearchCV
+
+class Slow(SVC):
+    def fit(self, X, y):
+        time.sleep({seconds})
+        return super().fit(X, y)
+
+X, y = load_iris(return_X_y=True)
+space = {{"C": (1e-2, 1e2, "log-uniform")}}
+search = BayesSearchCV(
+    Slow(), space, n_iter={n_iter}, cv=4, random_state=0, n_jobs={n_jobs}, refit=False,
+    checkpoint=sys.argv[1],
+)
+{run}
+"""
+
+
+def script(run="search.fit(X, y)", seconds=0.05, n_iter=12, n_jobs=1):
+    return SCRIPT.format(run=textwrap.dedent(run), seconds=seconds, n_iter=n_iter, n_jobs=n_jobs)
+
+
+def wait_for(path, n_records):
+    deadline = time.monotonic() + 60
+    while not (path.exists() and len(lines(path)) >= n_records):
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
+
+
+@pytest.mark.parametrize("n_jobs", [1, 2])
+def test_a_killed_process_loses_nothing(tmp_path, n_jobs):
+    path = tmp_path / "j"
+    command = [sys.executable, "-c", script(n_jobs=n_jobs), str(path)]
+    for n_records in (8, 20):
+        with subprocess.Popen(command, start_new_session=True) as process:
+            wait_for(path, n_records)
+            # The whole session, as the end of a job on a cluster would do.
+            os.killpg(process.pid, signal.SIGKILL)
+    folds = [json.loads(line[9:]) for line in lines(path) if b'"k":"fold"' in line]
+    subprocess.run(command, check=True, timeout=120)
+    after = [json.loads(line[9:]) for line in lines(path) if b'"k":"fold"' in line]
+    whole = [fold for fold in folds if fold in after]
+    assert len(whole) >= len(folds) - 1
+    assert len({(fold["i"], fold["f"]) for fold in after}) == len(after) == 12 * 4
+
+
+@pytest.mark.parametrize("n_jobs", [1, 2])
+def test_an_interrupt_keeps_what_was_found(tmp_path, n_jobs):
+    path = tmp_path / "j"
+    run = """
+        try:
+            search.fit(X, y)
+        except KeyboardInterrupt:
+            print(search.best_score_, search.best_params_["C"], search.stop_reason_)
+            print(len(search.cv_results_["params"]), search.candidate_status_[-1])
+            sys.exit(7)
+    """
+    code = script(run, seconds=0.3, n_iter=500, n_jobs=n_jobs)
+    process = subprocess.Popen(
+        [sys.executable, "-c", code, str(path)], stdout=subprocess.PIPE, text=True
+    )
+    wait_for(path, 14)
+    sent = time.monotonic()
+    process.send_signal(signal.SIGINT)
+    out, _ = process.communicate(timeout=60)
+    # Two seconds are the aim; a machine with other work takes longer to end the interpreter.
+    assert time.monotonic() - sent < 10.0
+    assert process.returncode == 7
+    first, second = out.splitlines()
+    assert float(first.split()[0]) > 0.5
+    assert first.endswith("interrupted")
+    assert second.endswith("cut off")
