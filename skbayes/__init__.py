@@ -3,14 +3,25 @@
 from ._optimizer import Optimizer
 from ._search import BayesSearchCV
 from ._stopping import Converged, Patience, Standing, StoppingRule, TargetScore
-from .exceptions import SpaceExhausted
+from .exceptions import (
+    FitTimeout,
+    JournalError,
+    JournalLocked,
+    JournalMismatch,
+    SpaceExhausted,
+    WorkerDied,
+)
 from .space import Categorical, Integer, Real
 
 __all__ = [
     "BayesSearchCV",
     "Categorical",
     "Converged",
+    "FitTimeout",
     "Integer",
+    "JournalError",
+    "JournalLocked",
+    "JournalMismatch",
     "Optimizer",
     "Patience",
     "Real",
@@ -18,6 +29,7 @@ __all__ = [
     "Standing",
     "StoppingRule",
     "TargetScore",
+    "WorkerDied",
 ]
 
 __version__ = "0.1.0"

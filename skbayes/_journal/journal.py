@@ -78,7 +78,7 @@ class Journal:
     ...     journal.append(Asked(0, Point(0, (0.25, 3))), elapsed=1.5)
     >>> with Journal.open("search.journal", header=header) as journal:
     ...     journal.events
-    [Asked(index=0, point=Point(branch=0, codes=(0.25, 3)))]
+    [Asked(index=0, point=Point(branch=0, codes=(0.25, 3)), belief=None)]
     """
 
     def __init__(self, file: LockedFile, header: dict[str, Any], *, is_synced_always: bool) -> None:
