@@ -188,6 +188,8 @@ class Pool:
             self._start(replace(self._suspects.popleft(), is_alone=True))
         while self._backlog and not (self._suspects or self._is_solo()):
             self._start(self._backlog.popleft())
+            if self._workers.is_broken:
+                return
 
     def _is_solo(self) -> bool:
         return any(task.is_alone for task in itertools.islice(self._running.values(), 1))

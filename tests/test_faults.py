@@ -233,105 +233,6 @@ def test_an_executor_has_no_timeout_and_must_be_one():
         pass
 
 
-# Clusters.
-
-
-@pytest.fixture
-def cluster():
-    """A cluster that gives up a task at its first death, and no worker because of one."""
-    dask = pytest.importorskip("dask")
-    distributed = pytest.importorskip("distributed")
-    with (
-        dask.config.set(
-            {
-                "distributed.scheduler.allowed-failures": 0,
-                "distributed.deploy.lost-worker-timeout": "1 hour",
-            }
-        ),
-        distributed.LocalCluster(
-            n_workers=2,
-            threads_per_worker=1,
-            processes=True,
-            dashboard_address=":0",
-            silence_logs=logging.CRITICAL,
-        ) as cluster,
-        distributed.Client(cluster) as client,
-        joblib.parallel_backend("dask"),
-    ):
-        yield client
-
-
-@needs_signals
-@pytest.mark.filterwarnings("ignore:The dask cluster has no worker")
-def test_only_the_guilty_fail_on_dask(cluster, tmp_path):
-    data = np.ones(50_000)
-    with Pool() as pool:
-        assert pool.n_workers == 2
-        outcomes = run(pool, [*((i, add_up, data, i) for i in range(8)), ("e", double)])
-        assert doubles({i: outcomes[i] for i in range(8)}) == set(range(8))
-        assert isinstance(outcomes["e"].error, TypeError)
-        calls = {i: (add_up, data, i) for i in range(10)}
-        calls |= {2: (die,), 5: (die_once, tmp_path / "marker", 5)}
-        outcomes = run(pool, [(key, *call) for key, call in calls.items()])
-        assert doubles(outcomes) == set(range(10)) - {2}
-        assert isinstance(outcomes[2].error, WorkerDied)
-        # All workers go, and the data with them.
-        for pid in cluster.run(os.getpid).values():
-            os.kill(pid, signal.SIGKILL)
-        outcomes = run(pool, [(i, add_up, data, i) for i in range(4)])
-        assert doubles(outcomes) == set(range(4))
-    with pytest.raises(ValueError, match="fit_timeout"), Pool(fit_timeout=1):
-        pass
-
-
-def test_dask_is_left_early_and_its_data_freed(cluster):
-    data = np.ones(50_000)
-    started = time.monotonic()
-    with pytest.raises(KeyError), Pool(pre_dispatch="all") as pool:
-        for i in range(8):
-            pool.submit(i, slow, i, 1.0)
-        pool.submit("data", add_up, data, 1)
-        raise KeyError
-    assert time.monotonic() - started < 2
-    while any(cluster.processing().values()) or any(cluster.has_what().values()):
-        assert time.monotonic() - started < 10
-        time.sleep(0.1)
-    cluster.cluster.scale(0)
-    while cluster.ncores():
-        time.sleep(0.1)
-    threading.Timer(1.5, cluster.cluster.scale, [1]).start()
-    with pytest.warns(UserWarning, match="no worker"), Pool() as pool:
-        assert doubles(run(pool, [(i, double, i) for i in range(3)])) == {0, 1, 2}
-
-
-@pytest.mark.filterwarnings("ignore")
-@needs_signals
-def test_only_the_guilty_fail_on_ray(tmp_path, monkeypatch):
-    ray = pytest.importorskip("ray")
-    from ray.util.joblib import register_ray
-
-    register_ray()
-    monkeypatch.setenv("PYTHONPATH", os.pathsep.join([str(Path(__file__).parent), *sys.path]))
-    ray.init(num_cpus=2, include_dashboard=False, log_to_driver=False)
-    data = np.ones(50_000)
-    try:
-        with joblib.parallel_backend("ray"), Pool() as pool:
-            assert pool.n_workers == 2
-            calls = {i: (add_up, data, i) for i in range(8)}
-            calls |= {2: (die,), 5: (die_once, tmp_path / "marker", 5), 7: (double,)}
-            outcomes = run(pool, [(key, *call) for key, call in calls.items()])
-        assert doubles(outcomes) == set(range(8)) - {2, 7}
-        assert isinstance(outcomes[2].error, WorkerDied)
-        assert isinstance(outcomes[7].error, TypeError)
-        with pytest.raises(KeyError), joblib.parallel_backend("ray"), Pool() as pool:
-            pool.submit(0, slow, 0, 60)
-            raise KeyError
-        with joblib.parallel_backend("ray"), Pool() as pool:
-            assert doubles(run(pool, [(i, double, i) for i in range(4)])) == set(range(4))
-    finally:
-        ray.shutdown()
-
-
 # Ctrl-C, and what is left behind.
 
 INTERRUPTED = """
@@ -426,3 +327,107 @@ def test_nothing_is_left_over_by_pools_with_dead_workers(tmp_path):
     while any(now > then for now, then in zip(census(), counts[0], strict=True)):
         assert time.monotonic() < deadline, (counts, census())
         time.sleep(0.1)
+
+
+# Clusters.
+
+
+@pytest.fixture(scope="module")
+def started_cluster():
+    """A cluster that gives up a task at its first death, and no worker because of one."""
+    dask = pytest.importorskip("dask")
+    distributed = pytest.importorskip("distributed")
+    with (
+        dask.config.set(
+            {
+                "distributed.scheduler.allowed-failures": 0,
+                "distributed.deploy.lost-worker-timeout": "1 hour",
+            }
+        ),
+        distributed.LocalCluster(
+            n_workers=2,
+            threads_per_worker=1,
+            processes=True,
+            dashboard_address=":0",
+            silence_logs=logging.CRITICAL,
+        ) as cluster,
+        distributed.Client(cluster) as client,
+    ):
+        yield client
+
+
+@pytest.fixture
+def cluster(started_cluster):
+    with joblib.parallel_backend("dask"):
+        yield started_cluster
+
+
+@needs_signals
+@pytest.mark.filterwarnings("ignore:The dask cluster has no worker")
+def test_only_the_guilty_fail_on_dask(cluster, tmp_path):
+    data = np.ones(50_000)
+    with Pool() as pool:
+        assert pool.n_workers == 2
+        outcomes = run(pool, [*((i, add_up, data, i) for i in range(8)), ("e", double)])
+        assert doubles({i: outcomes[i] for i in range(8)}) == set(range(8))
+        assert isinstance(outcomes["e"].error, TypeError)
+        calls = {i: (add_up, data, i) for i in range(10)}
+        calls |= {2: (die,), 5: (die_once, tmp_path / "marker", 5)}
+        outcomes = run(pool, [(key, *call) for key, call in calls.items()])
+        assert doubles(outcomes) == set(range(10)) - {2}
+        assert isinstance(outcomes[2].error, WorkerDied)
+        # All workers go, and the data with them.
+        for pid in cluster.run(os.getpid).values():
+            os.kill(pid, signal.SIGKILL)
+        outcomes = run(pool, [(i, add_up, data, i) for i in range(4)])
+        assert doubles(outcomes) == set(range(4))
+    with pytest.raises(ValueError, match="fit_timeout"), Pool(fit_timeout=1):
+        pass
+
+
+def test_dask_is_left_early_and_its_data_freed(cluster):
+    data = np.ones(50_000)
+    started = time.monotonic()
+    with pytest.raises(KeyError), Pool(pre_dispatch="all") as pool:
+        for i in range(8):
+            pool.submit(i, slow, i, 1.0)
+        pool.submit("data", add_up, data, 1)
+        raise KeyError
+    assert time.monotonic() - started < 2
+    while any(cluster.processing().values()) or any(cluster.has_what().values()):
+        assert time.monotonic() - started < 10
+        time.sleep(0.1)
+    cluster.cluster.scale(0)
+    while cluster.ncores():
+        time.sleep(0.1)
+    threading.Timer(1.5, cluster.cluster.scale, [1]).start()
+    with pytest.warns(UserWarning, match="no worker"), Pool() as pool:
+        assert doubles(run(pool, [(i, double, i) for i in range(3)])) == {0, 1, 2}
+
+
+@pytest.mark.filterwarnings("ignore")
+@needs_signals
+def test_only_the_guilty_fail_on_ray(tmp_path, monkeypatch):
+    ray = pytest.importorskip("ray")
+    from ray.util.joblib import register_ray
+
+    register_ray()
+    monkeypatch.setenv("PYTHONPATH", os.pathsep.join([str(Path(__file__).parent), *sys.path]))
+    ray.init(num_cpus=2, include_dashboard=False, log_to_driver=False)
+    data = np.ones(50_000)
+    try:
+        with joblib.parallel_backend("ray"), Pool() as pool:
+            assert pool.n_workers == 2
+            calls = {i: (add_up, data, i) for i in range(8)}
+            calls |= {2: (die,), 5: (die_once, tmp_path / "marker", 5), 7: (double,)}
+            outcomes = run(pool, [(key, *call) for key, call in calls.items()])
+        assert doubles(outcomes) == set(range(8)) - {2, 7}
+        assert isinstance(outcomes[2].error, WorkerDied)
+        assert isinstance(outcomes[7].error, TypeError)
+        with pytest.raises(KeyError), joblib.parallel_backend("ray"), Pool() as pool:
+            pool.submit(0, slow, 0, 60)
+            raise KeyError
+        with joblib.parallel_backend("ray"), Pool() as pool:
+            assert doubles(run(pool, [(i, double, i) for i in range(4)])) == set(range(4))
+    finally:
+        ray.shutdown()
