@@ -57,7 +57,8 @@ C, GAMMA = (1e-3, 1e3, "log-uniform"), (1e-4, 1e1, "log-uniform")
 
 TASKS = {
     "svc-digits": (load_digits, SVC(max_iter=20_000), {"C": C, "gamma": GAMMA}),
-    "svc-breast": (load_breast_cancer, SVC(max_iter=20_000), {"C": C, "gamma": GAMMA, "kernel": ["rbf", "poly"]}),
+    "svc-breast": (load_breast_cancer, SVC(max_iter=20_000),
+                   {"C": C, "gamma": GAMMA, "kernel": ["rbf", "poly"]}),
     "svc-moons": (partial(make_moons, 400, noise=0.35, random_state=0), SVC(max_iter=20_000),
                   {"C": C, "gamma": GAMMA, "kernel": ["rbf", "sigmoid", "poly"],
                    "coef0": (0.0, 2.0)}),
@@ -84,8 +85,9 @@ TASKS = {
                       "activation": ["relu", "tanh"]}),
     "net-diabetes": (load_diabetes, ElasticNet(max_iter=5000),
                      {"alpha": (1e-4, 1e1, "log-uniform"), "l1_ratio": (0.05, 1.0)}),
-    "svr-diabetes": (load_diabetes, SVR(max_iter=20_000), {"C": (1e-2, 1e3, "log-uniform"), "gamma": GAMMA,
-                                            "epsilon": (1e-2, 1e2, "log-uniform")}),
+    "svr-diabetes": (load_diabetes, SVR(max_iter=20_000),
+                     {"C": (1e-2, 1e3, "log-uniform"), "gamma": GAMMA,
+                      "epsilon": (1e-2, 1e2, "log-uniform")}),
     "ridge-friedman1": (partial(make_friedman1, 250, noise=1.0, random_state=0),
                         KernelRidge(kernel="rbf"),
                         {"alpha": (1e-5, 1e1, "log-uniform"), "gamma": GAMMA}),
