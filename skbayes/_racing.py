@@ -10,7 +10,7 @@ symbol            shape   meaning
 ``d``             (k,)    differences of the candidate to the best one, on the same folds
 ``v``             scalar  variance of one such difference around the mean over all folds
 ``m``, ``tau``    scalar  mean and standard deviation of what the model foretold of the mean
-``P``             scalar  probability that the candidate's mean over all folds beats the best one
+``mu``, ``s``     scalar  location and scale of the candidate's difference to the best, all folds
 ================  ======  ========================================================================
 """
 
@@ -30,10 +30,8 @@ __all__ = ["EARLY_STOPPING", "EarlyStopping", "is_below_median", "is_futile"]
 Floats = NDArray[np.float64]
 EarlyStopping = Callable[[Sequence[float | None], Floats, "Belief | None"], bool]
 
-# Below this probability of becoming the best, a candidate is given up.
-FUTILE = 0.05
-# An improvement by less than this share of the standard error of the best score is none.
-MATERIAL = 0.1
+# A candidate from which less is to be expected, in standard errors of the best score, is given up.
+WORTH = 0.02
 # Complete candidates from which the variance of differences, or the median, is taken.
 MIN_COMPLETE = 5
 # The variance that others had counts as much as so many differences of the candidate itself.
@@ -43,7 +41,7 @@ TINY = 1e-150
 
 
 def is_futile(scores: Sequence[float | None], complete: Floats, belief: Belief | None) -> bool:
-    r"""Whether a candidate is unlikely to become the best one, by its folds and the model.
+    r"""Whether little is to be gained from the other folds of a candidate.
 
     All candidates meet the same folds, so what makes a fold hard cancels in the differences d to
     the best candidate. Of the F differences k are known; with the finite-population variance of
@@ -53,11 +51,15 @@ def is_futile(scores: Sequence[float | None], complete: Floats, belief: Belief |
 
         \frac{1}{s^2} = \frac{1}{\tau^2} + \frac{1}{v\,(1/k - 1/F)},\qquad
         \mu = s^2 \Bigl(\frac{m - y_\mathrm{best}}{\tau^2} + \frac{\bar d}{v\,(1/k - 1/F)}\Bigr),
-        \qquad P = T_\nu(\mu / s),
 
-    with :math:`v` the mean of the :math:`k - 1` squared deviations of d and
-    :math:`\nu_0 = 4` times the median that complete candidates have, and
-    :math:`\nu = \nu_0 + k - 1`.
+    with :math:`\nu v` the sum of the squared deviations of d and of :math:`\nu_0 = 4` times the
+    median variance of the better half of the complete candidates, and :math:`\nu = \nu_0 + k - 1`.
+    The candidate is given up if the improvement that is to be expected from it,
+
+    .. math:: s\,E[(\mu / s + T_\nu)^+],
+
+    is less than ``WORTH`` standard errors of the best score. So a small chance of much counts as
+    much as a good chance of little.
 
     Parameters
     ----------
@@ -75,8 +77,9 @@ def is_futile(scores: Sequence[float | None], complete: Floats, belief: Belief |
     References
     ----------
     Cochran (1977), Sampling Techniques, 3rd ed., eq. (2.8), for the variance of a mean over part
-    of a finite population; Spiegelhalter, Freedman and Blackburn (1986), Monitoring clinical
-    trials: conditional or predictive power?, Controlled Clinical Trials 7, for the probability.
+    of a finite population; Jones, Schonlau and Welch (1998), Efficient global optimization of
+    expensive black-box functions, J. Global Optim. 13, eq. (15), for the improvement, there of a
+    normal variable.
     """
     n, n_folds = complete.shape
     run = [fold for fold, score in enumerate(scores) if score is not None]
@@ -95,7 +98,6 @@ def is_futile(scores: Sequence[float | None], complete: Floats, belief: Belief |
     squares = float(((d - d.mean()) ** 2).sum())
     nu = PRIOR_WEIGHT + k - 1
     v = (PRIOR_WEIGHT * float(np.median(paired)) + squares) / nu
-    margin = MATERIAL * math.sqrt(float(best.var(ddof=1)) / n_folds)
     mean, variance = float(d.mean()), v * (1.0 / k - 1.0 / n_folds)
     if belief is not None:
         # The weight of the folds; in this form neither variance need be above 0.
@@ -103,7 +105,20 @@ def is_futile(scores: Sequence[float | None], complete: Floats, belief: Belief |
         weight = tau2 / (tau2 + variance)
         mean = weight * mean + (1.0 - weight) * (belief.mean - float(best.mean()))
         variance *= weight
-    return bool(stdtr(nu, (mean - margin) / max(math.sqrt(variance), TINY)) < FUTILE)
+    sd = max(math.sqrt(variance), TINY)
+    worth = WORTH * math.sqrt(float(best.var(ddof=1)) / n_folds)
+    return sd * student_improvement(mean / sd, nu) < worth
+
+
+def student_improvement(z: float, nu: float) -> float:
+    r"""Return the expected positive part of :math:`z + T` for a Student variable T.
+
+    .. math:: E[(z + T)^+] = \frac{\nu + z^2}{\nu - 1}\,t_\nu(z) + z\,T_\nu(z),\qquad \nu > 1.
+    """
+    density = math.exp(
+        math.lgamma((nu + 1) / 2) - math.lgamma(nu / 2) - (nu + 1) / 2 * math.log1p(z * z / nu)
+    ) / math.sqrt(math.pi * nu)
+    return (nu + z * z) / (nu - 1) * density + z * float(stdtr(nu, z))
 
 
 def is_below_median(

@@ -113,7 +113,7 @@ class BayesSearchCV(BaseSearchCV):  # type: ignore[misc]
         depend on timing.
     early_stopping : {"racing", "median"} or None, default=None
         How candidates are given up after some of their folds. "racing": when folds and model
-        leave less than 5 % for it to become the best one. "median": when the mean of its folds
+        leave next to nothing to be gained from the others. "median": when the mean of its folds
         is below the median that complete candidates had after as many. Such candidates have NaN
         in the folds that were not run, and are never the best.
     max_time : float or None, default=None

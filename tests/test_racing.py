@@ -2,8 +2,10 @@ import math
 
 import numpy as np
 import pytest
+from scipy.integrate import quad
+from scipy.stats import t as student
 
-from skbayes._racing import FUTILE, MATERIAL, is_below_median, is_futile
+from skbayes._racing import WORTH, is_below_median, is_futile, student_improvement
 from skbayes._trials import Belief
 
 F = 5
@@ -62,24 +64,31 @@ def test_a_model_that_knows_nothing_changes_nothing():
             assert is_futile(scores, rows, Belief(1e6, 1e9)) == is_futile(scores, rows, None)
 
 
-def test_how_often_a_candidate_that_would_win_is_given_up():
-    """Under the model of the rule each stop is wrong with a probability below its level."""
+def test_what_is_lost_by_giving_up_is_what_the_rule_allows():
+    """Under the model of the rule, each stop costs less than its worth in expectation."""
     rng = np.random.default_rng(3)
-    n_wrong = n_stops = 0
-    for seed in range(400):
-        rows = complete(n=20, seed=seed)
+    losses, worths = [], []
+    for seed in range(600):
+        rows = complete(n=20, effect=0.3, seed=seed)
         incumbent = best(rows)
         noise = 0.1 * math.sqrt(2.0) * rng.standard_normal(F)
         candidate = incumbent + 0.1 * rng.standard_normal() + noise
+        belief = Belief(incumbent.mean(), math.hypot(0.1, 0.1 * math.sqrt(2.0 / F)))
         for k in range(1, F):
-            belief = Belief(incumbent.mean(), math.hypot(0.1, 0.1 * math.sqrt(2.0 / F)))
             if is_futile(part(candidate, k), rows, belief):
-                n_stops += 1
-                margin = MATERIAL * incumbent.std(ddof=1) / math.sqrt(F)
-                n_wrong += candidate.mean() > incumbent.mean() + margin
+                losses.append(max(0.0, candidate.mean() - incumbent.mean()))
+                worths.append(WORTH * incumbent.std(ddof=1) / math.sqrt(F))
                 break
-    assert n_stops > 100
-    assert n_wrong / n_stops < 2 * FUTILE
+    assert len(losses) > 100
+    error = np.std(losses) / math.sqrt(len(losses))
+    assert np.mean(losses) < np.mean(worths) + 2 * error
+
+
+@pytest.mark.parametrize("nu", [1.5, 4.0, 12.0])
+@pytest.mark.parametrize("z", [-30.0, -2.0, 0.0, 0.7, 20.0])
+def test_the_expected_improvement_of_a_student_variable(z, nu):
+    expected = quad(lambda x: x * student.pdf(x - z, nu), 0.0, np.inf, limit=500)[0]
+    assert student_improvement(z, nu) == pytest.approx(expected, rel=1e-5)
 
 
 @pytest.mark.parametrize("rule", [is_futile, is_below_median])
