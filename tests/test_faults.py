@@ -236,12 +236,19 @@ def test_an_executor_has_no_timeout_and_must_be_one():
 # Ctrl-C, and what is left behind.
 
 INTERRUPTED = """
-    import os, time
+    import os, signal, time
     import joblib
     from skbayes._pool import Pool
 
+    # Who runs the tests in the background has the signal ignored.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+
+    def say(*words):
+        # In one call: the workers write to the same pipe.
+        os.write(1, (" ".join(map(str, words)) + "\\n").encode())
+
     def fit(seconds):
-        print("worker", os.getpid(), flush=True)
+        say("worker", os.getpid())
         time.sleep(seconds)
         return seconds
 
@@ -257,10 +264,10 @@ INTERRUPTED = """
                         started = time.monotonic()
                         raise
             except KeyboardInterrupt:
-                print("left", time.monotonic() - started, flush=True)
+                say("left", time.monotonic() - started)
         with Pool() as pool:
             pool.submit(0, fit, 0.01)
-            print("again", pool.wait().result, flush=True)
+            say("again", pool.wait().result)
         time.sleep(60)
 """
 

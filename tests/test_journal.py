@@ -241,6 +241,15 @@ def test_other_versions_are_told_of_once(tmp_path, monkeypatch):
     assert read(path) == EVENTS
 
 
+def in_capitals():
+    """Return the line of a header whose checksum is the same number in capital letters."""
+    for seed in range(100):
+        line = line_of(new_header({**HEADER, "seed": seed}))
+        if line[:8].upper() != line[:8]:
+            return line[:8].upper() + line[8:]
+    raise AssertionError("every checksum of a hundred was without a letter")
+
+
 FOREIGN = {
     "empty": b"",
     "garbage": random.Random(0).randbytes(2000),
@@ -250,8 +259,7 @@ FOREIGN = {
     "zeros": bytes(4096),
     "one line without an end": line_of(new_header(HEADER))[:-1],
     "half a header": line_of(new_header(HEADER))[:60],
-    "a header in capitals": line_of(new_header(HEADER))[:8].upper().replace(b"0", b"A")
-    + line_of(new_header(HEADER))[8:],
+    "a header in capitals": in_capitals(),
     "a later format": line_of({**new_header(HEADER), "v": 2}),
     "no seed": line_of({k: v for k, v in new_header(HEADER).items() if k != "seed"}),
     "no fingerprint": line_of({**new_header(HEADER), "fingerprint": ["cv"]}),
