@@ -4,7 +4,8 @@ Fits sleep: lognormal times, sigma 1, mean `--mean` seconds, a function of the p
 fold. The ideal is the sum of all these times over the number of workers. For each pool of
 workers it prints wall time over the ideal: of the search as it is by default (deterministic), of
 the asynchronous one, and of batches of as many candidates as the default has open, each batch
-waiting for its last fold. Proposals count. A machine with other work makes all figures worse.
+waiting for its last fold. Proposals count. A machine with other work makes all figures worse. Then
+wall time, and how far below the optimum the best score is.
 
     python benchmarks/workers.py
     python benchmarks/workers.py --pools threading:8 --n-iter 40 --repeats 3
@@ -83,9 +84,9 @@ def fit_one(estimator, X, y, train, test):
     return estimator.fit(X[train], y[train]).score(X[test], y[test])
 
 
-def batches(X, y, splits, n_iter, n_points, mean):
-    """Search in batches; return the parameters."""
-    optimizer = Optimizer(SPACE, n_iter=n_iter, random_state=0)
+def batches(X, y, splits, n_iter, n_points, mean, seed):
+    """Search in batches; return the parameters and the best score."""
+    optimizer = Optimizer(SPACE, n_iter=n_iter, random_state=seed)
     found = []
     while len(found) < n_iter:
         batch = optimizer.ask(min(n_points, n_iter - len(found)))
@@ -96,7 +97,7 @@ def batches(X, y, splits, n_iter, n_points, mean):
         )
         optimizer.tell(batch, np.mean(np.reshape(scores, (-1, N_FOLDS)), axis=1).tolist())
         found += batch
-    return found
+    return found, optimizer.best_score
 
 
 def main():
@@ -115,19 +116,19 @@ def main():
         with workers(pool) as n_workers:
             n_points = 1 + -(-3 * n_workers // N_FOLDS)
             for kind in ("deterministic", "asynchronous", "batches"):
-                ratios = []
+                ratios, best, walls = [], [], []
                 for seed in range(arguments.repeats):
                     started = time.perf_counter()
                     if kind == "batches":
-                        size = (n_points, arguments.mean)
-                        params = batches(X, y, splits, arguments.n_iter, *size)
+                        size = (n_points, arguments.mean, seed)
+                        params, score = batches(X, y, splits, arguments.n_iter, *size)
                     else:
                         search = BayesSearchCV(
                             Sleeper(mean=arguments.mean), SPACE, n_iter=arguments.n_iter,
                             cv=splits, refit=False, random_state=seed, initial_points=[],
                             asynchronous=kind == "asynchronous", n_jobs=n_workers,
                         ).fit(X, y)  # fmt: skip
-                        params = search.cv_results_["params"]
+                        params, score = search.cv_results_["params"], search.best_score_
                     wall = time.perf_counter() - started
                     work = sum(
                         Sleeper(**each, mean=arguments.mean).seconds(fold)
@@ -135,7 +136,13 @@ def main():
                         for fold in sums
                     )
                     ratios.append(wall / (work / n_workers))
-                print(f"{pool:14s} {kind:14s} {np.median(ratios):.3f}", flush=True)
+                    best.append(score)
+                    walls.append(wall)
+                print(
+                    f"{pool:14s} {kind:14s} {np.median(ratios):.3f}  {np.median(walls):6.1f} s, "
+                    f"regret {-np.mean(best):.2g}",
+                    flush=True,
+                )
 
 
 if __name__ == "__main__":
