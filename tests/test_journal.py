@@ -14,6 +14,7 @@ import socket
 import subprocess
 import sys
 import tempfile
+import time
 import zlib
 from pathlib import Path
 
@@ -749,6 +750,14 @@ def test_another_process_is_told_who_owns_a_journal_until_it_is_killed(tmp_path)
         assert len(read(path)) == n_events
 
 
+def is_locked(path):
+    try:
+        read(path)
+    except JournalLocked:
+        return True
+    return False
+
+
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")
 def test_forked_workers_do_not_keep_a_journal(tmp_path):
     path = tmp_path / "j"
@@ -758,6 +767,11 @@ def test_forked_workers_do_not_keep_a_journal(tmp_path):
             Journal.open(path, header=HEADER)
         kill(owner)
         os.kill(child, 0)
+        # The child may have been born, and not yet have run.
+        deadline = time.monotonic() + 10
+        while is_locked(path):
+            assert time.monotonic() < deadline
+            time.sleep(0.01)
         assert len(read(path)) == 1
     finally:
         os.kill(child, signal.SIGKILL)
