@@ -301,8 +301,8 @@ def test_ctrl_c_gives_control_back_and_leaves_no_process(tmp_path):
             send(process.pid, signal.SIGINT)
             kind, seconds = next(words)
             assert kind == "left"
-            assert float(seconds) < 2
-            deadline = time.monotonic() + 5
+            assert float(seconds) < 10  # seconds of a machine with other work; alone it is 0.1
+            deadline = time.monotonic() + 20
             while any(is_alive(int(pid)) for _, pid in workers):
                 assert time.monotonic() < deadline
                 time.sleep(0.05)
