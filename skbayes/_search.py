@@ -92,7 +92,8 @@ class BayesSearchCV(BaseSearchCV):  # type: ignore[misc]
         Number of folds that are handed to the workers ahead of time.
     random_state : int, RandomState instance or None, default=None
         An int makes the search reproducible: whatever the backend and the timing, at the
-        same `n_points`.
+        same `n_points`, unless time has a say in it by `max_time`, `fit_timeout` or
+        `asynchronous`.
     error_score : 'raise' or numeric, default=np.nan
         Score of a fit that fails. The search goes on and learns from the failure, unless this
         is 'raise'.
