@@ -163,10 +163,12 @@ class Engine:
             return self._n_points, self._n_points if self._gives_up else math.inf
         if n_workers == 1:
             return 1, 1
-        if self._gives_up:
-            return n_workers, n_workers + 1 if self._is_asynchronous else 2 * n_workers
         window = n_workers + 1 if self._is_asynchronous else FOLDS_PER_WORKER * n_workers
-        return 1 + math.ceil(window / self._evaluation.n_folds), window
+        if self._gives_up:
+            # Two folds of each candidate on their way: with more there is less to be spared.
+            return n_workers, min(window, 2 * n_workers)
+        # One long fold keeps its candidate open; that shall not keep others from being opened.
+        return math.inf, window
 
     def _decide(self, n_points: float) -> Fold | None:
         """Return the fold to be evaluated next; None if that depends on scores to come."""
