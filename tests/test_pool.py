@@ -232,7 +232,7 @@ class Scripted:
     is_inline = False
     is_broken = False
     has_watch = True
-    patience = 0.001
+    patience = 0.0  # nothing happens between two looks
     n_workers = 2
 
     def __init__(self, *, is_whole=True):
@@ -258,6 +258,7 @@ class Scripted:
 
     def check(self):
         """Run what is in hand, now that the pool has nothing more to say."""
+        assert self.in_hand, "the pool waits for tasks that no worker has"
         running = self.in_hand[:2]
         words = [call.args[0] for call, _ in running]
         self.runs.append(words)
