@@ -8,10 +8,13 @@ scipy 1.10 and later.
 from __future__ import annotations
 
 import inspect
+import queue
 import warnings
 from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import Future
 from typing import Any
 
+import joblib
 import numpy as np
 import sklearn
 from joblib._utils import eval_expr
@@ -40,9 +43,9 @@ __all__ = [
     "SEARCH_CONSTRAINTS",
     "BaseScorer",
     "BaseSearchCV",
-    "BatchedCalls",
     "CallbackContexts",
     "Interval",
+    "JoblibBackend",
     "MultimetricScorer",
     "ShutdownExecutorError",
     "StrOptions",
@@ -121,6 +124,124 @@ def with_sklearn_config(function: Callable[..., Any]) -> Callable[..., Any]:
     else:
         wrapped.with_config(config)
     return wrapped  # type: ignore[no-any-return]
+
+
+class JoblibBackend:
+    """The joblib backend that is active in this thread, and what hands tasks to it one by one.
+
+    These are the parts of `joblib.Parallel` that prepare a backend, memory-map large arrays and
+    limit the threads of the workers; its own loop, which takes tasks ahead of their time and drops
+    finished results when one fails, is left out.
+
+    Parameters
+    ----------
+    n_jobs : int or None
+        As in `joblib.Parallel`.
+
+    Attributes
+    ----------
+    is_entered : bool
+        Whether there is something to stop.
+
+    Raises
+    ------
+    RuntimeError
+        If this joblib lacks a part that is needed.
+    """
+
+    def __init__(self, n_jobs: int | None) -> None:
+        self.is_entered = False
+        self._parallel = joblib.Parallel(n_jobs=n_jobs, batch_size=1, pre_dispatch="all")
+        needed = ("_backend", "_id", "_initialize_backend")
+        missing = [name for name in needed if not hasattr(self._parallel, name)]
+        if missing:
+            raise RuntimeError(
+                f"joblib {joblib.__version__} has no {' and no '.join(missing)} in "
+                "joblib.Parallel, which skbayes hands its tasks over with. Install an older joblib "
+                "or a newer skbayes, or run the tasks with "
+                "executor=concurrent.futures.ProcessPoolExecutor()."
+            )
+
+    @property
+    def backend(self) -> Any:
+        """The object of joblib, which may become another one by `start`."""
+        return self._parallel._backend
+
+    @property
+    def kind(self) -> str:
+        """Name of its class."""
+        return type(self.backend).__name__
+
+    @property
+    def n_jobs(self) -> Any:
+        """Number of workers that is asked for."""
+        return self._parallel.n_jobs
+
+    def start(self) -> int:
+        """Prepare the backend; return the number of its workers."""
+        self._parallel.__enter__()
+        self.is_entered = True
+        n_workers = max(1, int(self.backend.effective_n_jobs(self.n_jobs)))
+        self.backend.start_call()
+        return n_workers
+
+    def stop(self) -> None:
+        """Give the backend back."""
+        self.backend.stop_call()
+        self._parallel.__exit__(None, None, None)
+
+    def restart(self) -> None:
+        """Make the workers anew; `abort_everything` would drop the settings of memory-mapping."""
+        self._parallel._initialize_backend()
+
+    def submit(self, call: Callable[[], Any], done: Callable[[Any], None]) -> None:
+        """Have `call` run; `done` gets a future or what the backend makes of the result."""
+        batch = BatchedCalls(
+            [(call, (), {})], self.backend.get_nested_backend(), self._enter_memmap_context, {}
+        )
+        # joblib renamed the hook in 1.5.
+        submit = getattr(self.backend, "submit", None) or self.backend.apply_async
+        submit(batch, callback=done)
+
+    def result(self, out: Any) -> Any:
+        """Return the result of a call from what `done` got, or raise its error."""
+        if isinstance(out, Future):
+            return out.result()[0]
+        retrieve = getattr(self.backend, "retrieve_result_callback", None)
+        return (out if retrieve is None else retrieve(out))[0]
+
+    def _enter_memmap_context(self) -> None:
+        """Have the arrays of the task being pickled memory-mapped in this search's own folder."""
+        manager = getattr(self._executor, "_temp_folder_manager", None)
+        if manager is not None:
+            manager.set_current_context(self._parallel._id)
+
+    @property
+    def _executor(self) -> Any:
+        """The executor of loky; None between two, and for other backends."""
+        return getattr(self.backend, "_workers", None)
+
+    def end_processes(self) -> None:
+        """End the processes of loky at once."""
+        # There is no executor when a restart was interrupted.
+        if self._executor is not None:
+            self._executor.terminate(kill_workers=True)
+            self.backend._workers = None
+
+    def withdraw_queued(self) -> None:
+        """Take back what no process of loky has been handed yet."""
+        work_ids = getattr(self._executor, "_work_ids", None)
+        try:
+            while work_ids is not None:
+                work_ids.get(block=False)
+        except queue.Empty:
+            pass
+
+    def pids(self) -> set[int]:
+        """Return the living processes of the backend "multiprocessing"."""
+        pool = getattr(self.backend, "_pool", None)
+        processes = list(getattr(pool, "_pool", ()))
+        return {process.pid for process in processes if process.exitcode is None}
 
 
 class CallbackContexts:
