@@ -16,6 +16,7 @@ import joblib
 import numpy as np
 import pytest
 
+from pools import run
 from skbayes._pool import Pool
 from skbayes.exceptions import FitTimeout, WorkerDied
 
@@ -61,20 +62,6 @@ class Unreadable:
 
     def __reduce__(self):
         return int, ("not a number",)
-
-
-def run(pool, calls):
-    """Return outcomes by key, submitting as soon as there is room."""
-    calls = list(calls)
-    outcomes = {}
-    while calls or pool.n_live:
-        while calls and pool.has_room:
-            key, function, *args = calls.pop(0)
-            pool.submit(key, function, *args)
-        outcome = pool.wait()
-        assert outcome.key not in outcomes
-        outcomes[outcome.key] = outcome
-    return outcomes
 
 
 def doubles(outcomes):

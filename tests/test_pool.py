@@ -13,6 +13,7 @@ import sklearn
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from pools import run
 from skbayes import _pool
 from skbayes._pool import Pool
 from skbayes.exceptions import FitTimeout, WorkerDied
@@ -66,20 +67,6 @@ def abandon(n_tasks, seconds, **kwargs):
             if pool.has_room:
                 pool.submit(i, sleep_and_return, seconds, i)
         raise KeyError("enough")
-
-
-def run(pool, calls):
-    """Return outcomes by key, submitting as soon as there is room."""
-    calls = list(calls)
-    outcomes = {}
-    while calls or pool.n_live:
-        while calls and pool.has_room:
-            key, function, *args = calls.pop(0)
-            pool.submit(key, function, *args)
-        outcome = pool.wait()
-        assert outcome.key not in outcomes
-        outcomes[outcome.key] = outcome
-    return outcomes
 
 
 def test_every_task_ends_once_with_its_own_result(backend):
