@@ -151,8 +151,10 @@ class Engine:
             self.stop_reason = "interrupted"
             for event in flight.landed() if flight is not None else ():
                 self._take_in(event)
-        for index in list(self._n_decided):
-            self._close(index, "cut off")
+        for trial in self.history.trials:
+            if not trial.is_closed:
+                is_complete = trial.n_scored == len(trial.folds)
+                self._apply(Closed(trial.index, "complete" if is_complete else "cut off"))
         self.stop_reason = self.stop_reason or ("exhausted" if self._is_exhausted else "n_iter")
         return self.history
 
@@ -192,19 +194,17 @@ class Engine:
 
     def _affords(self, fold: Fold) -> bool:
         """Whether there is time for a fold; the search ends if there is not."""
-        index, _ = fold
-        scored = [each for each in self.history.trials[index].folds if each is not None]
-        seconds = self._fold_seconds.get(index, 0.0)
-        if scored:
-            seconds = self.history.trials[index].seconds / len(scored)
+        trial = self.history.trials[fold[0]]
+        seconds = self._fold_seconds.get(trial.index, 0.0)
+        if trial.n_scored:
+            seconds = trial.seconds / trial.n_scored
         if self._budget.affords(seconds):
             return True
         self.stop_reason = "max_time"
         return False
 
     def _n_in_flight(self, index: int) -> int:
-        folds = self.history.trials[index].folds
-        return self._n_decided[index] - sum(fold is not None for fold in folds)
+        return self._n_decided[index] - self.history.trials[index].n_scored
 
     def _next_fold(self, index: int) -> Fold:
         fold = self._n_decided[index]
@@ -214,7 +214,7 @@ class Engine:
     def _is_given_up(self, index: int) -> bool:
         """Whether a candidate is worth none of its other folds."""
         trial = self.history.trials[index]
-        if self._gives_up is None or not any(trial.folds):
+        if self._gives_up is None or not trial.n_scored:
             return False
         scores = self._objective.fold_scores(trial)
         if any(score is not None and not math.isfinite(score) for score in scores):
@@ -288,14 +288,12 @@ class Engine:
 
     def _take_in(self, event: Scored) -> None:
         self._apply(event)
-        if None not in self.history.trials[event.index].folds:
+        if self.history.trials[event.index].n_scored == self._evaluation.n_folds:
             self._close(event.index, "complete")
 
     def _close(self, index: int, status: Status) -> None:
         del self._n_decided[index]
         self._apply(Closed(index, status))
-        if status == "cut off":
-            return
         trial = self.history.trials[index]
         self._optimizer.tell_report(trial.point, self._objective.report(trial))
         if self._rules:

@@ -117,9 +117,8 @@ class Progress:
             return
         place = f"[{trial.index + 1:>{len(str(self._n_candidates))}}/{self._n_candidates}]"
         if trial.status != "complete":
-            n_run = sum(fold is not None for fold in trial.folds)
             print(
-                f"{place} {trial.status} after {n_run} of {len(trial.folds)} folds "
+                f"{place} {trial.status} after {trial.n_scored} of {len(trial.folds)} folds "
                 f"({trial.seconds:.1f} s)",
                 flush=True,
             )

@@ -7,7 +7,6 @@ import numbers
 import os
 import time
 from collections.abc import Mapping, Sequence
-from contextlib import AbstractContextManager, nullcontext
 from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
@@ -19,6 +18,7 @@ from sklearn.utils.validation import check_is_fitted
 from ._budget import Budget
 from ._callbacks import Callback, CallbackList, SearchView, parse_callbacks
 from ._candidates import check_names, count_candidates, present_points
+from ._checkpoint import open_journal, seed_of
 from ._compat import (
     SEARCH_CONSTRAINTS,
     BaseSearchCV,
@@ -38,7 +38,7 @@ from ._engine import Engine, Observer
 from ._evaluate import Evaluation
 from ._objective import Objective, Progress, fold_noise
 from ._observations import Observations
-from ._optimizer import Optimizer, draw_seed
+from ._optimizer import Optimizer
 from ._pool import Pool
 from ._racing import EARLY_STOPPING
 from ._results import results_table
@@ -310,7 +310,7 @@ class BayesSearchCV(BaseSearchCV):  # type: ignore[misc]
         base_estimator = clone(self.estimator)
         scorers, refit_metric = get_scorers(self)
         objective = Objective(self, scorers)
-        seed = self._seed()
+        seed = seed_of(self)
         space = parse_space(self.search_spaces, random_state=seed)
         check_names(space, self.estimator, is_list=not isinstance(self.search_spaces, Mapping))
         earlier = None
@@ -355,7 +355,7 @@ class BayesSearchCV(BaseSearchCV):  # type: ignore[misc]
             n_candidates=n_candidates,
             contexts=contexts,
         )
-        with self._open_journal(space, X, y, params, splits, seed) as journal:
+        with open_journal(self, space, X, y, params, splits, earlier, seed) as journal:
             spent = time.monotonic() - started + (0.0 if journal is None else journal.elapsed)
             budget = Budget(self.max_time, spent)
             engine = self._search(
@@ -367,21 +367,7 @@ class BayesSearchCV(BaseSearchCV):  # type: ignore[misc]
         self.scorer_ = (
             scorers_by_name(scorers) if isinstance(scorers, MultimetricScorer) else scorers
         )
-        self.stop_reason_ = engine.stop_reason
-        # One that was proposed when the time was over has nothing to show.
-        trials = [trial for trial in engine.history.trials if any(trial.folds)]
-        if trials:
-            self._keep(trials, space, objective)
-        if any(trial.status == "complete" for trial in trials):
-            self._select(self.refit if self.multimetric_ else refit_metric)
-        elif self.stop_reason_ != "interrupted":
-            raise ValueError(
-                f"The search ended ({self.stop_reason_}) before all folds of any candidate had a "
-                "score, so there is no best one: raise max_time, or use fewer folds. What was "
-                "evaluated is in cv_results_."
-            )
-        if self.stop_reason_ == "interrupted":
-            raise KeyboardInterrupt
+        self._conclude(engine, space, objective, self.refit if self.multimetric_ else refit_metric)
         if self.refit:
             self._refit(base_estimator, X, y, routed.estimator.fit, contexts)
         contexts.end()
@@ -486,43 +472,6 @@ class BayesSearchCV(BaseSearchCV):  # type: ignore[misc]
         evaluation.contexts.end_search()
         return engine
 
-    def _seed(self) -> int:
-        """Return the seed of the search: that of the run which it takes up, if it is drawn."""
-        if self.checkpoint is not None and not isinstance(self.random_state, numbers.Integral):
-            from ._journal import Journal
-
-            seed = Journal.read_seed(self.checkpoint)
-            if seed is not None:
-                return seed
-        return draw_seed(self.random_state)
-
-    def _open_journal(
-        self, space: Space, X: Any, y: Any, params: Mapping[str, Any], splits: Any, seed: int
-    ) -> AbstractContextManager[Journal | None]:
-        if self.checkpoint is None:
-            return nullcontext()
-        # Most searches keep no journal, and should not pay for the imports.
-        from ._fingerprint import fingerprint
-        from ._journal import Journal
-
-        entries = fingerprint(
-            space=space,
-            estimator=self.estimator,
-            X=X,
-            y=y,
-            splits=splits,
-            scoring=self.scoring,
-            random_state=self.random_state,
-            fit_params=params,
-            error_score=self.error_score,
-            return_train_score=self.return_train_score,
-            early_stopping=self.early_stopping,
-            objective=self.objective,
-            initial_points=self.initial_points,
-            warm_start_from=self.warm_start_from,
-        )
-        return Journal.open(self.checkpoint, header={"fingerprint": entries, "seed": seed})
-
     def _table(self, trials: Sequence[Trial], space: Space) -> dict[str, Any]:
         return results_table(
             trials,
@@ -530,6 +479,24 @@ class BayesSearchCV(BaseSearchCV):  # type: ignore[misc]
             error_score=self.error_score,
             has_train_scores=self.return_train_score,
         )
+
+    def _conclude(self, engine: Engine, space: Space, objective: Objective, metric: Any) -> None:
+        """Set what was found, the refit aside; go on with an interrupt that ended the search."""
+        self.stop_reason_ = engine.stop_reason
+        # One that was proposed when the time was over has nothing to show.
+        trials = [trial for trial in engine.history.trials if trial.n_scored]
+        if trials:
+            self._keep(trials, space, objective)
+        if any(trial.status == "complete" for trial in trials):
+            self._select(metric)
+        elif self.stop_reason_ != "interrupted":
+            raise ValueError(
+                f"The search ended ({self.stop_reason_}) before all folds of any candidate had a "
+                "score, so there is no best one: raise max_time, or use fewer folds. What was "
+                "evaluated is in cv_results_."
+            )
+        if self.stop_reason_ == "interrupted":
+            raise KeyboardInterrupt
 
     def _keep(self, trials: Sequence[Trial], space: Space, objective: Objective) -> None:
         """Set what was searched, with one warning, or an error, about the fits that failed."""

@@ -96,6 +96,11 @@ class Trial:
         return self.status is not None
 
     @property
+    def n_scored(self) -> int:
+        """Number of folds that were scored, or have failed."""
+        return sum(fold is not None for fold in self.folds)
+
+    @property
     def has_failed(self) -> bool:
         """Whether the fit of some fold raised."""
         return any(fold is not None and fold.error is not None for fold in self.folds)

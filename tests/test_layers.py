@@ -14,6 +14,7 @@ LAYERS = {
     "__init__": 7,
     "_search": 6,
     "plotting": 6,
+    "_checkpoint": 5,
     "_engine": 5,
     "_callbacks": 4,
     "_optimizer": 4,

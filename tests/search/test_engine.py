@@ -1,6 +1,7 @@
 """Searches as they run: in what order, how long, and how they end."""
 
 import math
+import threading
 import time
 
 import joblib
@@ -84,6 +85,38 @@ def test_asynchronous_searches_evaluate_every_candidate(early_stopping):
     assert len(found.candidate_status_) == 30
     assert set(found.candidate_status_) <= {"complete", "stopped"}
     assert found.best_score_ > -0.05
+
+
+class Waiting(Surface):
+    """The first fold of each of three candidates ends when many others have ended."""
+
+    seen = ()
+    are_many = threading.Event()
+
+    def fit(self, X, y):
+        is_long = self.a in (0.125, 0.25, 0.375) and self.a not in Waiting.seen
+        Waiting.seen = (*Waiting.seen, self.a)
+        if len(Waiting.seen) >= 60:
+            Waiting.are_many.set()
+        if is_long and not Waiting.are_many.wait(timeout=20):
+            raise RuntimeError("nobody else had work")
+        return super().fit(X, y)
+
+
+@pytest.mark.parametrize("early_stopping", [None, "racing"])
+def test_long_folds_keep_no_worker_from_other_candidates(early_stopping):
+    Waiting.seen = ()
+    Waiting.are_many.clear()
+    first = [{"a": a, "b": 0.5, "c": "x"} for a in (0.125, 0.25, 0.375)]
+    with joblib.parallel_backend("threading", n_jobs=6):
+        found = search(
+            Waiting(),
+            asynchronous=True,
+            early_stopping=early_stopping,
+            n_iter=60,
+            initial_points=first,
+        ).fit(X, Y)
+    assert "failed" not in found.candidate_status_
 
 
 @pytest.mark.parametrize("rule", ["racing", "median"])
