@@ -73,6 +73,7 @@ def open_journal(
         return nullcontext()
     from ._fingerprint import fingerprint
     from ._journal import Journal
+    from ._outline import outline
 
     entries = fingerprint(
         space=space,
@@ -90,4 +91,5 @@ def open_journal(
         initial_points=search.initial_points,
         warm_start_from=earlier,
     )
-    return Journal.open(search.checkpoint, header={"fingerprint": entries, "seed": seed})
+    header = {"fingerprint": entries, "seed": seed, "outline": outline(space, len(splits))}
+    return Journal.open(search.checkpoint, header=header)

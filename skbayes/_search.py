@@ -107,8 +107,9 @@ class BayesSearchCV(BaseSearchCV):  # type: ignore[misc]
         the space.
     warm_start_from : object or list, default=None
         Results of earlier searches, of which this one makes what use it can: a fitted search, its
-        `cv_results_` as a dict or a frame, an `Optimizer`, pairs of parameters and score, or a
-        list of these. They need not be of the same data, metric or space.
+        `cv_results_` as a dict or a frame, the path of its `checkpoint`, an `Optimizer`, pairs of
+        parameters and score, or a list of these. They need not be of the same data, metric or
+        space.
     asynchronous : bool, default=False
         Whether scores are taken in as they arrive, which keeps workers busier and makes the search
         depend on timing.
@@ -315,9 +316,12 @@ class BayesSearchCV(BaseSearchCV):  # type: ignore[misc]
         check_names(space, self.estimator, is_list=not isinstance(self.search_spaces, Mapping))
         earlier = None
         if self.warm_start_from is not None:
+            from ._outline import read_results
             from ._sources import read_sources
 
-            earlier = read_sources(self.warm_start_from, objective.metric)
+            earlier = read_sources(
+                self.warm_start_from, objective.metric, lambda path: read_results(path, space)
+            )
 
         X, y = indexable(X, y)
         params = check_method_params(X, params=params)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import numbers
 import os
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -16,26 +16,33 @@ __all__ = ["Row", "read_sources"]
 
 # Parameters with their score; NaN for a failure.
 Row = tuple[Mapping[str, Any], float]
+# Makes a table of the file with a name.
+ReadFile = Callable[[str], Mapping[str, Any]]
 
 ACCEPTED = (
-    "a fitted search, its cv_results_, a data frame of them, an Optimizer, a list of "
-    "(params, score) pairs, or a list of these"
+    "a fitted search, its cv_results_, a data frame of them, an Optimizer, the path of a "
+    "checkpoint, a list of (params, score) pairs, or a list of these"
 )
 SCORE_PREFIX = "mean_test_"
 # What the score may be called in a table that is not one of cv_results_.
 SCORE_NAMES = ("mean_test_score", "score", "mean_score", "value")
 
 
-def read_sources(given: Any, metric: str | None = None) -> list[list[Row]]:
+def read_sources(
+    given: Any, metric: str | None = None, read_file: ReadFile | None = None
+) -> list[list[Row]]:
     """Read what a warm start was given.
 
     Parameters
     ----------
     given : object
         One source or a list of sources: an object with `cv_results_` or `told`, a mapping or
-        data frame of columns, or pairs of parameters and score. None is no source.
+        data frame of columns, the path of a file, or pairs of parameters and score. None is no
+        source.
     metric : str, optional
         The metric to read where a table has several.
+    read_file : callable, optional
+        Makes a table of a path. None: paths are refused.
 
     Returns
     -------
@@ -46,26 +53,34 @@ def read_sources(given: Any, metric: str | None = None) -> list[list[Row]]:
     ------
     TypeError
         If something is none of these.
+    OSError
+        If a file cannot be read.
     ValueError
         If a search is not fitted, or a table lacks parameters or a score.
     """
     what = "warm_start_from"
     if given is None:
         return []
-    if _is_table(given) or has(given, "told") or has(given, "cv_results_"):
-        return [_read(given, what, metric)]
-    if isinstance(given, str | os.PathLike):
-        raise TypeError(f"{what} takes no path yet, got {show(given)}. Give {ACCEPTED}.")
-    if not isinstance(given, Iterable) or isinstance(given, bytes):
-        return [_read(given, what, metric)]
+    is_one = _is_table(given) or has(given, "told") or has(given, "cv_results_")
+    is_text = isinstance(given, str | bytes | os.PathLike)
+    if is_one or is_text or not isinstance(given, Iterable):
+        return [_read(given, what, metric, read_file)]
     entries = list(given)
     if any(map(_is_pair, entries)):
         return [_read_pairs(entries, what)]
-    return [_read(entry, f"{what}[{i}]", metric) for i, entry in enumerate(entries)]
+    return [_read(entry, f"{what}[{i}]", metric, read_file) for i, entry in enumerate(entries)]
 
 
-def _read(source: Any, what: str, metric: str | None) -> list[Row]:
+def _read(source: Any, what: str, metric: str | None, read_file: ReadFile | None) -> list[Row]:
     """Read one source that may not be a list of sources."""
+    if isinstance(source, str | os.PathLike) and read_file is not None:
+        path = os.fspath(source)
+        try:
+            table = read_file(path)
+        except OSError as error:
+            text = f"{what} names a file that cannot be read: {error.strerror or error}"
+            raise OSError(error.errno, text, path) from error
+        return _read_table(table, f"{what} {path!r}", metric)
     if has(source, "told"):
         return _read_pairs(source.told, what)
     if has(source, "cv_results_"):
@@ -80,6 +95,8 @@ def _read(source: Any, what: str, metric: str | None) -> list[Row]:
         )
     is_text = isinstance(source, str | bytes | os.PathLike)
     if is_text or not isinstance(source, Iterable):
+        if is_text and read_file is None:
+            what = f"{what} takes no path here, only that of BayesSearchCV does: it"
         raise TypeError(
             f"{what} must be {ACCEPTED}; got {show(source)} of type {type(source).__name__}."
         )

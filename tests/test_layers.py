@@ -18,6 +18,7 @@ LAYERS = {
     "_engine": 5,
     "_callbacks": 4,
     "_optimizer": 4,
+    "_outline": 4,
     "_candidates": 3,
     "_criterion": 3,
     "_design": 3,

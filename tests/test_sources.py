@@ -72,6 +72,18 @@ def test_nothing():
     assert read_sources([[]]) == [[]]
 
 
+def test_a_file_is_read_by_whoever_can():
+    two = {"params": [{"a": 1}], "mean_test_f1": [0.1], "mean_test_auc": [0.2]}
+    tables = {"a": TABLE, "b": two}
+    (rows,) = read_sources("a", read_file=tables.__getitem__)
+    assert_same(rows)
+    first, second = read_sources(["a", "b"], "auc", tables.__getitem__)
+    assert_same(first)
+    assert_same(second, [({"a": 1}, 0.2)])
+    with pytest.raises(ValueError, match=r"warm_start_from 'b' has several scores"):
+        read_sources("b", read_file=tables.__getitem__)
+
+
 def test_an_optimizer_gives_what_it_was_told():
     optimizer = Optimizer({"a": (0.0, 1.0)}, random_state=0)
     optimizer.tell([{"a": 0.5}, {"a": 0.25}], [1.0, None])
@@ -117,11 +129,11 @@ def test_the_metric_is_that_of_the_search_or_the_present_one():
 @pytest.mark.parametrize(
     ("source", "error", "match"),
     [
-        ("search.jsonl", TypeError, "takes no path yet.*Give a fitted search"),
-        (Path("search.jsonl"), TypeError, "takes no path yet"),
+        ("search.jsonl", TypeError, "takes no path here.*must be a fitted search"),
+        (Path("search.jsonl"), TypeError, "takes no path here"),
         (3, TypeError, "warm_start_from must be a fitted search.*got 3 of type int"),
         ([TABLE, 3], TypeError, r"warm_start_from\[1\] must be a fitted search"),
-        ([TABLE, "file"], TypeError, r"warm_start_from\[1\] must be"),
+        ([TABLE, "file"], TypeError, r"warm_start_from\[1\] takes no path here.*got 'file'"),
         ([({"a": 1}, 0.5), ({"a": 2},)], TypeError, r"warm_start_from\[1\] must be a pair"),
         ([({"a": 1}, "good")], TypeError, r"the score in warm_start_from\[0\] must be a number"),
         ([({"a": 1}, 10**400)], ValueError, "must fit a float"),

@@ -37,6 +37,7 @@ def new_header(given: Mapping[str, Any]) -> dict[str, Any]:
         "v": VERSION,
         "fingerprint": dict(given["fingerprint"]),
         "seed": int(given["seed"]),
+        **({"outline": given["outline"]} if "outline" in given else {}),
         "versions": _versions(),
         "host": socket.gethostname(),
         "pid": os.getpid(),

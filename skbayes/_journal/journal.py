@@ -24,9 +24,9 @@ from time import monotonic
 from types import TracebackType
 from typing import Any, Self
 
+from skbayes._journal.events import EventLog
 from skbayes._journal.file import LockedFile, create
 from skbayes._journal.header import (
-    ELSEWHERE,
     MAGIC,
     check_fingerprint,
     compare_versions,
@@ -35,17 +35,9 @@ from skbayes._journal.header import (
     new_header,
     owner_of,
 )
-from skbayes._journal.records import (
-    MALFORMED,
-    PREFIX,
-    event_of,
-    line_of,
-    parse,
-    reason,
-    record_of,
-)
-from skbayes._trials import Asked, Closed, Event, Scored
-from skbayes.exceptions import JournalError, JournalLocked
+from skbayes._journal.records import PREFIX, line_of, record_of
+from skbayes._trials import Closed, Event
+from skbayes.exceptions import JournalLocked
 from skbayes.space.values import show
 
 # Seconds: a sync takes 4 ms on a disk, and bursts of records shall not wait for one each.
@@ -63,10 +55,6 @@ class Journal:
         Its first record.
     seed : int
         Seed of the search, as it was when the file was made.
-    events : list of Event
-        What is in the file, in that order: `Asked` and `Scored`.
-    elapsed : float
-        Seconds of search when the last fold was scored.
 
     Examples
     --------
@@ -85,14 +73,21 @@ class Journal:
         self.path = file.path
         self.header = header
         self.seed: int = header["seed"]
-        self.events: list[Event] = []
-        self.elapsed = 0.0
+        self._log = EventLog()
         self._file = file
         self._is_synced_always = is_synced_always
         self._synced_at = -math.inf
         self._is_synced = True
-        self._n_asked = 0
-        self._scored: set[tuple[int, int]] = set()
+
+    @property
+    def events(self) -> list[Event]:
+        """What is in the file, in that order."""
+        return self._log.events
+
+    @property
+    def elapsed(self) -> float:
+        """Seconds of search when the last fold was scored."""
+        return self._log.elapsed
 
     @classmethod
     def open(
@@ -105,8 +100,8 @@ class Journal:
         path : str or path-like
         header : mapping
             "fingerprint", a mapping of str to str that has to be the same whenever the file is
-            opened, and "seed", an int for a new file. Versions of the libraries, host and
-            process are added.
+            opened, and for a new file "seed", an int, and "outline" if its results shall be
+            readable by others. Versions of the libraries, host and process are added.
         durability : {"normal", "full"}, default="normal"
             "full" waits for the disk at each record, "normal" at most every 50 ms: records that
             follow a sync within that time, and nothing after them, are lost if the power fails
@@ -146,7 +141,10 @@ class Journal:
             with contextlib.ExitStack() as stack:
                 file = LockedFile(name)
                 stack.callback(file.close)
-                journal = cls(file, _read_header(file), is_synced_always=durability == "full")
+                # A huge file of something else is not read to its end.
+                beginning = file.read(len(MAGIC) + PREFIX)
+                header_there = _header_in(file.read() if is_ours(beginning) else beginning, name)
+                journal = cls(file, header_there, is_synced_always=durability == "full")
                 journal._read(own)
                 stack.pop_all()
         except BlockingIOError:
@@ -170,14 +168,30 @@ class Journal:
         if not os.path.isfile(name):
             return None
         try:
-            with open(name, "rb") as file:
-                # Up to the end of the line, if it begins as it should.
-                line = file.read(len(MAGIC) + PREFIX)
-                line += file.readline() if is_ours(line) else b""
+            content = _content(name)
         except OSError as error:
             raise _explained(error, name) from error
-        seed: int = header_of(line, name)["seed"]
+        seed: int = _header_in(content, name)["seed"]
         return seed
+
+    @staticmethod
+    def read(path: str | os.PathLike[str]) -> tuple[dict[str, Any], list[Event]]:
+        """Return header and events of a journal, which may be in use; it is left as it is.
+
+        Raises
+        ------
+        JournalError
+            If the file is no journal, or damaged.
+        OSError
+            If it cannot be read.
+        """
+        name = os.path.realpath(os.fsdecode(path))
+        content = _content(name)
+        header = _header_in(content, name)
+        *lines, _ = content.split(b"\n")
+        log = EventLog()
+        log.read(lines, name)
+        return header, log.events
 
     def __enter__(self) -> Self:
         return self
@@ -209,9 +223,9 @@ class Journal:
         """
         if isinstance(event, Closed):
             return
-        self._check(event)
+        self._log.check(event)
         self._write(record_of(event, elapsed))
-        self._take(event, elapsed)
+        self._log.take(event, elapsed)
 
     def close(self) -> None:
         """See to it that all is on disk, and give up the file. Closing twice does nothing."""
@@ -235,45 +249,12 @@ class Journal:
         if sync:
             self._synced_at = monotonic()
 
-    def _check(self, event: Asked | Scored) -> None:
-        if isinstance(event, Asked):
-            if event.index != self._n_asked:
-                raise ValueError(f"{event}: the next candidate is number {self._n_asked}.")
-        elif not 0 <= event.index < self._n_asked or event.fold < 0:
-            raise ValueError(f"fold {event.fold} of candidate {event.index} was not asked for.")
-        elif (event.index, event.fold) in self._scored:
-            raise ValueError(f"fold {event.fold} of candidate {event.index} has a score already.")
-
-    def _take(self, event: Asked | Scored, elapsed: float) -> None:
-        if isinstance(event, Asked):
-            self._n_asked += 1
-        else:
-            self._scored.add((event.index, event.fold))
-            self.elapsed = elapsed
-        self.events.append(event)
-
     def _read(self, own: Mapping[str, Any]) -> None:
         """Read the file, and make it ready for `append`; `own` is the header of a new one."""
         check_fingerprint(self.header["fingerprint"], own["fingerprint"], self.path)
         data = self._file.read()
         *lines, tail = data.split(b"\n")
-        versions = self.header["versions"]
-        for number, line in enumerate(lines[1:], start=2):
-            try:
-                record = parse(line)
-                if record["k"] == "resume":
-                    versions = dict(record["versions"])
-                    continue
-                event, elapsed = event_of(record)
-                self._check(event)
-            except MALFORMED as error:
-                raise JournalError(
-                    self.path,
-                    f"record {number} of {len(lines)} is not as it was written "
-                    f"({reason(error)}). To go on from the one before, delete this line and all "
-                    f"that follow. {ELSEWHERE}.",
-                ) from None
-            self._take(event, elapsed)
+        versions = self._log.read(lines, self.path) or self.header["versions"]
         compare_versions(versions, own["versions"], self.path)
         if tail:
             # Before anything is appended, which would become part of it.
@@ -282,11 +263,15 @@ class Journal:
             self._write({"k": "resume", **{key: own[key] for key in ("versions", "host", "pid")}})
 
 
-def _read_header(file: LockedFile) -> dict[str, Any]:
-    # A huge file of something else is not read to its end.
-    beginning = file.read(len(MAGIC) + PREFIX)
-    line = file.read() if is_ours(beginning) else beginning
-    return header_of(line[: line.find(b"\n") + 1], file.path)
+def _header_in(content: bytes, path: str) -> dict[str, Any]:
+    return header_of(content[: content.find(b"\n") + 1], path)
+
+
+def _content(path: str) -> bytes:
+    """Return what is in a file; of one that is no journal, its beginning."""
+    with open(path, "rb") as file:
+        beginning = file.read(len(MAGIC) + PREFIX)
+        return beginning + file.read() if is_ours(beginning) else beginning
 
 
 def _explained(error: OSError, path: str) -> OSError:
