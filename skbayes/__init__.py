@@ -1,6 +1,9 @@
 """Bayesian hyper-parameter search for scikit-learn."""
 
-from ._optimizer import Optimizer
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
 from ._search import BayesSearchCV
 from ._stopping import Converged, Patience, Standing, StoppingRule, TargetScore
 from .exceptions import (
@@ -12,6 +15,9 @@ from .exceptions import (
     WorkerDied,
 )
 from .space import Categorical, Integer, Real
+
+if TYPE_CHECKING:
+    from ._optimizer import Optimizer
 
 __all__ = [
     "BayesSearchCV",
@@ -33,3 +39,16 @@ __all__ = [
 ]
 
 __version__ = "0.1.0"
+
+
+def __getattr__(name: str) -> Any:
+    # Whoever only searches pays for the import of the model when a search begins.
+    if name == "Optimizer":
+        from ._optimizer import Optimizer
+
+        return Optimizer
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

@@ -8,7 +8,7 @@ from contextlib import AbstractContextManager, nullcontext
 from typing import TYPE_CHECKING, Any
 
 from ._compat import BaseSearchCV
-from ._optimizer import draw_seed
+from ._seeds import draw_seed
 from .space import Space
 
 if TYPE_CHECKING:

@@ -16,7 +16,6 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
-from sklearn.utils import check_random_state
 
 from ._criterion import criterion, knowing_pending
 from ._design import MIN_SCORES_FOR_MODEL, Design, all_points, far_points
@@ -24,6 +23,7 @@ from ._ledger import Ledger
 from ._observations import Observations
 from ._regret import regret_bound
 from ._reports import MEAN, Report, read_report, read_reports
+from ._seeds import draw_seed, is_integer
 from ._surrogate import Surrogate
 from ._threads import one_thread
 from .acquisition import maximise
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from ._transfer import Transfer
     from .insight import Insight
 
-__all__ = ["Optimizer", "draw_seed"]
+__all__ = ["Optimizer"]
 
 # Closer than this, in lengthscales, the prior correlation of two points is above 1 - 1e-6:
 # evaluating the second would teach nothing.
@@ -112,7 +112,7 @@ class Optimizer:
         if isinstance(initial_points, Mapping) or not isinstance(initial_points, Iterable | None):
             raise TypeError(f"initial_points must be a list of dicts, got {initial_points!r}.")
         for name, value in (("n_iter", n_iter), ("n_initial_points", n_initial_points)):
-            if value is not None and not (_is_integer(value) and value >= 1):
+            if value is not None and not (is_integer(value) and value >= 1):
                 raise ValueError(f"{name} must be an int of at least 1 or None, got {value!r}.")
         self._seed = draw_seed(random_state)
         if not isinstance(space, Space):
@@ -216,7 +216,7 @@ class Optimizer:
         """
         if n is None:
             return self.space.decode(self.ask_point(budget_left))
-        if not (_is_integer(n) and n >= 1):
+        if not (is_integer(n) and n >= 1):
             raise ValueError(f"n must be an int of at least 1 or None, got {n!r}.")
         return [self.space.decode(self.ask_point(budget_left)) for _ in range(n)]
 
@@ -467,20 +467,3 @@ class Optimizer:
             if points:
                 break
         return points
-
-
-def _is_integer(value: Any) -> bool:
-    return isinstance(value, numbers.Integral) and not isinstance(value, bool)
-
-
-def draw_seed(random_state: Any) -> int:
-    """Return the seed of a search: an int as it is, else one drawn from `random_state`."""
-    if _is_integer(random_state) and random_state >= 0:
-        return int(random_state)
-    try:
-        return int(check_random_state(random_state).randint(2**31))
-    except ValueError:
-        raise ValueError(
-            "random_state must be an int of at least 0, a numpy RandomState or None, "
-            f"got {random_state!r}."
-        ) from None

@@ -34,22 +34,22 @@ from ._compat import (
     select_best_index,
     warn_or_raise_about_fit_failures,
 )
-from ._engine import Engine, Observer
-from ._evaluate import Evaluation
 from ._objective import Objective, Progress, fold_noise
-from ._observations import Observations
-from ._optimizer import Optimizer
-from ._pool import Pool
 from ._racing import EARLY_STOPPING
 from ._results import results_table
 from ._stopping import Standing, StoppingRule, parse_stopping
-from ._surrogate import Surrogate
 from ._trials import Trial
 from .space import Space, parse_space
 
 if TYPE_CHECKING:
+    from ._engine import Engine, Observer
+    from ._evaluate import Evaluation
     from ._journal import Journal
+    from ._optimizer import Optimizer
     from .insight import Insight
+
+# What a search runs on is imported by the functions that run it: half of the time of the import,
+# which each program that only names the class would pay for, and each worker that unpickles one.
 
 __all__ = ["BayesSearchCV"]
 
@@ -306,6 +306,9 @@ class BayesSearchCV(BaseSearchCV):  # type: ignore[misc]
         self : object
             The fitted search.
         """
+        from ._evaluate import Evaluation
+        from ._optimizer import Optimizer
+
         started = time.monotonic()
         rules, callbacks = parse_stopping(self.stopping), parse_callbacks(callback)
         base_estimator = clone(self.estimator)
@@ -391,7 +394,7 @@ class BayesSearchCV(BaseSearchCV):  # type: ignore[misc]
         ValueError
             If fewer than two candidates have a score.
         """
-        # Most searches are never asked, and should not pay for the import.
+        from ._surrogate import Surrogate
         from .insight import Insight
 
         check_is_fitted(self, "cv_results_")
@@ -434,6 +437,9 @@ class BayesSearchCV(BaseSearchCV):  # type: ignore[misc]
         journal: Journal | None,
     ) -> Engine:
         """Evaluate the candidates, with a line for each if that is wanted."""
+        from ._engine import Engine
+        from ._pool import Pool
+
         n_candidates, n_folds = evaluation.n_candidates, evaluation.n_folds
         observers: list[Observer] = [objective]
         if self.verbose > 0:
@@ -504,6 +510,8 @@ class BayesSearchCV(BaseSearchCV):  # type: ignore[misc]
 
     def _keep(self, trials: Sequence[Trial], space: Space, objective: Objective) -> None:
         """Set what was searched, with one warning, or an error, about the fits that failed."""
+        from ._observations import Observations
+
         folds = [fold for trial in trials for fold in trial.folds if fold is not None]
         warn_or_raise_about_fit_failures(
             [{"fit_error": fold.error} for fold in folds], self.error_score
