@@ -1,17 +1,22 @@
 """How busy a search keeps its workers, when fits take very different times.
 
-Fits sleep: lognormal times, sigma 1, mean `--mean` seconds, a function of the parameters and the
-fold. The ideal is the sum of all these times over the number of workers. For each pool of
-workers it prints wall time over the ideal: of the search as it is by default (deterministic), of
-the asynchronous one, and of batches of as many candidates as the default has open, each batch
-waiting for its last fold. Proposals count. A machine with other work makes all figures worse. Then
-wall time, and how far below the optimum the best score is.
+Fits sleep: lognormal times, sigma 1, mean `--mean` seconds, a function of the parameters, or with
+`--times folds` of the parameters and the fold. The ideal is the sum of all these times over the
+number of workers. For each pool of workers it prints wall time over the ideal: of the search as it
+is by default (deterministic), of the asynchronous one, and of batches of as many candidates as the
+default has open, each batch waiting for its last fold. Proposals count. A machine with other work
+makes all figures worse. Then wall time, and how far below the optimum the best score is.
+
+`--simulate` prints what the default costs with windows of other widths, without any proposals.
 
     python benchmarks/workers.py
     python benchmarks/workers.py --pools threading:8 --n-iter 40 --repeats 3
+    python benchmarks/workers.py --times folds
+    python benchmarks/workers.py --simulate
 """
 
 import argparse
+import heapq
 import time
 from contextlib import contextmanager
 
@@ -30,14 +35,15 @@ SIGMA = 1.0
 
 
 class Sleeper(ClassifierMixin, BaseEstimator):
-    """A classifier that sleeps for a time that follows from its parameters and the fold."""
+    """A classifier that sleeps for a time that follows from its parameters, and from the fold."""
 
-    def __init__(self, a=0.5, b=0.5, c=0.5, d=0.5, mean=0.5):
+    def __init__(self, a=0.5, b=0.5, c=0.5, d=0.5, mean=0.5, by_fold=False):
         self.a = a
         self.b = b
         self.c = c
         self.d = d
         self.mean = mean
+        self.by_fold = by_fold
 
     def fit(self, X, y):
         """Sleep."""
@@ -47,7 +53,8 @@ class Sleeper(ClassifierMixin, BaseEstimator):
 
     def seconds(self, fold):
         """Return how long."""
-        numbers = [int(1e6 * value) for value in (self.a, self.b, self.c, self.d, fold)]
+        told = (self.a, self.b, self.c, self.d, fold if self.by_fold else 0.0)
+        numbers = [int(1e6 * value) for value in told]
         normal = np.random.default_rng(numbers).standard_normal()
         return self.mean * float(np.exp(SIGMA * normal - SIGMA**2 / 2))
 
@@ -84,20 +91,52 @@ def fit_one(estimator, X, y, train, test):
     return estimator.fit(X[train], y[train]).score(X[test], y[test])
 
 
-def batches(X, y, splits, n_iter, n_points, mean, seed):
+def batches(X, y, splits, n_iter, n_points, seed, **sleep):
     """Search in batches; return the parameters and the best score."""
     optimizer = Optimizer(SPACE, n_iter=n_iter, random_state=seed)
     found = []
     while len(found) < n_iter:
         batch = optimizer.ask(min(n_points, n_iter - len(found)))
         scores = Parallel()(
-            delayed(fit_one)(Sleeper(**params, mean=mean), X, y, *split)
+            delayed(fit_one)(Sleeper(**params, **sleep), X, y, *split)
             for params in batch
             for split in splits
         )
         optimizer.tell(batch, np.mean(np.reshape(scores, (-1, N_FOLDS)), axis=1).tolist())
         found += batch
     return found, optimizer.best_score
+
+
+def simulated(seconds, n_workers, window):
+    """Return wall time over the ideal, where fold i waits for all up to fold i - window."""
+    free = [0.0] * n_workers
+    taken_in = []
+    for i, each in enumerate(seconds):
+        start = heapq.heappop(free)
+        if i >= window:
+            start = max(start, taken_in[i - window])
+        heapq.heappush(free, start + each)
+        taken_in.append(max(taken_in[-1] if taken_in else 0.0, start + each))
+    return taken_in[-1] / (sum(seconds) / n_workers)
+
+
+def simulate(n_iter, n_seeds=200):
+    """Print what windows of several widths cost, without proposals or processes."""
+    widths = (1, 2, 3, 4, 5, 6, 8)
+    print("window, folds for each worker " + "".join(f"{width:6d}" for width in widths))
+    for times in ("candidates", "folds"):
+        for n_workers in (2, 4, 8, 16):
+            row = []
+            for width in widths:
+                ratios = []
+                for seed in range(n_seeds):
+                    size = (n_iter, 1 if times == "candidates" else N_FOLDS)
+                    normal = np.random.default_rng(seed).standard_normal(size)
+                    normal = np.broadcast_to(normal, (n_iter, N_FOLDS)).ravel()
+                    seconds = np.exp(SIGMA * normal).tolist()
+                    ratios.append(simulated(seconds, n_workers, width * n_workers))
+                row.append(np.median(ratios))
+            print(f"{n_workers:2d} workers, {times:10s}       " + "".join(f"{r:6.2f}" for r in row))
 
 
 def main():
@@ -107,7 +146,13 @@ def main():
     parser.add_argument("--n-iter", type=int, default=60)
     parser.add_argument("--mean", type=float, default=0.5)
     parser.add_argument("--repeats", type=int, default=1)
+    parser.add_argument("--times", choices=["candidates", "folds"], default="candidates")
+    parser.add_argument("--simulate", action="store_true", help="what other windows would cost")
     arguments = parser.parse_args()
+    if arguments.simulate:
+        simulate(arguments.n_iter)
+        return
+    sleep = {"mean": arguments.mean, "by_fold": arguments.times == "folds"}
     X, y = load_iris(return_X_y=True)
     splits = list(StratifiedKFold(N_FOLDS, shuffle=True, random_state=0).split(X, y))
     sums = [float(X[train].sum()) for train, _ in splits]
@@ -120,20 +165,18 @@ def main():
                 for seed in range(arguments.repeats):
                     started = time.perf_counter()
                     if kind == "batches":
-                        size = (n_points, arguments.mean, seed)
-                        params, score = batches(X, y, splits, arguments.n_iter, *size)
+                        size = (arguments.n_iter, n_points, seed)
+                        params, score = batches(X, y, splits, *size, **sleep)
                     else:
                         search = BayesSearchCV(
-                            Sleeper(mean=arguments.mean), SPACE, n_iter=arguments.n_iter,
+                            Sleeper(**sleep), SPACE, n_iter=arguments.n_iter,
                             cv=splits, refit=False, random_state=seed, initial_points=[],
                             asynchronous=kind == "asynchronous", n_jobs=n_workers,
                         ).fit(X, y)  # fmt: skip
                         params, score = search.cv_results_["params"], search.best_score_
                     wall = time.perf_counter() - started
                     work = sum(
-                        Sleeper(**each, mean=arguments.mean).seconds(fold)
-                        for each in params
-                        for fold in sums
+                        Sleeper(**each, **sleep).seconds(fold) for each in params for fold in sums
                     )
                     ratios.append(wall / (work / n_workers))
                     best.append(score)

@@ -37,7 +37,7 @@ from ._compat import (
 from ._objective import Objective, Progress, fold_noise
 from ._racing import EARLY_STOPPING
 from ._results import results_table
-from ._stopping import Standing, StoppingRule, parse_stopping
+from ._stopping import Standing, StoppingRule, check_rules, parse_stopping
 from ._trials import Trial
 from .space import Space, parse_space
 
@@ -338,6 +338,7 @@ class BayesSearchCV(BaseSearchCV):  # type: ignore[misc]
             has_refit=bool(self.refit),
         )
         splits = self._draw_splits(X, y, routed.splitter.split)
+        check_rules(rules, len(splits))
         n_candidates = count_candidates(space, self.n_iter)
         optimizer = Optimizer(
             space,

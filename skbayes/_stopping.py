@@ -20,6 +20,7 @@ __all__ = [
     "StoppingRule",
     "TargetScore",
     "as_callables",
+    "check_rules",
     "parse_stopping",
     "reason_to_stop",
 ]
@@ -162,8 +163,7 @@ class Converged:
     ----------
     min_improvement : float or None, default=None
         A gain that would not be worth the search. None: the standard error of the difference of
-        two good candidates over the folds, which is not known, so that the rule never stops a
-        search, as long as there are fewer than two folds.
+        two good candidates over the folds, of which there must be two then.
     relative : bool, default=False
         Whether `min_improvement` is a share of the absolute value of the best score.
     patience : int, default=8
@@ -241,6 +241,17 @@ def parse_stopping(value: Any) -> tuple[StoppingRule, ...]:
         If it is anything else.
     """
     return as_callables("stopping", value, "a stopping rule such as Patience(20)")
+
+
+def check_rules(rules: Sequence[StoppingRule], n_folds: int) -> None:
+    """Raise ValueError if a rule needs the noise of the folds, and there is one fold."""
+    for rule in rules:
+        if isinstance(rule, Converged) and rule.min_improvement is None and n_folds < 2:
+            raise ValueError(
+                "stopping: Converged() compares with the noise of the folds, which a single fold "
+                "does not show: say what gain would not matter, as Converged(min_improvement="
+                "0.001) does, or give cv more folds."
+            )
 
 
 def as_callables(name: str, value: Any, what: str) -> tuple[Any, ...]:

@@ -9,8 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from sklearn.base import BaseEstimator, clone
+from sklearn.linear_model import Ridge
 
-from skbayes import Converged, Optimizer, Patience, Standing, TargetScore
+from skbayes import BayesSearchCV, Converged, Optimizer, Patience, Standing, TargetScore
 from skbayes._stopping import parse_stopping, reason_to_stop
 
 NAN = math.nan
@@ -140,6 +141,18 @@ def test_converged_without_noise_never_stops(noise):
 @pytest.mark.parametrize("best", [0.0, NAN])
 def test_a_share_of_nothing_never_stops(best):
     assert Converged(0.01, relative=True)(standing([best] * 40, 1.0, never)) is None
+
+
+def test_one_fold_has_no_noise_to_compare_with():
+    search = BayesSearchCV(
+        Ridge(), {"alpha": (0.1, 1.0)}, n_iter=2, cv=[([0, 1, 2, 3], [4, 5])], stopping=Converged()
+    )
+    X, y = np.arange(6.0)[:, None], np.arange(6.0)
+    with pytest.raises(ValueError, match=r"a single fold does not show: say what gain"):
+        search.fit(X, y)
+    assert not hasattr(search, "cv_results_")
+    search.set_params(stopping=[Patience(9), Converged(0.01)]).fit(X, y)
+    assert len(search.cv_results_["params"]) == 2
 
 
 def bumps(params):
