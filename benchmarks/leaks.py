@@ -3,7 +3,9 @@
 After some searches that warm everything up, it runs more of them: in this process, on threads, and
 on processes, in turn; some with racing, a journal, a fit that fails, or an exception that ends the
 search. Every tenth of the way it prints open files, threads, child processes, temporary files and
-the memory of this process (MiB). All but the first may grow at first, and must not go on growing.
+the memory of this process (MiB). They may grow at first, and must not go on growing, but for the
+temporary ones: joblib keeps an empty folder for each search on processes until this process ends,
+of scikit-learn's searches as well.
 
     python benchmarks/leaks.py --searches 500
 """
