@@ -17,7 +17,7 @@ from sklearn.utils.validation import check_is_fitted
 
 from ._budget import Budget
 from ._callbacks import Callback, CallbackList, SearchView, parse_callbacks
-from ._candidates import check_names, count_candidates, present_points
+from ._candidates import count_candidates, present_points
 from ._checkpoint import open_journal, seed_of
 from ._compat import (
     SEARCH_CONSTRAINTS,
@@ -34,6 +34,7 @@ from ._compat import (
     select_best_index,
     warn_or_raise_about_fit_failures,
 )
+from ._conditions import with_conditions
 from ._engine import Engine, Observer
 from ._evaluate import Evaluation
 from ._objective import Objective, Progress, fold_noise
@@ -311,8 +312,11 @@ class BayesSearchCV(BaseSearchCV):  # type: ignore[misc]
         scorers, refit_metric = get_scorers(self)
         objective = Objective(self, scorers)
         seed = seed_of(self)
-        space = parse_space(self.search_spaces, random_state=seed)
-        check_names(space, self.estimator, is_list=not isinstance(self.search_spaces, Mapping))
+        space = with_conditions(
+            parse_space(self.search_spaces, random_state=seed),
+            self.estimator,
+            is_list=not isinstance(self.search_spaces, Mapping),
+        )
         earlier = None
         if self.warm_start_from is not None:
             from ._sources import read_sources

@@ -19,6 +19,7 @@ LAYERS = {
     "_callbacks": 4,
     "_optimizer": 4,
     "_candidates": 3,
+    "_conditions": 3,
     "_criterion": 3,
     "_design": 3,
     "_evaluate": 3,
