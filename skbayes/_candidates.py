@@ -12,6 +12,9 @@ from .space import Branch, Categorical, Space
 
 __all__ = ["count_candidates", "present_points"]
 
+# Of a space with more points than this, floats could not count each.
+MAX_SIZE = 2**53
+
 
 def count_candidates(space: Space, n_iter: int) -> int:
     """Return the number of candidates of a search, with a warning if the space has no more.
@@ -39,8 +42,9 @@ def count_candidates(space: Space, n_iter: int) -> int:
 
 
 def _size(branch: Branch) -> float:
-    """Return the number of points of a branch, which may be infinite."""
-    return math.inf if branch.n_values is None else branch.n_values
+    """Return the number of points of a branch, infinite if no search sees the end of them."""
+    n_values = branch.n_values
+    return math.inf if n_values is None or n_values > MAX_SIZE else n_values
 
 
 def present_points(space: Space, estimator: Any, n_points: int) -> list[dict[str, Any]]:

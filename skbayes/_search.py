@@ -10,8 +10,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
-from sklearn.base import clone, is_classifier
-from sklearn.model_selection import check_cv
+from sklearn.base import clone
 from sklearn.utils import indexable
 from sklearn.utils.validation import check_is_fitted
 
@@ -43,6 +42,7 @@ from ._optimizer import Optimizer
 from ._pool import Pool
 from ._racing import EARLY_STOPPING
 from ._results import results_table
+from ._splits import check_weights, draw_splits
 from ._stopping import Standing, StoppingRule, parse_stopping
 from ._surrogate import Surrogate
 from ._trials import Trial
@@ -327,6 +327,7 @@ class BayesSearchCV(BaseSearchCV):  # type: ignore[misc]
         params = check_method_params(X, params=params)
         routed = get_routed_params(self, params)
         weight = params.get("sample_weight")
+        check_weights(weight, X)
         contexts = CallbackContexts(
             self,
             X,
@@ -334,7 +335,7 @@ class BayesSearchCV(BaseSearchCV):  # type: ignore[misc]
             None if weight is None else {"sample_weight": weight},
             has_refit=bool(self.refit),
         )
-        splits = self._draw_splits(X, y, routed.splitter.split)
+        splits = draw_splits(self.cv, self.estimator, X, y, routed.splitter.split)
         n_candidates = count_candidates(space, self.n_iter)
         optimizer = Optimizer(
             space,
@@ -409,19 +410,6 @@ class BayesSearchCV(BaseSearchCV):  # type: ignore[misc]
                 f"{n_candidates} candidates: raise n_iter, or leave some points out."
             )
         return self.initial_points  # type: ignore[no-any-return]
-
-    def _draw_splits(self, X: Any, y: Any, split_params: Any) -> list[tuple[Any, Any]]:
-        cv = check_cv(self.cv, y, classifier=is_classifier(self.estimator))
-        n_splits = cv.get_n_splits(X, y, **split_params)
-        splits = list(cv.split(X, y, **split_params))
-        if len(splits) != n_splits:
-            raise ValueError(
-                "cv.split and cv.get_n_splits return inconsistent results. Expected "
-                f"{n_splits} splits, got {len(splits)}"
-            )
-        if not splits:
-            raise ValueError("No fits were performed. Was the CV iterator empty?")
-        return splits
 
     def _search(
         self,

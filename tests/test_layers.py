@@ -31,6 +31,7 @@ LAYERS = {
     "_racing": 3,
     "_regret": 3,
     "_results": 3,
+    "_splits": 3,
     "_stopping": 3,
     "_surrogate": 3,
     "_transfer": 3,

@@ -221,6 +221,8 @@ def _skopt_dimension(written: Any, place: str) -> Dimension | None:
     else:
         is_whole = isinstance(low, numbers.Integral) and isinstance(high, numbers.Integral)
         is_integer = is_whole and type(written).__name__ != "Real"
+    if is_integer:
+        low, high = (int(b) if isinstance(b, float) and b.is_integer() else b for b in (low, high))
     return Integer(low, high, written.prior) if is_integer else Real(low, high, written.prior)
 
 
