@@ -482,10 +482,13 @@ class BayesSearchCV(BaseSearchCV):  # type: ignore[misc]
         if any(trial.status == "complete" for trial in trials):
             self._select(metric)
         elif self.stop_reason_ != "interrupted":
+            remedy = "raise max_time, or use fewer folds"
+            if self.max_time is None:
+                # A candidate without a score in its first folds is given up by early stopping.
+                remedy = "each has failed, as the warnings before tell"
             raise ValueError(
                 f"The search ended ({self.stop_reason_}) before all folds of any candidate had a "
-                "score, so there is no best one: raise max_time, or use fewer folds. What was "
-                "evaluated is in cv_results_."
+                f"score, so there is no best one: {remedy}. What was evaluated is in cv_results_."
             )
         if self.stop_reason_ == "interrupted":
             raise KeyboardInterrupt
