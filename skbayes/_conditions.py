@@ -139,7 +139,10 @@ def _listed(value: Any) -> Mapping[str, Any]:
     """Return the parameters that a value of a step lists; none for what is no estimator."""
     if isinstance(value, type) or not has(value, "get_params"):
         return {}
-    return value.get_params(deep=True)  # type: ignore[no-any-return]
+    try:
+        return dict(value.get_params(deep=True))
+    except Exception:  # of what is no estimator after all; its fits will tell
+        return {}
 
 
 def _accepts(estimator: Any, name: str, value: Any) -> bool:
@@ -148,7 +151,7 @@ def _accepts(estimator: Any, name: str, value: Any) -> bool:
         return False
     try:
         clone(estimator).set_params(**{name: clone(value, safe=False)})
-    except (AttributeError, TypeError, ValueError):
+    except Exception:  # each library refuses in its own way
         return False
     return True
 

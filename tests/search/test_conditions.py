@@ -218,6 +218,21 @@ def test_a_parameter_that_is_listed_is_not_given_to_those_who_take_anything():
     assert branches(PIPE, space) == [{"clf", "clf__unlisted"}, {"clf"}]
 
 
+class Unruly:
+    """Looks like an estimator and is none."""
+
+    def get_params(self, deep=True):
+        raise RuntimeError("get_params")
+
+    def set_params(self, **params):
+        raise KeyError("set_params")
+
+
+def test_what_only_looks_like_an_estimator_has_no_parameters():
+    space = {"clf": [Unruly(), SVC()], "clf__C": (0.1, 1.0)}
+    assert branches(PIPE, space) == [{"clf"}, {"clf", "clf__C"}]
+
+
 @pytest.mark.parametrize(
     ("space", "message"),
     [
