@@ -196,6 +196,8 @@ DIMENSIONS = [
     (pd.DataFrame({"a": [1.0, 2.0]}), C + ".*shape"),
     ([math.nan, math.inf, -math.inf, 0.0], OK),
     ([1, 1, 1, 1], OK),
+    ([(), ()], OK),
+    ([[], []], OK),
     ([1, 1.0, True, "1", None, b"1"], OK),
     ([0.0, -0.0, 5.0], OK),
     ([[], [1], {}, {"a": 1}, {1, 2}, lambda x: x], OK),
@@ -655,10 +657,12 @@ def check_result(search):
     n = len(table["params"])
     assert n >= 1
     assert len({len(column) for column in table.values()}) == 1
-    space = search._learnt_from[0]
+    space, observations, _ = search._learnt_from
     # Values are those of the space: in its bounds, and the objects that its lists hold.
-    points = [space.encode(params) for params in table["params"]]
-    assert len(set(points)) == n
+    for params in table["params"]:
+        space.encode(params)
+    # Equal objects in two places of a list are two values.
+    assert len(set(observations.points)) == n
     assert len(search.candidate_status_) == n
     if search.refit:
         assert search.best_params_ in [table["params"][search.best_index_]]
