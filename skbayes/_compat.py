@@ -23,6 +23,7 @@ from joblib.parallel import BatchedCalls
 from numpy.typing import NDArray
 from scipy.stats import qmc
 from sklearn.base import _fit_context as fit_context
+from sklearn.metrics import check_scoring
 from sklearn.metrics._scorer import _BaseScorer as BaseScorer
 from sklearn.metrics._scorer import _MultimetricScorer as MultimetricScorer
 from sklearn.model_selection._search import BaseSearchCV
@@ -72,6 +73,9 @@ _HAS_CALLBACKS = hasattr(BaseSearchCV, "_init_callback_context")
 
 def get_scorers(search: BaseSearchCV) -> tuple[Any, Any]:
     """Return the scorer or scorers of `search`, and the metric that selects the best row."""
+    if callable(search.scoring):
+        # Grid search takes any function, and all scores are NaN if it is one of the metrics.
+        check_scoring(search.estimator, scoring=search.scoring)
     return search._get_scorers()  # type: ignore[no-any-return]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import time
 import traceback
 from collections.abc import Callable, Mapping, Sequence
@@ -12,7 +13,7 @@ from sklearn.base import clone
 
 from ._compat import CallbackContexts, MultimetricScorer, fit_and_score
 from ._trials import FoldScore
-from .space.values import show
+from .space.values import PLAIN_TYPES, has, show
 
 __all__ = ["Evaluation", "evaluate_fold"]
 
@@ -104,7 +105,9 @@ def evaluate_fold(estimator: Any, X: Any, y: Any, **keywords: Any) -> FoldScore:
             if keywords["error_score"] == "raise":
                 raise
             return FoldScore({}, None, time.time() - started, 0.0, traceback.format_exc())
-        raw = fit_and_score(estimator, X, y, return_times=True, **{**keywords, "scorer": scorer})
+        fit_params = {name: _own(value) for name, value in (keywords["fit_params"] or {}).items()}
+        keywords = {**keywords, "scorer": scorer, "fit_params": fit_params}
+        raw = fit_and_score(estimator, X, y, return_times=True, **keywords)
     except Exception as error:
         values = ", ".join(f"{name}={show(value)}" for name, value in parameters.items())
         error.add_note(f"Raised for the parameters {values}.")
@@ -142,3 +145,21 @@ class _Watched:
 def _by_metric(scores: Any) -> dict[str, float]:
     """Return scores by metric: scikit-learn calls a single one "score"."""
     return dict(scores) if isinstance(scores, dict) else {"score": scores}
+
+
+def _own(value: Any) -> Any:
+    """Return an argument of `fit` for one fit alone: what may keep a state is copied, no data is.
+
+    Callbacks of boosting libraries remember the fit that they are in; a second one that runs in
+    another thread, or goes on where the first ended, would spoil both.
+    """
+    if type(value) in (list, tuple):
+        # Of a long list of numbers, the first tells enough.
+        is_data = not value or type(value[0]) in PLAIN_TYPES
+        return value if is_data else type(value)(map(_own, value))
+    if type(value) in PLAIN_TYPES or has(value, "__array__") or has(value, "shape"):
+        return value
+    try:
+        return copy.deepcopy(value)
+    except Exception:  # of an open file, say: then there is only the one
+        return value

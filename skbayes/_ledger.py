@@ -103,18 +103,23 @@ class Ledger:
         n_iter : int or None
             Number of points that branches without a number of their own share.
         """
-        limits = [branch.n_iter for branch in self._space.branches]
-        if not any(limits):
-            return list(range(len(limits)))
-        counts = [0] * len(limits)
+        branches = self._space.branches
+        limits = {branch.number: branch.n_iter for branch in branches}
+        if not any(limits.values()):
+            return list(range(len(branches)))
+        counts = dict.fromkeys(limits, 0)
         for point in self.asked:
-            counts[point.branch] += 1
-        n_shared = sum(n for n, limit in zip(counts, limits, strict=True) if limit is None)
+            counts[branches[point.branch].number] += 1
+        n_shared = sum(n for number, n in counts.items() if limits[number] is None)
         shared_limit = math.inf if n_iter is None else n_iter
         return [
-            branch
-            for branch, (n, limit) in enumerate(zip(counts, limits, strict=True))
-            if (n_shared < shared_limit if limit is None else n < limit)
+            index
+            for index, branch in enumerate(branches)
+            if (
+                n_shared < shared_limit
+                if branch.n_iter is None
+                else counts[branch.number] < branch.n_iter
+            )
         ]
 
     def observations(self) -> Observations:

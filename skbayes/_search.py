@@ -10,14 +10,13 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
-from sklearn.base import clone, is_classifier
-from sklearn.model_selection import check_cv
+from sklearn.base import clone
 from sklearn.utils import indexable
 from sklearn.utils.validation import check_is_fitted
 
 from ._budget import Budget
 from ._callbacks import Callback, CallbackList, SearchView, parse_callbacks
-from ._candidates import check_names, count_candidates, present_points
+from ._candidates import count_candidates, present_points
 from ._checkpoint import open_journal, seed_of
 from ._compat import (
     SEARCH_CONSTRAINTS,
@@ -34,9 +33,11 @@ from ._compat import (
     select_best_index,
     warn_or_raise_about_fit_failures,
 )
+from ._conditions import with_conditions
 from ._objective import Objective, Progress, fold_noise
 from ._racing import EARLY_STOPPING
 from ._results import results_table
+from ._splits import check_weights, draw_splits
 from ._stopping import Standing, StoppingRule, check_rules, parse_stopping
 from ._trials import Trial
 from .space import Space, parse_space
@@ -315,8 +316,11 @@ class BayesSearchCV(BaseSearchCV):  # type: ignore[misc]
         scorers, refit_metric = get_scorers(self)
         objective = Objective(self, scorers)
         seed = seed_of(self)
-        space = parse_space(self.search_spaces, random_state=seed)
-        check_names(space, self.estimator, is_list=not isinstance(self.search_spaces, Mapping))
+        space = with_conditions(
+            parse_space(self.search_spaces, random_state=seed),
+            self.estimator,
+            is_list=not isinstance(self.search_spaces, Mapping),
+        )
         earlier = None
         if self.warm_start_from is not None:
             from ._outline import read_results
@@ -330,6 +334,7 @@ class BayesSearchCV(BaseSearchCV):  # type: ignore[misc]
         params = check_method_params(X, params=params)
         routed = get_routed_params(self, params)
         weight = params.get("sample_weight")
+        check_weights(weight, X)
         contexts = CallbackContexts(
             self,
             X,
@@ -337,7 +342,7 @@ class BayesSearchCV(BaseSearchCV):  # type: ignore[misc]
             None if weight is None else {"sample_weight": weight},
             has_refit=bool(self.refit),
         )
-        splits = self._draw_splits(X, y, routed.splitter.split)
+        splits = draw_splits(self.cv, self.estimator, X, y, routed.splitter.split)
         check_rules(rules, len(splits))
         n_candidates = count_candidates(space, self.n_iter)
         optimizer = Optimizer(
@@ -414,19 +419,6 @@ class BayesSearchCV(BaseSearchCV):  # type: ignore[misc]
             )
         return self.initial_points  # type: ignore[no-any-return]
 
-    def _draw_splits(self, X: Any, y: Any, split_params: Any) -> list[tuple[Any, Any]]:
-        cv = check_cv(self.cv, y, classifier=is_classifier(self.estimator))
-        n_splits = cv.get_n_splits(X, y, **split_params)
-        splits = list(cv.split(X, y, **split_params))
-        if len(splits) != n_splits:
-            raise ValueError(
-                "cv.split and cv.get_n_splits return inconsistent results. Expected "
-                f"{n_splits} splits, got {len(splits)}"
-            )
-        if not splits:
-            raise ValueError("No fits were performed. Was the CV iterator empty?")
-        return splits
-
     def _search(
         self,
         optimizer: Optimizer,
@@ -501,10 +493,13 @@ class BayesSearchCV(BaseSearchCV):  # type: ignore[misc]
         if any(trial.status == "complete" for trial in trials):
             self._select(metric)
         elif self.stop_reason_ != "interrupted":
+            remedy = "raise max_time, or use fewer folds"
+            if self.max_time is None:
+                # A candidate without a score in its first folds is given up by early stopping.
+                remedy = "each has failed, as the warnings before tell"
             raise ValueError(
                 f"The search ended ({self.stop_reason_}) before all folds of any candidate had a "
-                "score, so there is no best one: raise max_time, or use fewer folds. What was "
-                "evaluated is in cv_results_."
+                f"score, so there is no best one: {remedy}. What was evaluated is in cv_results_."
             )
         if self.stop_reason_ == "interrupted":
             raise KeyboardInterrupt

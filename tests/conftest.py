@@ -7,6 +7,8 @@ import pytest
 from hypothesis import settings
 
 settings.register_profile("repeatable", derandomize=True, database=None, deadline=None)
+# For a long run, `pytest --hypothesis-profile=long`.
+settings.register_profile("long", settings.get_profile("repeatable"), max_examples=2000)
 settings.load_profile("repeatable")
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import numbers
+import sys
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
@@ -157,6 +158,11 @@ class Distribution:
             x = np.arange(low, high + 1)
             mass = np.diff(self.frozen.cdf(x), prepend=0.0)
         x, mass = x[mass >= _MIN_MASS], mass[mass >= _MIN_MASS]
+        if not len(x):
+            raise ValueError(
+                f"{self!r} needs values that floats can tell apart, between {low!r} and {high!r} "
+                f"there are none. {_REMEDY}"
+            )
         if np.all(x == np.floor(x)):
             x = x.astype(np.int64)
         return x, np.concatenate([[0.0], np.cumsum(mass) / np.sum(mass)])
@@ -273,6 +279,11 @@ def from_scipy(frozen: Any) -> Dimension:
     given = parameters_of(frozen)
     kind = type(frozen.dist)
     if all(is_number(value) for value in given.values()):
+        exact: list[Any] = [
+            value for value in given.values() if isinstance(value, numbers.Rational)
+        ]
+        if any(abs(value) > sys.float_info.max for value in exact):
+            raise ValueError(f"{call_of(frozen)} has parameters beyond all floats. {_REMEDY}")
         loc, scale = native(given.get("loc", 0)), native(given.get("scale", 1))
         if kind is type(scipy.stats.uniform):
             _check_range(frozen, loc, loc + scale)

@@ -29,18 +29,21 @@ class Point:
 
 @dataclass(frozen=True, slots=True)
 class Branch:
-    """One dictionary of a search space.
+    """One dictionary of a search space, or a part of one in which the same parameters exist.
 
     Parameters
     ----------
     parameters : tuple of (str, Dimension)
         In name order.
     n_iter : int or None, default=None
-        Number of candidates that are reserved for this branch.
+        Number of candidates that are reserved for the dictionary.
+    number : int, default=0
+        Place of the dictionary in its list.
     """
 
     parameters: tuple[tuple[str, Dimension], ...]
     n_iter: int | None = None
+    number: int = 0
 
     @property
     def names(self) -> tuple[str, ...]:

@@ -50,7 +50,8 @@ class ExecutorWorkers:
 
     def start(self) -> None:
         """Check that tasks can be submitted."""
-        if not callable(getattr(self._executor, "submit", None)):
+        is_made = not isinstance(self._executor, type)
+        if not (is_made and callable(getattr(self._executor, "submit", None))):
             raise TypeError(
                 f"executor={self._executor!r} must be a concurrent.futures.Executor, such as "
                 "ProcessPoolExecutor(), or None for the workers of joblib."

@@ -1,135 +1,57 @@
-"""One clear error before any fit, naming the parameter, what was given, and the remedy."""
+"""A working search, or one clear error before any fit: nothing else, whatever is given."""
 
 import math
+import warnings
+from concurrent.futures import ThreadPoolExecutor
+from fractions import Fraction
+from pathlib import Path
 
 import numpy as np
 import pytest
-from sklearn.base import BaseEstimator, ClassifierMixin, clone
+import scipy.stats as st
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as hs
+from sklearn.base import clone
 from sklearn.datasets import load_iris
-from sklearn.ensemble import RandomForestClassifier
 from sklearn.linear_model import LogisticRegression
-from sklearn.metrics import accuracy_score, make_scorer
 from sklearn.pipeline import Pipeline
 from sklearn.svm import SVC
 
+from odd_inputs import (
+    ARGUMENTS,
+    DIMENSIONS,
+    FITS,
+    LOG,
+    OK,
+    PATHS,
+    REVERSE,
+    SPACES,
+    Cheap,
+    case_id,
+    check,
+    check_result,
+    fitted,
+)
 from skbayes import BayesSearchCV, Integer, Real
-
-X, Y = load_iris(return_X_y=True)
-
-
-class NeverFitted(ClassifierMixin, BaseEstimator):
-    def __init__(self, C=1.0, gamma="scale", kernel="rbf"):
-        self.C = C
-        self.gamma = gamma
-        self.kernel = kernel
-
-    def fit(self, X, y):
-        pytest.fail("a fit was performed")
+from strategies import dimensions
 
 
-LOG = "log-uniform"
-SPACES = [
-    # bounds
-    ({"C": (10, 1)}, ValueError, r"search_spaces\['C'\].*low < high"),
-    ({"C": (1.0, 1.0)}, ValueError, r"search_spaces\['C'\].*low < high"),
-    ({"C": (3, 3)}, ValueError, r"search_spaces\['C'\].*low < high"),
-    ({"C": (math.nan, 1.0)}, ValueError, r"search_spaces\['C'\].*nan"),
-    ({"C": (0.0, math.nan)}, ValueError, r"search_spaces\['C'\].*nan"),
-    ({"C": (0.0, math.inf)}, ValueError, r"search_spaces\['C'\].*inf"),
-    ({"C": (-math.inf, 0.0)}, ValueError, r"search_spaces\['C'\].*inf"),
-    ({"C": (0, 10, LOG)}, ValueError, r"search_spaces\['C'\].*low"),
-    ({"C": (0.0, 10.0, LOG)}, ValueError, r"search_spaces\['C'\].*low > 0"),
-    ({"C": (-1.0, 10.0, LOG)}, ValueError, r"search_spaces\['C'\].*low > 0"),
-    ({"C": (0.5, 1.0, "reverse-log-uniform")}, ValueError, r"search_spaces\['C'\].*high < pole"),
-    ({"C": (0.5, 2.0, "reverse-log-uniform")}, ValueError, r"search_spaces\['C'\].*high < pole"),
-    # priors
-    ({"C": (1.0, 2.0, "log")}, ValueError, r"search_spaces\['C'\].*log-uniform"),
-    ({"C": (1.0, 2.0, "loguniform")}, ValueError, r"search_spaces\['C'\].*log-uniform"),
-    ({"C": (1.0, 2.0, "normal")}, ValueError, r"search_spaces\['C'\].*uniform"),
-    # shapes of a dimension
-    ({"C": []}, ValueError, r"search_spaces\['C'\]"),
-    ({"C": ()}, ValueError, r"search_spaces\['C'\]"),
-    ({"C": np.array([])}, ValueError, r"search_spaces\['C'\]"),
-    ({"C": np.ones((2, 2))}, ValueError, r"search_spaces\['C'\]"),
-    ({"C": 1.0}, TypeError, r"search_spaces\['C'\].*list"),
-    ({"kernel": "rbf"}, TypeError, r"search_spaces\['kernel'\].*list"),
-    ({"C": None}, TypeError, r"search_spaces\['C'\]"),
-    ({"C": {1, 2}}, TypeError, r"search_spaces\['C'\]"),
-    ({"C": {"low": 1}}, TypeError, r"search_spaces\['C'\]"),
-    ({"C": SVC}, TypeError, r"search_spaces\['C'\]"),
-    # names
-    ({"c": [1]}, ValueError, r"search_spaces\['c'\].*no parameter 'c'.*did you mean 'C'"),
-    ({"gama": (1e-3, 1.0)}, ValueError, r"'gama'.*did you mean 'gamma'"),
-    ({"zzzzz": [1]}, ValueError, r"'zzzzz'.*it has C, gamma, kernel"),
-    ({"C__x": [1]}, ValueError, r"'C__x'"),
-    ({1: [1]}, TypeError, "name"),
-    # shapes of the space
-    ([], ValueError, "search_spaces"),
-    (None, TypeError, "search_spaces"),
-    (3, TypeError, "search_spaces"),
-    ("C", TypeError, "search_spaces"),
-    ([3], TypeError, r"search_spaces\[0\]"),
-    ([{"C": [1]}, "C"], TypeError, r"search_spaces\[1\]"),
-    ([{"C": [1]}, {"C": (2, 1)}], ValueError, r"search_spaces\[1\]\['C'\]"),
-    ([({"C": [1]}, 0)], ValueError, r"search_spaces\[0\]"),
-    ([({"C": [1]}, -2)], ValueError, r"search_spaces\[0\]"),
-    ([({"C": [1]}, 1.5)], (TypeError, ValueError), r"search_spaces\[0\]"),
-    ([({"C": [1]}, 1, 2)], (TypeError, ValueError), r"search_spaces\[0\]"),
-    ([({"C": [1]}, "3")], (TypeError, ValueError), r"search_spaces\[0\]"),
-]
+@pytest.mark.parametrize(("written", "expected"), DIMENSIONS, ids=case_id)
+def test_dimensions(written, expected):
+    check(expected, {"C": written})
 
 
-@pytest.mark.parametrize(("space", "error", "message"), SPACES, ids=lambda value: repr(value)[:40])
-def test_spaces(space, error, message):
-    with pytest.raises(error, match=message):
-        BayesSearchCV(NeverFitted(), space).fit(X, Y)
+@pytest.mark.parametrize(("space", "expected"), SPACES, ids=case_id)
+def test_spaces(space, expected):
+    check(expected, space)
 
 
-ARGUMENTS = [
-    ({"n_iter": 0}, "'n_iter'.*0"),
-    ({"n_iter": -3}, "'n_iter'.*-3"),
-    ({"n_iter": 2.5}, r"'n_iter'.*2\.5"),
-    ({"n_iter": "10"}, "'n_iter'.*10"),
-    ({"n_iter": None}, "'n_iter'.*None"),
-    ({"n_points": 0}, "'n_points'.*0"),
-    ({"n_points": 1.5}, r"'n_points'.*1\.5"),
-    ({"random_state": "seed"}, "'random_state'.*seed"),
-    ({"random_state": -1}, "'random_state'.*-1|-1"),
-    ({"n_jobs": "two"}, "'n_jobs'.*two"),
-    ({"verbose": -1}, "'verbose'"),
-    ({"error_score": "nan"}, "'error_score'.*nan"),
-    ({"scoring": "acuracy"}, "'scoring'.*acuracy"),
-    ({"cv": 1}, "cv|n_splits"),
-    ({"cv": "five"}, "'cv'.*five"),
-    ({"refit": 3}, "'refit'.*3"),
-    ({"return_train_score": "yes"}, "'return_train_score'.*yes"),
-    ({"pre_dispatch": None}, "'pre_dispatch'.*None"),
-    ({"objective": 3}, "'objective'.*3"),
-    ({"objective": "f1"}, r"objective='f1'.*\['score'\]"),
-    ({"objective": "f1", "scoring": "accuracy"}, "objective='f1'"),
-    ({"objective": "f1", "scoring": make_scorer(accuracy_score)}, "objective='f1'"),
-    (
-        {"objective": "f1", "scoring": ["accuracy", "f1_macro"], "refit": False},
-        r"objective='f1'.*\['accuracy', 'f1_macro'\]",
-    ),
-    ({"scoring": ["accuracy", "f1_macro"]}, "refit"),
-    ({"scoring": ["accuracy", "f1_macro"], "refit": "f1"}, "refit"),
-    ({"scoring": []}, "scoring|Empty"),
-    ({"initial_points": {"C": 1.0}}, "'initial_points'"),
-    ({"initial_points": [{"C": 1e9}]}, r"initial_points\[0\].*C"),
-    ({"initial_points": [{"C": 1.0}, {"c": 1.0}]}, r"initial_points\[1\]"),
-    ({"initial_points": [{"C": 1.0}] * 3, "n_iter": 2}, "initial_points holds 3 points.*n_iter"),
-    ({"pre_dispatch": "foo"}, "pre_dispatch='foo'"),
-    ({"pre_dispatch": 0}, "pre_dispatch=0"),
-    ({"initial_points": [3]}, r"initial_points\[0\]"),
-]
-
-
-@pytest.mark.parametrize(("kwargs", "message"), ARGUMENTS, ids=lambda value: repr(value)[:40])
-def test_arguments(kwargs, message):
-    search = BayesSearchCV(NeverFitted(), {"C": (0.1, 10.0)}, **kwargs)
-    with pytest.raises((TypeError, ValueError), match=message):
-        search.fit(X, Y)
+@pytest.mark.parametrize(("given", "expected"), ARGUMENTS, ids=case_id)
+def test_arguments(given, expected):
+    # Of a file that cannot be read, the error is that of the operating system.
+    names_file = isinstance(given.get("warm_start_from"), str | Path)
+    kinds = (ValueError, TypeError, *([OSError] if names_file else []))
+    check(expected, {"C": (0.1, 1.0)}, kinds=kinds, **given)
 
 
 @pytest.mark.parametrize("junk", [None, 3, "text", [], {}, object(), np.ones(3), Real(1, 2)])
@@ -143,46 +65,145 @@ def test_the_constructor_takes_anything(junk):
     repr(search)
 
 
-def test_wrong_lengths_are_found_first():
-    with pytest.raises(ValueError, match="inconsistent numbers of samples"):
-        BayesSearchCV(NeverFitted(), {"C": (0.1, 10.0)}).fit(X, Y[:-1])
-
-
-def test_no_splits():
-    with pytest.raises(ValueError, match="No fits were performed"):
-        BayesSearchCV(NeverFitted(), {"C": [1]}, cv=iter(())).fit(X, Y)
-
-
-def test_splitters_that_contradict_themselves():
-    class Liar:
-        def get_n_splits(self, *args, **kwargs):
-            return 3
-
-        def split(self, X, y=None, groups=None):
-            yield np.arange(100), np.arange(100, 150)
-
-    with pytest.raises(ValueError, match=r"inconsistent results\. Expected 3 splits, got 1"):
-        BayesSearchCV(NeverFitted(), {"C": [1]}, cv=Liar()).fit(X, Y)
-
-
-def test_parameters_of_a_searched_step_are_known():
-    pipe = Pipeline([("clf", SVC())])
-    space = [
-        {"clf": [SVC()], "clf__C": [0.1, 1.0]},
-        {"clf": [RandomForestClassifier()], "clf__n_estimators": (3, 9)},
-    ]
-    BayesSearchCV(pipe, space, n_iter=4, cv=2, random_state=0).fit(X, Y)
-    space[1]["clf__n_estimator"] = space[1].pop("clf__n_estimators")
-    with pytest.raises(ValueError, match=r"search_spaces\[1\]\['clf__n_estimator'\]"):
-        BayesSearchCV(pipe, space).fit(X, Y)
-
-
 def test_a_name_without_its_step():
-    pipe = Pipeline([("svc", NeverFitted())])
-    with pytest.raises(ValueError, match=r"search_spaces\['C'\].*did you mean 'svc__C'\?"):
-        BayesSearchCV(pipe, {"C": [1]}).fit(X, Y)
-    with pytest.raises(ValueError, match=r"search_spaces\[0\]\['C'\]"):
-        BayesSearchCV(pipe, [{"C": [1]}]).fit(X, Y)
+    pipe = Pipeline([("svc", Cheap())])
+    check(r"search_spaces\['C'\].*did you mean 'svc__C'\?", {"C": [1]}, estimator=pipe)
+    check(r"search_spaces\[0\]\['C'\]", [{"C": [1]}], estimator=pipe)
+
+
+def test_every_parameter_has_its_rows():
+    names = {name for given, _ in ARGUMENTS for name in given}
+    missing = set(BayesSearchCV(Cheap(), {}).get_params(deep=False)) - names
+    assert missing == {"search_spaces", "checkpoint"}  # which have tables of their own
+
+
+def inputs(table):
+    """Inputs of a table; hypothesis would hash them."""
+    return hs.integers(0, len(table) - 1).map(lambda row: table[row][0])
+
+
+def numbers():
+    """Numbers of any kind and size."""
+    plain = [0, 1, -1, 3, 10, 0.0, 0.5, 1.0, 100.0, 10**30, -(10**400), math.nan, math.inf, 1e-320]
+    return hs.one_of(
+        hs.sampled_from([*plain, True, np.float32(0.3), np.int8(5), Fraction(1, 3), None, "1"]),
+        hs.integers(-20, 20),
+        hs.floats(),
+    )
+
+
+def ranges():
+    """Tuples that begin with two numbers, for the most part."""
+    words = hs.sampled_from(["uniform", LOG, REVERSE, "auto", "log", "", None, 3])
+    return hs.one_of(
+        hs.tuples(numbers(), numbers()),
+        hs.tuples(numbers(), numbers(), words),
+        hs.tuples(numbers(), numbers(), words, numbers()),
+        hs.lists(numbers(), max_size=6).map(tuple),
+    )
+
+
+def frozen():
+    """Distributions of scipy with any parameters that scipy takes."""
+    makers = [st.uniform, st.loguniform, st.randint, st.norm, st.gamma, st.poisson, st.beta]
+
+    def make(maker, first, second):
+        try:
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")
+                return maker(first, second)
+        except Exception:
+            return maker
+
+    return hs.builds(make, hs.sampled_from(makers), numbers(), numbers())
+
+
+def mostly(sensible, odd):
+    """One of two strategies, the first four times out of five."""
+    return hs.integers(0, 4).flatmap(lambda n: sensible if n else odd)
+
+
+def written_dimensions():
+    """What a user may write for a parameter, sensible or not."""
+    low, high = hs.integers(1, 9) | hs.floats(1e-9, 9), hs.integers(10, 99) | hs.floats(10, 1e9)
+    sensible = hs.one_of(
+        dimensions(),
+        hs.tuples(low, high),
+        hs.tuples(low, high, hs.sampled_from(["uniform", LOG, "auto"])),
+        hs.lists(numbers() | ranges() | hs.text(max_size=2), min_size=1, max_size=5),
+    )
+    return mostly(sensible, hs.one_of(ranges(), frozen(), inputs(DIMENSIONS)))
+
+
+def written_spaces():
+    """What a user may write as `search_spaces`, sensible or not."""
+    names = hs.sampled_from(["C", "gamma", "kernel"])
+    odd_names = names | hs.sampled_from(["c", "", "C__x", 3, None])
+    space = hs.dictionaries(names, written_dimensions(), max_size=3)
+    odd_space = hs.dictionaries(odd_names, written_dimensions(), max_size=3)
+    spaces = hs.lists(space | hs.tuples(space, hs.integers(1, 3)), min_size=1, max_size=3)
+    odd_spaces = hs.lists(hs.one_of(odd_space, hs.tuples(space, numbers()), numbers()), max_size=3)
+    return mostly(space | spaces, hs.one_of(odd_space, odd_spaces, inputs(SPACES)))
+
+
+def written_arguments():
+    """What a user may write as other arguments, at most one of them odd."""
+    sensible = hs.lists(inputs([row for row in ARGUMENTS if row[1] is OK]), max_size=3)
+    odd = hs.builds(lambda some, one: [*some, one], sensible, inputs(ARGUMENTS))
+    return mostly(sensible, odd)
+
+
+@given(written_spaces(), written_arguments())
+@settings(suppress_health_check=list(HealthCheck))
+def test_any_space_and_arguments(space, arguments):
+    """2000 examples with `pytest --hypothesis-profile=long`."""
+    FITS.clear()
+    given = {name: value for each in arguments for name, value in each.items()}
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        try:
+            search = fitted(space, **given)
+        except (ValueError, TypeError) as error:
+            # That all have failed is known only afterwards.
+            assert FITS == [] or "each has failed" in str(error)  # noqa: PT017
+            return
+    check_result(search)
+
+
+@pytest.mark.filterwarnings("ignore::ResourceWarning")
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+@pytest.mark.parametrize(
+    ("make", "expected"), [path[1:] for path in PATHS], ids=[p[0] for p in PATHS]
+)
+def test_checkpoints(make, expected, tmp_path):
+    """A file that cannot be used is left as it is."""
+    path = make(tmp_path)
+    before = {file: file.read_bytes() for file in tmp_path.iterdir() if file.is_file()}
+    check(expected, {"C": (0.1, 1.0)}, checkpoint=path, kinds=(ValueError, TypeError, OSError))
+    if expected is not OK:
+        assert before == {f: f.read_bytes() for f in tmp_path.iterdir() if f.is_file()}
+
+
+def test_a_checkpoint_that_another_search_writes(tmp_path):
+    def search_again(found):
+        check("is in use by", {"C": (0.1, 1.0)}, checkpoint=path, kinds=RuntimeError)
+
+    path = tmp_path / "f"
+    fitted(space={"C": (0.1, 1.0)}, checkpoint=path, fit={"callback": search_again})
+
+
+def test_early_stopping_when_no_score_can_be_had():
+    with (
+        pytest.warns(UserWarning, match="Scoring failed"),
+        pytest.raises(ValueError, match="no best one: each has failed"),
+    ):
+        fitted({"C": (0.1, 1.0)}, y=None, early_stopping="racing")
+
+
+def test_an_executor_works_and_is_not_closed():
+    with ThreadPoolExecutor(2) as executor:
+        check(OK, {"C": (0.1, 1.0)}, executor=executor)
+        assert executor.submit(int).result() == 0
 
 
 def test_nothing_that_the_user_gave_is_modified():
@@ -196,7 +217,7 @@ def test_nothing_that_the_user_gave_is_modified():
     given = [{"C": 0.5, "max_iter": 100}]
     search = BayesSearchCV(inner, spaces, initial_points=given, cv=2, random_state=0)
     before = {name: id(value) for name, value in search.get_params(deep=False).items()}
-    search.fit(X, Y)
+    search.fit(*load_iris(return_X_y=True))
     assert {name: id(value) for name, value in search.get_params(deep=False).items()} == before
     assert repr(spaces) == shape
     assert all(a is b for a, b in zip(spaces[0][0].values(), dimensions, strict=True))

@@ -9,7 +9,6 @@ import pytest
 from scipy import stats
 from sklearn.base import BaseEstimator, ClassifierMixin, clone, is_classifier, is_regressor
 from sklearn.datasets import load_diabetes, load_iris
-from sklearn.ensemble import StackingClassifier, VotingClassifier
 from sklearn.exceptions import FitFailedWarning, NotFittedError
 from sklearn.linear_model import LogisticRegression, Ridge
 from sklearn.model_selection import (
@@ -428,25 +427,6 @@ def test_nested_in_cross_validation_it_stratifies():
     assert scores.min() > 0.9
     result = cross_validate(svc_search(n_iter=5), X, Y, cv=2, return_estimator=True, n_jobs=2)
     assert all(isinstance(est, BayesSearchCV) for est in result["estimator"])
-
-
-@pytest.mark.parametrize(
-    "build",
-    [
-        lambda search: make_pipeline(StandardScaler(), search),
-        lambda search: StackingClassifier([("s", search), ("nb", GaussianNB())], cv=2),
-        lambda search: VotingClassifier([("s", search), ("nb", GaussianNB())]),
-        lambda search: BayesSearchCV(
-            make_pipeline(StandardScaler(), search),
-            {"bayessearchcv__estimator__degree": [2, 3]},
-            n_iter=2,
-            cv=2,
-        ),
-    ],
-    ids=["pipeline", "stacking", "voting", "itself"],
-)
-def test_nested_in_other_estimators(build):
-    assert build(svc_search(n_iter=4)).fit(X, Y).score(X, Y) > 0.9
 
 
 def test_inside_a_parallel_loop():
