@@ -12,7 +12,7 @@ from __future__ import annotations
 import math
 import numbers
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import InitVar, dataclass, field
 from fractions import Fraction
 from typing import Any
 
@@ -21,6 +21,13 @@ from numpy.typing import ArrayLike, NDArray
 
 from skbayes.space import scales
 from skbayes.space.dimensions import draw, finite_bound, no_member
+from skbayes.space.options import (
+    RANGE_TRANSFORMS,
+    check_base,
+    check_dtype,
+    check_name,
+    check_transform,
+)
 from skbayes.space.scales import STEPS, Lattice
 from skbayes.space.values import native, show
 
@@ -57,6 +64,14 @@ class Integer:
     prior : {"uniform", "log-uniform", "auto"}, default="uniform"
         Scale on which values are drawn and modelled. "log-uniform" needs low >= 1; "auto" is
         "log-uniform" if low >= 1 and high / low >= 100, and "uniform" otherwise.
+    base : float, default=10
+        Base of the logarithm, which changes nothing; scikit-optimize has it.
+    transform : str or None, default=None
+        Makes no difference, with a warning: the model sees every range on its scale, from 0 to 1.
+    name : str or None, default=None
+        Name of the parameter, for a `Space` that is made of dimensions.
+    dtype : type or str, default=int
+        Any kind of int, which changes nothing: values are builtin ints.
 
     Attributes
     ----------
@@ -75,12 +90,16 @@ class Integer:
     low: int
     high: int
     prior: str = "uniform"
+    base: InitVar[Any] = 10
+    transform: InitVar[Any] = None
+    name: str | None = field(default=None, compare=False)
+    dtype: InitVar[Any] = int
     scale: str = field(init=False, repr=False, compare=False)
     _w: float = field(init=False, repr=False, compare=False)
     _is_log: bool = field(init=False, repr=False, compare=False)
     _is_fine: bool = field(init=False, repr=False, compare=False)
 
-    def __post_init__(self) -> None:
+    def __post_init__(self, base: Any, transform: Any, dtype: Any) -> None:
         call = f"Integer({show(self.low)}, {show(self.high)}{scales.prior_text(self.prior)})"
         low = _whole_bound(call, "low", self.low)
         high = _whole_bound(call, "high", self.high)
@@ -100,6 +119,10 @@ class Integer:
                 f"{call} needs low >= 1, got {show(low)}. Raise it to the smallest value "
                 "worth trying, or use prior='uniform'."
             )
+        check_base(call, base)
+        check_transform(call, transform, RANGE_TRANSFORMS)
+        check_name(call, self.name)
+        check_dtype(call, dtype, "iu", "ints, such as int", "Real for numbers with a fraction")
         scale = self.prior
         if scale == "auto":
             scale = "log-uniform" if low >= 1 and high >= scales.AUTO_RATIO * low else "uniform"
