@@ -2,6 +2,7 @@
 
 from ._optimizer import Optimizer
 from ._search import BayesSearchCV
+from ._skopt import dump, load
 from ._stopping import Converged, Patience, Standing, StoppingRule, TargetScore
 from .exceptions import (
     FitTimeout,
@@ -11,7 +12,7 @@ from .exceptions import (
     SpaceExhausted,
     WorkerDied,
 )
-from .space import Categorical, Integer, Real
+from .space import Categorical, Integer, Real, Space
 
 __all__ = [
     "BayesSearchCV",
@@ -25,11 +26,14 @@ __all__ = [
     "Optimizer",
     "Patience",
     "Real",
+    "Space",
     "SpaceExhausted",
     "Standing",
     "StoppingRule",
     "TargetScore",
     "WorkerDied",
+    "dump",
+    "load",
 ]
 
 __version__ = "0.1.0"

@@ -12,7 +12,7 @@ from sklearn.base import clone
 
 from .space import Branch, Categorical, Space
 
-__all__ = ["check_names", "count_candidates", "present_points"]
+__all__ = ["check_names", "count_candidates", "n_possible", "present_points"]
 
 
 def check_names(space: Space, estimator: Any, *, is_list: bool) -> None:
@@ -81,17 +81,23 @@ def _accepts(estimator: Any, name: str, value: Any) -> bool:
     return True
 
 
-def count_candidates(space: Space, n_iter: int) -> int:
-    """Return the number of candidates of a search, with a warning if the space has no more.
+def n_possible(space: Space, n_iter: int) -> int:
+    """Return the number of candidates of a search.
 
-    Branches with a number of their own get that number, the others share `n_iter`.
+    Branches with a number of their own get that number, the others share `n_iter`; none has more
+    than there are.
     """
-    wanted = sum(branch.n_iter or 0 for branch in space.branches)
     possible = sum(min(branch.n_iter, _size(branch)) for branch in space.branches if branch.n_iter)
-    shared = [_size(branch) for branch in space.branches if branch.n_iter is None]
-    if shared:
+    shared = sum(_size(branch) for branch in space.branches if branch.n_iter is None)
+    return int(possible + min(n_iter, shared))
+
+
+def count_candidates(space: Space, n_iter: int) -> int:
+    """Return the number of candidates of a search, with a warning if the space has no more."""
+    possible = n_possible(space, n_iter)
+    wanted = sum(branch.n_iter or 0 for branch in space.branches)
+    if any(branch.n_iter is None for branch in space.branches):
         wanted += n_iter
-        possible += min(n_iter, sum(shared))
     if possible < wanted:
         warnings.warn(
             f"The total space of parameters {possible} is smaller than the {wanted} candidates "
@@ -99,7 +105,7 @@ def count_candidates(space: Space, n_iter: int) -> int:
             UserWarning,
             stacklevel=3,
         )
-    return int(possible)
+    return possible
 
 
 def _size(branch: Branch) -> float:

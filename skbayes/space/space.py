@@ -186,25 +186,25 @@ class Space:
         return next(filter(is_known, twins), twins[0])
 
     @property
-    def names(self) -> list[str]:
+    def dimension_names(self) -> list[str]:
         """Names of the parameters of all branches, in name order; of one branch in its own."""
         names = dict.fromkeys(name for branch in self.branches for name in branch.names)
         return list(names) if len(self.branches) == 1 else sorted(names)
 
     @property
     def dimensions(self) -> list[Dimension]:
-        """Dimension of each of the `names`, which it bears; the first if branches differ."""
+        """Dimension of each of the names, which it bears; the first if branches differ."""
         found: dict[str, Dimension] = {}
         for branch in self.branches:
             for name, dimension in branch.parameters:
                 if name not in found:
                     found[name] = copy.copy(dimension)
                     object.__setattr__(found[name], "name", name)
-        return [found[name] for name in self.names]
+        return [found[name] for name in self.dimension_names]
 
     def row(self, params: Mapping[str, Any]) -> list[Any]:
-        """Values of parameters in the order of `names`; None for those of other branches."""
-        return [params.get(name) for name in self.names]
+        """Values of parameters in the order of the names; None for those of other branches."""
+        return [params.get(name) for name in self.dimension_names]
 
     def rvs(self, n_samples: int = 1, random_state: Any = None) -> list[list[Any]]:
         """Return rows of random values, distributed as the priors say; any branch is as likely.
