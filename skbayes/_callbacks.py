@@ -12,7 +12,6 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import OptimizeResult
 
-from ._observations import Observations
 from ._stopping import Standing, as_callables
 from .space import Space
 
@@ -161,27 +160,33 @@ class SearchView(Mapping[str, Any]):
 
 
 def results_by_branch(
-    space: Space, observations: Observations, settings: Mapping[str, Any]
+    space: Space,
+    branches: Sequence[int],
+    params: Sequence[dict[str, Any]],
+    scores: Sequence[float],
+    settings: Mapping[str, Any],
 ) -> list[OptimizeResult]:
     """Return what scikit-optimize calls a result for each branch of a space.
 
     Parameters
     ----------
     space : Space
-    observations : Observations
-        Of a search in it, in the order asked.
+    branches : sequence of int
+        In which branch each candidate lies.
+    params : sequence of dict
+        Parameters of each candidate.
+    scores : sequence of float
+        Score of each candidate; NaN if it has none.
     settings : mapping
         As for `SearchView`.
     """
     results = []
     for number, branch in enumerate(space.branches):
-        rows = [
-            (space.decode(point), score)
-            for point, score in zip(observations.points, observations.scores, strict=True)
-            if point.branch == number
-        ]
-        params, scores = [row[0] for row in rows], [row[1] for row in rows]
-        view = SearchView(scores, params.copy, dict, Space((branch,)), settings)
+        rows = [row for row, other in enumerate(branches) if other == number]
+        found = [params[row] for row in rows]
+        view = SearchView(
+            [float(scores[row]) for row in rows], found.copy, dict, Space((branch,)), settings
+        )
         results.append(OptimizeResult(**view))
     return results
 

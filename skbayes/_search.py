@@ -185,7 +185,7 @@ class BayesSearchCV(BaseSearchCV):  # type: ignore[misc]
     optimizer_results_ : list of OptimizeResult
         What scikit-optimize calls the result, one for each dict of `search_spaces`: `x`, `fun`,
         `x_iters`, `func_vals`, `space`, `specs`, `random_state`, and no `models`. Values are
-        negated scores, infinity for candidates without one. Made when it is read.
+        negated mean scores, infinity where that is NaN. Made when it is read.
     total_iterations : int
         Number of candidates that `fit` evaluates if nothing ends it earlier. It needs no fit.
     stop_reason_ : str
@@ -432,7 +432,10 @@ class BayesSearchCV(BaseSearchCV):  # type: ignore[misc]
         """Result in scikit-optimize's form for each dict of `search_spaces`."""
         check_is_fitted(self, "cv_results_")
         space, observations, _ = self._learnt_from
-        return results_by_branch(space, observations, self._settings())
+        table = self.cv_results_
+        scores = table[f"mean_test_{self._metric}"]
+        branches = [point.branch for point in observations.points]
+        return results_by_branch(space, branches, table["params"], scores, self._settings())
 
     def _settings(self) -> dict[str, Any]:
         """Return what a result tells of the call."""
@@ -585,6 +588,7 @@ class BayesSearchCV(BaseSearchCV):  # type: ignore[misc]
             "failed" if trial.has_failed else str(trial.status) for trial in trials
         ]
         self.n_folds_run_ = len(folds)
+        self._metric = objective.metric or "score"
         self._learnt_from = (
             space,
             Observations.of([(trial.point, objective.report(trial)) for trial in trials]),
