@@ -242,7 +242,7 @@ class BayesSearchCV(BaseSearchCV):  # type: ignore[misc]
         "objective": [str, None],
         # Read, with errors of its own, before anything is fitted.
         "warm_start_from": [object],
-        "optimizer_kwargs": [dict, None],
+        "optimizer_kwargs": [object],
         "fit_params": [dict, None],
         "iid": ["boolean", StrOptions({"deprecated"})],
     }

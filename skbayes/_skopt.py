@@ -10,7 +10,7 @@ from __future__ import annotations
 import itertools
 import numbers
 import warnings
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NoReturn
 
@@ -50,6 +50,7 @@ class Option:
 
 # Both names of the same number, the second one the older.
 INITIAL = ("n_initial_points", "n_random_starts")
+CONSTRAINT = "space_constraint"
 
 OPTIONS = {
     "base_estimator": Option("the model is a Gaussian process", (None, "gp")),
@@ -69,10 +70,6 @@ OPTIONS = {
         "a candidate is chosen on one thread; n_jobs of BayesSearchCV is for the fits", (None, 1)
     ),
     "random_state": Option("random_state of BayesSearchCV is the seed of everything"),
-    "space_constraint": Option(
-        "candidates that break it are evaluated too. List the combinations that are allowed as a "
-        "list of dicts, or let the estimator raise: the search learns where fits fail"
-    ),
     "avoid_duplicates": Option("no candidate is evaluated twice", (None, True)),
     "model_queue_size": Option("no models are kept; insight() tells what was learnt"),
 }
@@ -88,18 +85,27 @@ def read_optimizer_kwargs(options: Mapping[str, Any] | None) -> dict[str, Any]:
 
     Raises
     ------
+    TypeError
+        If it is no mapping.
     ValueError
-        If an option is unknown, or a number of initial points is not one.
+        If an option is unknown, or one that is followed is malformed.
 
     Warns
     -----
     UserWarning
         For each option that is not followed.
     """
-    options = options or {}
-    unknown = [name for name in options if name not in OPTIONS and name not in INITIAL]
+    if options is None:
+        return {}
+    if not isinstance(options, Mapping):
+        raise TypeError(
+            "optimizer_kwargs must be a dict of options for scikit-optimize's Optimizer, or None, "
+            f"got {show(options)}. It is the third argument, as in scikit-optimize: give what is "
+            "meant for another one by its name, such as n_iter=30."
+        )
+    known = sorted([*OPTIONS, *INITIAL, CONSTRAINT])
+    unknown = [name for name in options if name not in known]
     if unknown:
-        known = sorted([*OPTIONS, *INITIAL])
         raise ValueError(
             f"optimizer_kwargs has no option {show(unknown[0])}; it takes those of "
             f"scikit-optimize's Optimizer: {', '.join(known)}."
@@ -109,6 +115,8 @@ def read_optimizer_kwargs(options: Mapping[str, Any] | None) -> dict[str, Any]:
         if name in INITIAL:
             if value is not None:
                 ours["n_initial_points"] = _checked_initial(name, value)
+        elif name == CONSTRAINT:
+            ours["is_allowed"] = _of_dict(value)
         elif not OPTIONS[name].is_followed(value):
             warnings.warn(
                 f"optimizer_kwargs: {name}={show(value)} is not followed: {OPTIONS[name].instead}.",
@@ -125,6 +133,18 @@ def _checked_initial(name: str, value: Any) -> int:
             "candidates come before the first of the model."
         )
     return int(value)
+
+
+def _of_dict(constraint: Any) -> Callable[[Mapping[str, Any]], Any] | None:
+    """Return a constraint as a function of parameters; theirs is one of their values."""
+    if not (constraint is None or callable(constraint)):
+        raise ValueError(
+            f"optimizer_kwargs: {CONSTRAINT} must be a function of the values of the parameters, "
+            f"in the order of their names, or None, got {show(constraint)}."
+        )
+    if constraint is None:
+        return None
+    return lambda params: constraint([params[name] for name in sorted(params)])
 
 
 def joined_fit_params(search: BaseSearchCV, params: Mapping[str, Any]) -> dict[str, Any]:

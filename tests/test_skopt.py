@@ -10,6 +10,7 @@ from sklearn.linear_model import Ridge
 import skbayes
 from skbayes import Categorical, Real
 from skbayes._skopt import (
+    CONSTRAINT,
     INITIAL,
     OPTIONS,
     joined_fit_params,
@@ -41,7 +42,6 @@ SEEN = [
     ("n_jobs", 1, None),
     ("n_jobs", -1, "n_jobs of BayesSearchCV"),
     ("random_state", 7, "random_state of BayesSearchCV"),
-    ("space_constraint", lambda x: True, "list of dicts"),
     ("avoid_duplicates", True, None),
     ("avoid_duplicates", False, "twice"),
     ("model_queue_size", 1, "insight"),
@@ -75,11 +75,20 @@ def test_initial_points(name):
             read_optimizer_kwargs({name: wrong})
 
 
+def test_a_constraint_gets_values_in_the_order_of_names():
+    ours = read_optimizer_kwargs({CONSTRAINT: lambda x: x == [1, "x"]})["is_allowed"]
+    assert ours({"b": "x", "a": 1})
+    assert not ours({"b": 1, "a": "x"})
+    assert read_optimizer_kwargs({CONSTRAINT: None}) == {"is_allowed": None}
+    with pytest.raises(ValueError, match="space_constraint must be a function"):
+        read_optimizer_kwargs({CONSTRAINT: "a < b"})
+
+
 @pytest.mark.parametrize("name", ["n_initial", "acq_fun", 3])
 def test_an_unknown_option_is_refused_with_those_that_are_known(name):
     with pytest.raises(ValueError, match="no option") as caught:
         read_optimizer_kwargs({name: 1})
-    for known in (*OPTIONS, *INITIAL):
+    for known in (*OPTIONS, *INITIAL, CONSTRAINT):
         assert known in str(caught.value)
 
 

@@ -13,7 +13,6 @@ from scipy.optimize import OptimizeResult
 from sklearn.base import BaseEstimator, ClassifierMixin, clone
 from sklearn.datasets import load_iris
 from sklearn.exceptions import FitFailedWarning, NotFittedError
-from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import GroupKFold
 from sklearn.pipeline import Pipeline
 from sklearn.svm import SVC, LinearSVC
@@ -95,7 +94,7 @@ def test_arguments_by_position():
 
 def test_what_stands_in_another_place_is_told_of():
     """Who takes the third argument for the number of candidates reads what it is."""
-    with pytest.raises(ValueError, match="'optimizer_kwargs' parameter"):
+    with pytest.raises(TypeError, match="third argument.*by its name, such as n_iter=30"):
         BayesSearchCV(Quick(), {"a": (0.0, 0.5)}, 30).fit(X, Y)
 
 
@@ -121,11 +120,18 @@ def test_the_number_of_initial_points_is_followed():
     assert many[:8] == all_[:8]
 
 
+def test_a_constraint_is_kept_even_by_the_first_candidate():
+    options = {"space_constraint": lambda x: x[0] < 0.4 or x[1] == "y"}
+    search = quick(optimizer_kwargs=options, n_iter=15).fit(X, Y)
+    assert all(p["a"] < 0.4 or p["b"] == "y" for p in search.cv_results_["params"])
+    assert search.best_score_ > -0.001
+
+
 def test_unknown_options_are_refused_before_any_fit():
     Quick.given.clear()
     with pytest.raises(ValueError, match="has no option 'n_calls'"):
         quick(optimizer_kwargs={"n_calls": 3}).fit(X, Y)
-    with pytest.raises(ValueError, match="optimizer_kwargs"):
+    with pytest.raises(TypeError, match="optimizer_kwargs must be a dict"):
         quick(optimizer_kwargs="GP").fit(X, Y)
     with pytest.raises(ValueError, match="fit_params"):
         quick(fit_params=[1]).fit(X, Y)
@@ -293,7 +299,7 @@ def test_plots_of_scikit_optimize_take_the_result():
 
 def test_the_metric_of_the_result_is_that_of_the_search():
     search = BayesSearchCV(
-        LogisticRegression(max_iter=500),
+        SVC(gamma=0.1),
         {"C": (0.1, 10.0)},
         n_iter=4,
         scoring=["accuracy", "f1_macro"],
