@@ -1,5 +1,6 @@
 """Bayesian hyper-parameter search for scikit-learn."""
 
+from . import callbacks, space
 from ._optimizer import Optimizer
 from ._search import BayesSearchCV
 from ._skopt import dump, load
@@ -32,8 +33,10 @@ __all__ = [
     "StoppingRule",
     "TargetScore",
     "WorkerDied",
+    "callbacks",
     "dump",
     "load",
+    "space",
 ]
 
 __version__ = "0.1.0"

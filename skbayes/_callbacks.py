@@ -84,6 +84,10 @@ class SearchView(Mapping[str, Any]):
             raise KeyError(f"{name!r}: a search so far has {', '.join(RESULT_NAMES)}.")
         return getattr(self, name)
 
+    # Two views are equal only if they are the same: what they hold would have to be made first.
+    __eq__ = object.__eq__
+    __hash__ = object.__hash__
+
     def __iter__(self) -> Iterator[str]:
         return iter(RESULT_NAMES)
 

@@ -334,7 +334,8 @@ class BayesSearchCV(BaseSearchCV):  # type: ignore[misc]
             Target.
         callback : callable or list of callable, default=None
             Called after each candidate with the search so far: `best_score_`, `best_params_` and
-            `cv_results_` can be read from it. A true return value ends the search.
+            `cv_results_` can be read from it, or from the search itself. A true return value ends
+            the search. `skbayes.callbacks` has some.
         **params : dict of str -> object
             Parameters for the estimator's `fit`, the scorer and the splitter, routed as in
             `GridSearchCV.fit`; those with one entry for each sample are split along.
@@ -425,7 +426,9 @@ class BayesSearchCV(BaseSearchCV):  # type: ignore[misc]
         with warnings.catch_warnings():
             # `fit` says what there is to say about the space.
             warnings.simplefilter("ignore", UserWarning)
-            return n_possible(parse_space(self.search_spaces), self.n_iter)
+            # Some spaces are drawn, and the seed of this search may not be known yet.
+            seed = self.random_state if isinstance(self.random_state, numbers.Integral) else 0
+            return n_possible(parse_space(self.search_spaces, random_state=int(seed)), self.n_iter)
 
     @property
     def optimizer_results_(self) -> list[OptimizeResult]:

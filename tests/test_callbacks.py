@@ -71,6 +71,8 @@ def test_results_of_scikit_optimize_are_dicts():
     with pytest.raises(KeyError, match="best_score_"):
         view["best_score_"]
     assert OptimizeResult(**view).x == ["z", 0.5]
+    assert view != Source().view()
+    assert len({view, view, Source().view()}) == 2
 
 
 def test_without_candidates():

@@ -94,7 +94,7 @@ def test_arguments_by_position():
 
 def test_what_stands_in_another_place_is_told_of():
     """Who takes the third argument for the number of candidates reads what it is."""
-    with pytest.raises(TypeError, match="third argument.*by its name, such as n_iter=30"):
+    with pytest.raises(TypeError, match=r"third argument.*by its name, such as n_iter=30"):
         BayesSearchCV(Quick(), {"a": (0.0, 0.5)}, 30).fit(X, Y)
 
 
