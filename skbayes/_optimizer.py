@@ -220,8 +220,8 @@ class Optimizer:
         ------
         SpaceExhausted
             If every point that may be proposed has been proposed or told, or, where `is_allowed`
-            refuses some, none was found that has not. Those proposed by the
-            same call before are in `pending`.
+            refuses some, no other one was found. Those proposed by the same call before are in
+            `pending`.
         ValueError
             If `n` or `budget_left` is out of range.
         """

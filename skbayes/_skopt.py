@@ -7,7 +7,6 @@ is done anyway, or is not followed: then one warning says what is done instead.
 
 from __future__ import annotations
 
-import itertools
 import numbers
 import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -176,8 +175,8 @@ def warn_of_differences(search: BaseSearchCV) -> None:
     spaces = search.search_spaces
     elements = list(spaces) if isinstance(spaces, list | tuple) else [spaces]
     bare = [element for element in elements if isinstance(element, Mapping)]
-    pairs = [each for each in elements if isinstance(each, tuple) and len(each) == 2]
-    dicts = bare + [each[0] for each in pairs if isinstance(each[0], Mapping)]
+    counted = [each for each in elements if isinstance(each, tuple) and len(each) == 2]
+    dicts = bare + [each[0] for each in counted if isinstance(each[0], Mapping)]
     is_from_there = (
         search.iid != "deprecated"
         or search.fit_params is not None
@@ -186,12 +185,12 @@ def warn_of_differences(search: BaseSearchCV) -> None:
     )
     if not is_from_there:
         return
-    for name, (low, high) in itertools.islice(_two_numbers(dicts), 1):
-        both = f"{show(low)}, {show(high)}"
+    pairs = [f"{name!r}: [{show(a)}, {show(b)}]" for name, (a, b) in _two_numbers(dicts)]
+    if pairs:
         warnings.warn(
-            f"{name!r}: [{both}] are two values, as in GridSearchCV; scikit-optimize takes them "
-            f"for a range. Write ({both}) for a range, or Categorical([{both}]) for two values "
-            "without this warning.",
+            f"search_spaces: {', '.join(pairs)}: a list of two numbers is two values, as in "
+            "GridSearchCV; scikit-optimize takes it for a range. Write (low, high) for a range, or "
+            "Categorical([a, b]) for two values without this warning.",
             UserWarning,
             stacklevel=TO_CALLER_OF_FIT,
         )

@@ -119,7 +119,7 @@ def test_two_numbers_are_told_of_to_those_who_come_from_there(values):
         warn_of_differences(search({"C": values}))
     for said in FROM_THERE:
         for spaces in ({"C": values}, [({"C": values}, 5)]):
-            with pytest.warns(UserWarning, match=r"'C': .* two values.*for a range") as caught:
+            with pytest.warns(UserWarning, match=r"'C': \[.*two values.*for a range") as caught:
                 warn_of_differences(search(spaces, **said))
             assert len(caught) == 1
 
@@ -133,6 +133,12 @@ def test_nothing_is_said_of_what_means_the_same(values):
         warnings.simplefilter("error")
         for said in FROM_THERE:
             warn_of_differences(search({"C": values}, **said))
+
+
+def test_one_warning_names_all_lists_of_two_numbers():
+    spaces = [{"a": [1, 2], "b": [3, 4, 5]}, {"c": [0.5, 6]}]
+    with pytest.warns(UserWarning, match=r"'a': \[1, 2\], 'c': \[0.5, 6\]: a list"):
+        warn_of_differences(search([(space, 3) for space in spaces], optimizer_kwargs={}))
 
 
 def test_the_total_is_told_of_where_several_spaces_share_it():

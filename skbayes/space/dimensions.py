@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import operator
 from collections.abc import Iterable, Sequence
-from dataclasses import InitVar, dataclass, field
+from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 import numpy as np
@@ -155,14 +155,14 @@ class Real:
     low: float
     high: float
     prior: str = "uniform"
-    base: InitVar[Any] = 10
-    transform: InitVar[Any] = None
+    base: float = field(default=10, compare=False)
+    transform: str | None = field(default=None, compare=False)
     name: str | None = field(default=None, compare=False)
-    dtype: InitVar[Any] = float
+    dtype: Any = field(default=float, compare=False)
     pole: float = field(default=1.0, kw_only=True)
     scale: str = field(init=False, repr=False, compare=False)
 
-    def __post_init__(self, base: Any, transform: Any, dtype: Any) -> None:
+    def __post_init__(self) -> None:
         call = f"Real({show(self.low)}, {show(self.high)}"
         call += scales.prior_text(self.prior)
         has_pole = not (is_number(self.pole) and self.pole == 1)
@@ -200,10 +200,10 @@ class Real:
                 f"{call} has a pole, got pole={show(self.pole)}: only "
                 "prior='reverse-log-uniform' uses one. Leave pole out, or change the prior."
             )
-        check_base(call, base)
-        check_transform(call, transform, RANGE_TRANSFORMS)
+        check_base(call, self.base)
+        check_transform(call, self.transform, RANGE_TRANSFORMS)
         check_name(call, self.name)
-        check_dtype(call, dtype, "f", "floats, such as float", "Integer for whole numbers")
+        check_dtype(call, self.dtype, "f", "floats, such as float", "Integer for whole numbers")
         for name, value in {"low": low, "high": high, "pole": pole, "scale": scale}.items():
             object.__setattr__(self, name, value)
 
@@ -292,15 +292,15 @@ class Categorical:
     """
 
     categories: Sequence[Any]
-    prior: InitVar[Any] = None
-    transform: InitVar[Any] = None
+    prior: Sequence[float] | None = field(default=None, compare=False)
+    transform: str | None = field(default=None, compare=False)
     name: str | None = field(default=None, compare=False)
     ordered: bool | None = field(default=None, kw_only=True)
     is_ordered: bool = field(init=False)
     _order: NDArray[np.intp] = field(init=False)
     _rank: NDArray[np.intp] = field(init=False)
 
-    def __post_init__(self, prior: Any, transform: Any) -> None:
+    def __post_init__(self) -> None:
         if not (self.ordered is None or isinstance(self.ordered, bool | np.bool_)):
             raise TypeError(
                 f"Categorical(..., ordered={show(self.ordered)}) needs True, False or None as "
@@ -310,8 +310,8 @@ class Categorical:
         categories = []
         given = as_list(self.categories, "Categorical: categories")
         check_name("Categorical", self.name)
-        check_probabilities("Categorical", prior, len(given))
-        check_transform("Categorical", transform, CATEGORY_TRANSFORMS)
+        check_probabilities("Categorical", self.prior, len(given))
+        check_transform("Categorical", self.transform, CATEGORY_TRANSFORMS)
         for value in given:
             key = plain_key(value)
             if key is not None:

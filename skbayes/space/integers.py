@@ -12,7 +12,7 @@ from __future__ import annotations
 import math
 import numbers
 from collections.abc import Iterable
-from dataclasses import InitVar, dataclass, field
+from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any
 
@@ -90,16 +90,16 @@ class Integer:
     low: int
     high: int
     prior: str = "uniform"
-    base: InitVar[Any] = 10
-    transform: InitVar[Any] = None
+    base: float = field(default=10, compare=False)
+    transform: str | None = field(default=None, compare=False)
     name: str | None = field(default=None, compare=False)
-    dtype: InitVar[Any] = int
+    dtype: Any = field(default=int, compare=False)
     scale: str = field(init=False, repr=False, compare=False)
     _w: float = field(init=False, repr=False, compare=False)
     _is_log: bool = field(init=False, repr=False, compare=False)
     _is_fine: bool = field(init=False, repr=False, compare=False)
 
-    def __post_init__(self, base: Any, transform: Any, dtype: Any) -> None:
+    def __post_init__(self) -> None:
         call = f"Integer({show(self.low)}, {show(self.high)}{scales.prior_text(self.prior)})"
         low = _whole_bound(call, "low", self.low)
         high = _whole_bound(call, "high", self.high)
@@ -119,10 +119,10 @@ class Integer:
                 f"{call} needs low >= 1, got {show(low)}. Raise it to the smallest value "
                 "worth trying, or use prior='uniform'."
             )
-        check_base(call, base)
-        check_transform(call, transform, RANGE_TRANSFORMS)
+        check_base(call, self.base)
+        check_transform(call, self.transform, RANGE_TRANSFORMS)
         check_name(call, self.name)
-        check_dtype(call, dtype, "iu", "ints, such as int", "Real for numbers with a fraction")
+        check_dtype(call, self.dtype, "iu", "ints, such as int", "Real for numbers with a fraction")
         scale = self.prior
         if scale == "auto":
             scale = "log-uniform" if low >= 1 and high >= scales.AUTO_RATIO * low else "uniform"

@@ -164,7 +164,7 @@ def test_groups_may_be_given_or_none():
 
 
 def test_two_numbers_are_told_of_by_fit():
-    with pytest.warns(UserWarning, match="'a': .* two values") as caught:
+    with pytest.warns(UserWarning, match=r"'a': \[0.1, 0.6\]: .* two values") as caught:
         quick({"a": [0.1, 0.6]}, optimizer_kwargs={"base_estimator": "GP"}, n_iter=2).fit(X, Y)
     assert [each.filename for each in caught] == [__file__]
 

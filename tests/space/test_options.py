@@ -46,6 +46,8 @@ def test_what_changes_nothing_is_taken():
     assert Categorical(["a", "b"], [0.5, 0.5], name="c") == Categorical(["a", "b"])
     assert Categorical(["a", "b"], prior=None) == Categorical(["a", "b"])
     assert hash(Real(0, 1, name="C")) == hash(Real(0, 1))
+    dimension = Real(0.1, 10, "log-uniform", 2, dtype="float32")
+    assert (dimension.base, dimension.dtype, dimension.name) == (2, "float32", None)
 
 
 def test_names_are_kept_and_are_no_part_of_the_dimension():
