@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from . import callbacks, space
 from ._search import BayesSearchCV
+from ._skopt import dump, load
 from ._stopping import Converged, Patience, Standing, StoppingRule, TargetScore
 from .exceptions import (
     FitTimeout,
@@ -14,7 +16,7 @@ from .exceptions import (
     SpaceExhausted,
     WorkerDied,
 )
-from .space import Categorical, Integer, Real
+from .space import Categorical, Integer, Real, Space
 
 if TYPE_CHECKING:
     from ._optimizer import Optimizer
@@ -31,11 +33,16 @@ __all__ = [
     "Optimizer",
     "Patience",
     "Real",
+    "Space",
     "SpaceExhausted",
     "Standing",
     "StoppingRule",
     "TargetScore",
     "WorkerDied",
+    "callbacks",
+    "dump",
+    "load",
+    "space",
 ]
 
 __version__ = "0.1.0"

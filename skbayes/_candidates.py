@@ -10,35 +10,40 @@ from sklearn.base import clone
 
 from .space import Branch, Categorical, Space
 
-__all__ = ["count_candidates", "present_points"]
+__all__ = ["count_candidates", "n_possible", "present_points"]
 
 # Of a space with more points than this, floats could not count each.
 MAX_SIZE = 2**53
 
 
-def count_candidates(space: Space, n_iter: int) -> int:
-    """Return the number of candidates of a search, with a warning if the space has no more.
+def n_possible(space: Space, n_iter: int) -> int:
+    """Return the number of candidates of a search.
 
-    Dictionaries with a number of their own get that number, the others share `n_iter`.
+    Dictionaries with a number of their own get that number, the others share `n_iter`; none has
+    more than there are.
     """
     limits = {branch.number: branch.n_iter for branch in space.branches}
     sizes = dict.fromkeys(limits, 0.0)
     for branch in space.branches:
         sizes[branch.number] += _size(branch)
-    wanted = sum(limit or 0 for limit in limits.values())
     possible = sum(min(limit, sizes[number]) for number, limit in limits.items() if limit)
-    shared = [sizes[number] for number, limit in limits.items() if limit is None]
-    if shared:
-        wanted += n_iter
-        possible += min(n_iter, sum(shared))
+    shared = sum(sizes[number] for number, limit in limits.items() if limit is None)
+    return int(possible + min(n_iter, shared))
+
+
+def count_candidates(space: Space, n_iter: int) -> int:
+    """Return the number of candidates of a search, with a warning if the space has no more."""
+    possible = n_possible(space, n_iter)
+    limits = {branch.number: branch.n_iter for branch in space.branches}.values()
+    wanted = sum(limit or 0 for limit in limits) + (n_iter if None in limits else 0)
     if possible < wanted:
         warnings.warn(
-            f"The total space of parameters {possible:.0f} is smaller than the {wanted} candidates "
-            f"that were asked for (n_iter={n_iter}). Each of the {possible:.0f} is evaluated once.",
+            f"The total space of parameters {possible} is smaller than the {wanted} candidates "
+            f"that were asked for (n_iter={n_iter}). Each of the {possible} is evaluated once.",
             UserWarning,
             stacklevel=3,
         )
-    return int(possible)
+    return possible
 
 
 def _size(branch: Branch) -> float:

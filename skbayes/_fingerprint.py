@@ -192,8 +192,8 @@ def _told(value: Any, inside: tuple[int, ...]) -> str | None:
 
 
 def _with_fields(name: str, value: Any, inside: tuple[int, ...]) -> str:
-    """Return the call that makes a dataclass, with all arguments."""
-    fields = [field.name for field in dataclasses.fields(value) if field.init]
+    """Return the call that makes a dataclass, with all arguments that make it another one."""
+    fields = [field.name for field in dataclasses.fields(value) if field.init and field.compare]
     return f"{name}({', '.join(f'{f}={token(getattr(value, f), inside)}' for f in fields)})"
 
 

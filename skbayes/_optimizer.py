@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 import numbers
 import warnings
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import chain
 from typing import TYPE_CHECKING, Any
 
@@ -42,6 +42,9 @@ MIN_DISTANCE = 1e-3
 # As long as a search without earlier results would still be at its initial design, every so many
 # proposals are points of the design, which may show that these results mislead.
 PROBE_EVERY = 4
+# Where not all points are allowed, so many times as many random ones are looked through before a
+# space counts as exhausted: one is found if a thousandth of them is allowed.
+N_FAR = 40
 # Its stream of random numbers is told apart from others by the first entry of the spawn key.
 PROPOSAL_STREAM = 1
 
@@ -70,6 +73,9 @@ class Optimizer:
         Earlier results to learn from, which do not count as told: an `Optimizer`, a fitted
         search, its `cv_results_` or a data frame of them, a sequence of (params, score), or a
         list of these.
+    is_allowed : callable or None, default=None
+        Function of the parameters, a dict, that says whether they may be proposed. It should be
+        quick: it is asked of many. None: all may.
 
     Attributes
     ----------
@@ -108,12 +114,16 @@ class Optimizer:
         n_initial_points: int | None = None,
         random_state: Any = None,
         warm_start_from: Any = None,
+        is_allowed: Callable[[dict[str, Any]], Any] | None = None,
     ) -> None:
         if isinstance(initial_points, Mapping) or not isinstance(initial_points, Iterable | None):
             raise TypeError(f"initial_points must be a list of dicts, got {initial_points!r}.")
         for name, value in (("n_iter", n_iter), ("n_initial_points", n_initial_points)):
             if value is not None and not (is_integer(value) and value >= 1):
                 raise ValueError(f"{name} must be an int of at least 1 or None, got {value!r}.")
+        if not (is_allowed is None or callable(is_allowed)):
+            raise TypeError(f"is_allowed must be a function or None, got {is_allowed!r}.")
+        self._is_allowed = is_allowed
         self._seed = draw_seed(random_state)
         if not isinstance(space, Space):
             space = parse_space(space, random_state=self._seed)
@@ -209,8 +219,9 @@ class Optimizer:
         Raises
         ------
         SpaceExhausted
-            If every point that may be proposed has been proposed or told. Those proposed by the
-            same call before are in `pending`.
+            If every point that may be proposed has been proposed or told, or, where `is_allowed`
+            refuses some, no other one was found. Those proposed by the same call before are in
+            `pending`.
         ValueError
             If `n` or `budget_left` is out of range.
         """
@@ -376,14 +387,14 @@ class Optimizer:
         index = len(ledger.asked)
         branches = ledger.open_branches(self._n_iter)
         for point in self._given:
-            if ledger.is_new(point) and point.branch in branches:
+            if point.branch in branches and self._may_propose(point):
                 return point
         observations = ledger.observations()
         candidates: Iterable[Point] = ()
         n_tried, surrogate, n_earlier = 0, self._surrogate, 0
         if self._transfer is not None:
             for point in self._transfer.points:
-                if ledger.is_new(point) and point.branch in branches:
+                if point.branch in branches and self._may_propose(point):
                     return point
             n_tried = sum(point in ledger.asked for point in self._transfer.points)
             surrogate, n_earlier = self._transfer.choose(observations)
@@ -408,7 +419,7 @@ class Optimizer:
                 )
         others = (self._far_points(index, branches), all_points(self.space, branches))
         for point in chain(candidates, *others):
-            if ledger.is_new(point):
+            if self._may_propose(point):
                 return point
         raise SpaceExhausted(index)
 
@@ -416,9 +427,16 @@ class Optimizer:
         key = (PROPOSAL_STREAM, index)
         return np.random.default_rng(np.random.SeedSequence(self._seed, spawn_key=key))
 
+    def _may_propose(self, point: Point) -> bool:
+        if not self._ledger.is_new(point):
+            return False
+        return self._is_allowed is None or bool(self._is_allowed(self.space.decode(point)))
+
     def _far_points(self, index: int, branches: Sequence[int]) -> Iterable[Point]:
         known = [*self._ledger.reports, *self._ledger.pending]
-        yield from far_points(self.space, known, branches, self._rng(index))
+        rng = self._rng(index)
+        for _ in range(1 if self._is_allowed is None else N_FAR):
+            yield from far_points(self.space, known, branches, rng)
 
     def _model_points(
         self,
@@ -459,7 +477,7 @@ class Optimizer:
                 rng=rng,
                 incumbents=incumbents,
                 lengthscales=posterior.hyperparameters.lengthscales,
-                is_allowed=self._ledger.is_new,
+                is_allowed=self._may_propose,
                 known=known,
                 min_distance=min_distance,
                 branches=branches,

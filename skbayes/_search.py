@@ -6,17 +6,26 @@ import copy
 import numbers
 import os
 import time
+import warnings
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
+from scipy.optimize import OptimizeResult
 from sklearn.base import clone
 from sklearn.utils import indexable
 from sklearn.utils.validation import check_is_fitted
 
 from ._budget import Budget
-from ._callbacks import Callback, CallbackList, SearchView, parse_callbacks
-from ._candidates import count_candidates, present_points
+from ._callbacks import (
+    BeginsWithFit,
+    Callback,
+    CallbackList,
+    SearchView,
+    parse_callbacks,
+    results_by_dict,
+)
+from ._candidates import count_candidates, n_possible, present_points
 from ._checkpoint import open_journal, seed_of
 from ._compat import (
     SEARCH_CONSTRAINTS,
@@ -37,6 +46,7 @@ from ._conditions import with_conditions
 from ._objective import Objective, Progress, fold_noise
 from ._racing import EARLY_STOPPING
 from ._results import results_table
+from ._skopt import joined_fit_params, read_optimizer_kwargs, warn_of_differences
 from ._splits import check_weights, draw_splits
 from ._stopping import Standing, StoppingRule, check_rules, parse_stopping
 from ._trials import Trial
@@ -53,6 +63,9 @@ if TYPE_CHECKING:
 # which each program that only names the class would pay for, and each worker that unpickles one.
 
 __all__ = ["BayesSearchCV"]
+
+# What callbacks find on the search while it runs.
+BEST_SO_FAR = ("best_index_", "best_score_", "best_params_", "cv_results_")
 
 
 class BayesSearchCV(BaseSearchCV):  # type: ignore[misc]
@@ -77,12 +90,25 @@ class BayesSearchCV(BaseSearchCV):  # type: ignore[misc]
 
         A list of dicts is a choice between spaces, searched by one model. In a list of
         ``(dict, n)`` that space gets exactly n candidates.
+    optimizer_kwargs : dict or None, default=None
+        Options of scikit-optimize's optimiser. `n_initial_points` is the number of candidates
+        before the first of the model; of each other one a warning says what is done instead.
     n_iter : int, default=50
         Number of candidates. With ``(dict, n)`` spaces, of those without a number of their own.
     scoring : str, callable, list, tuple or dict, default=None
         As in `GridSearchCV`. Higher is better.
+    fit_params : dict or None, default=None
+        Parameters for `fit`, which takes them itself.
+
+        .. deprecated:: 0.1
+            As in scikit-optimize: give them to `fit`.
     n_jobs : int, default=None
         Number of folds that are evaluated in parallel, on the active joblib backend.
+    n_points : int or None, default=None
+        Number of candidates that are evaluated at the same time. The fewer, the more each
+        proposal knows. None: 1 for one worker, else as many as keep `n_jobs` workers busy.
+    iid : bool, default="deprecated"
+        Ignored, with a warning, as in scikit-optimize.
     refit : bool, str, or callable, default=True
         As in `GridSearchCV`.
     cv : int, cross-validation generator or an iterable, default=None
@@ -100,9 +126,6 @@ class BayesSearchCV(BaseSearchCV):  # type: ignore[misc]
         is 'raise'.
     return_train_score : bool, default=False
         Whether `cv_results_` includes training scores.
-    n_points : int or None, default=None
-        Number of candidates that are evaluated at the same time. The fewer, the more each
-        proposal knows. None: 1 for one worker, else as many as keep `n_jobs` workers busy.
     initial_points : list of dict or None, default=None
         Parameters to evaluate first. None: those that the estimator has, where they lie inside
         the space.
@@ -161,6 +184,12 @@ class BayesSearchCV(BaseSearchCV):  # type: ignore[misc]
         see `early_stopping`) or "cut off" (by the end of the search).
     n_folds_run_ : int
         Number of fits that were made, the refit aside.
+    optimizer_results_ : list of OptimizeResult
+        What scikit-optimize calls the result, one for each dict of `search_spaces`: `x`, `fun`,
+        `x_iters`, `func_vals`, `space`, `specs`, `random_state`, and no `models`. Values are
+        negated mean scores, infinity where that is NaN. Made when it is read.
+    total_iterations : int
+        Number of candidates that `fit` evaluates if nothing ends it earlier. It needs no fit.
     stop_reason_ : str
         Why the search ended: "n_iter", "exhausted", "interrupted", or what a rule said.
     refit_time_ : float
@@ -215,16 +244,23 @@ class BayesSearchCV(BaseSearchCV):  # type: ignore[misc]
         "objective": [str, None],
         # Read, with errors of its own, before anything is fitted.
         "warm_start_from": [object],
+        "optimizer_kwargs": [object],
+        "fit_params": [dict, None],
+        "iid": ["boolean", StrOptions({"deprecated"})],
     }
 
+    # In scikit-optimize's order up to `return_train_score`, for its users give some by position.
     def __init__(
         self,
         estimator: Any,
         search_spaces: Any,
-        *,
+        optimizer_kwargs: Any = None,
         n_iter: int = 50,
         scoring: Any = None,
+        fit_params: Any = None,
         n_jobs: int | None = None,
+        n_points: int | None = None,
+        iid: Any = "deprecated",
         refit: Any = True,
         cv: Any = None,
         verbose: int = 0,
@@ -232,7 +268,7 @@ class BayesSearchCV(BaseSearchCV):  # type: ignore[misc]
         random_state: Any = None,
         error_score: Any = np.nan,
         return_train_score: bool = False,
-        n_points: int | None = None,
+        *,
         initial_points: Any = None,
         asynchronous: bool = False,
         early_stopping: str | None = None,
@@ -256,6 +292,9 @@ class BayesSearchCV(BaseSearchCV):  # type: ignore[misc]
             return_train_score=return_train_score,
         )
         self.search_spaces = search_spaces
+        self.optimizer_kwargs = optimizer_kwargs
+        self.fit_params = fit_params
+        self.iid = iid
         self.n_iter = n_iter
         self.random_state = random_state
         self.n_points = n_points
@@ -297,7 +336,8 @@ class BayesSearchCV(BaseSearchCV):  # type: ignore[misc]
             Target.
         callback : callable or list of callable, default=None
             Called after each candidate with the search so far: `best_score_`, `best_params_` and
-            `cv_results_` can be read from it. A true return value ends the search.
+            `cv_results_` can be read from it, or from the search itself. A true return value ends
+            the search. `skbayes.callbacks` has some.
         **params : dict of str -> object
             Parameters for the estimator's `fit`, the scorer and the splitter, routed as in
             `GridSearchCV.fit`; those with one entry for each sample are split along.
@@ -312,15 +352,17 @@ class BayesSearchCV(BaseSearchCV):  # type: ignore[misc]
 
         started = time.monotonic()
         rules, callbacks = parse_stopping(self.stopping), parse_callbacks(callback)
+        for each in callbacks:
+            if isinstance(each, BeginsWithFit):
+                each.begin_fit()
+        warn_of_differences(self)
+        options = read_optimizer_kwargs(self.optimizer_kwargs)
+        params = joined_fit_params(self, params)
         base_estimator = clone(self.estimator)
         scorers, refit_metric = get_scorers(self)
         objective = Objective(self, scorers)
         seed = seed_of(self)
-        space = with_conditions(
-            parse_space(self.search_spaces, random_state=seed),
-            self.estimator,
-            is_list=not isinstance(self.search_spaces, Mapping),
-        )
+        space = self._parse_space(seed)
         earlier = None
         if self.warm_start_from is not None:
             from ._outline import read_results
@@ -351,6 +393,7 @@ class BayesSearchCV(BaseSearchCV):  # type: ignore[misc]
             initial_points=self._first_points(space, n_candidates),
             random_state=seed,
             warm_start_from=earlier,
+            **options,
         )
         evaluation = Evaluation(
             estimator=base_estimator,
@@ -385,6 +428,36 @@ class BayesSearchCV(BaseSearchCV):  # type: ignore[misc]
             self._refit(base_estimator, X, y, routed.estimator.fit, contexts)
         contexts.end()
         return self
+
+    @property
+    def total_iterations(self) -> int:
+        """Number of candidates that `fit` evaluates if nothing ends it earlier."""
+        with warnings.catch_warnings():
+            # `fit` says what there is to say about the space.
+            warnings.simplefilter("ignore", UserWarning)
+            # Some spaces are drawn, and the seed of this search may not be known yet.
+            seed = self.random_state if isinstance(self.random_state, numbers.Integral) else 0
+            return n_possible(self._parse_space(int(seed)), self.n_iter)
+
+    @property
+    def optimizer_results_(self) -> list[OptimizeResult]:
+        """Result in scikit-optimize's form for each dict of `search_spaces`."""
+        check_is_fitted(self, "cv_results_")
+        space, observations, _ = self._learnt_from
+        table = self.cv_results_
+        scores = table[f"mean_test_{self._metric}"]
+        branches = [point.branch for point in observations.points]
+        return results_by_dict(space, branches, table["params"], scores, self._settings())
+
+    def _parse_space(self, seed: int) -> Space:
+        space = parse_space(self.search_spaces, random_state=seed)
+        is_list = not isinstance(self.search_spaces, Mapping)
+        return with_conditions(space, self.estimator, is_list=is_list)
+
+    def _settings(self) -> dict[str, Any]:
+        """Return what a result tells of the call."""
+        names = ("n_iter", "n_points", "random_state")
+        return {name: getattr(self, name) for name in names}
 
     def insight(self) -> Insight:
         """Return what the search has learnt about the metric that it followed.
@@ -444,11 +517,17 @@ class BayesSearchCV(BaseSearchCV):  # type: ignore[misc]
 
         def view(standing: Standing) -> SearchView:
             closed = [trial for trial in engine.history.trials if trial.is_closed]
-            return SearchView(
+            found = SearchView(
                 standing.scores,
                 lambda: [optimizer.space.decode(trial.point) for trial in closed],
                 lambda: self._table(closed, optimizer.space),
+                optimizer.space,
+                self._settings(),
             )
+            # A callback may read them from the search that it is called by.
+            for name in BEST_SO_FAR:
+                setattr(self, name, getattr(found, name))
+            return found
 
         evaluation.contexts.begin_search(n_candidates, n_folds)
         engine = Engine(
@@ -471,7 +550,11 @@ class BayesSearchCV(BaseSearchCV):  # type: ignore[misc]
             error_score=self.error_score,
             observers=observers,
         )
-        engine.run()
+        try:
+            engine.run()
+        finally:
+            for name in BEST_SO_FAR if callbacks else ():
+                self.__dict__.pop(name, None)
         evaluation.contexts.end_search()
         return engine
 
@@ -517,6 +600,7 @@ class BayesSearchCV(BaseSearchCV):  # type: ignore[misc]
             "failed" if trial.has_failed else str(trial.status) for trial in trials
         ]
         self.n_folds_run_ = len(folds)
+        self._metric = objective.metric or "score"
         self._learnt_from = (
             space,
             Observations.of([(trial.point, objective.report(trial)) for trial in trials]),

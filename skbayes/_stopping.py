@@ -20,7 +20,9 @@ __all__ = [
     "StoppingRule",
     "TargetScore",
     "as_callables",
+    "check_count",
     "check_rules",
+    "is_finite",
     "parse_stopping",
     "reason_to_stop",
 ]
@@ -94,7 +96,7 @@ class TargetScore:
     score: float
 
     def __post_init__(self) -> None:
-        if not _is_number(self.score):
+        if not is_finite(self.score):
             raise ValueError(f"TargetScore: score must be a finite number, got {self.score!r}.")
 
     def __call__(self, standing: Standing, /) -> str | None:
@@ -129,8 +131,8 @@ class Patience:
     relative: bool = False
 
     def __post_init__(self) -> None:
-        _check_count("Patience", "n", self.n)
-        if not (_is_number(self.min_improvement) and self.min_improvement >= 0):
+        check_count("Patience", "n", self.n)
+        if not (is_finite(self.min_improvement) and self.min_improvement >= 0):
             raise ValueError(
                 "Patience: min_improvement must be a finite number of at least 0, "
                 f"got {self.min_improvement!r}."
@@ -191,7 +193,7 @@ class Converged:
 
     def __post_init__(self) -> None:
         if self.min_improvement is not None and not (
-            _is_number(self.min_improvement) and self.min_improvement > 0
+            is_finite(self.min_improvement) and self.min_improvement > 0
         ):
             raise ValueError(
                 "Converged: min_improvement must be a finite number above 0, or None for the "
@@ -202,8 +204,8 @@ class Converged:
             raise ValueError(
                 "Converged: relative=True needs a min_improvement, such as 0.01 for one per cent."
             )
-        _check_count("Converged", "patience", self.patience)
-        _check_count("Converged", "min_candidates", self.min_candidates)
+        check_count("Converged", "patience", self.patience)
+        check_count("Converged", "min_candidates", self.min_candidates)
 
     def __call__(self, standing: Standing, /) -> str | None:
         """Return the reason to stop, or None to go on."""
@@ -308,11 +310,13 @@ def _best(scores: Sequence[float]) -> float:
     return max(filter(math.isfinite, scores), default=math.nan)
 
 
-def _is_number(value: Any) -> bool:
+def is_finite(value: Any) -> bool:
+    """Whether a value is a finite number, and no boolean."""
     return isinstance(value, numbers.Real) and not isinstance(value, bool) and math.isfinite(value)
 
 
-def _check_count(rule: str, name: str, value: Any) -> None:
+def check_count(rule: str, name: str, value: Any) -> None:
+    """Raise ValueError unless the parameter `name` of a rule is an int of at least 1."""
     if not (
         isinstance(value, numbers.Integral) and not isinstance(value, bool) and int(value) >= 1
     ):

@@ -5,10 +5,13 @@ import warnings
 
 import numpy as np
 import pytest
+from scipy.optimize import OptimizeResult
 
 from skbayes import Standing
 from skbayes._callbacks import CallbackList, SearchView, parse_callbacks
+from skbayes.space import parse_space
 
+SPACE = parse_space({"b": (0.0, 5.0), "a": ["x", "y", "z"]})
 PARAMS = [{"b": 2.0, "a": "x"}, {"a": "y", "b": 1.0}, {"b": 0.5, "a": "z"}, {"b": 4.0, "a": "x"}]
 SCORES = (0.5, math.nan, 0.75, 0.75)
 
@@ -29,7 +32,7 @@ class Source:
         return {"mean_test_score": np.array(SCORES)}
 
     def view(self, scores=SCORES):
-        return SearchView(scores, self.params, self.table)
+        return SearchView(scores, self.params, self.table, SPACE, {"random_state": 3})
 
 
 def standing(scores=SCORES):
@@ -50,6 +53,40 @@ def test_names_of_scikit_optimize():
     assert view.fun == -0.75
     assert view.x_iters == [["x", 2.0], ["y", 1.0], ["z", 0.5], ["x", 4.0]]
     assert view.x == ["z", 0.5]
+    assert view.models == []
+    assert view.space is SPACE
+    assert view.random_state == 3
+    assert view.specs == {"function": "BayesSearchCV", "args": {"random_state": 3}}
+
+
+def test_results_of_scikit_optimize_are_dicts():
+    view = Source().view()
+    assert list(view) == [
+        "x", "fun", "func_vals", "x_iters", "models", "space", "specs", "random_state"
+    ]  # fmt: skip
+    assert all(view[name] is getattr(view, name) for name in ("func_vals", "x_iters", "space"))
+    assert view["fun"] == view.get("fun") == -0.75
+    assert "fun" in view
+    assert "log_time" not in view
+    with pytest.raises(KeyError, match="best_score_"):
+        view["best_score_"]
+    assert OptimizeResult(**view).x == ["z", 0.5]
+    assert view != Source().view()
+    assert len({view, view, Source().view()}) == 2
+
+
+def test_without_candidates():
+    view = SearchView((), list, dict, SPACE, {"random_state": None})
+    assert (view.x, view.fun, view.x_iters, view.func_vals.tolist()) == (None, math.inf, [], [])
+
+
+def test_rows_of_several_spaces_have_all_parameters():
+    space = parse_space([{"a": ["x"], "c": (1, 3)}, {"a": ["x"], "b": (0.0, 1.0)}])
+    params = [{"a": "x", "c": 2}, {"a": "x", "b": 0.5}]
+    view = SearchView((0.1, 0.2), lambda: params, dict, space, {})
+    assert view.x_iters == [["x", None, 2], ["x", 0.5, None]]
+    assert [dimension.name for dimension in view.space.dimensions] == ["a", "b", "c"]
+    assert view.space.distance(*view.x_iters) == 2.0
 
 
 def test_nothing_is_made_before_it_is_read_or_twice():

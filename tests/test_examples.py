@@ -4,6 +4,7 @@ import os
 import re
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -21,11 +22,11 @@ WARNINGS = [
 ]
 
 
-def run(script: Path, folder: Path, *arguments: str) -> str:
+def run(script: Path, folder: Path, *arguments: str, rules: Sequence[str] = WARNINGS) -> str:
     """Return what a script prints."""
     paths = [str(ROOT), *filter(None, [os.environ.get("PYTHONPATH")])]
     done = subprocess.run(
-        [sys.executable, *(f"-W{rule}" for rule in WARNINGS), str(script), *arguments],
+        [sys.executable, *(f"-W{rule}" for rule in rules), str(script), *arguments],
         cwd=folder,
         env={**os.environ, "PYTHONPATH": os.pathsep.join(paths), "OMP_NUM_THREADS": "1"},
         capture_output=True,
@@ -74,6 +75,24 @@ def test_choose_model(tmp_path: Path) -> None:
     printed = run(EXAMPLES / "choose_model.py", tmp_path)
     assert number("accuracy of the best", printed) >= 0.977
     assert len(re.findall(r"of \d+ candidates", printed)) == 3
+
+
+@pytest.mark.parametrize("library", ["skbayes", "skopt"])
+def test_from_scikit_optimize(library: str, tmp_path: Path) -> None:
+    """The same text, but for the name of the library, runs with both."""
+    pytest.importorskip(library)
+    script = tmp_path / "from_scikit_optimize.py"
+    text = (EXAMPLES / script.name).read_text(encoding="utf-8")
+    script.write_text(text.replace("from skbayes", f"from {library}"), encoding="utf-8")
+    # What scikit-optimize warns of is its own business.
+    printed = run(script, tmp_path, rules=WARNINGS if library == "skbayes" else ["ignore"])
+    for label in ("one model", "several models"):
+        assert number(f"{label}, validation", printed) > 0.95
+        assert number(f"{label}, test", printed) > 0.95
+    assert number("best of 11 with SVC", printed) > 0.9
+    assert number("best of 6 with LinearSVC", printed) > 0.9
+    assert number("with a callback, candidates", printed) < 12
+    assert number("planned", printed) == 42
 
 
 @pytest.mark.slow

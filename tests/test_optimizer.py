@@ -442,3 +442,63 @@ def test_a_batch_that_is_asked_before_any_score_is_spread_by_the_design():
     batch = Optimizer(space, random_state=0).ask(6)
     one_by_one = Optimizer(space, random_state=0, n_initial_points=6)
     assert batch == [one_by_one.ask() for _ in range(6)]
+
+
+def constrained(space, is_allowed, score, n, **settings):
+    """Return an optimiser after `n` evaluations, none of which is refused."""
+    optimizer = Optimizer(space, random_state=0, is_allowed=is_allowed, **settings)
+    for _ in range(n):
+        params = optimizer.ask()
+        assert is_allowed(params)
+        optimizer.tell(params, score(params))
+    return optimizer
+
+
+def test_the_best_of_what_is_allowed_is_found():
+    """The peak is forbidden; the best allowed point lies on the border, at (0.5, 0.5)."""
+    optimizer = constrained(
+        {"a": (0.0, 1.0), "b": (0.0, 1.0)},
+        lambda params: params["a"] + params["b"] <= 1.0,
+        lambda params: -((params["a"] - 0.7) ** 2) - (params["b"] - 0.7) ** 2,
+        30,
+    )
+    assert optimizer.best_score > -0.083
+
+
+def test_a_small_allowed_part_is_found():
+    optimizer = constrained(
+        {"a": (0.0, 1.0), "b": (0.0, 1.0)},
+        lambda params: abs(params["a"] - params["b"]) < 0.002,
+        lambda params: params["a"],
+        6,
+    )
+    assert optimizer.n_asked == 6
+
+
+def test_all_that_is_allowed_of_a_finite_space_is_proposed_and_no_more():
+    optimizer = constrained(
+        {"a": (1, 9), "b": ["x", "y"]}, lambda params: params["a"] % 3 == 0, len, 6
+    )
+    assert {params["a"] for params, _ in optimizer.told} == {3, 6, 9}
+    with pytest.raises(SpaceExhausted):
+        optimizer.ask()
+    nothing = Optimizer({"a": (0.0, 1.0)}, is_allowed=lambda params: False, random_state=0)
+    with pytest.raises(SpaceExhausted):
+        nothing.ask()
+
+
+def test_a_constraint_that_allows_all_changes_nothing():
+    plain, free = (
+        Optimizer({"a": (0.0, 1.0), "b": (1, 9)}, random_state=3, is_allowed=is_allowed)
+        for is_allowed in (None, lambda params: True)
+    )
+    for _ in range(10):
+        params = plain.ask()
+        assert free.ask() == params
+        for optimizer in (plain, free):
+            optimizer.tell(params, params["a"] * params["b"])
+
+
+def test_a_constraint_is_a_function():
+    with pytest.raises(TypeError, match="is_allowed must be a function or None, got 'a < 1'"):
+        Optimizer({"a": (0.0, 1.0)}, is_allowed="a < 1")

@@ -13,6 +13,15 @@ from numpy.typing import ArrayLike, NDArray
 from sklearn.utils import check_random_state
 
 from skbayes.space import scales
+from skbayes.space.options import (
+    CATEGORY_TRANSFORMS,
+    RANGE_TRANSFORMS,
+    check_base,
+    check_dtype,
+    check_name,
+    check_probabilities,
+    check_transform,
+)
 from skbayes.space.scales import Lattice
 from skbayes.space.values import as_list, is_number, native, plain_key, same_value, show
 
@@ -65,14 +74,19 @@ def draw(dimension: Dimension, size: int | None, random_state: Any) -> Any:
         Number of values; None for one value instead of a list.
     random_state : None, int, RandomState or Generator
     """
-    rng: Any = random_state
-    if not isinstance(rng, np.random.Generator):
-        rng = check_random_state(random_state)
-    u = rng.random(1 if size is None else operator.index(size))
+    u = uniform_numbers(1 if size is None else operator.index(size), random_state)
     if not dimension.is_ordered and dimension.n_values is not None:
         u = np.floor(u * dimension.n_values)
     values = [dimension.decode(code) for code in dimension.from_unit(u).tolist()]
     return values[0] if size is None else values
+
+
+def uniform_numbers(size: int, random_state: Any) -> NDArray[np.float64]:
+    """Random numbers in [0, 1), from whatever says how they are drawn."""
+    rng: Any = random_state
+    if not isinstance(rng, np.random.Generator):
+        rng = check_random_state(random_state)
+    return np.asarray(rng.random(size), dtype=float)
 
 
 def no_member(value: object, dimension: object) -> ValueError:
@@ -113,6 +127,14 @@ class Real:
         probabilities close to one; "auto" is "log-uniform" if high / low >= 100,
         "reverse-log-uniform" if 0.5 <= low, high < 1 and (1 - low) / (1 - high) >= 100, and
         "uniform" otherwise.
+    base : float, default=10
+        Base of the logarithm, which changes nothing; scikit-optimize has it.
+    transform : str or None, default=None
+        Makes no difference, with a warning: the model sees every range on its scale, from 0 to 1.
+    name : str or None, default=None
+        Name of the parameter, for a `Space` that is made of dimensions.
+    dtype : type or str, default=float
+        Any kind of float, which changes nothing: values are builtin floats.
     pole : float, default=1.0
         Limit that a reverse-log-uniform range approaches, high < pole.
 
@@ -133,6 +155,10 @@ class Real:
     low: float
     high: float
     prior: str = "uniform"
+    base: float = field(default=10, compare=False)
+    transform: str | None = field(default=None, compare=False)
+    name: str | None = field(default=None, compare=False)
+    dtype: Any = field(default=float, compare=False)
     pole: float = field(default=1.0, kw_only=True)
     scale: str = field(init=False, repr=False, compare=False)
 
@@ -174,6 +200,10 @@ class Real:
                 f"{call} has a pole, got pole={show(self.pole)}: only "
                 "prior='reverse-log-uniform' uses one. Leave pole out, or change the prior."
             )
+        check_base(call, self.base)
+        check_transform(call, self.transform, RANGE_TRANSFORMS)
+        check_name(call, self.name)
+        check_dtype(call, self.dtype, "f", "floats, such as float", "Integer for whole numbers")
         for name, value in {"low": low, "high": high, "pole": pole, "scale": scale}.items():
             object.__setattr__(self, name, value)
 
@@ -241,6 +271,13 @@ class Categorical:
     ----------
     categories : list, tuple, range or one-dimensional array
         The values, at least one. Numpy scalars become builtin ones.
+    prior : sequence of float or None, default=None
+        Probabilities of the categories, which scikit-optimize has. They are not used, with a
+        warning if they differ: all categories start equally likely.
+    transform : str or None, default=None
+        Makes no difference, with a warning: `ordered` says what categories are to the model.
+    name : str or None, default=None
+        Name of the parameter, for a `Space` that is made of dimensions.
     ordered : bool or None, default=None
         True if neighbours in the list resemble each other. None: ordered by size if there are at
         least three categories and all are finite numbers, unordered otherwise.
@@ -255,6 +292,9 @@ class Categorical:
     """
 
     categories: Sequence[Any]
+    prior: Sequence[float] | None = field(default=None, compare=False)
+    transform: str | None = field(default=None, compare=False)
+    name: str | None = field(default=None, compare=False)
     ordered: bool | None = field(default=None, kw_only=True)
     is_ordered: bool = field(init=False)
     _order: NDArray[np.intp] = field(init=False)
@@ -268,7 +308,11 @@ class Categorical:
             )
         seen = set()
         categories = []
-        for value in as_list(self.categories, "Categorical: categories"):
+        given = as_list(self.categories, "Categorical: categories")
+        check_name("Categorical", self.name)
+        check_probabilities("Categorical", self.prior, len(given))
+        check_transform("Categorical", self.transform, CATEGORY_TRANSFORMS)
+        for value in given:
             key = plain_key(value)
             if key is not None:
                 if key in seen:

@@ -16,6 +16,7 @@ from scipy.stats.distributions import rv_frozen
 
 from skbayes.space.dimensions import Categorical, Dimension, Real, draw, no_member
 from skbayes.space.integers import Integer
+from skbayes.space.options import check_name
 from skbayes.space.scales import Lattice
 from skbayes.space.values import has, is_number, native, show
 
@@ -86,6 +87,8 @@ class Distribution:
     ----------
     frozen : scipy.stats frozen distribution
         Continuous or discrete, of one variable.
+    name : str or None, default=None
+        Name of the parameter, for a `Space` that is made of dimensions.
 
     Examples
     --------
@@ -98,6 +101,7 @@ class Distribution:
     """
 
     frozen: Any
+    name: str | None = field(default=None, kw_only=True, compare=False)
     _is_discrete: bool = field(init=False)
     _steps: Lattice = field(init=False)
     _bounds: tuple[float, float] = field(init=False)
@@ -112,6 +116,7 @@ class Distribution:
                 f"scipy.stats.norm(0, 1), got an object of type {type(self.frozen).__name__}."
             )
         call = f"Distribution({call_of(self.frozen)})"
+        check_name(call, self.name)
         is_discrete = isinstance(self.frozen.dist, scipy.stats.rv_discrete)
         try:
             with np.errstate(all="ignore"):

@@ -21,6 +21,13 @@ from numpy.typing import ArrayLike, NDArray
 
 from skbayes.space import scales
 from skbayes.space.dimensions import draw, finite_bound, no_member
+from skbayes.space.options import (
+    RANGE_TRANSFORMS,
+    check_base,
+    check_dtype,
+    check_name,
+    check_transform,
+)
 from skbayes.space.scales import STEPS, Lattice
 from skbayes.space.values import native, show
 
@@ -57,6 +64,14 @@ class Integer:
     prior : {"uniform", "log-uniform", "auto"}, default="uniform"
         Scale on which values are drawn and modelled. "log-uniform" needs low >= 1; "auto" is
         "log-uniform" if low >= 1 and high / low >= 100, and "uniform" otherwise.
+    base : float, default=10
+        Base of the logarithm, which changes nothing; scikit-optimize has it.
+    transform : str or None, default=None
+        Makes no difference, with a warning: the model sees every range on its scale, from 0 to 1.
+    name : str or None, default=None
+        Name of the parameter, for a `Space` that is made of dimensions.
+    dtype : type or str, default=int
+        Any kind of int, which changes nothing: values are builtin ints.
 
     Attributes
     ----------
@@ -75,6 +90,10 @@ class Integer:
     low: int
     high: int
     prior: str = "uniform"
+    base: float = field(default=10, compare=False)
+    transform: str | None = field(default=None, compare=False)
+    name: str | None = field(default=None, compare=False)
+    dtype: Any = field(default=int, compare=False)
     scale: str = field(init=False, repr=False, compare=False)
     _w: float = field(init=False, repr=False, compare=False)
     _is_log: bool = field(init=False, repr=False, compare=False)
@@ -100,6 +119,10 @@ class Integer:
                 f"{call} needs low >= 1, got {show(low)}. Raise it to the smallest value "
                 "worth trying, or use prior='uniform'."
             )
+        check_base(call, self.base)
+        check_transform(call, self.transform, RANGE_TRANSFORMS)
+        check_name(call, self.name)
+        check_dtype(call, self.dtype, "iu", "ints, such as int", "Real for numbers with a fraction")
         scale = self.prior
         if scale == "auto":
             scale = "log-uniform" if low >= 1 and high >= scales.AUTO_RATIO * low else "uniform"

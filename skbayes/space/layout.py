@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from skbayes.space.dimensions import Categorical, Dimension
-from skbayes.space.values import plain_key
+from skbayes.space.values import has, plain_key, show
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +101,29 @@ class Arrays:
     canonical: NDArray[np.float64]  # coordinates of inactive axes
     active: NDArray[np.bool_]  # (n_branches, n_axes)
     codes: tuple[tuple[int | None, ...], ...]  # [branch][axis] -> place among the codes
+
+
+def named_branch(dimensions: Iterable[Any]) -> Branch:
+    """Branch of dimensions, which are parameters by their names, or by "X_0" and so on.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If one is no dimension, or a name occurs twice.
+    """
+    parameters: dict[str, Dimension] = {}
+    for index, dimension in enumerate(dimensions):
+        if not has(dimension, "from_unit"):
+            raise TypeError(
+                f"Space needs dimensions such as Real(0.1, 10.0, name='C'), got "
+                f"{show(dimension)}. Write check_dimension({show(dimension)}), or a dictionary "
+                "of parameter names and values for a search."
+            )
+        name = dimension.name or f"X_{index}"
+        if name in parameters:
+            raise ValueError(f"Space needs a name for each dimension, got {name!r} twice.")
+        parameters[name] = dimension
+    return Branch(tuple(parameters.items()))
 
 
 def unite(branches: tuple[Branch, ...]) -> tuple[Axis, ...]:

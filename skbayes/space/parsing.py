@@ -101,6 +101,36 @@ def parse_space(search_spaces: Any, *, random_state: int = 0) -> Space:
     return Space(tuple(branches))
 
 
+def check_dimension(dimension: Any, transform: Any = None) -> Dimension:
+    """Make a dimension of what may stand for one parameter in a search space.
+
+    Parameters
+    ----------
+    dimension : object
+        A list, range, tuple, distribution or dimension, as in `parse_space`.
+    transform : str or None, default=None
+        Makes no difference, with a warning.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If it is none of these, or impossible.
+
+    Examples
+    --------
+    >>> from skbayes.space import check_dimension
+    >>> check_dimension((1, 10)), check_dimension([1, 10])
+    (Integer(1, 10), Categorical([1, 10]))
+    """
+    if transform is not None:
+        warnings.warn(
+            f"check_dimension: transform={show(transform)} makes no difference, leave it out.",
+            UserWarning,
+            stacklevel=2,
+        )
+    return _dimension(dimension, "dimension", "", 0)
+
+
 def _checked_n_iter(n_iter: Any, place: str) -> int:
     n_iter = native(n_iter)
     if isinstance(n_iter, bool) or not isinstance(n_iter, numbers.Integral):
@@ -140,6 +170,11 @@ def _branch(
 def _dimension(written: Any, place: str, name: str, random_state: int) -> Dimension:
     if isinstance(written, Real | Integer | Categorical | Distribution):
         return written
+    if isinstance(written, Space):
+        raise TypeError(
+            f"{place} is a whole Space, where one parameter is due. Give the dimension of that "
+            "parameter, or the Space itself as search_spaces."
+        )
     try:
         if _is_range(written):
             return _range(written)

@@ -16,6 +16,7 @@ coordinate is 0.5 (ordered) or 0, their features 0.5 or all zero.
 from __future__ import annotations
 
 import contextlib
+import copy
 import itertools
 import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -25,8 +26,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from skbayes.space.layout import Arrays, Axis, Branch, Point, arrange, unite
-from skbayes.space.values import show
+from skbayes.space.dimensions import Dimension, uniform_numbers
+from skbayes.space.layout import Arrays, Axis, Branch, Point, arrange, named_branch, unite
+from skbayes.space.values import is_number, same_value, show
 
 _ONE_HOT = 1 / math.sqrt(2)
 
@@ -37,8 +39,9 @@ class Space:
 
     Parameters
     ----------
-    branches : tuple of Branch
-        At least one.
+    branches : tuple of Branch, or list of dimensions
+        At least one. Dimensions, as scikit-optimize's space takes them, make one branch with their
+        names as parameters, "X_0" and so on for those without a name.
 
     Attributes
     ----------
@@ -72,6 +75,8 @@ class Space:
     def __post_init__(self) -> None:
         if not self.branches:
             raise ValueError("Space needs at least one branch.")
+        if not all(isinstance(branch, Branch) for branch in self.branches):
+            object.__setattr__(self, "branches", (named_branch(self.branches),))
         axes = unite(self.branches)
         groups = [np.repeat(j, a.columns.stop - a.columns.start) for j, a in enumerate(axes)]
         columns = np.concatenate([np.empty(0, dtype=np.intp), *groups]).astype(np.intp)
@@ -179,6 +184,48 @@ class Space:
         """
         twins = self.twins(self.encode(params))
         return next(filter(is_known, twins), twins[0])
+
+    @property
+    def dimension_names(self) -> list[str]:
+        """Names of the parameters of all branches, in name order; of one branch in its own."""
+        names = dict.fromkeys(name for branch in self.branches for name in branch.names)
+        return list(names) if len(self.branches) == 1 else sorted(names)
+
+    @property
+    def dimensions(self) -> list[Dimension]:
+        """Dimension of each of the names, which it bears; the first if branches differ."""
+        found: dict[str, Dimension] = {}
+        for branch in self.branches:
+            for name, dimension in branch.parameters:
+                if name not in found:
+                    found[name] = copy.copy(dimension)
+                    object.__setattr__(found[name], "name", name)
+        return [found[name] for name in self.dimension_names]
+
+    def row(self, params: Mapping[str, Any]) -> list[Any]:
+        """Values of parameters in the order of the names; None for those of other branches."""
+        return [params.get(name) for name in self.dimension_names]
+
+    def rvs(self, n_samples: int = 1, random_state: Any = None) -> list[list[Any]]:
+        """Return rows of random values, distributed as the priors say; any branch is as likely.
+
+        Parameters
+        ----------
+        n_samples : int, default=1
+        random_state : None, int, RandomState or Generator
+        """
+        uniform = uniform_numbers(n_samples * len(self.axes), random_state)
+        points = self.points(self.sample(uniform.reshape(n_samples, len(self.axes))))
+        return [self.row(self.decode(point)) for point in points]
+
+    def distance(self, a: Sequence[Any], b: Sequence[Any]) -> float:
+        """Sum over two rows of the differences of numbers, and of 1 for other unequal values."""
+        return float(
+            sum(
+                abs(x - y) if is_number(x) and is_number(y) else not same_value(x, y)
+                for x, y in zip(a, b, strict=True)
+            )
+        )
 
     def coordinates(self, points: Sequence[Point]) -> NDArray[np.float64]:
         """Coordinates of points, of shape (n_points, n_axes)."""
