@@ -416,7 +416,9 @@ class BayesSearchCV(BaseSearchCV):  # type: ignore[misc]
                 f"{n_splits} splits, got {len(splits)}"
             )
         if not splits:
-            raise ValueError("No fits were performed. Was the CV iterator empty?")
+            raise ValueError(
+                "No fits were performed. Was the CV iterator empty? Were there no candidates?"
+            )
         return splits
 
     def _search(
