@@ -7,6 +7,7 @@ scipy 1.10 and later.
 
 from __future__ import annotations
 
+import copy
 import inspect
 import queue
 import warnings
@@ -70,9 +71,14 @@ SEARCH_CONSTRAINTS = BaseSearchCV._parameter_constraints
 _HAS_CALLBACKS = hasattr(BaseSearchCV, "_init_callback_context")
 
 
-def get_scorers(search: BaseSearchCV) -> tuple[Any, Any]:
-    """Return the scorer or scorers of `search`, and the metric that selects the best row."""
-    return search._get_scorers()  # type: ignore[no-any-return]
+def get_scorers(search: BaseSearchCV, refit: Any) -> tuple[Any, Any]:
+    """Return the scorer or scorers of `search`, and the metric that selects the best row.
+
+    Raises ValueError unless `refit` is right for several metrics.
+    """
+    view = copy.copy(search)
+    view.refit = refit
+    return view._get_scorers()  # type: ignore[no-any-return]
 
 
 def scorers_by_name(scorers: MultimetricScorer) -> Mapping[str, Any]:

@@ -42,6 +42,7 @@ from ._optimizer import Optimizer
 from ._pool import Pool
 from ._racing import EARLY_STOPPING
 from ._results import results_table
+from ._selection import ONE_STANDARD_ERROR, earliest_within_one_error
 from ._stopping import Standing, StoppingRule, parse_stopping
 from ._surrogate import Surrogate
 from ._trials import Trial
@@ -83,7 +84,8 @@ class BayesSearchCV(BaseSearchCV):  # type: ignore[misc]
     n_jobs : int, default=None
         Number of folds that are evaluated in parallel, on the active joblib backend.
     refit : bool, str, or callable, default=True
-        As in `GridSearchCV`.
+        As in `GridSearchCV`. "1se": the earliest candidate whose mean is within one standard error
+        of the best mean, by the metric that steers the search.
     cv : int, cross-validation generator or an iterable, default=None
         As in `GridSearchCV`. The folds are drawn once, the same for all candidates.
     verbose : int, default=0
@@ -145,7 +147,8 @@ class BayesSearchCV(BaseSearchCV):  # type: ignore[misc]
     best_estimator_ : estimator
         Refitted on all of the data. Not available if ``refit=False``.
     best_score_ : float
-        Mean cross-validated score of the best candidate. Not available if `refit` is callable.
+        Mean cross-validated score of the best candidate, or of that which ``refit="1se"`` takes.
+        Not available if `refit` is callable.
     best_params_ : dict
         Parameters of the best candidate.
     best_index_ : int
@@ -308,7 +311,9 @@ class BayesSearchCV(BaseSearchCV):  # type: ignore[misc]
         started = time.monotonic()
         rules, callbacks = parse_stopping(self.stopping), parse_callbacks(callback)
         base_estimator = clone(self.estimator)
-        scorers, refit_metric = get_scorers(self)
+        # scikit-learn would take the rule for the name of a metric.
+        is_rule = self.refit == ONE_STANDARD_ERROR
+        scorers, refit_metric = get_scorers(self, not is_rule and self.refit)
         objective = Objective(self, scorers)
         seed = seed_of(self)
         space = parse_space(self.search_spaces, random_state=seed)
@@ -367,11 +372,39 @@ class BayesSearchCV(BaseSearchCV):  # type: ignore[misc]
         self.scorer_ = (
             scorers_by_name(scorers) if isinstance(scorers, MultimetricScorer) else scorers
         )
-        self._conclude(engine, space, objective, self.refit if self.multimetric_ else refit_metric)
+        if is_rule:
+            refit_metric = self._steered_by = objective.metric or "score"
+        elif self.multimetric_:
+            refit_metric = self.refit
+        self._conclude(engine, space, objective, refit_metric)
         if self.refit:
             self._refit(base_estimator, X, y, routed.estimator.fit, contexts)
         contexts.end()
         return self
+
+    def score(self, X: Any, y: Any = None, **params: Any) -> float:
+        """Return the score of `best_estimator_` on given data, by `scoring`.
+
+        Parameters
+        ----------
+        X : array-like of shape (n_samples, n_features)
+            Data.
+        y : array-like of shape (n_samples,) or (n_samples, n_output), default=None
+            Target.
+        **params : dict of str -> object
+            Parameters for the scorer, if metadata routing is enabled.
+
+        Returns
+        -------
+        float
+            By the metric that `refit` names; by the one that steered the search if `refit` is a
+            rule.
+        """
+        view = self
+        if self.refit == ONE_STANDARD_ERROR and hasattr(self, "_steered_by"):
+            view = copy.copy(self)
+            view.refit = self._steered_by
+        return super(BayesSearchCV, view).score(X, y, **params)  # type: ignore[no-any-return]
 
     def insight(self) -> Insight:
         """Return what the search has learnt about the metric that it followed.
@@ -521,7 +554,10 @@ class BayesSearchCV(BaseSearchCV):  # type: ignore[misc]
         if not (self.refit or not self.multimetric_):
             return
         table = self.cv_results_
-        self.best_index_ = select_best_index(self, metric, table)
+        if self.refit == ONE_STANDARD_ERROR:
+            self.best_index_ = earliest_within_one_error(table, metric, self.n_splits_)
+        else:
+            self.best_index_ = select_best_index(self, metric, table)
         if not callable(self.refit):
             self.best_score_ = table[f"mean_test_{metric}"][self.best_index_]
         self.best_params_ = table["params"][self.best_index_]

@@ -58,9 +58,9 @@ EXCLUDED: dict[str, dict[str, Exclusion]] = {
             "tests/search/test_results_against_grid.py",
         ),
         "test_random_search_bad_cv": Exclusion(
-            "asserts the wording before scikit-learn 1.8, 'returned' for 'return'",
+            "asserts the wording before scikit-learn 1.9, 'returned' for 'return'",
             "tests/search/test_bad_input.py",
-            below="1.8",
+            below="1.9",
         ),
     },
     "sklearn.model_selection.tests.test_successive_halving": {
