@@ -9,6 +9,7 @@ from sklearn.datasets import load_iris
 from sklearn.ensemble import RandomForestClassifier
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import accuracy_score, make_scorer
+from sklearn.model_selection import GridSearchCV
 from sklearn.pipeline import Pipeline
 from sklearn.svm import SVC
 
@@ -83,6 +84,31 @@ SPACES = [
 def test_spaces(space, error, message):
     with pytest.raises(error, match=message):
         BayesSearchCV(NeverFitted(), space).fit(X, Y)
+
+
+@pytest.mark.parametrize(
+    "space",
+    [
+        {"C": 1},
+        {"C": "1,2,3"},
+        {"C": []},
+        {"C": np.ones((3, 2))},
+        {"C": None},
+        {"unknown": [1]},
+        [],
+        3,
+        "C",
+        [3],
+        None,
+    ],
+    ids=repr,
+)
+def test_same_kind_of_error_as_grid_search(space):
+    with pytest.raises((TypeError, ValueError)) as theirs:
+        GridSearchCV(NeverFitted(), space).fit(X, Y)
+    with pytest.raises((TypeError, ValueError)) as ours:
+        BayesSearchCV(NeverFitted(), space).fit(X, Y)
+    assert issubclass(theirs.type, ours.type)
 
 
 ARGUMENTS = [
