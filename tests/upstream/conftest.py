@@ -1,7 +1,7 @@
 """How scikit-learn's own tests are run: those that make a search, with the exclusions marked.
 
-Of an excluded test with many parameters the first is run, to see that it still fails; with the
-environment variable UPSTREAM=all every one of them.
+Of an excluded test with many parameters the first is run, to see that it still fails, and lengthy
+tests are left out; with the environment variable UPSTREAM=all everything is run.
 """
 
 from __future__ import annotations
@@ -11,6 +11,16 @@ import os
 import pytest
 from upstream_exclusions import exclusions
 from upstream_loading import uses_search
+
+IS_FULL = os.environ.get("UPSTREAM") == "all"
+
+# They take seconds each, for models that others take fewer of.
+LENGTHY = {
+    "test_gridsearchcv_cross_val_predict_with_method",
+    "test_multi_core_gridsearch_and_early_stopping",
+    "test_multinomial_cv_iris",
+    "test_nested_cv",
+}
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -35,9 +45,9 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         parameters = item.callspec.params if hasattr(item, "callspec") else {}
         reason = exclusions(module).get(function.__name__)
         is_repeated = reason is not None and item.originalname in seen
-        if not (uses_search(function) or uses_search(parameters)) or (
-            is_repeated and os.environ.get("UPSTREAM") != "all"
-        ):
+        is_long = is_repeated or item.originalname in LENGTHY
+        is_ours = uses_search(function) or uses_search(parameters)
+        if not is_ours or (is_long and not IS_FULL):
             left_out.append(item)
             continue
         kept.append(item)

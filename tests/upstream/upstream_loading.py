@@ -11,12 +11,14 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 from unittest import mock
 
-import pytest
 import sklearn.model_selection
 from upstream_exclusions import exclusions
 from upstream_searches import SEARCHES, Adapter
 
-__all__ = ["load", "uses_search"]
+__all__ = ["load", "make_reiterable", "uses_search"]
+
+# Where scikit-learn makes an instance of every estimator, by the names of the classes.
+INSTANCES = "sklearn.utils._test_common.instance_generator"
 
 
 def load(name: str, searches: Mapping[str, type] = SEARCHES) -> dict[str, Any]:
@@ -32,13 +34,15 @@ def load(name: str, searches: Mapping[str, type] = SEARCHES) -> dict[str, Any]:
     ValueError
         If one is excluded that there is not.
     """
-    # It may have been imported before, by another test module.
-    sys.modules.pop(name, None)
+    # Both may have been imported before, by another test module.
+    for anew in (name, INSTANCES):
+        sys.modules.pop(anew, None)
     with warnings.catch_warnings():
         # About estimators that the tests of all estimators cannot make.
         warnings.simplefilter("ignore")
         with mock.patch.multiple(sklearn.model_selection, **searches):
             module = importlib.import_module(name)
+        sys.modules.pop(INSTANCES, None)
         tests = {key: test for key, test in vars(module).items() if _is_wanted(key, test)}
     unknown = exclusions(name).keys() - tests.keys()
     if unknown:
@@ -49,18 +53,23 @@ def load(name: str, searches: Mapping[str, type] = SEARCHES) -> dict[str, Any]:
 def _is_wanted(name: str, test: Any) -> bool:
     if not name.startswith("test") or not isinstance(test, types.FunctionType):
         return False
-    marks = getattr(test, "pytestmark", [])
-    values = [_reiterable(mark) for mark in marks if mark.name == "parametrize"]
-    return uses_search(test) or uses_search(values)
+    return uses_search(test) or uses_search(make_reiterable(test))
 
 
-def _reiterable(mark: pytest.Mark) -> Any:
-    """Return the values of a parametrization, made a list in place if they can be read once."""
-    names, values = (*mark.args, mark.kwargs.get("argvalues"))[:2]
-    if not isinstance(values, list | tuple):
-        values = list(values)
-        object.__setattr__(mark, "args", (names, values))
-    return values
+def make_reiterable(test: types.FunctionType) -> list[Any]:
+    """Return the values of the parametrizations of `test`, made lists in place.
+
+    pytest deprecates those that can be read only once.
+    """
+    found = []
+    for mark in getattr(test, "pytestmark", []):
+        if mark.name == "parametrize":
+            names, values = (*mark.args, *mark.kwargs.values())[:2]
+            if len(mark.args) == 2 and not isinstance(values, list | tuple):
+                values = list(values)
+                object.__setattr__(mark, "args", (names, values))
+            found.append(values)
+    return found
 
 
 def uses_search(thing: Any) -> bool:
