@@ -44,8 +44,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
             continue
         parameters = item.callspec.params if hasattr(item, "callspec") else {}
         reason = exclusions(module).get(function.__name__)
-        is_repeated = reason is not None and item.originalname in seen
-        is_long = is_repeated or item.originalname in LENGTHY
+        is_repeated = reason is not None and function.__name__ in seen
+        is_long = is_repeated or function.__name__ in LENGTHY
         is_ours = uses_search(function) or uses_search(parameters)
         if not is_ours or (is_long and not IS_FULL):
             left_out.append(item)
@@ -54,7 +54,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         # scikit-learn's suite lets warnings pass, except where a test looks at them.
         item.add_marker(pytest.mark.filterwarnings("default"), append=False)
         if reason is not None:
-            seen.add(item.originalname)
+            seen.add(function.__name__)
             item.add_marker(pytest.mark.xfail(reason=reason, strict=True))
     items[:] = kept
     config.hook.pytest_deselected(items=left_out)

@@ -23,4 +23,6 @@ MODULES = [
     "utils.tests.test_parallel",
 ]
 for name in MODULES:
-    globals().update(load(f"sklearn.{name}"))
+    # Several modules have a test of the same name.
+    place = name.rpartition(".test_")[2]
+    globals().update({f"{key}__{place}": test for key, test in load(f"sklearn.{name}").items()})

@@ -32,7 +32,7 @@ def load(name: str, searches: Mapping[str, type] = SEARCHES) -> dict[str, Any]:
     Raises
     ------
     ValueError
-        If one is excluded that there is not.
+        If there are none, or one is excluded that there is not.
     """
     # Both may have been imported before, by another test module.
     for anew in (name, INSTANCES):
@@ -44,6 +44,8 @@ def load(name: str, searches: Mapping[str, type] = SEARCHES) -> dict[str, Any]:
             module = importlib.import_module(name)
         sys.modules.pop(INSTANCES, None)
         tests = {key: test for key, test in vars(module).items() if _is_wanted(key, test)}
+    if not tests:
+        raise ValueError(f"No test of {name} makes a search any more.")
     unknown = exclusions(name).keys() - tests.keys()
     if unknown:
         raise ValueError(f"{name} has no {', '.join(sorted(unknown))}: nothing to be excluded.")
