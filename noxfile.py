@@ -11,6 +11,9 @@ nox.options.reuse_existing_virtualenvs = True
 
 ROOT = Path(__file__).parent
 
+# What the projects build each night, see Scientific Python's SPEC 4.
+DEVELOPMENT_WHEELS = "https://pypi.anaconda.org/scientific-python-nightly-wheels/simple"
+
 
 @nox.session
 def lint(session: nox.Session) -> None:
@@ -38,6 +41,19 @@ def tests(session: nox.Session) -> None:
 def tests_oldest(session: nox.Session) -> None:
     """The tests with the oldest dependencies that are supported."""
     session.install("-q", "-c", ".ci/oldest.txt", "-e", ".[test]")
+    session.run("python", "-m", "pip", "list", "--format=freeze", silent=False)
+    session.run("python", "-m", "pytest", *session.posargs)
+
+
+@nox.session(default=False)
+def tests_development(session: nox.Session) -> None:
+    """The tests with the development wheels of what scikit-learn's next release will need."""
+    session.install("-q", "-e", ".[test]")
+    session.install(
+        *("-q", "--pre", "--upgrade", "--upgrade-strategy", "only-if-needed"),
+        *("--only-binary", ":all:", "--extra-index-url", DEVELOPMENT_WHEELS),
+        *("numpy", "scipy", "scikit-learn"),
+    )
     session.run("python", "-m", "pip", "list", "--format=freeze", silent=False)
     session.run("python", "-m", "pytest", *session.posargs)
 

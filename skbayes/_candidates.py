@@ -78,10 +78,12 @@ def _present(estimator: Any, branch: Branch, *, is_set: bool) -> dict[str, Any] 
             for name, dimension in branch.parameters
             if isinstance(dimension, Categorical) and dimension.n_values == 1
         }
-        try:
-            estimator = clone(estimator).set_params(**fixed)
-        except (AttributeError, TypeError, ValueError):
-            return None
+        # Some estimators of users' own fail when there is nothing to set.
+        if fixed:
+            try:
+                estimator = clone(estimator).set_params(**fixed)
+            except (AttributeError, TypeError, ValueError):
+                return None
     values = estimator.get_params(deep=True)
     if any(name not in values for name, _ in branch.parameters):
         return None

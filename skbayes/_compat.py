@@ -7,6 +7,7 @@ scipy 1.10 and later.
 
 from __future__ import annotations
 
+import copy
 import inspect
 import queue
 import warnings
@@ -71,12 +72,18 @@ SEARCH_CONSTRAINTS = BaseSearchCV._parameter_constraints
 _HAS_CALLBACKS = hasattr(BaseSearchCV, "_init_callback_context")
 
 
-def get_scorers(search: BaseSearchCV) -> tuple[Any, Any]:
-    """Return the scorer or scorers of `search`, and the metric that selects the best row."""
+def get_scorers(search: BaseSearchCV, refit: Any) -> tuple[Any, Any]:
+    """Return the scorer or scorers of `search`, and the metric that selects the best row.
+
+    Raises ValueError unless `refit` is right for several metrics, or if a function for `scoring`
+    is one of the metrics, which are no scorers.
+    """
     if callable(search.scoring):
         # Grid search takes any function, and all scores are NaN if it is one of the metrics.
         check_scoring(search.estimator, scoring=search.scoring)
-    return search._get_scorers()  # type: ignore[no-any-return]
+    view = copy.copy(search)
+    view.refit = refit
+    return view._get_scorers()  # type: ignore[no-any-return]
 
 
 def scorers_by_name(scorers: MultimetricScorer) -> Mapping[str, Any]:

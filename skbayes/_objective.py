@@ -10,6 +10,7 @@ import numpy as np
 
 from ._compat import BaseScorer, BaseSearchCV, MultimetricScorer, check_refit, scorers_by_name
 from ._reports import MEAN, Report, read_report
+from ._selection import ONE_STANDARD_ERROR
 from ._trials import Closed, Event, Scored, Trial
 
 __all__ = ["Objective", "Progress", "fold_noise"]
@@ -73,7 +74,7 @@ class Objective:
             return
         metrics = event.score.test
         self.is_multimetric = list(metrics) != ["score"]
-        if self.is_multimetric:
+        if self.is_multimetric and self._search.refit != ONE_STANDARD_ERROR:
             check_refit(self._search, metrics)
         self._settle(metrics)
 

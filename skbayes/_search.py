@@ -46,6 +46,7 @@ from ._conditions import with_conditions
 from ._objective import Objective, Progress, fold_noise
 from ._racing import EARLY_STOPPING
 from ._results import results_table
+from ._selection import ONE_STANDARD_ERROR, earliest_within_one_error
 from ._skopt import joined_fit_params, read_optimizer_kwargs, warn_of_differences
 from ._splits import check_weights, draw_splits
 from ._stopping import Standing, StoppingRule, check_rules, parse_stopping
@@ -110,7 +111,8 @@ class BayesSearchCV(BaseSearchCV):  # type: ignore[misc]
     iid : bool, default="deprecated"
         Ignored, with a warning, as in scikit-optimize.
     refit : bool, str, or callable, default=True
-        As in `GridSearchCV`.
+        As in `GridSearchCV`. "1se": the earliest candidate whose mean is within one standard error
+        of the best mean, by the metric that steers the search.
     cv : int, cross-validation generator or an iterable, default=None
         As in `GridSearchCV`. The folds are drawn once, the same for all candidates.
     verbose : int, default=0
@@ -170,7 +172,8 @@ class BayesSearchCV(BaseSearchCV):  # type: ignore[misc]
     best_estimator_ : estimator
         Refitted on all of the data. Not available if ``refit=False``.
     best_score_ : float
-        Mean cross-validated score of the best candidate. Not available if `refit` is callable.
+        Mean cross-validated score of the best candidate, or of that which ``refit="1se"`` takes.
+        Not available if `refit` is callable.
     best_params_ : dict
         Parameters of the best candidate.
     best_index_ : int
@@ -359,7 +362,9 @@ class BayesSearchCV(BaseSearchCV):  # type: ignore[misc]
         options = read_optimizer_kwargs(self.optimizer_kwargs)
         params = joined_fit_params(self, params)
         base_estimator = clone(self.estimator)
-        scorers, refit_metric = get_scorers(self)
+        # scikit-learn would take the rule for the name of a metric.
+        is_rule = self.refit == ONE_STANDARD_ERROR
+        scorers, refit_metric = get_scorers(self, not is_rule and self.refit)
         objective = Objective(self, scorers)
         seed = seed_of(self)
         space = self._parse_space(seed)
@@ -423,11 +428,39 @@ class BayesSearchCV(BaseSearchCV):  # type: ignore[misc]
         self.scorer_ = (
             scorers_by_name(scorers) if isinstance(scorers, MultimetricScorer) else scorers
         )
-        self._conclude(engine, space, objective, self.refit if self.multimetric_ else refit_metric)
+        if is_rule:
+            refit_metric = self._steered_by = objective.metric or "score"
+        elif self.multimetric_:
+            refit_metric = self.refit
+        self._conclude(engine, space, objective, refit_metric)
         if self.refit:
             self._refit(base_estimator, X, y, routed.estimator.fit, contexts)
         contexts.end()
         return self
+
+    def score(self, X: Any, y: Any = None, **params: Any) -> float:
+        """Return the score of `best_estimator_` on given data, by `scoring`.
+
+        Parameters
+        ----------
+        X : array-like of shape (n_samples, n_features)
+            Data.
+        y : array-like of shape (n_samples,) or (n_samples, n_output), default=None
+            Target.
+        **params : dict of str -> object
+            Parameters for the scorer, if metadata routing is enabled.
+
+        Returns
+        -------
+        float
+            By the metric that `refit` names; by the one that steered the search if `refit` is a
+            rule.
+        """
+        view = self
+        if self.refit == ONE_STANDARD_ERROR and hasattr(self, "_steered_by"):
+            view = copy.copy(self)
+            view.refit = self._steered_by
+        return super(BayesSearchCV, view).score(X, y, **params)  # type: ignore[no-any-return]
 
     @property
     def total_iterations(self) -> int:
@@ -611,7 +644,10 @@ class BayesSearchCV(BaseSearchCV):  # type: ignore[misc]
         if not (self.refit or not self.multimetric_):
             return
         table = self.cv_results_
-        self.best_index_ = select_best_index(self, metric, table)
+        if self.refit == ONE_STANDARD_ERROR:
+            self.best_index_ = earliest_within_one_error(table, metric, self.n_splits_)
+        else:
+            self.best_index_ = select_best_index(self, metric, table)
         if not callable(self.refit):
             self.best_score_ = table[f"mean_test_{metric}"][self.best_index_]
         self.best_params_ = table["params"][self.best_index_]

@@ -76,7 +76,9 @@ def draw_splits(
             f"{n_splits} splits, got {len(splits)}"
         )
     if not splits:
-        raise ValueError("No fits were performed. Was the CV iterator empty?")
+        raise ValueError(
+            "No fits were performed. Was the CV iterator empty? Were there no candidates?"
+        )
     return splits
 
 

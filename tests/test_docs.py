@@ -15,6 +15,7 @@ PAGES = [path for path in [ROOT / "README.md", *sorted(ROOT.glob("docs/**/*.md")
 MODULES = ["skbayes", *(m.name for m in pkgutil.walk_packages(skbayes.__path__, "skbayes."))]
 
 BLOCK = re.compile(r"^```python\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+TEST = re.compile(r"`(tests/[\w/]+\.py)::(\w+)`")
 LINK = re.compile(r"\]\((?!\w+:)([^)#\s]+)")
 
 
@@ -40,6 +41,13 @@ def test_links(page: Path) -> None:
     """Every relative link leads to a file."""
     for target in LINK.findall(page.read_text(encoding="utf-8")):
         assert (page.parent / target).exists(), target
+
+
+@pytest.mark.parametrize("page", PAGES, ids=page_id)
+def test_names_of_tests(page: Path) -> None:
+    """Every test that a page names is there."""
+    for path, name in TEST.findall(page.read_text(encoding="utf-8")):
+        assert f"\ndef {name}(" in (ROOT / path).read_text(encoding="utf-8"), name
 
 
 @pytest.mark.parametrize("module", MODULES)

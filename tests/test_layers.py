@@ -49,6 +49,7 @@ LAYERS = {
     "_costs": 1,
     "_folds": 1,
     "_reports": 1,
+    "_selection": 1,
     "_threads": 1,
     "gp": 1,
     "space": 1,

@@ -14,6 +14,7 @@ from hypothesis import strategies as hs
 from sklearn.base import clone
 from sklearn.datasets import load_iris
 from sklearn.linear_model import LogisticRegression
+from sklearn.model_selection import GridSearchCV
 from sklearn.pipeline import Pipeline
 from sklearn.svm import SVC
 
@@ -27,6 +28,8 @@ from odd_inputs import (
     REVERSE,
     SPACES,
     Cheap,
+    X,
+    Y,
     case_id,
     check,
     check_result,
@@ -52,6 +55,31 @@ def test_arguments(given, expected):
     names_file = isinstance(given.get("warm_start_from"), str | Path)
     kinds = (ValueError, TypeError, *([OSError] if names_file else []))
     check(expected, {"C": (0.1, 1.0)}, kinds=kinds, **given)
+
+
+@pytest.mark.parametrize(
+    "space",
+    [
+        {"C": 1},
+        {"C": "1,2,3"},
+        {"C": []},
+        {"C": np.ones((3, 2))},
+        {"C": None},
+        {"unknown": [1]},
+        [],
+        3,
+        "C",
+        [3],
+        None,
+    ],
+    ids=repr,
+)
+def test_same_kind_of_error_as_grid_search(space):
+    with pytest.raises((TypeError, ValueError)) as theirs:
+        GridSearchCV(Cheap(), space).fit(X, Y)
+    with pytest.raises((TypeError, ValueError)) as ours:
+        BayesSearchCV(Cheap(), space).fit(X, Y)
+    assert issubclass(theirs.type, ours.type)
 
 
 @pytest.mark.parametrize("junk", [None, 3, "text", [], {}, object(), np.ones(3), Real(1, 2)])

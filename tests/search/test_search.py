@@ -607,3 +607,13 @@ def test_a_search_that_ends_early_says_so():
         with pytest.raises(ValueError, match="All the"):
             search.fit(X, Y)
     assert "distinct candidates of the 5" in str(caught[0].message)
+
+
+def test_estimators_that_cannot_set_nothing():
+    class Careless(Flaky):
+        def set_params(self, **params):
+            self.value = params["value"]
+            return self
+
+    search = BayesSearchCV(Careless(value=0.9), {"value": (0.0, 0.5)}, n_iter=3, cv=2)
+    assert len(params_of(search)) == 3

@@ -1,0 +1,322 @@
+"""Each private name of scikit-learn, scipy and joblib that `_compat.py` uses is what it was.
+
+When a release moves one, its line here fails with a sentence that says which, and what for.
+"""
+
+import ast
+import importlib
+import inspect
+import warnings
+from pathlib import Path
+
+import joblib
+import numpy as np
+import pytest
+import sklearn
+from sklearn.exceptions import FitFailedWarning
+from sklearn.linear_model import LogisticRegression
+from sklearn.metrics import make_scorer
+from sklearn.model_selection import GridSearchCV
+
+SOURCE = Path(__file__).parents[1] / "skbayes" / "_compat.py"
+X, Y = np.arange(12.0)[:, None], np.tile([0, 1], 6)
+HAS_CALLBACKS = hasattr(GridSearchCV, "set_callbacks")
+needs_callbacks = pytest.mark.skipif(
+    not HAS_CALLBACKS, reason="scikit-learn has callbacks from 1.9 on"
+)
+
+NAMES = {
+    "joblib._utils": {"eval_expr": "reads pre_dispatch='2*n_jobs'"},
+    "joblib.externals.loky.process_executor": {
+        "ShutdownExecutorError": "says that loky's workers are gone",
+        "TerminatedWorkerError": "says that a worker of loky died",
+    },
+    "joblib.parallel": {"BatchedCalls": "wraps a task for a backend"},
+    "scipy.stats.qmc": {"Sobol": "draws the initial design"},
+    "sklearn.base": {"_fit_context": "decorates fit: validation, and the end of callbacks"},
+    "sklearn.metrics._scorer": {
+        "_BaseScorer": "tells a scorer from a function",
+        "_MultimetricScorer": "holds several scorers",
+    },
+    "sklearn.model_selection._search": {"BaseSearchCV": "is the base of BayesSearchCV"},
+    "sklearn.model_selection._validation": {
+        "_fit_and_score": "evaluates a fold",
+        "_warn_or_raise_about_fit_failures": "words the warning about fits that failed",
+    },
+    "sklearn.utils._param_validation": {
+        "Interval": "bounds a parameter",
+        "StrOptions": "lists the strings that a parameter may be",
+    },
+    "sklearn.utils.parallel": {"delayed": "takes the configuration to the workers"},
+    "sklearn.utils.validation": {"_check_method_params": "checks the arguments of fit"},
+    "sklearn.model_selection._search.BaseSearchCV": {
+        "_check_refit_for_multimetric": "checks refit against the metrics of a callable",
+        "_get_routed_params_for_fit": "divides the arguments of fit",
+        "_get_scorers": "makes the scorers",
+        "_parameter_constraints": "says what the parameters may be",
+        "_select_best_index": "selects the best row",
+        **({"_init_callback_context": "opens the task tree"} if HAS_CALLBACKS else {}),
+    },
+}
+
+
+@pytest.mark.parametrize(
+    ("owner", "name"), [(owner, name) for owner, names in NAMES.items() for name in names]
+)
+def test_the_name_is_there(owner, name):
+    module, _, part = owner.rpartition(".") if owner.endswith("CV") else (owner, "", "")
+    try:
+        found = importlib.import_module(module)
+        found = getattr(getattr(found, part) if part else found, name)
+    except (ImportError, AttributeError):
+        pytest.fail(
+            f"{owner} has no {name}, which {NAMES[owner][name]} (scikit-learn "
+            f"{sklearn.__version__}, joblib {joblib.__version__}): _compat.py needs another way."
+        )
+    assert found is not None
+
+
+# What is private in an object, and the test below that uses it.
+OF_OBJECTS = {
+    "_scorers": "test_scorers_are_known_by_name",
+    "_backend": "test_what_joblib_keeps_for_one_who_submits_tasks_himself",
+    "_id": "test_what_joblib_keeps_for_one_who_submits_tasks_himself",
+    "_initialize_backend": "test_what_joblib_keeps_for_one_who_submits_tasks_himself",
+    "_workers": "test_what_loky_keeps",
+    "_temp_folder_manager": "test_what_loky_keeps",
+    "_work_ids": "test_what_loky_keeps",
+    "_pool": "test_what_multiprocessing_keeps",
+    "_skl_callbacks": "test_callbacks_are_kept_under_their_name",
+    "_parent_callback_ctx": "test_a_nested_search_knows_its_context",
+    "_get_filters": "test_warning_filters_can_be_read",
+}
+
+
+def private_names(source):
+    """Return the private names of other libraries in `source`: imported, reached for, or quoted."""
+    imported, used, own = set(), set(), set()
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.ImportFrom):
+            parts = (node.module or "").removeprefix("__future__").split(".")
+            is_private = any(part.startswith("_") for part in parts)
+            imported |= {a.name for a in node.names if is_private or a.name.startswith("_")}
+        elif isinstance(node, ast.Attribute):
+            is_own = ast.unparse(node.value) == "self" and isinstance(node.ctx, ast.Store)
+            (own if is_own else used).add(node.attr)
+        elif isinstance(node, ast.Constant) and str(node.value).isidentifier():
+            used.add(str(node.value))
+        elif isinstance(node, ast.FunctionDef):
+            own.add(node.name)
+    return imported | {n for n in used - own if n.startswith("_") and not n.endswith("__")}
+
+
+def test_each_private_name_has_its_test():
+    known = {name for names in NAMES.values() for name in names} | OF_OBJECTS.keys()
+    if not HAS_CALLBACKS:
+        known.add("_init_callback_context")
+    unknown = private_names(SOURCE.read_text(encoding="utf-8")) - known
+    assert not unknown, f"Say in this file what {unknown} is for, and test that it is there."
+    assert all(callable(globals().get(test)) for test in OF_OBJECTS.values())
+
+
+def test_private_names_are_found():
+    source = """
+from __future__ import annotations
+from sklearn.base import _a, clone
+from sklearn._b import c
+def _own(self):
+    self._mine = self._mine2 = clone(self._d._e)
+    return getattr(x, "_f", None), x.__name__, _own
+"""
+    assert private_names(source) == {"_a", "c", "_d", "_e", "_f"}
+
+
+def test_evaluating_a_fold_takes_and_gives_what_it_did():
+    from sklearn.model_selection._validation import _fit_and_score
+
+    taken = {
+        *("estimator", "X", "y", "scorer", "train", "test", "verbose", "parameters", "fit_params"),
+        *("score_params", "return_train_score", "return_times", "split_progress", "error_score"),
+        "candidate_progress",
+        *(("caller", "callback_ctx") if HAS_CALLBACKS else ()),
+    }
+    missing = taken - inspect.signature(_fit_and_score).parameters.keys()
+    assert not missing, f"_fit_and_score takes no {missing}; Evaluation.task gives it."
+    scored = _fit_and_score(
+        LogisticRegression(),
+        X,
+        Y,
+        scorer=lambda estimator, X, y: 0.5,
+        train=np.arange(8),
+        test=np.arange(8, 12),
+        verbose=0,
+        parameters={"C": 2.0},
+        fit_params={},
+        score_params={},
+        return_train_score=True,
+        return_times=True,
+        error_score=np.nan,
+    )
+    expected = {"fit_error", "fit_time", "score_time", "test_scores", "train_scores"}
+    missing = expected - scored.keys()
+    assert not missing, f"_fit_and_score gives no {missing}; evaluate_fold reads it."
+    assert scored["test_scores"] == 0.5
+
+
+def test_failures_are_worded_from_their_errors_alone():
+    from sklearn.model_selection._validation import _warn_or_raise_about_fit_failures
+
+    with pytest.warns(FitFailedWarning, match="1 fits failed out of a total of 2"):
+        _warn_or_raise_about_fit_failures([{"fit_error": "why"}, {"fit_error": None}], np.nan)
+
+
+def test_arguments_of_fit_are_divided_in_three():
+    search = GridSearchCV(LogisticRegression(), {})
+    routed = search._get_routed_params_for_fit({"groups": 1, "sample_weight": Y})
+    assert routed.estimator.fit.keys() == {"sample_weight"}, "no routed.estimator.fit any more"
+    assert routed.splitter.split == {"groups": 1}, "no routed.splitter.split any more"
+    assert isinstance(routed.scorer.score, dict), "no routed.scorer.score any more"
+
+
+def test_scorers_come_with_the_metric_of_refit():
+    search = GridSearchCV(LogisticRegression(), {}, scoring=["accuracy", "f1"], refit="f1")
+    scorers, metric = search._get_scorers()
+    assert metric == "f1", "_get_scorers gives no longer (scorers, metric)"
+    assert GridSearchCV(LogisticRegression(), {})._get_scorers()[1] == "score"
+    assert type(scorers).__name__ == "_MultimetricScorer"
+
+
+def test_scorers_are_known_by_name():
+    from sklearn.metrics._scorer import _BaseScorer
+
+    search = GridSearchCV(LogisticRegression(), {}, scoring=["accuracy", "f1"], refit="f1")
+    scorers = getattr(search._get_scorers()[0], "_scorers", None)
+    assert scorers, "_MultimetricScorer keeps its scorers no longer as _scorers"
+    assert scorers.keys() == {"accuracy", "f1"}
+    assert isinstance(scorers["f1"], _BaseScorer), "scorers are no longer of class _BaseScorer"
+    assert isinstance(make_scorer(max), _BaseScorer)
+
+
+def test_the_best_row_is_selected_from_a_table():
+    search = GridSearchCV(LogisticRegression(), {})
+    table = {"params": [1, 2], "rank_test_a": np.array([2, 1])}
+    assert search._select_best_index(True, "a", table) == 1, "_select_best_index(refit, metric, _)"
+    assert search._select_best_index(lambda _: 0, "a", table) == 0
+
+
+def test_a_delayed_function_takes_the_configuration_with_it():
+    from sklearn.utils.parallel import delayed
+
+    wrapped, args, kwargs = delayed(abs)(-1)
+    assert args == (-1,)
+    assert kwargs == {}
+    names = ("with_config_and_warning_filters", "with_config")
+    assert any(hasattr(wrapped, name) for name in names), f"a delayed function has none of {names}"
+
+
+def test_warning_filters_can_be_read():
+    filters = getattr(warnings, "_get_filters", lambda: warnings.filters)()
+    assert len(list(filters)) > 0, "the warning filters stand no longer in warnings.filters"
+
+
+def test_expressions_of_pre_dispatch_are_read():
+    from joblib._utils import eval_expr
+
+    assert eval_expr("2*3") == 6, "eval_expr no longer computes"
+
+
+def test_what_joblib_keeps_for_one_who_submits_tasks_himself():
+    parallel = joblib.Parallel(n_jobs=2, batch_size=1, pre_dispatch="all")
+    for name in ("_backend", "_id", "_initialize_backend"):
+        assert hasattr(parallel, name), f"joblib.Parallel has no {name}; JoblibBackend needs it"
+    backend = parallel._backend
+    for name in ("effective_n_jobs", "get_nested_backend", "start_call", "stop_call"):
+        assert hasattr(backend, name), f"joblib's backends have no {name}; JoblibBackend calls it"
+    names = ("submit", "apply_async")
+    assert any(hasattr(backend, name) for name in names), f"joblib's backends have none of {names}"
+
+
+@pytest.fixture
+def loky():
+    with joblib.Parallel(n_jobs=2, backend="loky") as parallel:
+        parallel(joblib.delayed(abs)(i) for i in range(2))
+        yield parallel._backend
+
+
+def test_what_loky_keeps(loky):
+    executor = getattr(loky, "_workers", None)
+    assert executor is not None, "joblib keeps loky's executor no longer as _workers"
+    assert hasattr(executor, "_work_ids"), "loky keeps what is queued no longer as _work_ids"
+    manager = getattr(executor, "_temp_folder_manager", None)
+    assert hasattr(manager, "set_current_context"), "joblib's memory maps have no context to set"
+    taken = inspect.signature(executor.terminate).parameters
+    assert "kill_workers" in taken, "loky's executor cannot be ended with its workers"
+
+
+def test_what_multiprocessing_keeps():
+    with joblib.Parallel(n_jobs=2, backend="multiprocessing") as parallel:
+        pool = getattr(parallel._backend, "_pool", None)
+        processes = getattr(pool, "_pool", None)
+        assert processes, "joblib keeps the processes of multiprocessing no longer as _pool._pool"
+        assert all(process.pid for process in processes)
+
+
+if HAS_CALLBACKS:
+
+    class Recorder:
+        """Notes the names of the tasks that it is shown."""
+
+        def __init__(self):
+            self.tasks = []
+
+        def setup(self, estimator, context):
+            pass
+
+        def teardown(self, estimator, context):
+            pass
+
+        def on_fit_task_begin(self, estimator, context, *, metadata=None, **kwargs):
+            self.tasks.append(context.task_name)
+
+        def on_fit_task_end(self, estimator, context, *, metadata=None, **kwargs):
+            pass
+
+
+@needs_callbacks
+def test_callbacks_are_kept_under_their_name():
+    search = GridSearchCV(LogisticRegression(), {}).set_callbacks(Recorder())
+    assert hasattr(search, "_skl_callbacks"), "callbacks are no longer kept as _skl_callbacks"
+    assert not hasattr(GridSearchCV(LogisticRegression(), {}), "_skl_callbacks")
+
+
+@needs_callbacks
+def test_a_nested_search_knows_its_context():
+    seen = []
+
+    class Looks(GridSearchCV):
+        def fit(self, X, y=None, **params):
+            seen.append(hasattr(self, "_parent_callback_ctx"))
+            return super().fit(X, y, **params)
+
+    from sklearn.callback import ScoringMonitor
+
+    inner = Looks(LogisticRegression(), {"C": [1.0]}, cv=2)
+    inner.set_callbacks(ScoringMonitor(scoring="accuracy"))
+    GridSearchCV(inner, {"estimator__C": [1.0]}, cv=2, refit=False).fit(X, Y)
+    assert any(seen), "a nested estimator is no longer given its context as _parent_callback_ctx"
+
+
+@needs_callbacks
+def test_the_task_tree_is_opened_as_it_was():
+    from sklearn.callback._callback_context import CallbackContext
+
+    for name, taken in {
+        "subcontext": {"task_name", "max_subtasks", "sequential_subtasks", "task_id"},
+        "call_on_fit_task_begin": {"estimator", "X", "y", "metadata"},
+        "call_on_fit_task_end": {"estimator", "X", "y", "metadata"},
+        "propagate_callback_context": set(),
+    }.items():
+        method = getattr(CallbackContext, name, None)
+        assert method is not None, f"a callback context has no {name}"
+        missing = taken - inspect.signature(method).parameters.keys()
+        assert not missing, f"{name} of a callback context takes no {missing}"

@@ -1,0 +1,3 @@
+from upstream_loading import load
+
+globals().update(load("sklearn.tests.test_metaestimators_metadata_routing"))
