@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import importlib
 from typing import TYPE_CHECKING, Any
 
-from . import callbacks, space
+from . import space
 from ._search import BayesSearchCV
 from ._skopt import dump, load
 from ._stopping import Converged, Patience, Standing, StoppingRule, TargetScore
@@ -19,6 +20,7 @@ from .exceptions import (
 from .space import Categorical, Integer, Real, Space
 
 if TYPE_CHECKING:
+    from . import callbacks
     from ._optimizer import Optimizer
 
 __all__ = [
@@ -54,6 +56,8 @@ def __getattr__(name: str) -> Any:
         from ._optimizer import Optimizer
 
         return Optimizer
+    if name == "callbacks":
+        return importlib.import_module("skbayes.callbacks")
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
 

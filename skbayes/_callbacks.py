@@ -22,6 +22,7 @@ __all__ = [
     "SearchView",
     "parse_callbacks",
     "results_by_dict",
+    "settings_of",
 ]
 
 Callback = Callable[["SearchView"], Any]
@@ -161,6 +162,11 @@ class SearchView(Mapping[str, Any]):
     def random_state(self) -> Any:
         """Seed of the search."""
         return self._settings["random_state"]
+
+
+def settings_of(search: Any) -> dict[str, Any]:
+    """Return what a result tells of the search that it is of."""
+    return {name: getattr(search, name) for name in ("n_iter", "n_points", "random_state")}
 
 
 def results_by_dict(

@@ -41,7 +41,7 @@ def count_candidates(space: Space, n_iter: int) -> int:
             f"The total space of parameters {possible} is smaller than the {wanted} candidates "
             f"that were asked for (n_iter={n_iter}). Each of the {possible} is evaluated once.",
             UserWarning,
-            stacklevel=3,
+            stacklevel=5,
         )
     return possible
 

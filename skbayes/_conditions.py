@@ -15,11 +15,11 @@ from typing import Any
 
 from sklearn.base import clone
 
-from .space import Branch, Categorical, Space
+from .space import Branch, Categorical, Space, parse_space
 from .space.dimensions import Dimension
 from .space.values import has, show
 
-__all__ = ["with_conditions"]
+__all__ = ["space_of", "with_conditions"]
 
 # Each branch is a category of the model and has its place in the initial design: with many more
 # of them than candidates, no search could tell which are good.
@@ -28,6 +28,19 @@ MAX_BRANCHES = 256
 Parameters = Mapping[str, Dimension]
 # For each searched step, and each of its values, the names below it that exist then.
 Conditions = Mapping[str, Sequence[frozenset[str]]]
+
+
+def space_of(search: Any, seed: int) -> Space:
+    """Return the space of a search, with a seed for what has to be drawn.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If it is malformed, or not one of the estimator.
+    """
+    space = parse_space(search.search_spaces, random_state=seed)
+    is_list = not isinstance(search.search_spaces, Mapping)
+    return with_conditions(space, search.estimator, is_list=is_list)
 
 
 def with_conditions(space: Space, estimator: Any, *, is_list: bool) -> Space:

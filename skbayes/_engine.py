@@ -257,7 +257,7 @@ class Engine:
                 f"The search space held {index} distinct candidates of the {self._n_iter} that "
                 "were planned; each of them is evaluated once.",
                 UserWarning,
-                stacklevel=6,
+                stacklevel=8,
             )
             return None
         if self._budget.share_left is not None:

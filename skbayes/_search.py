@@ -7,66 +7,36 @@ import numbers
 import os
 import time
 import warnings
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 from scipy.optimize import OptimizeResult
 from sklearn.base import clone
-from sklearn.utils import indexable
 from sklearn.utils.validation import check_is_fitted
 
-from ._budget import Budget
-from ._callbacks import (
-    BeginsWithFit,
-    Callback,
-    CallbackList,
-    SearchView,
-    parse_callbacks,
-    results_by_dict,
-)
-from ._candidates import count_candidates, n_possible, present_points
-from ._checkpoint import open_journal, seed_of
+from ._callbacks import results_by_dict, settings_of
+from ._candidates import n_possible
 from ._compat import (
     SEARCH_CONSTRAINTS,
     BaseSearchCV,
-    CallbackContexts,
     Interval,
-    MultimetricScorer,
     StrOptions,
-    check_method_params,
     fit_context,
-    get_routed_params,
-    get_scorers,
-    scorers_by_name,
     select_best_index,
     warn_or_raise_about_fit_failures,
 )
-from ._conditions import with_conditions
-from ._objective import Objective, Progress, fold_noise
+from ._conditions import space_of
 from ._racing import EARLY_STOPPING
-from ._results import results_table
 from ._selection import ONE_STANDARD_ERROR, earliest_within_one_error
-from ._skopt import joined_fit_params, read_optimizer_kwargs, warn_of_differences
-from ._splits import check_weights, draw_splits
-from ._stopping import Standing, StoppingRule, check_rules, parse_stopping
-from ._trials import Trial
-from .space import Space, parse_space
 
 if TYPE_CHECKING:
-    from ._engine import Engine, Observer
-    from ._evaluate import Evaluation
-    from ._journal import Journal
-    from ._optimizer import Optimizer
+    from ._engine import Engine
+    from ._run import Run
+    from ._trials import Trial
     from .insight import Insight
 
-# What a search runs on is imported by the functions that run it: half of the time of the import,
-# which each program that only names the class would pay for, and each worker that unpickles one.
-
 __all__ = ["BayesSearchCV"]
-
-# What callbacks find on the search while it runs.
-BEST_SO_FAR = ("best_index_", "best_score_", "best_params_", "cv_results_")
 
 
 class BayesSearchCV(BaseSearchCV):  # type: ignore[misc]
@@ -350,92 +320,21 @@ class BayesSearchCV(BaseSearchCV):  # type: ignore[misc]
         self : object
             The fitted search.
         """
-        from ._evaluate import Evaluation
-        from ._optimizer import Optimizer
+        # What a search runs on is imported when one begins: it takes as long as all the rest, and
+        # who only names the class, or unpickles a search, has no use for it.
+        from ._run import Run
 
-        started = time.monotonic()
-        rules, callbacks = parse_stopping(self.stopping), parse_callbacks(callback)
-        for each in callbacks:
-            if isinstance(each, BeginsWithFit):
-                each.begin_fit()
-        warn_of_differences(self)
-        options = read_optimizer_kwargs(self.optimizer_kwargs)
-        params = joined_fit_params(self, params)
-        base_estimator = clone(self.estimator)
-        # scikit-learn would take the rule for the name of a metric.
-        is_rule = self.refit == ONE_STANDARD_ERROR
-        scorers, refit_metric = get_scorers(self, not is_rule and self.refit)
-        objective = Objective(self, scorers)
-        seed = seed_of(self)
-        space = self._parse_space(seed)
-        earlier = None
-        if self.warm_start_from is not None:
-            from ._outline import read_results
-            from ._sources import read_sources
-
-            earlier = read_sources(
-                self.warm_start_from, objective.metric, lambda path: read_results(path, space)
-            )
-
-        X, y = indexable(X, y)
-        params = check_method_params(X, params=params)
-        routed = get_routed_params(self, params)
-        weight = params.get("sample_weight")
-        check_weights(weight, X)
-        contexts = CallbackContexts(
-            self,
-            X,
-            y,
-            None if weight is None else {"sample_weight": weight},
-            has_refit=bool(self.refit),
-        )
-        splits = draw_splits(self.cv, self.estimator, X, y, routed.splitter.split)
-        check_rules(rules, len(splits))
-        n_candidates = count_candidates(space, self.n_iter)
-        optimizer = Optimizer(
-            space,
-            n_iter=self.n_iter,
-            initial_points=self._first_points(space, n_candidates),
-            random_state=seed,
-            warm_start_from=earlier,
-            **options,
-        )
-        evaluation = Evaluation(
-            estimator=base_estimator,
-            X=X,
-            y=y,
-            splits=splits,
-            keywords={
-                "scorer": scorers,
-                "fit_params": routed.estimator.fit,
-                "score_params": routed.scorer.score,
-                "return_train_score": self.return_train_score,
-                "error_score": self.error_score,
-                "verbose": self.verbose,
-            },
-            n_candidates=n_candidates,
-            contexts=contexts,
-        )
-        with open_journal(self, space, X, y, params, splits, earlier, seed) as journal:
-            spent = time.monotonic() - started + (0.0 if journal is None else journal.elapsed)
-            budget = Budget(self.max_time, spent)
-            engine = self._search(
-                optimizer, evaluation, objective, budget, rules, callbacks, journal
-            )
+        run = Run(self, X, y, callback, params)
+        engine = run.evaluate()
         # Before the refit, which may fail: what was searched is not lost with it.
-        self.n_splits_ = len(splits)
-        self.multimetric_ = objective.is_multimetric
-        self.scorer_ = (
-            scorers_by_name(scorers) if isinstance(scorers, MultimetricScorer) else scorers
-        )
-        if is_rule:
-            refit_metric = self._steered_by = objective.metric or "score"
-        elif self.multimetric_:
-            refit_metric = self.refit
-        self._conclude(engine, space, objective, refit_metric)
+        self.n_splits_ = run.n_folds
+        self.multimetric_ = run.objective.is_multimetric
+        self.scorer_ = run.scorers
+        self._metric = run.objective.metric or "score"
+        self._conclude(run, engine)
         if self.refit:
-            self._refit(base_estimator, X, y, routed.estimator.fit, contexts)
-        contexts.end()
+            self._refit(run)
+        run.contexts.end()
         return self
 
     def score(self, X: Any, y: Any = None, **params: Any) -> float:
@@ -457,9 +356,9 @@ class BayesSearchCV(BaseSearchCV):  # type: ignore[misc]
             rule.
         """
         view = self
-        if self.refit == ONE_STANDARD_ERROR and hasattr(self, "_steered_by"):
+        if self.refit == ONE_STANDARD_ERROR and hasattr(self, "_metric"):
             view = copy.copy(self)
-            view.refit = self._steered_by
+            view.refit = self._metric
         return super(BayesSearchCV, view).score(X, y, **params)  # type: ignore[no-any-return]
 
     @property
@@ -470,7 +369,7 @@ class BayesSearchCV(BaseSearchCV):  # type: ignore[misc]
             warnings.simplefilter("ignore", UserWarning)
             # Some spaces are drawn, and the seed of this search may not be known yet.
             seed = self.random_state if isinstance(self.random_state, numbers.Integral) else 0
-            return n_possible(self._parse_space(int(seed)), self.n_iter)
+            return n_possible(space_of(self, int(seed)), self.n_iter)
 
     @property
     def optimizer_results_(self) -> list[OptimizeResult]:
@@ -480,17 +379,7 @@ class BayesSearchCV(BaseSearchCV):  # type: ignore[misc]
         table = self.cv_results_
         scores = table[f"mean_test_{self._metric}"]
         branches = [point.branch for point in observations.points]
-        return results_by_dict(space, branches, table["params"], scores, self._settings())
-
-    def _parse_space(self, seed: int) -> Space:
-        space = parse_space(self.search_spaces, random_state=seed)
-        is_list = not isinstance(self.search_spaces, Mapping)
-        return with_conditions(space, self.estimator, is_list=is_list)
-
-    def _settings(self) -> dict[str, Any]:
-        """Return what a result tells of the call."""
-        names = ("n_iter", "n_points", "random_state")
-        return {name: getattr(self, name) for name in names}
+        return results_by_dict(space, branches, table["params"], scores, settings_of(self))
 
     def insight(self) -> Insight:
         """Return what the search has learnt about the metric that it followed.
@@ -513,101 +402,15 @@ class BayesSearchCV(BaseSearchCV):  # type: ignore[misc]
         space, observations, noise = self._learnt_from
         return Insight.learn(space, observations, Surrogate(space), noise)
 
-    def _first_points(self, space: Space, n_candidates: int) -> Sequence[Mapping[str, Any]]:
-        """Return the parameters to evaluate first."""
-        if self.initial_points is None:
-            # As the rest of the initial design, they leave most of the budget to the model.
-            return present_points(space, self.estimator, max(1, n_candidates // 4))
-        if len(self.initial_points) > n_candidates:
-            raise ValueError(
-                f"initial_points holds {len(self.initial_points)} points, and the search has "
-                f"{n_candidates} candidates: raise n_iter, or leave some points out."
-            )
-        return self.initial_points  # type: ignore[no-any-return]
-
-    def _search(
-        self,
-        optimizer: Optimizer,
-        evaluation: Evaluation,
-        objective: Objective,
-        budget: Budget,
-        rules: Sequence[StoppingRule],
-        callbacks: Sequence[Callback],
-        journal: Journal | None,
-    ) -> Engine:
-        """Evaluate the candidates, with a line for each if that is wanted."""
-        from ._engine import Engine
-        from ._pool import Pool
-
-        n_candidates, n_folds = evaluation.n_candidates, evaluation.n_folds
-        observers: list[Observer] = [objective]
-        if self.verbose > 0:
-            print(
-                f"Fitting {n_folds} folds for each of {n_candidates} candidates, "
-                f"totalling {n_folds * n_candidates} fits"
-            )
-            observers.append(Progress(objective, n_candidates))
-
-        def view(standing: Standing) -> SearchView:
-            closed = [trial for trial in engine.history.trials if trial.is_closed]
-            found = SearchView(
-                standing.scores,
-                lambda: [optimizer.space.decode(trial.point) for trial in closed],
-                lambda: self._table(closed, optimizer.space),
-                optimizer.space,
-                self._settings(),
-            )
-            # A callback may read them from the search that it is called by.
-            for name in BEST_SO_FAR:
-                setattr(self, name, getattr(found, name))
-            return found
-
-        evaluation.contexts.begin_search(n_candidates, n_folds)
-        engine = Engine(
-            optimizer,
-            evaluation,
-            Pool(
-                self.n_jobs,
-                self.pre_dispatch,
-                executor=self.executor,
-                fit_timeout=self.fit_timeout,
-            ),
-            n_iter=n_candidates,
-            n_points=self.n_points,
-            objective=objective,
-            is_asynchronous=self.asynchronous,
-            gives_up=EARLY_STOPPING[self.early_stopping] if self.early_stopping else None,
-            rules=(CallbackList(callbacks, view), *rules) if callbacks else rules,
-            budget=budget,
-            journal=journal,
-            error_score=self.error_score,
-            observers=observers,
-        )
-        try:
-            engine.run()
-        finally:
-            for name in BEST_SO_FAR if callbacks else ():
-                self.__dict__.pop(name, None)
-        evaluation.contexts.end_search()
-        return engine
-
-    def _table(self, trials: Sequence[Trial], space: Space) -> dict[str, Any]:
-        return results_table(
-            trials,
-            [space.decode(trial.point) for trial in trials],
-            error_score=self.error_score,
-            has_train_scores=self.return_train_score,
-        )
-
-    def _conclude(self, engine: Engine, space: Space, objective: Objective, metric: Any) -> None:
+    def _conclude(self, run: Run, engine: Engine) -> None:
         """Set what was found, the refit aside; go on with an interrupt that ended the search."""
         self.stop_reason_ = engine.stop_reason
         # One that was proposed when the time was over has nothing to show.
         trials = [trial for trial in engine.history.trials if trial.n_scored]
         if trials:
-            self._keep(trials, space, objective)
+            self._keep(run, trials)
         if any(trial.status == "complete" for trial in trials):
-            self._select(metric)
+            self._select(run.refit_metric)
         elif self.stop_reason_ != "interrupted":
             remedy = "raise max_time, or use fewer folds"
             if self.max_time is None:
@@ -620,25 +423,18 @@ class BayesSearchCV(BaseSearchCV):  # type: ignore[misc]
         if self.stop_reason_ == "interrupted":
             raise KeyboardInterrupt
 
-    def _keep(self, trials: Sequence[Trial], space: Space, objective: Objective) -> None:
+    def _keep(self, run: Run, trials: Sequence[Trial]) -> None:
         """Set what was searched, with one warning, or an error, about the fits that failed."""
-        from ._observations import Observations
-
         folds = [fold for trial in trials for fold in trial.folds if fold is not None]
         warn_or_raise_about_fit_failures(
             [{"fit_error": fold.error} for fold in folds], self.error_score
         )
-        self.cv_results_ = self._table(trials, space)
+        self.cv_results_ = run.table(trials)
         self.candidate_status_ = [
             "failed" if trial.has_failed else str(trial.status) for trial in trials
         ]
         self.n_folds_run_ = len(folds)
-        self._metric = objective.metric or "score"
-        self._learnt_from = (
-            space,
-            Observations.of([(trial.point, objective.report(trial)) for trial in trials]),
-            fold_noise([objective.fold_scores(trial) for trial in trials]),
-        )
+        self._learnt_from = run.learnt_from(trials)
 
     def _select(self, metric: Any) -> None:
         if not (self.refit or not self.multimetric_):
@@ -652,21 +448,15 @@ class BayesSearchCV(BaseSearchCV):  # type: ignore[misc]
             self.best_score_ = table[f"mean_test_{metric}"][self.best_index_]
         self.best_params_ = table["params"][self.best_index_]
 
-    def _refit(
-        self,
-        base_estimator: Any,
-        X: Any,
-        y: Any,
-        fit_params: Mapping[str, Any],
-        contexts: CallbackContexts,
-    ) -> None:
+    def _refit(self, run: Run) -> None:
         # Parameters can be estimators: the user's own are never fitted.
-        self.best_estimator_ = clone(base_estimator).set_params(
+        self.best_estimator_ = clone(run.estimator).set_params(
             **clone(self.best_params_, safe=False)
         )
-        data = (X,) if y is None else (X, y)
         started = time.time()
-        contexts.refit(self.best_estimator_, lambda: self.best_estimator_.fit(*data, **fit_params))
+        run.contexts.refit(
+            self.best_estimator_, lambda: self.best_estimator_.fit(*run.data, **run.fit_params)
+        )
         self.refit_time_ = time.time() - started
         if hasattr(self.best_estimator_, "feature_names_in_"):
             self.feature_names_in_ = self.best_estimator_.feature_names_in_

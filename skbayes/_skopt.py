@@ -20,8 +20,8 @@ from .space.values import has, is_number, show
 
 __all__ = ["dump", "joined_fit_params", "load", "read_optimizer_kwargs", "warn_of_differences"]
 
-# From a helper of `BaseSearchCV.fit`, which is wrapped, to who called it.
-TO_CALLER_OF_FIT = 4
+# From a helper of `Run`, which `fit` makes and which is wrapped, to who called `fit`.
+TO_CALLER_OF_FIT = 5
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,266 @@
+"""One fit of a search: its parameters and its data, read and checked, then evaluated."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping, Sequence
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from sklearn.base import clone
+from sklearn.utils import indexable
+
+from ._budget import Budget
+from ._callbacks import BeginsWithFit, CallbackList, SearchView, parse_callbacks, settings_of
+from ._candidates import count_candidates, present_points
+from ._checkpoint import open_journal, seed_of
+from ._compat import (
+    BaseSearchCV,
+    CallbackContexts,
+    MultimetricScorer,
+    check_method_params,
+    get_routed_params,
+    get_scorers,
+    scorers_by_name,
+)
+from ._conditions import space_of
+from ._engine import Engine, Observer
+from ._evaluate import Evaluation
+from ._objective import Objective, Progress, fold_noise
+from ._observations import Observations
+from ._optimizer import Optimizer
+from ._pool import Pool
+from ._racing import EARLY_STOPPING
+from ._results import results_table
+from ._selection import ONE_STANDARD_ERROR
+from ._skopt import joined_fit_params, read_optimizer_kwargs, warn_of_differences
+from ._splits import check_weights, draw_splits
+from ._stopping import Standing, check_rules, parse_stopping
+from ._trials import Trial
+from .space import Space
+
+if TYPE_CHECKING:
+    from ._sources import Row
+
+__all__ = ["Run"]
+
+# What callbacks find on the search while it runs.
+BEST_SO_FAR = ("best_index_", "best_score_", "best_params_", "cv_results_")
+
+
+class Run:
+    """A search with its data. Nothing has been fitted, or written, when it is made.
+
+    Parameters
+    ----------
+    search : BaseSearchCV
+        Its parameters are read.
+    X, y : array-like
+    callback : callable, list of callable or None
+    params : mapping
+        Further arguments of `fit`.
+
+    Attributes
+    ----------
+    estimator : estimator
+        A clone of that of the search.
+    data : tuple
+        X, and y if there is one.
+    fit_params : mapping
+        Arguments of the estimator's `fit`.
+    n_folds : int
+    objective : Objective
+        The metric that steers.
+    refit_metric : str or callable
+        What the best candidate is chosen by.
+    scorers : callable or dict
+        As a fitted search shows them.
+    contexts : CallbackContexts
+        Of scikit-learn's callbacks.
+
+    Raises
+    ------
+    TypeError, ValueError, OSError
+        If an argument is malformed.
+    """
+
+    def __init__(
+        self, search: BaseSearchCV, X: Any, y: Any, callback: Any, params: Mapping[str, Any]
+    ) -> None:
+        self._started = time.monotonic()
+        self._search = search
+        self._rules, self._callbacks = parse_stopping(search.stopping), parse_callbacks(callback)
+        for each in self._callbacks:
+            if isinstance(each, BeginsWithFit):
+                each.begin_fit()
+        warn_of_differences(search)
+        options = read_optimizer_kwargs(search.optimizer_kwargs)
+        params = joined_fit_params(search, params)
+        self.estimator = clone(search.estimator)
+        # scikit-learn would take the rule for the name of a metric.
+        refit = search.refit if search.refit != ONE_STANDARD_ERROR else False
+        scorers, self._refit_metric = get_scorers(search, refit)
+        is_multimetric = isinstance(scorers, MultimetricScorer)
+        self.scorers = scorers_by_name(scorers) if is_multimetric else scorers
+        self.objective = Objective(search, scorers)
+        self._seed = seed_of(search)
+        self._space = space_of(search, self._seed)
+        self._earlier = self._read_sources()
+
+        X, y = indexable(X, y)
+        self.data = (X,) if y is None else (X, y)
+        params = check_method_params(X, params=params)
+        routed = get_routed_params(search, params)
+        self.fit_params: Mapping[str, Any] = routed.estimator.fit
+        weight = params.get("sample_weight")
+        check_weights(weight, X)
+        self.contexts = CallbackContexts(
+            search,
+            X,
+            y,
+            None if weight is None else {"sample_weight": weight},
+            has_refit=bool(search.refit),
+        )
+        splits = draw_splits(search.cv, search.estimator, X, y, routed.splitter.split)
+        self.n_folds = len(splits)
+        check_rules(self._rules, self.n_folds)
+        n_candidates = count_candidates(self._space, search.n_iter)
+        self._optimizer = Optimizer(
+            self._space,
+            n_iter=search.n_iter,
+            initial_points=self._first_points(n_candidates),
+            random_state=self._seed,
+            warm_start_from=self._earlier,
+            **options,
+        )
+        self._evaluation = Evaluation(
+            estimator=self.estimator,
+            X=X,
+            y=y,
+            splits=splits,
+            keywords={
+                "scorer": scorers,
+                "fit_params": self.fit_params,
+                "score_params": routed.scorer.score,
+                "return_train_score": search.return_train_score,
+                "error_score": search.error_score,
+                "verbose": search.verbose,
+            },
+            n_candidates=n_candidates,
+            contexts=self.contexts,
+        )
+        self._open_journal = partial(
+            open_journal, search, self._space, X, y, params, splits, self._earlier, self._seed
+        )
+
+    @property
+    def refit_metric(self) -> Any:
+        """What the best candidate is chosen by: with several metrics, what `refit` says."""
+        if self._search.refit == ONE_STANDARD_ERROR:
+            return self.objective.metric or "score"
+        return self._search.refit if self.objective.is_multimetric else self._refit_metric
+
+    def evaluate(self) -> Engine:
+        """Evaluate the candidates, with a line for each if that is wanted."""
+        search, evaluation = self._search, self._evaluation
+        n_candidates = evaluation.n_candidates
+        observers: list[Observer] = [self.objective]
+        if search.verbose > 0:
+            print(
+                f"Fitting {self.n_folds} folds for each of {n_candidates} candidates, "
+                f"totalling {self.n_folds * n_candidates} fits"
+            )
+            observers.append(Progress(self.objective, n_candidates))
+        rules = self._rules
+        if self._callbacks:
+            rules = (CallbackList(self._callbacks, lambda at: self._show(engine, at)), *rules)
+        with self._open_journal() as journal:
+            spent = time.monotonic() - self._started
+            self.contexts.begin_search(n_candidates, self.n_folds)
+            engine = Engine(
+                self._optimizer,
+                evaluation,
+                Pool(
+                    search.n_jobs,
+                    search.pre_dispatch,
+                    executor=search.executor,
+                    fit_timeout=search.fit_timeout,
+                ),
+                n_iter=n_candidates,
+                n_points=search.n_points,
+                objective=self.objective,
+                is_asynchronous=search.asynchronous,
+                gives_up=EARLY_STOPPING[search.early_stopping] if search.early_stopping else None,
+                rules=rules,
+                budget=Budget(search.max_time, spent + (journal.elapsed if journal else 0.0)),
+                journal=journal,
+                error_score=search.error_score,
+                observers=observers,
+            )
+            try:
+                engine.run()
+            finally:
+                for name in BEST_SO_FAR if self._callbacks else ():
+                    search.__dict__.pop(name, None)
+            self.contexts.end_search()
+        return engine
+
+    def table(self, trials: Sequence[Trial]) -> dict[str, Any]:
+        """Return `cv_results_` of some trials."""
+        return results_table(
+            trials,
+            self._params(trials),
+            error_score=self._search.error_score,
+            has_train_scores=self._search.return_train_score,
+        )
+
+    def learnt_from(self, trials: Sequence[Trial]) -> tuple[Space, Observations, float]:
+        """Return what `insight` needs: the space, what was observed, the noise of the folds."""
+        return (
+            self._space,
+            Observations.of([(trial.point, self.objective.report(trial)) for trial in trials]),
+            fold_noise([self.objective.fold_scores(trial) for trial in trials]),
+        )
+
+    def _params(self, trials: Sequence[Trial]) -> list[dict[str, Any]]:
+        return [self._space.decode(trial.point) for trial in trials]
+
+    def _show(self, engine: Engine, standing: Standing) -> SearchView:
+        """Return the search so far, which callbacks may read from the search itself as well."""
+        closed = [trial for trial in engine.history.trials if trial.is_closed]
+        view = SearchView(
+            standing.scores,
+            lambda: self._params(closed),
+            lambda: self.table(closed),
+            self._space,
+            settings_of(self._search),
+        )
+        for name in BEST_SO_FAR:
+            setattr(self._search, name, getattr(view, name))
+        return view
+
+    def _read_sources(self) -> list[list[Row]] | None:
+        if self._search.warm_start_from is None:
+            return None
+        # Most searches start from nothing, and should not pay for the imports.
+        from ._outline import read_results
+        from ._sources import read_sources
+
+        return read_sources(
+            self._search.warm_start_from,
+            self.objective.metric,
+            lambda path: read_results(path, self._space),
+        )
+
+    def _first_points(self, n_candidates: int) -> Sequence[Mapping[str, Any]]:
+        """Return the parameters to evaluate first."""
+        points = self._search.initial_points
+        if points is None:
+            # As the rest of the initial design, they leave most of the budget to the model.
+            return present_points(self._space, self._search.estimator, max(1, n_candidates // 4))
+        if len(points) > n_candidates:
+            raise ValueError(
+                f"initial_points holds {len(points)} points, and the search has {n_candidates} "
+                "candidates: raise n_iter, or leave some points out."
+            )
+        return points  # type: ignore[no-any-return]
