@@ -287,7 +287,10 @@ def test_ctrl_c_gives_control_back_and_leaves_no_process(tmp_path):
             workers = [next(words) for _ in range(2)]
             assert {kind for kind, _ in workers} == {"worker"}
             send(process.pid, signal.SIGINT)
-            kind, seconds = next(words)
+            # A worker that is interrupted too may begin another fit before it is ended.
+            while (word := next(words))[0] == "worker":
+                workers.append(word)
+            kind, seconds = word
             assert kind == "left"
             assert float(seconds) < 10  # seconds of a machine with other work; alone it is 0.1
             deadline = time.monotonic() + 20
