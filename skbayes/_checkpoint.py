@@ -88,6 +88,7 @@ def open_journal(
         return_train_score=search.return_train_score,
         early_stopping=search.early_stopping,
         objective=search.objective,
+        optimizer_kwargs=search.optimizer_kwargs,
         initial_points=search.initial_points,
         warm_start_from=earlier,
     )

@@ -138,6 +138,7 @@ def test_asynchronous_searches_go_on(tmp_path):
         ({"space": {"a": (0.0, 1.0)}}, "search_spaces"),
         ({"scoring": "accuracy"}, "scoring"),
         ({"early_stopping": "racing"}, "early_stopping"),
+        ({"optimizer_kwargs": {"n_initial_points": 3}}, "optimizer_kwargs"),
         ({"y": Y[::-1].copy()}, "y"),
         ({"X": X + 1.0}, "X"),
     ],
