@@ -18,12 +18,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.special import stdtr
 
-from ._trials import Belief
+if TYPE_CHECKING:
+    from ._trials import Belief
 
 __all__ = ["EARLY_STOPPING", "EarlyStopping", "is_below_median", "is_futile"]
 
