@@ -278,8 +278,8 @@ def report(rows):
             mean, of_all = np.mean([d.mean() for d in differences]), [r["all"] for r in chosen]
             print(
                 f"{folds} folds, {rule}: {share:.3f} of the folds, difference {mean:+.3f} "
-                f"({low:+.3f} {high:+.3f}) standard errors, {np.mean(of_all):+.3f} with those given "
-                f"up; {lost} of {given_up} given up would have been better, reached after "
+                f"({low:+.3f} {high:+.3f}) standard errors, {np.mean(of_all):+.3f} with those "
+                f"given up; {lost} of {given_up} given up would have been better, reached after "
                 f"{reached:.2f}"
             )
             for task in tasks:
