@@ -103,9 +103,9 @@ class Run:
         is_multimetric = isinstance(scorers, MultimetricScorer)
         self.scorers = scorers_by_name(scorers) if is_multimetric else scorers
         self.objective = Objective(search, scorers)
-        self._seed = seed_of(search)
-        self._space = space_of(search, self._seed)
-        self._earlier = self._read_sources()
+        seed = seed_of(search)
+        self._space = space_of(search, seed)
+        earlier = self._read_sources()
 
         X, y = indexable(X, y)
         self.data = (X,) if y is None else (X, y)
@@ -129,8 +129,8 @@ class Run:
             self._space,
             n_iter=search.n_iter,
             initial_points=self._first_points(n_candidates),
-            random_state=self._seed,
-            warm_start_from=self._earlier,
+            random_state=seed,
+            warm_start_from=earlier,
             **options,
         )
         self._evaluation = Evaluation(
@@ -150,7 +150,7 @@ class Run:
             contexts=self.contexts,
         )
         self._open_journal = partial(
-            open_journal, search, self._space, X, y, params, splits, self._earlier, self._seed
+            open_journal, search, self._space, X, y, params, splits, earlier, seed
         )
 
     @property

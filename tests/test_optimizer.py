@@ -9,7 +9,7 @@ from threadpoolctl import threadpool_info
 
 from skbayes import Categorical, Integer, Optimizer, Real, SpaceExhausted
 from skbayes._design import Design
-from skbayes.space import parse_space
+from skbayes.space import Branch, Space, parse_space
 
 MIXED = {
     "x": Real(-2.0, 2.0),
@@ -239,6 +239,15 @@ def test_branches_with_a_number_get_exactly_that():
     assert (models.count("linear"), models.count("forest")) == (7, 4)
     with pytest.raises(SpaceExhausted):
         optimizer.ask()
+
+
+def test_branches_made_by_hand_keep_their_numbers():
+    parsed = parse_space([(BRANCHES[0], 7), (BRANCHES[1], 4)])
+    made = Space(tuple(Branch(each.parameters, each.n_iter) for each in parsed.branches))
+    assert made == parsed
+    _, asked = run(made, branch_score, 11, random_state=0)
+    models = [params["model"] for params in asked]
+    assert (models.count("linear"), models.count("forest")) == (7, 4)
 
 
 @pytest.mark.parametrize(

@@ -39,13 +39,13 @@ class Branch:
         In name order.
     n_iter : int or None, default=None
         Number of candidates that are reserved for the dictionary.
-    number : int, default=0
-        Place of the dictionary in its list.
+    number : int or None, default=None
+        Place of the dictionary in its list. None: that of the branch in its space.
     """
 
     parameters: tuple[tuple[str, Dimension], ...]
     n_iter: int | None = None
-    number: int = 0
+    number: int | None = None
 
     @property
     def names(self) -> tuple[str, ...]:

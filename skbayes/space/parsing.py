@@ -74,7 +74,7 @@ def parse_space(search_spaces: Any, *, random_state: int = 0) -> Space:
     if isinstance(search_spaces, Space):
         return search_spaces
     if isinstance(search_spaces, Mapping):
-        return Space((_branch(search_spaces, None, 0, "search_spaces", random_state),))
+        return Space((_branch(search_spaces, None, "search_spaces", random_state),))
     if not isinstance(search_spaces, list | tuple):
         raise TypeError(
             f"search_spaces needs to be {_SHAPES}, got {show(search_spaces)} of type "
@@ -97,7 +97,7 @@ def parse_space(search_spaces: Any, *, random_state: int = 0) -> Space:
                 f"{place} needs to be a dictionary or a (dictionary, n_iter) tuple, got "
                 f"{show(element)} of type {type(element).__name__}. search_spaces is {_SHAPES}."
             )
-        branches.append(_branch(element, n_iter, index, place, random_state))
+        branches.append(_branch(element, n_iter, place, random_state))
     return Space(tuple(branches))
 
 
@@ -147,7 +147,7 @@ def _checked_n_iter(n_iter: Any, place: str) -> int:
 
 
 def _branch(
-    parameters: Mapping[Any, Any], n_iter: int | None, number: int, place: str, random_state: int
+    parameters: Mapping[Any, Any], n_iter: int | None, place: str, random_state: int
 ) -> Branch:
     for name in parameters:
         if not isinstance(name, str):
@@ -163,7 +163,6 @@ def _branch(
             for name in sorted(parameters)
         ),
         n_iter,
-        number,
     )
 
 

@@ -20,7 +20,7 @@ import copy
 import itertools
 import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -77,6 +77,11 @@ class Space:
             raise ValueError("Space needs at least one branch.")
         if not all(isinstance(branch, Branch) for branch in self.branches):
             object.__setattr__(self, "branches", (named_branch(self.branches),))
+        numbered = [
+            replace(branch, number=place) if branch.number is None else branch
+            for place, branch in enumerate(self.branches)
+        ]
+        object.__setattr__(self, "branches", tuple(numbered))
         axes = unite(self.branches)
         groups = [np.repeat(j, a.columns.stop - a.columns.start) for j, a in enumerate(axes)]
         columns = np.concatenate([np.empty(0, dtype=np.intp), *groups]).astype(np.intp)
