@@ -241,6 +241,15 @@ def test_branches_with_a_number_get_exactly_that():
         optimizer.ask()
 
 
+@pytest.mark.parametrize("prior", ["uniform", "log-uniform"])
+def test_more_integers_than_floats_can_count(prior):
+    optimizer, asked = run(
+        {"n": Integer(1, 10**400, prior), "x": (0.0, 1.0)}, lambda p: p["x"], 16, random_state=0
+    )
+    assert all(1 <= params["n"] <= 10**400 for params in asked)
+    assert optimizer.best_score > 0.95
+
+
 def test_branches_made_by_hand_keep_their_numbers():
     parsed = parse_space([(BRANCHES[0], 7), (BRANCHES[1], 4)])
     made = Space(tuple(Branch(each.parameters, each.n_iter) for each in parsed.branches))

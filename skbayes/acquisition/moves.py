@@ -45,6 +45,8 @@ LONG = 1.0
 # Moves on a fine discrete axis: in levels, and in shares of the unit interval.
 LEVEL_MOVES = (-2, -1, 1, 2)
 SHARE_MOVES = (-0.2, -0.05, 0.05, 0.2)
+# Values of an axis that floats can count.
+MAX_COUNT = 2**53
 # A change of branch activates axes without coordinates; this many draws of them per branch.
 N_BRANCH_DRAWS = 4
 
@@ -90,7 +92,8 @@ class Layout:
         is_branched = len(space.branches) > 1
         lengthscales = np.asarray(lengthscales, dtype=np.float64)
         dimensions = [axis.dimension for axis in space.axes]
-        K = np.array([float(dimension.n_values or 0) for dimension in dimensions], dtype=np.float64)
+        # A range of integers may hold more than that: how many more makes no difference.
+        K = np.array([float(min(d.n_values or 0, MAX_COUNT)) for d in dimensions])
         is_ordered = np.array([dimension.is_ordered for dimension in dimensions], dtype=np.bool_)
         axes: list[int] = []
         values: list[float] = []
