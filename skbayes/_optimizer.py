@@ -223,7 +223,7 @@ class Optimizer:
             refuses some, no other one was found. Those proposed by the same call before are in
             `pending`.
         ValueError
-            If `n` or `budget_left` is out of range.
+            If `n` or `budget_left` is out of range, or `is_allowed` raises.
         """
         if n is None:
             return self.space.decode(self.ask_point(budget_left))
@@ -430,7 +430,16 @@ class Optimizer:
     def _may_propose(self, point: Point) -> bool:
         if not self._ledger.is_new(point):
             return False
-        return self._is_allowed is None or bool(self._is_allowed(self.space.decode(point)))
+        if self._is_allowed is None:
+            return True
+        params = self.space.decode(point)
+        try:
+            return bool(self._is_allowed(params))
+        except Exception as error:
+            raise ValueError(
+                f"the constraint on the parameters raised {type(error).__name__}: {error}, for "
+                f"{params!r}. It must return whether they may be proposed, for any in the space."
+            ) from error
 
     def _far_points(self, index: int, branches: Sequence[int]) -> Iterable[Point]:
         known = [*self._ledger.reports, *self._ledger.pending]

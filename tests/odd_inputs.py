@@ -590,6 +590,8 @@ ARGUMENTS = [
     ({"optimizer_kwargs": {"acq_func": math.nan}}, Works("acq_func=nan is not followed")),
     ({"optimizer_kwargs": {"space_constraint": lambda values: values[0] < 0.5}}, OK),
     ({"optimizer_kwargs": {"space_constraint": "C < 1"}}, "space_constraint.*function"),
+    ({"optimizer_kwargs": {"space_constraint": raises}}, "constraint.*RuntimeError: raised"),
+    ({"optimizer_kwargs": {"space_constraint": lambda values: values[9]}}, "constraint.*Index"),
     ({"optimizer_kwargs": {"n_initial_points": 0}}, "n_initial_points.*0"),
     ({"optimizer_kwargs": {"n_initial_points": True}}, "n_initial_points.*True"),
     ({"optimizer_kwargs": {"n_initial_points": 2.0}}, r"n_initial_points.*2\.0"),
