@@ -104,10 +104,12 @@ class Hebo:
         """Propose parameters."""
         self._asked = self._optimizer.suggest(1)
         row = self._asked.iloc[0].to_dict()
-        values = {
-            key: written[int(row[key])] if isinstance(written, list) else plain(row[key])
-            for key, written in self._union.written.items()
-        }
+        values = {}
+        for key, written in self._union.written.items():
+            if isinstance(written, list):
+                values[key] = written[int(row[key])]
+            else:  # a row of numbers only is one of floats
+                values[key] = round(row[key]) if is_integer(written) else plain(row[key])
         return self._union.params(values)
 
     def tell(self, params: Params, score: float) -> None:

@@ -8,11 +8,18 @@ from scipy.special import ndtri
 
 from ._compat import scrambled_sobol
 from ._costs import CostModel
-from .acquisition import Acquisition, LogAugmentedEI, LogInterior, WeightedSum, fit_feasibility
+from .acquisition import (
+    Acquisition,
+    LogAugmentedEI,
+    LogInterior,
+    WeightedSum,
+    fit_feasibility,
+    log_expected_improvement,
+)
 from .gp import Fantasies, Posterior
 from .space import Space
 
-__all__ = ["criterion", "knowing_pending"]
+__all__ = ["criterion", "expected_improvement", "knowing_pending", "practicality"]
 
 FloatArray = NDArray[np.float64]
 
@@ -45,35 +52,33 @@ def knowing_pending(
     return Fantasies.draw(posterior, X, normals.T)
 
 
-def criterion(
+def practicality(
     space: Space,
-    model: Posterior | Fantasies,
     X: FloatArray,
     has_failed: NDArray[np.bool_],
+    lengthscales: FloatArray,
     costs: CostModel | None,
     budget_left: float,
 ) -> Acquisition:
-    r"""Return the logarithm of improvement, prior and feasibility over a power of the cost.
+    r"""Return the logarithm of feasibility over a power of the cost.
 
     .. math::
 
-        \ln\mathrm{EI}(x) + \frac{10}{n} \ln\pi(x) + \ln P(x\ \text{does not fail})
-        - \lambda\,\ln\hat c(x)
+        \ln P(x\ \text{does not fail}) - \lambda\,\ln\hat c(x)
 
-    with :math:`\pi` the prior of `LogInterior`, which n observations outweigh, and
-    :math:`\lambda` the share of the budget that is left. Improvement per cost, :math:`\lambda
+    with :math:`\lambda` the share of the budget that is left. Improvement per cost, :math:`\lambda
     = 1` throughout, would never pay for a dear optimum; with the last of the budget there is
     nothing left to save.
 
     Parameters
     ----------
     space : Space
-    model : Posterior or Fantasies
-        Model of the scores, see `knowing_pending`.
     X : ndarray of shape (n, n_columns)
         Feature rows of the observations, n >= 1.
     has_failed : ndarray of bool of shape (n,)
         Whether they failed.
+    lengthscales : ndarray of shape (n_axes,)
+        Those of the model of the scores.
     costs : CostModel or None
         None if costs are unknown, or do not matter.
     budget_left : float
@@ -82,23 +87,68 @@ def criterion(
     Returns
     -------
     Acquisition
+        0 everywhere if nothing has failed and costs do not matter.
 
     References
     ----------
-    Hvarfner et al. (2022), PiBO: Augmenting acquisition functions with user beliefs for Bayesian
-    optimization, arXiv:2204.11051, eq. (6), for the vanishing prior. Gardner et al. (2014),
-    Bayesian optimization with inequality constraints, ICML, eq. (7), for the product with the
-    probability. Lee, Perrone, Archambeau and Seeger (2020), Cost-aware Bayesian optimization,
-    arXiv:2003.10870, for the cost and its cooling.
+    Gardner et al. (2014), Bayesian optimization with inequality constraints, ICML, eq. (7), for the
+    product with the probability. Lee, Perrone, Archambeau and Seeger (2020), Cost-aware Bayesian
+    optimization, arXiv:2003.10870, for the cost and its cooling.
     """
-    terms: list[tuple[float, Acquisition]] = [
-        (1.0, LogAugmentedEI(model, model.best)),
-        (PRIOR_OBSERVATIONS / len(X), LogInterior(space.ordered_columns)),
-    ]
-    lengthscales = model.hyperparameters.lengthscales
+    terms: list[tuple[float, Acquisition]] = []
     feasible = fit_feasibility(X, has_failed, space.groups, lengthscales)
     if feasible is not None:
         terms.append((1.0, feasible))
     if costs is not None and budget_left > 0.0:
         terms.append((-budget_left, costs))
     return WeightedSum(tuple(terms))
+
+
+def criterion(
+    space: Space, model: Posterior | Fantasies, n: int, practical: Acquisition
+) -> Acquisition:
+    r"""Return the logarithm of what an evaluation promises.
+
+    .. math::
+
+        \ln\mathrm{EI}(x) + \frac{10}{n} \ln\pi(x) + \mathrm{practicality}(x)
+
+    with :math:`\pi` the prior of `LogInterior`, which n observations outweigh.
+
+    Parameters
+    ----------
+    space : Space
+    model : Posterior or Fantasies
+        Model of the scores, see `knowing_pending`.
+    n : int
+        Number of observations, at least 1.
+    practical : Acquisition
+        See `practicality`.
+
+    Returns
+    -------
+    Acquisition
+
+    References
+    ----------
+    Hvarfner et al. (2022), PiBO: Augmenting acquisition functions with user beliefs for Bayesian
+    optimization, arXiv:2204.11051, eq. (6), for the vanishing prior.
+    """
+    return WeightedSum(
+        (
+            (1.0, LogAugmentedEI(model, model.best)),
+            (PRIOR_OBSERVATIONS / n, LogInterior(space.ordered_columns)),
+            (1.0, practical),
+        )
+    )
+
+
+def expected_improvement(posterior: Posterior, X: FloatArray) -> FloatArray:
+    """Return how much better than the best known point feature rows are expected to be.
+
+    In units of the targets, of shape (n,). The discount for noise is not in it: what a model cannot
+    explain it calls noise, and that is no reason to expect no gain.
+    """
+    mean, sd = posterior.predict(X)
+    improvement: FloatArray = np.exp(log_expected_improvement(mean, sd, posterior.best)[0])
+    return improvement

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,7 +11,7 @@ from ._compat import scrambled_sobol
 from .gp.kernels import squared_distances
 from .space import Point, Space
 
-__all__ = ["MIN_SCORES_FOR_MODEL", "Design", "all_points", "far_points"]
+__all__ = ["MIN_SCORES_FOR_MODEL", "Design", "all_points", "far_points", "random_points"]
 
 Floats = NDArray[np.float64]
 
@@ -29,6 +29,8 @@ MIN_SCORES_FOR_MODEL = 2
 # Its stream of random numbers is told apart from others by the first entry of the spawn key.
 STREAM = 0
 N_EXPLORED = 256
+# Random points that are looked through for one that is new and allowed.
+N_RANDOM = 16
 
 
 class Design:
@@ -115,6 +117,31 @@ def far_points(
         nearest = squared_distances(X, others).min(axis=1)
         coordinates = coordinates[np.argsort(-nearest, kind="stable")]
     yield from space.points(coordinates)
+
+
+def random_points(
+    space: Space,
+    branches: Sequence[int],
+    rng: np.random.Generator,
+    log_density: Callable[[Floats], Floats],
+) -> Iterable[Point]:
+    """Yield random points of random branches.
+
+    Parameters
+    ----------
+    space : Space
+    branches : sequence of int
+    rng : numpy.random.Generator
+    log_density : callable
+        Function of feature rows, of shape (n, n_columns): the logarithm of how likely a point is to
+        come first, beside one that is 0. Of ``N_RANDOM`` points that are drawn evenly each is
+        picked with a probability proportional to its density.
+    """
+    uniform = rng.random((N_RANDOM, len(space.axes)))
+    coordinates = _in_branches(space, uniform, rng.choice(branches, N_RANDOM).tolist())
+    # The largest sum with a Gumbel variate is such a pick, the second one the next.
+    keys = log_density(space.features(coordinates)) + rng.gumbel(size=N_RANDOM)
+    yield from space.points(coordinates[np.argsort(-keys, kind="stable")])
 
 
 def all_points(space: Space, branches: Sequence[int]) -> Iterable[Point]:

@@ -17,13 +17,14 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ._criterion import criterion, knowing_pending
-from ._design import MIN_SCORES_FOR_MODEL, Design, all_points, far_points
+from ._criterion import criterion, expected_improvement, knowing_pending, practicality
+from ._design import MIN_SCORES_FOR_MODEL, Design, all_points, far_points, random_points
 from ._ledger import Ledger
 from ._observations import Observations
 from ._regret import regret_bound
 from ._reports import MEAN, Report, read_report, read_reports
 from ._seeds import draw_seed, is_integer
+from ._stall import has_stalled
 from ._surrogate import Surrogate
 from ._threads import one_thread
 from .acquisition import maximise
@@ -42,6 +43,9 @@ MIN_DISTANCE = 1e-3
 # As long as a search without earlier results would still be at its initial design, every so many
 # proposals are points of the design, which may show that these results mislead.
 PROBE_EVERY = 4
+# Of the proposals of a search that has stalled, every so many are random points: they find what the
+# model does not expect, and are never much worse than random search.
+RANDOM_EVERY = 2
 # Where not all points are allowed, so many times as many random ones are looked through before a
 # space counts as exhausted: one is found if a thousandth of them is allowed.
 N_FAR = 40
@@ -455,7 +459,10 @@ class Optimizer:
         branches: Sequence[int],
         budget_left: float,
     ) -> list[Point]:
-        """Return the points of the highest expected improvement, best first."""
+        """Return the points of the highest expected improvement, best first.
+
+        In turns with these, random points come before them if the search has stalled.
+        """
         if not branches:
             return []
         space = self.space
@@ -470,14 +477,11 @@ class Optimizer:
         incumbents = known[np.argsort(-order, kind="stable")]
 
         costs = self._ledger.cost_model()[0] if budget_left else None
-        acquisition = criterion(
-            space,
-            knowing_pending(posterior, X[n:], rng),
-            X[:n],
-            observations.has_failed,
-            costs,
-            budget_left,
+        lengthscales = posterior.hyperparameters.lengthscales
+        practical = practicality(
+            space, X[:n], observations.has_failed, lengthscales, costs, budget_left
         )
+        acquisition = criterion(space, knowing_pending(posterior, X[n:], rng), n, practical)
         # What is too close to a known point comes last, for a space may hold nothing else.
         for min_distance in (MIN_DISTANCE, 0.0):
             points = maximise(
@@ -485,7 +489,7 @@ class Optimizer:
                 space,
                 rng=rng,
                 incumbents=incumbents,
-                lengthscales=posterior.hyperparameters.lengthscales,
+                lengthscales=lengthscales,
                 is_allowed=self._may_propose,
                 known=known,
                 min_distance=min_distance,
@@ -493,4 +497,10 @@ class Optimizer:
             )
             if points:
                 break
+        if points and observations.n_scored and index % RANDOM_EVERY == 0:
+            first = space.features(space.coordinates(points[:1]))
+            promise = float(expected_improvement(posterior, first)[0])
+            _, unit = observations.units()
+            if has_stalled(observations.scores, self._design.size, unit * promise):
+                return [*random_points(space, branches, rng, practical.value), *points]
         return points

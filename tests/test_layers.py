@@ -58,6 +58,7 @@ LAYERS = {
     "_budget": 0,
     "_compat": 0,
     "_seeds": 0,
+    "_stall": 0,
     "exceptions": 0,
 }
 
