@@ -83,6 +83,10 @@ class Design:
         late = n - n_first
         return late < 0 or (late % 2 == 1 and late < 2 * (self.size - n_first))
 
+    def is_over(self, n: int) -> bool:
+        """Whether none of them has a turn after the first `n` points of a search."""
+        return n >= 2 * self.size - self._n_first
+
     def points(self, branches: Sequence[int]) -> Iterable[Point]:
         """Yield the points, in the branches by turns; more than `size`, for some may be known."""
         if not branches:
@@ -125,7 +129,7 @@ def random_points(
     rng: np.random.Generator,
     log_density: Callable[[Floats], Floats],
 ) -> Iterable[Point]:
-    """Yield random points of random branches.
+    """Yield random points of random branches, those that are wanted most rather sooner.
 
     Parameters
     ----------

@@ -29,6 +29,7 @@ from ._surrogate import Surrogate
 from ._threads import one_thread
 from .acquisition import maximise
 from .exceptions import SpaceExhausted
+from .gp import Posterior
 from .space import Point, Space, parse_space
 
 if TYPE_CHECKING:
@@ -44,7 +45,7 @@ MIN_DISTANCE = 1e-3
 # proposals are points of the design, which may show that these results mislead.
 PROBE_EVERY = 4
 # Of the proposals of a search that has stalled, every so many are random points: they find what the
-# model does not expect, and are never much worse than random search.
+# model does not expect.
 RANDOM_EVERY = 2
 # Where not all points are allowed, so many times as many random ones are looked through before a
 # space counts as exhausted: one is found if a thousandth of them is allowed.
@@ -413,7 +414,12 @@ class Optimizer:
         elif n_earlier or (~observations.has_failed).sum() >= MIN_SCORES_FOR_MODEL:
             try:
                 candidates = self._model_points(
-                    surrogate, observations, index, branches, budget_left
+                    surrogate,
+                    observations,
+                    index,
+                    branches,
+                    budget_left,
+                    self._design.is_over(n_own),
                 )
             except np.linalg.LinAlgError as error:
                 warnings.warn(
@@ -458,6 +464,7 @@ class Optimizer:
         index: int,
         branches: Sequence[int],
         budget_left: float,
+        may_look_elsewhere: bool,
     ) -> list[Point]:
         """Return the points of the highest expected improvement, best first.
 
@@ -497,10 +504,19 @@ class Optimizer:
             )
             if points:
                 break
-        if points and observations.n_scored and index % RANDOM_EVERY == 0:
-            first = space.features(space.coordinates(points[:1]))
-            promise = float(expected_improvement(posterior, first)[0])
-            _, unit = observations.units()
-            if has_stalled(observations.scores, self._design.size, unit * promise):
+        # Where costs are in the criterion, what comes next is cheap rather than the best there is.
+        if may_look_elsewhere and index % RANDOM_EVERY == 0 and points and costs is None:
+            wanted = np.concatenate([space.features(space.coordinates(points[:1])), X[n:]])
+            if self._has_stalled(surrogate, posterior, observations, wanted):
                 return [*random_points(space, branches, rng, practical.value), *points]
         return points
+
+    def _has_stalled(
+        self, surrogate: Surrogate, posterior: Posterior, observations: Observations, X: Floats
+    ) -> bool:
+        """Whether neither the latest scores nor what the rows `X` promise are a gain."""
+        if not observations.n_scored:
+            return False
+        promise = surrogate.unit(observations) * float(expected_improvement(posterior, X).max())
+        n_given = sum(point not in self._ledger.asked for point in observations.points)
+        return has_stalled(observations.scores, self._design.size, promise, n_given)

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from ._observations import Observations
     from ._sources import Row
 
-__all__ = ["Source", "join", "place", "place_all", "scores_alike"]
+__all__ = ["Source", "join", "on_one_scale", "place", "place_all", "scores_alike"]
 
 Floats = NDArray[np.float64]
 
@@ -183,7 +183,7 @@ def join(X: Floats, observations: Observations, sources: Sequence[Source]) -> tu
         Targets.
     """
     n, p = X.shape
-    together = warp(_on_one_scale(observations, sources))
+    together = warp(on_one_scale(observations, sources))
     targets = [together[:n]]
     first = n
     for source in sources:
@@ -209,8 +209,8 @@ def scores_alike(observations: Observations, sources: Sequence[Source]) -> list[
     return [source.scores for source in sources if source.has_scale_of(observations)]
 
 
-def _on_one_scale(observations: Observations, sources: Sequence[Source]) -> Floats:
-    """Scores of the observations, then of the sources on their scale; -inf for failures."""
+def on_one_scale(observations: Observations, sources: Sequence[Source]) -> Floats:
+    """Return scores of observations, then of sources on their scale; -inf for failures."""
     scores, _ = observations.estimates()
     return np.concatenate([scores, *scores_alike(observations, sources)])
 

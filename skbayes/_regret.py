@@ -61,7 +61,7 @@ def regret_bound(
     is_scored = np.isfinite(scores)
     if is_scored.sum() < 2:
         return math.nan
-    _, unit = observations.units()
+    unit = surrogate.unit(observations)
     if not unit > TIED * float(np.ptp(scores[is_scored])):
         return math.nan
     U = space.coordinates(observations.points)

@@ -13,9 +13,10 @@ __all__ = ["has_stalled"]
 SHARE = 0.01
 # So many evaluations without a gain. Functions with many steps to their optimum rest in between.
 PATIENCE = 8
+HEADROOM = 2.0**-4
 
 
-def has_stalled(scores: Sequence[float], n_first: int, promise: float) -> bool:
+def has_stalled(scores: Sequence[float], n_first: int, promise: float, n_given: int = 0) -> bool:
     """Whether neither the latest scores nor the next one that the model wants are a gain.
 
     Parameters
@@ -23,23 +24,26 @@ def has_stalled(scores: Sequence[float], n_first: int, promise: float) -> bool:
     scores : sequence of float
         In the order asked, higher is better; NaN for a failure or a point evaluated in part.
     n_first : int
-        The median of so many first ones is what the search began with.
+        The median of so many first ones, failures left out, is what the search began with.
     promise : float
         Expected improvement of the model's next point, in units of the scores.
+    n_given : int, default=0
+        So many of the first were never asked for, and their order says nothing: they are what the
+        search began with, and no evaluations without a gain.
 
     Returns
     -------
     bool
         False as long as no score is above that median, or there are too few.
     """
-    y = np.asarray(scores, dtype=np.float64)
-    first = y[:n_first]
-    first = first[np.isfinite(first)]
-    if len(y) <= PATIENCE or not first.size:
+    # A power of two, hence exact; differences of the largest finite numbers stay finite after it.
+    y = HEADROOM * np.asarray(scores, dtype=np.float64)
+    before = y[:-PATIENCE]
+    before = before[np.isfinite(before)]
+    if len(y) - n_given <= PATIENCE or not before.size:
         return False
-    # Each of two numbers may be the largest that there is.
-    with np.errstate(over="ignore", invalid="ignore"):
-        gain = SHARE * (np.nanmax(y) - np.median(first))
-        before = y[:-PATIENCE]
-        rise = np.nanmax(y) - np.nanmax(before) if np.isfinite(before).any() else np.inf
-    return bool(gain > 0.0 and rise <= gain and promise <= gain)
+    best = float(np.nanmax(y))
+    began = y[np.isfinite(y)][: max(n_first, n_given)]
+    gain = SHARE * (best - float(np.median(began)))
+    rise = best - float(before.max())
+    return bool(gain > 0.0 and rise <= gain and HEADROOM * promise <= gain)

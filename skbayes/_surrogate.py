@@ -16,6 +16,7 @@ from .gp import (
     fit_hyperparameters,
     leave_one_out,
     local_rows,
+    warp_units,
 )
 from .space import Space
 
@@ -78,6 +79,17 @@ class Surrogate:
         if not self._sources:
             return posterior
         return posterior.section(len(observations), self._space.n_columns)
+
+    def unit(self, observations: Observations) -> float:
+        """Return the score difference of one unit of the targets, 0 if all scores are equal.
+
+        At least one point must have a score.
+        """
+        if not self._sources:
+            return observations.units()[1]
+        from ._placement import on_one_scale
+
+        return warp_units(on_one_scale(observations, self._sources))[1]
 
     def left_out(self, observations: Observations) -> tuple[Floats, Floats]:
         """Return the targets, and what is foretold of each from all others and the sources.

@@ -7,11 +7,14 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from scipy.stats import norm
 
 from skbayes import Optimizer
 from skbayes import _optimizer as module
+from skbayes._criterion import expected_improvement
 from skbayes._design import random_points
 from skbayes._stall import PATIENCE, SHARE, has_stalled
+from skbayes.gp import Posterior, default_hyperparameters
 from skbayes.space import parse_space
 
 N_FIRST = 5
@@ -34,6 +37,7 @@ SETTLED = [*BEGUN, *[0.5] * PATIENCE]
         ([1.0] * 20, 0.0, False),
         ([1.0, *[0.0] * 19], 0.0, True),
         ([0.0] * 4 + [1.0] * 16, 0.0, True),
+        ([math.nan] * 5 + [0.0, 1.0] + [0.5] * 20, 0.0, True),
         ([], 0.0, False),
     ],
 )
@@ -59,9 +63,36 @@ def test_any_scores_have_an_answer(scores):
     assert has_stalled(scores, N_FIRST, 0.0) in (True, False)
 
 
-def test_the_largest_numbers():
-    big = sys.float_info.max
-    assert has_stalled([-big] * 5 + [big] * 9, N_FIRST, 0.0)
+@pytest.mark.parametrize("unit", [2.0**1020, 2.0**-1020])
+@pytest.mark.parametrize(
+    ("scores", "promise"),
+    [
+        ([8.0] * 4 + [12.0] + [0.0] * 9, 0.0),
+        ([-12.0] * 4 + [-6.0] * 4 + [12.0] * 4, 6.0),
+        ([-12.0] * 4 + [12.0] * 10, 0.0),
+        ([-12.0] * 4 + [12.0] * 10, 0.125),
+    ],
+)
+def test_the_largest_and_the_smallest_numbers(scores, promise, unit):
+    moved = [unit * score for score in scores]
+    assert has_stalled(scores, 4, promise) == has_stalled(moved, 4, unit * promise)
+
+
+def test_points_that_were_never_asked_for_are_no_evaluations_without_a_gain():
+    assert has_stalled(SETTLED, N_FIRST, 0.0)
+    assert not has_stalled(SETTLED, N_FIRST, 0.0, n_given=len(BEGUN) + 1)
+    assert has_stalled(SETTLED, N_FIRST, 0.0, n_given=len(BEGUN) - 1)
+
+
+def test_what_is_known_beforehand_stalls_no_search(monkeypatch):
+    def first(every):
+        monkeypatch.setattr(module, "RANDOM_EVERY", every)
+        optimizer = Optimizer({"x": (0.0, 1.0)}, random_state=0)
+        for i in range(40):  # better and better, and in the order of x the best comes early
+            optimizer.tell({"x": ((7 * i + 3) % 40) / 40}, i / 40)
+        return optimizer.ask()
+
+    assert first(2) == first(sys.maxsize)
 
 
 def rippled(params):
@@ -83,20 +114,90 @@ def test_every_second_point_leaves_a_plateau(seed):
     assert beside[1::2].sum() <= 3
 
 
-def test_random_points_are_cheap_while_costs_matter():
-    def mean_beside(budget_left):
-        optimizer = Optimizer({"x": (0.0, 1.0), "y": (0.0, 1.0)}, random_state=0, n_iter=80)
-        beside = []
-        for n in range(60):
-            params = optimizer.ask(budget_left=budget_left)
-            score = rippled(params)
-            optimizer.tell(params, score, cost=math.exp(6 * params["y"]))
-            if n >= 20 and score == 0.0:
-                beside.append(params["y"])
-        return np.mean(beside)
+@pytest.fixture
+def looks(monkeypatch):
+    """Return a list to which each look elsewhere adds its branches and its density."""
+    calls = []
 
-    assert mean_beside(None) > 0.4
-    assert mean_beside(1.0) < 0.3
+    def spy(space, branches, rng, log_density):
+        calls.append((branches, log_density))
+        return random_points(space, branches, rng, log_density)
+
+    monkeypatch.setattr(module, "random_points", spy)
+    return calls
+
+
+def search(space, score, n, **settings):
+    optimizer = Optimizer(space, random_state=0, n_iter=80)
+    for _ in range(n):
+        params = optimizer.ask(**settings)
+        optimizer.tell(params, score(params), cost=math.exp(6 * params["y"]))
+    return optimizer
+
+
+SQUARE = {"x": (0.0, 1.0), "y": (0.0, 1.0)}
+
+
+def test_while_costs_matter_the_model_has_all_turns(looks):
+    """What is proposed is worth its cost: that it promises little says nothing of the rest."""
+    search(SQUARE, rippled, 40)
+    assert looks
+    looks.clear()
+    search(SQUARE, rippled, 40, budget_left=1.0)
+    assert not looks
+
+
+def test_random_points_avoid_what_fails(looks):
+    optimizer = search(SQUARE, lambda p: None if p["y"] > 0.5 else rippled(p), 50)
+    _, log_density = looks[-1]
+    points = [optimizer.space.encode({"x": 0.2, "y": y}) for y in (0.9, 0.1)]
+    fails, works = log_density(optimizer.space.features(optimizer.space.coordinates(points)))
+    assert fails < works - 1.0
+
+
+def test_a_point_that_is_awaited_and_promises_much_is_a_reason_to_wait(monkeypatch):
+    promises = []
+
+    def spy(scores, n_first, promise, n_given):
+        promises.append(promise)
+        return has_stalled(scores, n_first, promise, n_given)
+
+    monkeypatch.setattr(module, "has_stalled", spy)
+    optimizer = search(SQUARE, lambda p: -((p["x"] - 0.3) ** 2) - (p["y"] - 0.6) ** 2, 16)
+    optimizer.ask(6)
+    # The third and the fifth of the batch know what the first promises.
+    assert np.diff(promises[-3:]).min() >= -1e-6 * promises[-3]
+
+
+def test_branches_leave_the_model_its_turns(looks):
+    """The design of six branches has its turns at other numbers than that of one."""
+    space = [{"b": [str(b)], "y": (0.0, 1.0), "z": (0.0, 1.0), "x": (0.0, 1.0)} for b in range(6)]
+
+    def score(params):
+        return rippled(params) if params["b"] == "0" else 0.0
+
+    search(space, score, 13)
+    assert not looks
+    search(space, score, 40)
+    assert 5 <= len(looks) <= 20
+    assert all(branches == list(range(6)) for branches, _ in looks)
+
+
+def test_random_points_come_from_all_branches():
+    space = parse_space([{"x": (0.0, 1.0)}, {"y": (0.0, 1.0)}, {"z": (0.0, 1.0)}])
+    drawn = random_points(space, [0, 2], np.random.default_rng(0), lambda X: np.zeros(len(X)))
+    assert {point.branch for point in drawn} == {0, 2}
+
+
+def test_what_is_expected_of_the_best_point_and_of_one_far_away():
+    X, y = np.array([[0.0], [0.1], [0.2]]), np.array([-1.0, 0.0, 1.0])
+    hyperparameters = default_hyperparameters(1)
+    posterior = Posterior.fit(X, y, np.zeros(1, dtype=np.intp), hyperparameters)
+    mean, sd = posterior.predict(np.array([[0.25], [9.0]]))
+    z = (mean - posterior.best) / sd
+    expected = sd * (norm.pdf(z) + z * norm.cdf(z))
+    found = expected_improvement(posterior, np.array([[0.25], [9.0]]))
+    np.testing.assert_allclose(found, expected, rtol=1e-9)
 
 
 def test_random_points_are_drawn_as_dense_as_is_wanted():
@@ -124,13 +225,14 @@ def test_while_there_is_a_gain_all_proposals_are_the_models(monkeypatch):
     assert asked(2) == asked(sys.maxsize)
 
 
-def test_random_points_are_new_and_allowed():
-    """A small space, most of it forbidden, with equal scores but one: it is gone through whole."""
-    space = {"i": (0, 9), "kind": list("ab")}
-    optimizer = Optimizer(space, random_state=0, is_allowed=lambda p: p["i"] % 2 == 0, n_iter=30)
+def test_random_points_are_new_and_allowed(looks):
+    """A space of which a tenth is allowed, with equal scores but one, is gone through whole."""
+    space = {"i": (0, 99), "kind": list("ab")}
+    optimizer = Optimizer(space, random_state=0, is_allowed=lambda p: p["i"] % 10 == 0, n_iter=30)
     points = []
-    for n in range(10):
+    for n in range(20):
         points.append(optimizer.ask())
         optimizer.tell(points[-1], float(n == 1))
-    assert len({(p["i"], p["kind"]) for p in points}) == 10
-    assert all(p["i"] % 2 == 0 for p in points)
+    assert len(looks) >= 2
+    assert len({(p["i"], p["kind"]) for p in points}) == 20
+    assert all(p["i"] % 10 == 0 for p in points)
