@@ -5,6 +5,8 @@ import pytest
 
 from skbayes import Optimizer, _surrogate
 from skbayes._observations import Observations
+from skbayes._placement import place
+from skbayes._reports import read_report
 from skbayes._surrogate import FIRST_ANCHOR, REFIT_SHARE, Surrogate, fitted_sizes
 from skbayes.gp import Hyperparameters, kernels
 from skbayes.space import parse_space
@@ -178,3 +180,17 @@ def test_failures_are_bad_scores_that_are_not_sure():
         )
 
     assert mean(worst) < mean(np.nan) < mean()
+
+
+def test_the_unit_of_targets_that_are_joined_with_a_source():
+    space = parse_space({"x": (0.0, 1.0)})
+    rows = [({"x": i / 19}, -((i / 19 - 0.4) ** 2)) for i in range(20)]
+    observations = Observations.of(
+        [(space.encode(params), read_report(score)) for params, score in rows[6:10]]
+    )
+    surrogate = Surrogate(space, [place(space, rows)])
+    t, _ = surrogate.left_out(observations)
+    differences = np.ptp(observations.scores), np.ptp(t)
+    assert surrogate.unit(observations) == pytest.approx(differences[0] / differences[1])
+    assert surrogate.unit(observations) > 3 * observations.units()[1]
+    assert Surrogate(space).unit(observations) == observations.units()[1]
