@@ -226,11 +226,11 @@ def test_combinations_of_categories_that_fail_are_avoided():
         early.append(np.mean(failed[10:30]))
         late.append(np.mean(failed[-20:]))
     # The best score, 0.5, is among the others of the same penalty; elsewhere it is 0.
-    assert min(bests) > 0.0
-    assert np.mean(bests) > 0.4
+    assert np.sum(np.array(bests) > 0.01) >= 7
+    assert np.median(bests) > 0.49
     # Of all points a fifth fails, and of those of that penalty three fifths. Once 0.5 is found
     # there is more to hope for where nothing is known but failures than anywhere else.
-    assert np.mean(early) < 0.2
+    assert np.mean(early) < 0.3
     assert np.mean(late) < 0.4
 
 
