@@ -13,13 +13,12 @@ from .acquisition import (
     LogAugmentedEI,
     LogInterior,
     WeightedSum,
-    fit_feasibility,
     log_expected_improvement,
 )
 from .gp import Fantasies, Posterior
 from .space import Space
 
-__all__ = ["criterion", "expected_improvement", "knowing_pending", "practicality"]
+__all__ = ["criterion", "expected_improvement", "knowing_pending"]
 
 FloatArray = NDArray[np.float64]
 
@@ -52,68 +51,25 @@ def knowing_pending(
     return Fantasies.draw(posterior, X, normals.T)
 
 
-def practicality(
+def criterion(
     space: Space,
-    X: FloatArray,
-    has_failed: NDArray[np.bool_],
-    lengthscales: FloatArray,
+    model: Posterior | Fantasies,
+    n: int,
+    feasible: Acquisition | None,
     costs: CostModel | None,
     budget_left: float,
 ) -> Acquisition:
-    r"""Return the logarithm of feasibility over a power of the cost.
+    r"""Return the logarithm of improvement, prior and feasibility over a power of the cost.
 
     .. math::
 
-        \ln P(x\ \text{does not fail}) - \lambda\,\ln\hat c(x)
+        \ln\mathrm{EI}(x) + \frac{10}{n} \ln\pi(x) + \ln P(x\ \text{does not fail})
+        - \lambda\,\ln\hat c(x)
 
-    with :math:`\lambda` the share of the budget that is left. Improvement per cost, :math:`\lambda
+    with :math:`\pi` the prior of `LogInterior`, which n observations outweigh, and
+    :math:`\lambda` the share of the budget that is left. Improvement per cost, :math:`\lambda
     = 1` throughout, would never pay for a dear optimum; with the last of the budget there is
     nothing left to save.
-
-    Parameters
-    ----------
-    space : Space
-    X : ndarray of shape (n, n_columns)
-        Feature rows of the observations, n >= 1.
-    has_failed : ndarray of bool of shape (n,)
-        Whether they failed.
-    lengthscales : ndarray of shape (n_axes,)
-        Those of the model of the scores.
-    costs : CostModel or None
-        None if costs are unknown, or do not matter.
-    budget_left : float
-        Between 0 and 1.
-
-    Returns
-    -------
-    Acquisition
-        0 everywhere if nothing has failed and costs do not matter.
-
-    References
-    ----------
-    Gardner et al. (2014), Bayesian optimization with inequality constraints, ICML, eq. (7), for the
-    product with the probability. Lee, Perrone, Archambeau and Seeger (2020), Cost-aware Bayesian
-    optimization, arXiv:2003.10870, for the cost and its cooling.
-    """
-    terms: list[tuple[float, Acquisition]] = []
-    feasible = fit_feasibility(X, has_failed, space.groups, lengthscales)
-    if feasible is not None:
-        terms.append((1.0, feasible))
-    if costs is not None and budget_left > 0.0:
-        terms.append((-budget_left, costs))
-    return WeightedSum(tuple(terms))
-
-
-def criterion(
-    space: Space, model: Posterior | Fantasies, n: int, practical: Acquisition
-) -> Acquisition:
-    r"""Return the logarithm of what an evaluation promises.
-
-    .. math::
-
-        \ln\mathrm{EI}(x) + \frac{10}{n} \ln\pi(x) + \mathrm{practicality}(x)
-
-    with :math:`\pi` the prior of `LogInterior`, which n observations outweigh.
 
     Parameters
     ----------
@@ -122,8 +78,12 @@ def criterion(
         Model of the scores, see `knowing_pending`.
     n : int
         Number of observations, at least 1.
-    practical : Acquisition
-        See `practicality`.
+    feasible : Acquisition or None
+        Logarithm of the probability not to fail; None if nothing is known of failures.
+    costs : CostModel or None
+        None if costs are unknown, or do not matter.
+    budget_left : float
+        Between 0 and 1.
 
     Returns
     -------
@@ -132,15 +92,20 @@ def criterion(
     References
     ----------
     Hvarfner et al. (2022), PiBO: Augmenting acquisition functions with user beliefs for Bayesian
-    optimization, arXiv:2204.11051, eq. (6), for the vanishing prior.
+    optimization, arXiv:2204.11051, eq. (6), for the vanishing prior. Gardner et al. (2014),
+    Bayesian optimization with inequality constraints, ICML, eq. (7), for the product with the
+    probability. Lee, Perrone, Archambeau and Seeger (2020), Cost-aware Bayesian optimization,
+    arXiv:2003.10870, for the cost and its cooling.
     """
-    return WeightedSum(
-        (
-            (1.0, LogAugmentedEI(model, model.best)),
-            (PRIOR_OBSERVATIONS / n, LogInterior(space.ordered_columns)),
-            (1.0, practical),
-        )
-    )
+    terms: list[tuple[float, Acquisition]] = [
+        (1.0, LogAugmentedEI(model, model.best)),
+        (PRIOR_OBSERVATIONS / n, LogInterior(space.ordered_columns)),
+    ]
+    if feasible is not None:
+        terms.append((1.0, feasible))
+    if costs is not None and budget_left > 0.0:
+        terms.append((-budget_left, costs))
+    return WeightedSum(tuple(terms))
 
 
 def expected_improvement(posterior: Posterior, X: FloatArray) -> FloatArray:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ._compat import scrambled_sobol
+from .acquisition import Acquisition
 from .gp.kernels import squared_distances
 from .space import Point, Space
 
@@ -127,24 +128,25 @@ def random_points(
     space: Space,
     branches: Sequence[int],
     rng: np.random.Generator,
-    log_density: Callable[[Floats], Floats],
+    feasible: Acquisition | None = None,
 ) -> Iterable[Point]:
-    """Yield random points of random branches, those that are wanted most rather sooner.
+    """Yield random points of random branches, those that are likely to fail rather later.
 
     Parameters
     ----------
     space : Space
     branches : sequence of int
     rng : numpy.random.Generator
-    log_density : callable
-        Function of feature rows, of shape (n, n_columns): the logarithm of how likely a point is to
-        come first, beside one that is 0. Of ``N_RANDOM`` points that are drawn evenly each is
-        picked with a probability proportional to its density.
+    feasible : Acquisition or None, default=None
+        Logarithm of the probability of feature rows not to fail. Of ``N_RANDOM`` points that are
+        drawn evenly each comes first with a probability proportional to its own.
     """
     uniform = rng.random((N_RANDOM, len(space.axes)))
     coordinates = _in_branches(space, uniform, rng.choice(branches, N_RANDOM).tolist())
     # The largest sum with a Gumbel variate is such a pick, the second one the next.
-    keys = log_density(space.features(coordinates)) + rng.gumbel(size=N_RANDOM)
+    keys = rng.gumbel(size=N_RANDOM)
+    if feasible is not None:
+        keys += feasible.value(space.features(coordinates))
     yield from space.points(coordinates[np.argsort(-keys, kind="stable")])
 
 

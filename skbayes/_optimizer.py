@@ -9,27 +9,19 @@ from __future__ import annotations
 
 import math
 import numbers
-import warnings
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.typing import NDArray
 
-from ._criterion import criterion, expected_improvement, knowing_pending, practicality
-from ._design import MIN_SCORES_FOR_MODEL, Design, all_points, far_points, random_points
+from ._design import MIN_SCORES_FOR_MODEL, Design
 from ._ledger import Ledger
-from ._observations import Observations
+from ._proposer import Proposer
 from ._regret import regret_bound
 from ._reports import MEAN, Report, read_report, read_reports
 from ._seeds import draw_seed, is_integer
-from ._stall import has_stalled
 from ._surrogate import Surrogate
 from ._threads import one_thread
-from .acquisition import maximise
-from .exceptions import SpaceExhausted
-from .gp import Posterior
 from .space import Point, Space, parse_space
 
 if TYPE_CHECKING:
@@ -37,23 +29,6 @@ if TYPE_CHECKING:
     from .insight import Insight
 
 __all__ = ["Optimizer"]
-
-# Closer than this, in lengthscales, the prior correlation of two points is above 1 - 1e-6:
-# evaluating the second would teach nothing.
-MIN_DISTANCE = 1e-3
-# As long as a search without earlier results would still be at its initial design, every so many
-# proposals are points of the design, which may show that these results mislead.
-PROBE_EVERY = 4
-# Of the proposals of a search that has stalled, every so many are random points: they find what the
-# model does not expect.
-RANDOM_EVERY = 2
-# Where not all points are allowed, so many times as many random ones are looked through before a
-# space counts as exhausted: one is found if a thousandth of them is allowed.
-N_FAR = 40
-# Its stream of random numbers is told apart from others by the first entry of the spawn key.
-PROPOSAL_STREAM = 1
-
-Floats = NDArray[np.float64]
 
 
 class Optimizer:
@@ -128,16 +103,11 @@ class Optimizer:
                 raise ValueError(f"{name} must be an int of at least 1 or None, got {value!r}.")
         if not (is_allowed is None or callable(is_allowed)):
             raise TypeError(f"is_allowed must be a function or None, got {is_allowed!r}.")
-        self._is_allowed = is_allowed
         self._seed = draw_seed(random_state)
         if not isinstance(space, Space):
             space = parse_space(space, random_state=self._seed)
         self.space: Space = space
-        self._n_iter = n_iter
-        self._given: tuple[Point, ...] = tuple(
-            dict.fromkeys(self._encode_given(initial_points or ()))
-        )
-        self._design = Design(self.space, self._seed, n_iter, n_initial_points)
+        given = tuple(dict.fromkeys(self._encode_given(initial_points or ())))
         self._ledger = Ledger(space)
         self._surrogate = Surrogate(self.space)
         self._transfer: Transfer | None = None
@@ -149,6 +119,17 @@ class Optimizer:
 
             if sources := place_all(self.space, read_sources(warm_start_from)):
                 self._transfer = Transfer(self.space, sources, self._surrogate, Surrogate)
+        self._proposer = Proposer(
+            self.space,
+            self._seed,
+            self._ledger,
+            Design(self.space, self._seed, n_iter, n_initial_points),
+            given,
+            n_iter,
+            self._surrogate,
+            self._transfer,
+            is_allowed,
+        )
 
     def _encode_given(self, points: Iterable[Mapping[str, Any]]) -> Iterator[Point]:
         for i, params in enumerate(points):
@@ -246,7 +227,7 @@ class Optimizer:
                 f"got {budget_left!r}."
             )
         with one_thread:
-            point = self._propose(max(0.0, float(budget_left or 0.0)))
+            point = self._proposer.propose(max(0.0, float(budget_left or 0.0)))
         self._ledger.ask(point)
         return point
 
@@ -386,137 +367,3 @@ class Optimizer:
         from .insight import Insight
 
         return Insight.learn(self.space, self._ledger.observations(), self._surrogate)
-
-    def _propose(self, budget_left: float) -> Point:
-        ledger = self._ledger
-        index = len(ledger.asked)
-        branches = ledger.open_branches(self._n_iter)
-        for point in self._given:
-            if point.branch in branches and self._may_propose(point):
-                return point
-        observations = ledger.observations()
-        candidates: Iterable[Point] = ()
-        n_tried, surrogate, n_earlier = 0, self._surrogate, 0
-        if self._transfer is not None:
-            for point in self._transfer.points:
-                if point.branch in branches and self._may_propose(point):
-                    return point
-            n_tried = sum(point in ledger.asked for point in self._transfer.points)
-            surrogate, n_earlier = self._transfer.choose(observations)
-        # Points of sources that are not believed come on top of the design. One that is believed
-        # takes the place of most of it: it could be right of its best points and wrong elsewhere.
-        n_own = ledger.n_known - n_tried
-        is_design = self._design.is_turn(n_own, len(ledger.pending))
-        if n_own + n_earlier >= self._design.size > n_own:
-            is_design = index % PROBE_EVERY == 0
-        if is_design:
-            candidates = self._design.points(branches)
-        elif n_earlier or (~observations.has_failed).sum() >= MIN_SCORES_FOR_MODEL:
-            try:
-                candidates = self._model_points(
-                    surrogate,
-                    observations,
-                    index,
-                    branches,
-                    budget_left,
-                    self._design.is_over(n_own),
-                )
-            except np.linalg.LinAlgError as error:
-                warnings.warn(
-                    f"{error} A point far from all known ones is proposed in place of the model's.",
-                    RuntimeWarning,
-                    stacklevel=2,
-                )
-        others = (self._far_points(index, branches), all_points(self.space, branches))
-        for point in chain(candidates, *others):
-            if self._may_propose(point):
-                return point
-        raise SpaceExhausted(index)
-
-    def _rng(self, index: int) -> np.random.Generator:
-        key = (PROPOSAL_STREAM, index)
-        return np.random.default_rng(np.random.SeedSequence(self._seed, spawn_key=key))
-
-    def _may_propose(self, point: Point) -> bool:
-        if not self._ledger.is_new(point):
-            return False
-        if self._is_allowed is None:
-            return True
-        params = self.space.decode(point)
-        try:
-            return bool(self._is_allowed(params))
-        except Exception as error:
-            raise ValueError(
-                f"the constraint on the parameters raised {type(error).__name__}: {error}, for "
-                f"{params!r}. It must return whether they may be proposed, for any in the space."
-            ) from error
-
-    def _far_points(self, index: int, branches: Sequence[int]) -> Iterable[Point]:
-        known = [*self._ledger.reports, *self._ledger.pending]
-        rng = self._rng(index)
-        for _ in range(1 if self._is_allowed is None else N_FAR):
-            yield from far_points(self.space, known, branches, rng)
-
-    def _model_points(
-        self,
-        surrogate: Surrogate,
-        observations: Observations,
-        index: int,
-        branches: Sequence[int],
-        budget_left: float,
-        may_look_elsewhere: bool,
-    ) -> list[Point]:
-        """Return the points of the highest expected improvement, best first.
-
-        In turns with these, random points come before them if the search has stalled.
-        """
-        if not branches:
-            return []
-        space = self.space
-        known = space.coordinates(observations.points + tuple(self._ledger.pending))
-        n, X = len(observations), space.features(known)
-        posterior, rng = surrogate.posterior(observations, X[:n]), self._rng(index)
-        # The noise that made a score high is not in the mean; a model of the most important
-        # observations only does not have it for all.
-        order = np.nan_to_num(observations.scores, nan=-np.inf)
-        if len(posterior.fitted) == n:
-            order = posterior.fitted
-        incumbents = known[np.argsort(-order, kind="stable")]
-
-        costs = self._ledger.cost_model()[0] if budget_left else None
-        lengthscales = posterior.hyperparameters.lengthscales
-        practical = practicality(
-            space, X[:n], observations.has_failed, lengthscales, costs, budget_left
-        )
-        acquisition = criterion(space, knowing_pending(posterior, X[n:], rng), n, practical)
-        # What is too close to a known point comes last, for a space may hold nothing else.
-        for min_distance in (MIN_DISTANCE, 0.0):
-            points = maximise(
-                acquisition,
-                space,
-                rng=rng,
-                incumbents=incumbents,
-                lengthscales=lengthscales,
-                is_allowed=self._may_propose,
-                known=known,
-                min_distance=min_distance,
-                branches=branches,
-            )
-            if points:
-                break
-        # Where costs are in the criterion, what comes next is cheap rather than the best there is.
-        if may_look_elsewhere and index % RANDOM_EVERY == 0 and points and costs is None:
-            wanted = np.concatenate([space.features(space.coordinates(points[:1])), X[n:]])
-            if self._has_stalled(surrogate, posterior, observations, wanted):
-                return [*random_points(space, branches, rng, practical.value), *points]
-        return points
-
-    def _has_stalled(
-        self, surrogate: Surrogate, posterior: Posterior, observations: Observations, X: Floats
-    ) -> bool:
-        """Whether neither the latest scores nor what the rows `X` promise are a gain."""
-        if not observations.n_scored:
-            return False
-        promise = surrogate.unit(observations) * float(expected_improvement(posterior, X).max())
-        n_given = sum(point not in self._ledger.asked for point in observations.points)
-        return has_stalled(observations.scores, self._design.size, promise, n_given)

@@ -6,6 +6,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from .gp.warping import HEADROOM
+
 __all__ = ["has_stalled"]
 
 # What counts as a gain: this share of what the search has gained over the scores that it began
@@ -13,7 +15,6 @@ __all__ = ["has_stalled"]
 SHARE = 0.01
 # So many evaluations without a gain. Functions with many steps to their optimum rest in between.
 PATIENCE = 8
-HEADROOM = 2.0**-4
 
 
 def has_stalled(scores: Sequence[float], n_first: int, promise: float, n_given: int = 0) -> bool:
@@ -36,7 +37,7 @@ def has_stalled(scores: Sequence[float], n_first: int, promise: float, n_given: 
     bool
         False as long as no score is above that median, or there are too few.
     """
-    # A power of two, hence exact; differences of the largest finite numbers stay finite after it.
+    # Differences of the largest finite numbers stay finite after it.
     y = HEADROOM * np.asarray(scores, dtype=np.float64)
     before = y[:-PATIENCE]
     before = before[np.isfinite(before)]

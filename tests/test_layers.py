@@ -11,16 +11,17 @@ ROOT = Path(__file__).parents[1] / "skbayes"
 
 # A file or a package at the top of skbayes, and its layer: it imports from lower ones only.
 LAYERS = {
-    "__init__": 8,
-    "_search": 7,
-    "plotting": 7,
-    "_run": 6,
-    "_checkpoint": 5,
-    "_engine": 5,
-    "_callbacks": 4,
-    "callbacks": 4,
-    "_optimizer": 4,
-    "_outline": 4,
+    "__init__": 9,
+    "_search": 8,
+    "plotting": 8,
+    "_run": 7,
+    "_checkpoint": 6,
+    "_engine": 6,
+    "_callbacks": 5,
+    "callbacks": 5,
+    "_optimizer": 5,
+    "_outline": 5,
+    "_proposer": 4,
     "_candidates": 3,
     "_conditions": 3,
     "_criterion": 3,
@@ -45,6 +46,7 @@ LAYERS = {
     "_placement": 2,
     "_pool": 2,
     "_sources": 2,
+    "_stall": 2,
     "_trials": 2,
     "acquisition": 2,
     "_costs": 1,
@@ -58,7 +60,6 @@ LAYERS = {
     "_budget": 0,
     "_compat": 0,
     "_seeds": 0,
-    "_stall": 0,
     "exceptions": 0,
 }
 
@@ -228,7 +229,7 @@ def made_up(**sources: str) -> Tree:
         ),
         (
             {"space": "from skbayes import Optimizer"},
-            ["skbayes.space (layer 1) imports skbayes (layer 8)"],
+            ["skbayes.space (layer 1) imports skbayes (layer 9)"],
         ),
         ({"_new": ""}, ["skbayes._new: no layer in the table"]),
     ],

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from scipy.stats import norm
 
 from skbayes import Optimizer
-from skbayes import _optimizer as module
+from skbayes import _proposer as module
 from skbayes._criterion import expected_improvement
 from skbayes._design import random_points
 from skbayes._stall import PATIENCE, SHARE, has_stalled
@@ -116,12 +116,12 @@ def test_every_second_point_leaves_a_plateau(seed):
 
 @pytest.fixture
 def looks(monkeypatch):
-    """Return a list to which each look elsewhere adds its branches and its density."""
+    """Return a list to which each look elsewhere adds its branches and what may fail."""
     calls = []
 
-    def spy(space, branches, rng, log_density):
-        calls.append((branches, log_density))
-        return random_points(space, branches, rng, log_density)
+    def spy(space, branches, rng, feasible):
+        calls.append((branches, feasible))
+        return random_points(space, branches, rng, feasible)
 
     monkeypatch.setattr(module, "random_points", spy)
     return calls
@@ -149,9 +149,9 @@ def test_while_costs_matter_the_model_has_all_turns(looks):
 
 def test_random_points_avoid_what_fails(looks):
     optimizer = search(SQUARE, lambda p: None if p["y"] > 0.5 else rippled(p), 50)
-    _, log_density = looks[-1]
+    _, feasible = looks[-1]
     points = [optimizer.space.encode({"x": 0.2, "y": y}) for y in (0.9, 0.1)]
-    fails, works = log_density(optimizer.space.features(optimizer.space.coordinates(points)))
+    fails, works = feasible.value(optimizer.space.features(optimizer.space.coordinates(points)))
     assert fails < works - 1.0
 
 
@@ -185,7 +185,7 @@ def test_branches_leave_the_model_its_turns(looks):
 
 def test_random_points_come_from_all_branches():
     space = parse_space([{"x": (0.0, 1.0)}, {"y": (0.0, 1.0)}, {"z": (0.0, 1.0)}])
-    drawn = random_points(space, [0, 2], np.random.default_rng(0), lambda X: np.zeros(len(X)))
+    drawn = random_points(space, [0, 2], np.random.default_rng(0))
     assert {point.branch for point in drawn} == {0, 2}
 
 
@@ -200,14 +200,15 @@ def test_what_is_expected_of_the_best_point_and_of_one_far_away():
     np.testing.assert_allclose(found, expected, rtol=1e-9)
 
 
-def test_random_points_are_drawn_as_dense_as_is_wanted():
+def test_random_points_are_drawn_as_dense_as_they_are_likely_not_to_fail():
     space = parse_space({"x": (0.0, 1.0)})
     rng = np.random.default_rng(0)
 
-    def log_density(X):
-        return np.where(X[:, 0] < 0.5, math.log(4.0), 0.0)
+    class Feasible:
+        def value(self, X):
+            return np.where(X[:, 0] < 0.5, math.log(0.8), math.log(0.2))
 
-    drawn = [next(iter(random_points(space, [0], rng, log_density))) for _ in range(500)]
+    drawn = [next(iter(random_points(space, [0], rng, Feasible()))) for _ in range(500)]
     below = np.mean([space.decode(point)["x"] < 0.5 for point in drawn])
     assert 0.72 < below < 0.86  # of an endless sample 0.8
 
