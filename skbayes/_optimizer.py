@@ -120,15 +120,15 @@ class Optimizer:
             if sources := place_all(self.space, read_sources(warm_start_from)):
                 self._transfer = Transfer(self.space, sources, self._surrogate, Surrogate)
         self._proposer = Proposer(
-            self.space,
-            self._seed,
-            self._ledger,
-            Design(self.space, self._seed, n_iter, n_initial_points),
-            given,
-            n_iter,
-            self._surrogate,
-            self._transfer,
-            is_allowed,
+            space=self.space,
+            seed=self._seed,
+            ledger=self._ledger,
+            design=Design(self.space, self._seed, n_iter, n_initial_points),
+            given=given,
+            n_iter=n_iter,
+            surrogate=self._surrogate,
+            transfer=self._transfer,
+            is_allowed=is_allowed,
         )
 
     def _encode_given(self, points: Iterable[Mapping[str, Any]]) -> Iterator[Point]:
