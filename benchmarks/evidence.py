@@ -45,8 +45,9 @@ import constants
 from functions import N_SAMPLE, Function, bowl, hartmann
 from records import RESULTS, Records
 from regret import REFERENCE_SEED
+from scale import Scale, found
 from skbayes import Optimizer
-from tables import Results, Scale, difference, found, interval, table
+from tables import Results, difference, interval, table
 from task import Params, Task
 from tasks import TASKS
 from tasks_failing import FAILING
