@@ -16,7 +16,8 @@ digest in their file.
 - `worst tenth`: regret less the expected one of random, in the tenth of the tasks where the
   difference is largest. These are the tasks with bad luck too: random search with as many seeds,
   the first row, is above zero itself. In the table after it the tasks are chosen by half of the
-  seeds, and measured by the other half (mean of many divisions), which is zero for random search.
+  seeds, and measured by the other half (mean of many divisions), which is zero for random search,
+  with the standard deviation that is given.
 - Won and lost: tasks whose mean regret differs by more than 0.005.
 
     python benchmarks/tables.py
@@ -43,6 +44,7 @@ from tasks import TASKS
 BUDGETS = (16, 32, 64, 100)
 N_BOOTSTRAP = 2000
 N_DIVISIONS = 500  # of seeds, and searches of random points, that a mean is taken over
+N_SUITES = 30  # of searches of random points, for the standard deviation of that mean
 MAX_RATIO = 1e4
 TIE = 0.005
 # These plan for the number of evaluations; of all others, a longer run begins like a shorter one.
@@ -258,7 +260,7 @@ def of_other_seeds(regrets: list[np.ndarray], random: np.ndarray) -> float:
     if min(map(len, regrets)) < 2:
         return math.nan
     rng = np.random.default_rng(0)
-    orders = [np.array([rng.permutation(task) for _ in range(N_DIVISIONS)]) for task in regrets]
+    orders = [rng.permuted(np.tile(task, (N_DIVISIONS, 1)), axis=1) for task in regrets]
     halves = [
         np.array([order[:, part(order.shape[1] // 2)].mean(axis=1) for order in orders])
         for part in (lambda half: slice(half), lambda half: slice(half, None))
@@ -271,8 +273,8 @@ def print_worst(results: Results, budgets: list[int]) -> None:
     columns = [f"n={n}" for n in budgets]
     rng = np.random.default_rng(0)
     sizes = [len(task) for task in next(iter(results.regrets.values()))]
-    own: dict[str, list[str]] = {"random": [], **{method: [] for method in results.regrets}}
-    other: dict[str, list[str]] = {method: [] for method in results.regrets}
+    own: dict[str, list[str]] = {method: [] for method in ("random", *results.regrets)}
+    other: dict[str, list[str]] = {method: [] for method in own}
     for n in budgets:
         random = np.array([scale.of_random(n) for scale in results.scales])
         drawn = [
@@ -281,6 +283,12 @@ def print_worst(results: Results, budgets: list[int]) -> None:
         ]
         less = np.array(drawn) - random[:, np.newaxis]
         own["random"].append(f"{worst_tenth(less, less).mean():+.3f}")
+        suites = [
+            [task.draw_random(n, k, rng) for task, k in zip(results.scales, sizes, strict=True)]
+            for _ in range(N_SUITES)
+        ]
+        spread = np.std([of_other_seeds(suite, random) for suite in suites])
+        other["random"].append(f"0 +-{spread:.3f}")
         for method, regrets in results.regrets.items():
             less = results.at(method, n) - random
             own[method].append(f"{worst_tenth(less, less):+.3f}")
