@@ -15,7 +15,7 @@ best known, 1 the median of random evaluations. The tables say:
 
     python benchmarks/warm_start.py --seeds 10
     python benchmarks/warm_start.py --table --tasks
-    python benchmarks/warm_start.py --label naive --set _transfer.MAX_WRONG=2 _transfer.TOLERANCE=2
+    python benchmarks/warm_start.py --label wary --set _transfer.MAX_WRONG=0.15
 """
 
 import os
