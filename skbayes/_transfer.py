@@ -26,8 +26,6 @@ MAX_OBSERVATIONS = 200
 # A source is believed while at most this share of the differences between scores has the wrong
 # sign in what the model foretells; half would be chance.
 MAX_WRONG = 0.25
-# A model with a source may be wrong by this share more than one without.
-TOLERANCE = 0.02
 # Scores that differ by less than this, in units of the targets, need not be told apart.
 SMALL_DIFFERENCE = 0.25
 
@@ -96,7 +94,7 @@ class Transfer:
             own = _share_of_wrong(*self._own.left_out(observations))
         except np.linalg.LinAlgError:
             return False
-        return wrong <= min(MAX_WRONG, own + TOLERANCE)
+        return wrong <= min(MAX_WRONG, own)
 
 
 def _share_of_wrong(t: Floats, foretold: Floats) -> float:
