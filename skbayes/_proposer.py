@@ -94,19 +94,27 @@ class Proposer:
         ValueError
             If `is_allowed` raises.
         """
-        ledger = self.ledger
-        index = len(ledger.asked)
-        branches = ledger.open_branches(self.n_iter)
-        for point in self.given:
-            if point.branch in branches and self._may_propose(point):
+        index = len(self.ledger.asked)
+        branches = self.ledger.open_branches(self.n_iter)
+        first = self.given if self.transfer is None else (*self.given, *self.transfer.points)
+        # Each of these is asked for its points only if those before it have none.
+        for point in chain(
+            (point for point in first if point.branch in branches),
+            self._points_in_turn(index, branches, budget_left),
+            self._far_points(index, branches),
+            all_points(self.space, branches),
+        ):
+            if self._may_propose(point):
                 return point
-        observations = ledger.observations()
-        candidates: Iterable[Point] = ()
+        raise SpaceExhausted(index)
+
+    def _points_in_turn(
+        self, index: int, branches: Sequence[int], budget_left: float
+    ) -> Iterable[Point]:
+        """Yield points of the design or of the model, whichever has its turn."""
+        ledger, observations = self.ledger, self.ledger.observations()
         n_tried, surrogate, n_earlier = 0, self.surrogate, 0
         if self.transfer is not None:
-            for point in self.transfer.points:
-                if point.branch in branches and self._may_propose(point):
-                    return point
             n_tried = sum(point in ledger.asked for point in self.transfer.points)
             surrogate, n_earlier = self.transfer.choose(observations)
         # Points of sources that are not believed come on top of the design. One that is believed
@@ -116,24 +124,21 @@ class Proposer:
         if n_own + n_earlier >= self.design.size > n_own:
             is_design = index % PROBE_EVERY == 0
         if is_design:
-            candidates = self.design.points(branches)
+            yield from self.design.points(branches)
         elif n_earlier or (~observations.has_failed).sum() >= MIN_SCORES_FOR_MODEL:
             may_be_random = index % RANDOM_EVERY == 0 and self.design.is_over(n_own)
             try:
-                candidates = self._model_points(
+                points = self._model_points(
                     surrogate, observations, index, branches, budget_left, may_be_random
                 )
             except np.linalg.LinAlgError as error:
+                points = []
                 warnings.warn(
                     f"{error} A point far from all known ones is proposed in place of the model's.",
                     RuntimeWarning,
-                    stacklevel=2,
+                    stacklevel=3,
                 )
-        others = (self._far_points(index, branches), all_points(self.space, branches))
-        for point in chain(candidates, *others):
-            if self._may_propose(point):
-                return point
-        raise SpaceExhausted(index)
+            yield from points
 
     def _rng(self, index: int) -> np.random.Generator:
         key = (PROPOSAL_STREAM, index)
