@@ -43,8 +43,8 @@ from tasks import TASKS
 
 BUDGETS = (16, 32, 64, 100)
 N_BOOTSTRAP = 2000
-N_DIVISIONS = 500  # of seeds, and searches of random points, that a mean is taken over
-N_SUITES = 30  # of searches of random points, for the standard deviation of that mean
+N_DIVISIONS = 500  # of the seeds into halves
+N_SUITES = 100  # of searches of random points, for their mean and standard deviation
 MAX_RATIO = 1e4
 TIE = 0.005
 # These plan for the number of evaluations; of all others, a longer run begins like a shorter one.
@@ -153,19 +153,41 @@ def mean_interval(per_task: np.ndarray) -> str:
     return f"{per_task.mean():.3f} ({low:.3f} {high:.3f})"
 
 
+def sampled(pairs: list[np.ndarray]) -> np.ndarray:
+    """Return bootstrap samples, over tasks and seeds, of two means: shape (2, n_samples).
+
+    One array of shape (2, n_seeds) a task; both have the same tasks and seeds in a sample.
+    """
+    rng = np.random.default_rng(0)
+    drawn = np.array(
+        [
+            pair[:, rng.integers(pair.shape[1], size=(N_BOOTSTRAP, pair.shape[1]))].mean(axis=2)
+            for pair in pairs
+        ]
+    )
+    chosen = rng.integers(len(drawn), size=(len(drawn), 1, N_BOOTSTRAP))
+    means: np.ndarray = np.take_along_axis(drawn, chosen, axis=0).mean(axis=0)
+    return means
+
+
+def paired(results: Results, first: str, second: str, n: int) -> list[np.ndarray]:
+    """Return the regrets of two methods after n, of shape (2, n_seeds), for each task."""
+    both = zip(results.regrets[first], results.regrets[second], strict=True)
+    return [np.array([a[:, n - 1], b[:, n - 1]]) for a, b in both]
+
+
 def difference(results: Results, first: str, second: str, n: int) -> tuple[np.ndarray, np.ndarray]:
     """Return the mean difference of each task, and bootstrap samples of their mean."""
-    rng = np.random.default_rng(0)
-    of_tasks = [
-        a[:, n - 1] - b[:, n - 1]
-        for a, b in zip(results.regrets[first], results.regrets[second], strict=True)
-    ]
-    drawn = np.array(
-        [d[rng.integers(len(d), size=(N_BOOTSTRAP, len(d)))].mean(axis=1) for d in of_tasks]
-    )
-    chosen = rng.integers(len(drawn), size=(len(drawn), N_BOOTSTRAP))
-    samples = np.take_along_axis(drawn, chosen, axis=0).mean(axis=0)
-    return np.array([d.mean() for d in of_tasks]), samples
+    pairs = paired(results, first, second, n)
+    of_first, of_second = sampled(pairs)
+    return np.array([(a - b).mean() for a, b in pairs]), of_first - of_second
+
+
+def ratio(pairs: list[np.ndarray]) -> str:
+    """Return the mean of the first over that of the second, with its interval."""
+    first, second = np.mean([pair.mean(axis=1) for pair in pairs], axis=0)
+    low, high = np.quantile(np.divide(*sampled(pairs)), [0.05, 0.95])
+    return f"{first / second:.2f} ({low:.2f} {high:.2f})"
 
 
 def table(title: str, columns: list[str], rows: dict[str, list[str]]) -> None:
@@ -236,6 +258,11 @@ def print_comparisons(results: Results, budgets: list[int], against: str) -> Non
                 rows[method].append(text)
         table(f"{against} less the other: below zero {against} is better; won:lost", columns, rows)
 
+        rows = {
+            method: [ratio(paired(results, method, against, n)) for n in budgets] for method in rows
+        }
+        table(f"regret over that of {against}", columns, rows)
+
     print_worst(results, budgets)
 
     rows = {
@@ -245,14 +272,16 @@ def print_comparisons(results: Results, budgets: list[int], against: str) -> Non
     table("CPU ms of ask and tell, the eight before n", [*columns, "whole run"], rows)
 
 
-def worst_tenth(chosen_by: np.ndarray, measured: np.ndarray) -> np.ndarray:
-    """Return the mean over the tenth of the rows where the first is largest, column by column."""
+def worst_tenth(chosen_by: np.ndarray, measured: np.ndarray) -> float:
+    """Return the mean of the second over the tenth of the tasks where the first is largest.
+
+    Both have a row for each task; of several columns, each on its own, the mean is returned.
+    """
     rows = np.argsort(chosen_by, axis=0)[-max(1, len(chosen_by) // 10) :]
-    mean: np.ndarray = np.take_along_axis(measured, rows, axis=0).mean(axis=0)
-    return mean
+    return float(np.take_along_axis(measured, rows, axis=0).mean())
 
 
-def of_other_seeds(regrets: list[np.ndarray], random: np.ndarray) -> float:
+def worst_by_other_seeds(regrets: list[np.ndarray], random: np.ndarray) -> float:
     """Return the worst tenth less random, chosen by one half of the seeds, by the other half.
 
     One array of shape (n_seeds,) a task; NaN if a task has one seed only.
@@ -261,11 +290,9 @@ def of_other_seeds(regrets: list[np.ndarray], random: np.ndarray) -> float:
         return math.nan
     rng = np.random.default_rng(0)
     orders = [rng.permuted(np.tile(task, (N_DIVISIONS, 1)), axis=1) for task in regrets]
-    halves = [
-        np.array([order[:, part(order.shape[1] // 2)].mean(axis=1) for order in orders])
-        for part in (lambda half: slice(half), lambda half: slice(half, None))
-    ]
-    return float(worst_tenth(*(half - random[:, np.newaxis] for half in halves)).mean())
+    halves = [np.array_split(order, 2, axis=1) for order in orders]
+    means = np.array([[half.mean(axis=1) for half in task] for task in halves])
+    return worst_tenth(*np.moveaxis(means - random[:, None, None], 1, 0))
 
 
 def print_worst(results: Results, budgets: list[int]) -> None:
@@ -277,23 +304,19 @@ def print_worst(results: Results, budgets: list[int]) -> None:
     other: dict[str, list[str]] = {method: [] for method in own}
     for n in budgets:
         random = np.array([scale.of_random(n) for scale in results.scales])
-        drawn = [
-            scale.draw_random(n, size * N_DIVISIONS, rng).reshape(size, -1).mean(axis=0)
-            for scale, size in zip(results.scales, sizes, strict=True)
-        ]
-        less = np.array(drawn) - random[:, np.newaxis]
-        own["random"].append(f"{worst_tenth(less, less).mean():+.3f}")
         suites = [
-            [task.draw_random(n, k, rng) for task, k in zip(results.scales, sizes, strict=True)]
+            [scale.draw_random(n, k, rng) for scale, k in zip(results.scales, sizes, strict=True)]
             for _ in range(N_SUITES)
         ]
-        spread = np.std([of_other_seeds(suite, random) for suite in suites])
+        less = [np.array([task.mean() for task in suite]) - random for suite in suites]
+        own["random"].append(f"{np.mean([worst_tenth(each, each) for each in less]):+.3f}")
+        spread = np.std([worst_by_other_seeds(suite, random) for suite in suites])
         other["random"].append(f"0 +-{spread:.3f}")
         for method, regrets in results.regrets.items():
-            less = results.at(method, n) - random
-            own[method].append(f"{worst_tenth(less, less):+.3f}")
-            left_out = of_other_seeds([regret[:, n - 1] for regret in regrets], random)
-            other[method].append(f"{left_out:+.3f}")
+            each = results.at(method, n) - random
+            own[method].append(f"{worst_tenth(each, each):+.3f}")
+            by_others = worst_by_other_seeds([task[:, n - 1] for task in regrets], random)
+            other[method].append(f"{by_others:+.3f}")
     table("worst tenth of tasks, less random", columns, own)
     table("the same, chosen by other seeds", columns, other)
 

@@ -38,7 +38,7 @@ from records import RESULTS, Key, Records
 from regret import LIBRARY, REFERENCE, digest, objectives, records_of, refer
 from scale import Scale, best_of, found
 from skbayes import Optimizer
-from tables import N_BOOTSTRAP, lines, table
+from tables import interval, lines, ratio, sampled, table
 from task import FAMILIES, Objective, Params, Task, from_unit, to_unit
 from tasks import TASKS
 
@@ -169,23 +169,6 @@ def paired(
     return pairs
 
 
-def intervals(pairs: dict[str, np.ndarray]) -> tuple[str, str]:
-    """Return 90 % intervals of the difference of the means and of their ratio."""
-    rng = np.random.default_rng(0)
-    values = list(pairs.values())
-    samples = []
-    for _ in range(N_BOOTSTRAP):
-        chosen = [values[i] for i in rng.integers(len(values), size=len(values))]
-        means = [v[:, rng.integers(v.shape[1], size=v.shape[1])].mean(axis=1) for v in chosen]
-        samples.append(np.mean(means, axis=0))
-    warm, cold = np.array(samples).T
-    difference, ratio = (
-        np.quantile(warm - cold, [0.05, 0.95]),
-        np.quantile(warm / cold, [0.05, 0.95]),
-    )
-    return "({:+.3f} {:+.3f})".format(*difference), "({:.2f} {:.2f})".format(*ratio)
-
-
 def print_tables(folder: Path, records: list[Key]) -> None:
     """Print what the records say."""
     curves = regrets_of(folder, records)
@@ -199,11 +182,13 @@ def print_tables(folder: Path, records: list[Key]) -> None:
         pairs = paired(curves, variant, n, n_cold)
         if not pairs:
             continue
-        warm, cold = np.array([pair.mean(axis=1) for pair in pairs.values()]).T
+        regrets = list(pairs.values())
+        warm, cold = np.array([pair.mean(axis=1) for pair in regrets]).T
         won, lost = (warm < cold - 0.005).sum(), (warm > cold + 0.005).sum()
         label = f"{variant} after {n}, cold after {n_cold}"
-        cells = [f"{warm.mean():.3f}", f"{cold.mean():.3f}", intervals(pairs)[0], f"{won}:{lost}"]
-        rows[label] = [*cells, str(sum(pair.shape[1] for pair in pairs.values()))]
+        less = interval(np.subtract(*sampled(regrets)))
+        cells = [f"{warm.mean():.3f}", f"{cold.mean():.3f}", less, f"{won}:{lost}"]
+        rows[label] = [*cells, str(sum(pair.shape[1] for pair in regrets))]
     table("the same problem", ["warm", "cold", "difference (90 %)", "won:lost", "runs"], rows)
 
     for n in (16, 32, 64):
@@ -215,7 +200,7 @@ def print_tables(folder: Path, records: list[Key]) -> None:
                 continue
             means = {name: pair.mean(axis=1) for name, pair in pairs.items()}
             warm, cold = np.mean(list(means.values()), axis=0)
-            cells = [f"{warm:.3f}", f"{cold:.3f}", f"{warm / cold:.2f} {intervals(pairs)[1]}"]
+            cells = [f"{warm:.3f}", f"{cold:.3f}", ratio(list(pairs.values()))]
             for family in FAMILIES:
                 of_family = [m for name, m in means.items() if TASKS[name].family == family]
                 a, b = np.mean(of_family, axis=0) if of_family else (math.nan, math.nan)
