@@ -97,7 +97,7 @@ class Proposer:
         index = len(self.ledger.asked)
         branches = self.ledger.open_branches(self.n_iter)
         first = self.given if self.transfer is None else (*self.given, *self.transfer.points)
-        # Each of these is asked for its points only if those before it have none.
+        # Each of these is asked for points only if those before it have none that may be proposed.
         for point in chain(
             (point for point in first if point.branch in branches),
             self._points_in_turn(index, branches, budget_left),
@@ -128,17 +128,15 @@ class Proposer:
         elif n_earlier or (~observations.has_failed).sum() >= MIN_SCORES_FOR_MODEL:
             may_be_random = index % RANDOM_EVERY == 0 and self.design.is_over(n_own)
             try:
-                points = self._model_points(
+                yield from self._model_points(
                     surrogate, observations, index, branches, budget_left, may_be_random
                 )
             except np.linalg.LinAlgError as error:
-                points = []
                 warnings.warn(
                     f"{error} A point far from all known ones is proposed in place of the model's.",
                     RuntimeWarning,
                     stacklevel=3,
                 )
-            yield from points
 
     def _rng(self, index: int) -> np.random.Generator:
         key = (PROPOSAL_STREAM, index)
