@@ -71,6 +71,14 @@ VARIANTS: dict[str, dict[str, Any]] = {
     "lengthscale N(0, 0.5)": {"gp.fitting.LOG_LENGTHSCALE": (0.0, 0.5)},
     "one mode of the hyper-parameters": {"_surrogate.default_starts": one_start},
     "refitted after 12 % more": {"_surrogate.REFIT_SHARE": 0.12},
+    "an eighth of the budget for the design": {"_design.SHARE_OF_BUDGET": 8},
+    "lengthscales that do not grow with the dimensions": {"gp.fitting.MANY_GROUPS": 10**9},
+    "lengthscales that grow from 4 dimensions on": {"gp.fitting.MANY_GROUPS": 4},
+    "the ends half as dense as the middle": {"acquisition.interior.DENSITY_AT_ENDS": 0.5},
+    "no least scale of bad scores": {"gp.warping.RANGE_SHARE": 0.0},
+    # As if 256 observations and 1000 of them were a half of what there is.
+    "fitted to 32 points": {"gp.fitting.MAX_FIT_POINTS": 32},
+    "a model of 32 points": {"_surrogate.MAX_ROWS": 32},
 }
 
 

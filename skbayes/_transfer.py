@@ -23,11 +23,8 @@ Floats = NDArray[np.float64]
 MIN_SCORES_TO_JUDGE = 3
 # With more scores of its own than this a search needs no others, and does not pay for them.
 MAX_OBSERVATIONS = 200
-# A source is believed while at most this share of the differences between scores has the wrong
-# sign in what the model foretells; half would be chance.
-MAX_WRONG = 0.25
-# Scores that differ by less than this, in units of the targets, need not be told apart.
-SMALL_DIFFERENCE = 0.25
+# Share of the differences between scores whose sign is foretold wrongly by a guess.
+CHANCE = 0.5
 
 
 class Transfer:
@@ -35,9 +32,9 @@ class Transfer:
 
     The best point of each source is tried. If its score is the one that it had there, the source
     is believed for a start. From a few scores on it is believed as long as a model of the search
-    and the source foretells which of two scores of the search is the higher one, and no worse than
-    a model of the search alone does, each score from all others. So a misleading source costs
-    little more than the evaluation of its best point.
+    and the source foretells which of two scores of the search is the higher one, better than a
+    guess and no worse than a model of the search alone does, each score from all others. So a
+    misleading source costs little more than the evaluation of its best point.
 
     Parameters
     ----------
@@ -94,7 +91,7 @@ class Transfer:
             own = _share_of_wrong(*self._own.left_out(observations))
         except np.linalg.LinAlgError:
             return False
-        return wrong <= min(MAX_WRONG, own)
+        return wrong < CHANCE and wrong <= own
 
 
 def _share_of_wrong(t: Floats, foretold: Floats) -> float:
@@ -107,5 +104,4 @@ def _share_of_wrong(t: Floats, foretold: Floats) -> float:
     is_wrong = difference * (foretold[:, None] - foretold) <= 0
     if not size.any():
         return 1.0  # equal scores say nothing for a source
-    n_pairs = t.size * (t.size - 1)
-    return float(size[is_wrong].sum() / max(size.sum(), SMALL_DIFFERENCE * n_pairs))
+    return float(size[is_wrong].sum() / size.sum())
