@@ -73,7 +73,6 @@ VARIANTS: dict[str, dict[str, Any]] = {
     "refitted after 12 % more": {"_surrogate.REFIT_SHARE": 0.12},
     "an eighth of the budget for the design": {"_design.SHARE_OF_BUDGET": 8},
     "lengthscales that do not grow with the dimensions": {"gp.fitting.MANY_GROUPS": 10**9},
-    "lengthscales that grow from 4 dimensions on": {"gp.fitting.MANY_GROUPS": 4},
     "the ends half as dense as the middle": {"acquisition.interior.DENSITY_AT_ENDS": 0.5},
     "no least scale of bad scores": {"gp.warping.RANGE_SHARE": 0.0},
     # As if 256 observations and 1000 of them were a half of what there is.
