@@ -71,8 +71,8 @@ VARIANTS: dict[str, dict[str, Any]] = {
     "lengthscale N(0, 0.5)": {"gp.fitting.LOG_LENGTHSCALE": (0.0, 0.5)},
     "one mode of the hyper-parameters": {"_surrogate.default_starts": one_start},
     "refitted after 12 % more": {"_surrogate.REFIT_SHARE": 0.12},
-    "an eighth of the budget for the design": {"_design.SHARE_OF_BUDGET": 8},
-    "lengthscales that do not grow with the dimensions": {"gp.fitting.MANY_GROUPS": 10**9},
+    "a design of 8 points at most": {"_design.MAX_SIZE": 8},
+    "a design of 20 points at most": {"_design.MAX_SIZE": 20},
     "the ends half as dense as the middle": {"acquisition.interior.DENSITY_AT_ENDS": 0.5},
     "no least scale of bad scores": {"gp.warping.RANGE_SHARE": 0.0},
     # As if 256 observations and 1000 of them were a half of what there is.

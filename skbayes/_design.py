@@ -18,9 +18,9 @@ Floats = NDArray[np.float64]
 
 # Size of the initial design: the number of dimensions and some more, so that the model does not
 # take a few points in a line for the shape of the whole; few enough to leave the budget to the
-# model, which learns from its own proposals too.
+# model, which learns from its own proposals too, and in many dimensions more.
 MARGIN = 4
-MIN_SIZE, MAX_SIZE = 4, 20
+MIN_SIZE, MAX_SIZE = 4, 12
 SHARE_OF_BUDGET = 4
 # So many of them come first; of the rest, one after each proposal of the model. What the model
 # learns early is worth most, and what it is too sure of is put to the test meanwhile.

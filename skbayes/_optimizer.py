@@ -45,7 +45,7 @@ class Optimizer:
         Parameters to be proposed first, in this order.
     n_initial_points : int or None, default=None
         Size of the initial design, `initial_points` included, all of which comes first. None: the
-        number of dimensions plus four, at most 20 and a quarter of `n_iter`, at least 4 and one
+        number of dimensions plus four, at most 12 and a quarter of `n_iter`, at least 4 and one
         for each branch; five of them come first, the others take turns with the model.
     random_state : int, RandomState instance or None, default=None
         An int makes the proposals reproducible.

@@ -55,8 +55,6 @@ LOG_SIGNAL_VARIANCE = (0.0, 1.0)
 # of the parameters is small, and how small is for the data to say. With a mode of 2 % instead, a
 # search goes on proposing points next to its best one, for the model takes their scores for luck.
 LOG_NOISE_VARIANCE = (-8.0, 2.0)
-# Beyond this many groups distances grow like the root of their number, and lengthscales follow.
-MANY_GROUPS = 15
 
 # Hard limits: at these the kernel is constant or white along a group of the unit cube.
 LENGTHSCALE_BOUNDS = (5e-3, 1e3)
@@ -333,8 +331,7 @@ def _negative_log_posterior(
 
 def _log_prior(n_groups: int) -> tuple[FloatArray, FloatArray]:
     """Mean and standard deviation of ``theta`` under the prior."""
-    shift = 0.5 * np.log(n_groups / MANY_GROUPS) if n_groups > MANY_GROUPS else 0.0
-    mean = np.full(n_groups + 2, LOG_LENGTHSCALE[0] + shift)
+    mean = np.full(n_groups + 2, LOG_LENGTHSCALE[0])
     sd = np.full(n_groups + 2, LOG_LENGTHSCALE[1])
     mean[-2:] = LOG_SIGNAL_VARIANCE[0], LOG_NOISE_VARIANCE[0]
     sd[-2:] = LOG_SIGNAL_VARIANCE[1], LOG_NOISE_VARIANCE[1]
