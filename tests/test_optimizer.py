@@ -441,6 +441,17 @@ def test_the_design_takes_turns_with_the_model():
     assert not any(params in plan for params in asked[5:14:2] + asked[15:])
 
 
+@pytest.mark.parametrize(
+    ("n_dimensions", "n_iter", "size"),
+    [(1, None, 5), (1, 16, 4), (1, 3, 4), (8, None, 12), (8, 40, 10), (30, 1000, 12)],
+)
+def test_the_design_is_short(n_dimensions, n_iter, size):
+    space = {f"x{i}": (0.0, 1.0) for i in range(n_dimensions)}
+    assert Design(parse_space(space), 0, n_iter, None).size == size
+    branches = parse_space([space | {"b": [i]} for i in range(15)])
+    assert Design(branches, 0, n_iter, None).size == 15
+
+
 def test_pending_points_count_as_points_of_the_design():
     n_design = 10
     space = dict.fromkeys("abcdef", (0.0, 1.0))
