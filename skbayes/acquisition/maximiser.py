@@ -136,7 +136,7 @@ def maximise(
     local = space.snap(perturb(incumbents, round(share * N_LOCAL), layout, space, rng))
     U = np.concatenate([pool, local])
     found = [(U, *landscape.evaluate(U))]
-    # What is too close to a known point starts nothing, and no climber moves there.
+    # What is too close to a known point starts nothing.
     _, _, value = found[0]
     rows = _spread(space.features(U) / layout.scale[space.groups], value, share)
 
