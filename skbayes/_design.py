@@ -18,7 +18,7 @@ Floats = NDArray[np.float64]
 
 # Size of the initial design: the number of dimensions and some more, so that the model does not
 # take a few points in a line for the shape of the whole; few enough to leave the budget to the
-# model, which learns from its own proposals too, and in many dimensions more.
+# model, which learns from its own proposals too: in many dimensions a long design tells less.
 MARGIN = 4
 MIN_SIZE, MAX_SIZE = 4, 12
 SHARE_OF_BUDGET = 4

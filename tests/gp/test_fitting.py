@@ -85,6 +85,7 @@ def test_default_is_the_mode_of_the_prior():
     np.testing.assert_allclose(h.lengthscales, 1.0)
     assert h.signal_variance == 1.0
     assert h.noise_variance == pytest.approx(np.exp(-8.0))
+    np.testing.assert_allclose(default_hyperparameters(60).lengthscales, 1.0)
     assert default_hyperparameters(0).lengthscales.shape == (0,)
 
 
