@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import math
+import numbers
 import warnings
 from typing import Any
 
 from sklearn.base import clone
 
+from ._compat import tells_ints_from_floats
 from .space import Branch, Categorical, Space
 
 __all__ = ["count_candidates", "n_possible", "present_points"]
@@ -65,7 +67,7 @@ def present_points(space: Space, estimator: Any, n_points: int) -> list[dict[str
             if number in found or (not is_set and found):
                 continue
             params = _present(estimator, branch, is_set=is_set)
-            if params is not None and _contains(space, params, number):
+            if params is not None and _contains(space, params, number, estimator):
                 found[number] = params
     return list(found.values())[:n_points]
 
@@ -82,7 +84,7 @@ def _present(estimator: Any, branch: Branch, *, is_set: bool) -> dict[str, Any] 
         if fixed:
             try:
                 estimator = clone(estimator).set_params(**fixed)
-            except (AttributeError, TypeError, ValueError):
+            except Exception:  # each library refuses in its own way; the fits will tell
                 return None
     values = estimator.get_params(deep=True)
     if any(name not in values for name, _ in branch.parameters):
@@ -90,9 +92,14 @@ def _present(estimator: Any, branch: Branch, *, is_set: bool) -> dict[str, Any] 
     return {name: values[name] for name, _ in branch.parameters}
 
 
-def _contains(space: Space, params: dict[str, Any], branch: int) -> bool:
+def _contains(space: Space, params: dict[str, Any], branch: int, estimator: Any) -> bool:
     try:
-        space.encode(params, branch=branch)
+        held = space.decode(space.encode(params, branch=branch))
     except (TypeError, ValueError):
         return False
-    return True
+    # One feature is not all features, and equal as a number.
+    return all(
+        isinstance(value, numbers.Integral) == isinstance(held[name], numbers.Integral)
+        or not tells_ints_from_floats(estimator, name)
+        for name, value in params.items()
+    )

@@ -32,7 +32,7 @@ from sklearn.model_selection._validation import _fit_and_score as fit_and_score
 from sklearn.model_selection._validation import (
     _warn_or_raise_about_fit_failures as warn_or_raise_about_fit_failures,
 )
-from sklearn.utils._param_validation import Interval, StrOptions
+from sklearn.utils._param_validation import Interval, RealNotInt, StrOptions
 from sklearn.utils.parallel import delayed
 from sklearn.utils.validation import _check_method_params as check_method_params
 
@@ -63,6 +63,7 @@ __all__ = [
     "scorers_by_name",
     "scrambled_sobol",
     "select_best_index",
+    "tells_ints_from_floats",
     "warn_or_raise_about_fit_failures",
     "with_sklearn_config",
 ]
@@ -104,6 +105,15 @@ def check_refit(search: BaseSearchCV, metrics: Mapping[str, Any]) -> None:
 def select_best_index(search: BaseSearchCV, metric: Any, table: Mapping[str, Any]) -> int:
     """Return the row that `refit` selects, or the best by `metric`."""
     return search._select_best_index(search.refit, metric, table)  # type: ignore[no-any-return]
+
+
+def tells_ints_from_floats(estimator: Any, name: str) -> bool:
+    """Whether 1 and 1.0 mean different things to a parameter: one feature, and all of them."""
+    *path, name = name.split("__")
+    owner = estimator.get_params(deep=True).get("__".join(path)) if path else estimator
+    constraints = getattr(type(owner), "_parameter_constraints", {})
+    allowed = constraints.get(name, ()) if isinstance(constraints, Mapping) else ()
+    return any(isinstance(each, Interval) and each.type is RealNotInt for each in allowed)
 
 
 def scrambled_sobol(

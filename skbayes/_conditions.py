@@ -17,7 +17,7 @@ from sklearn.base import clone
 
 from .space import Branch, Categorical, Space, parse_space
 from .space.dimensions import Dimension
-from .space.values import has, show
+from .space.values import PLAIN_TYPES, has, show
 
 __all__ = ["space_of", "with_conditions"]
 
@@ -92,7 +92,11 @@ def _conditions(parameters: Parameters, estimator: Any, place: str) -> Condition
         step = _step_of(name, parameters)
         sample = dimension.rvs(random_state=0)
         if step is None:
-            if name not in known and not _accepts(estimator, name, sample):
+            if (
+                name not in known
+                and not _accepts(estimator, {name: sample})
+                and not any(_accepts(estimator, {**o, name: sample}) for o in _others(parameters))
+            ):
                 raise ValueError(
                     f"{place}[{name!r}]: {type(estimator).__name__} has no parameter {name!r}; "
                     f"{_hint(name, list(known))}"
@@ -103,7 +107,10 @@ def _conditions(parameters: Parameters, estimator: Any, place: str) -> Condition
         exists = [rest in _listed(value) for value in values]
         if not any(exists):
             # Some estimators take more than they list, and some of those take anything.
-            exists = [_accepts(value, rest, sample) for value in values]
+            exists = [_accepts(value, {rest: sample}) for value in values]
+        if not any(exists):
+            # Others take parameters for a value that is no estimator, such as an optimiser.
+            exists = [_accepts(estimator, {step: value, name: sample}) for value in values]
         if not any(exists):
             listed = [f"{step}__{known}" for value in values for known in _listed(value)]
             raise ValueError(
@@ -158,12 +165,21 @@ def _listed(value: Any) -> Mapping[str, Any]:
         return {}
 
 
-def _accepts(estimator: Any, name: str, value: Any) -> bool:
-    """Tell whether a parameter can be set: some estimators take more than they list."""
+def _others(parameters: Parameters) -> Iterator[dict[str, Any]]:
+    """Yield values that may bring parameters of their own: a whole list of steps, for one."""
+    for name, dimension in parameters.items():
+        if isinstance(dimension, Categorical):
+            for value in dimension.categories:
+                if type(value) not in PLAIN_TYPES:
+                    yield {name: value}
+
+
+def _accepts(estimator: Any, params: Mapping[str, Any]) -> bool:
+    """Tell whether parameters can be set: some estimators take more than they list."""
     if isinstance(estimator, type) or not has(estimator, "set_params"):
         return False
     try:
-        clone(estimator).set_params(**{name: clone(value, safe=False)})
+        clone(estimator).set_params(**clone(dict(params), safe=False))
     except Exception:  # each library refuses in its own way
         return False
     return True

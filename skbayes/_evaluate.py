@@ -95,9 +95,8 @@ def evaluate_fold(estimator: Any, X: Any, y: Any, **keywords: Any) -> FoldScore:
     """
     parameters = keywords["parameters"]
     started = time.time()
-    scorer = keywords["scorer"]
-    if not isinstance(scorer, MultimetricScorer):
-        scorer = _Watched(scorer)
+    is_multimetric = isinstance(keywords["scorer"], MultimetricScorer)
+    scorer = (_WatchedScorers if is_multimetric else _Watched)(keywords["scorer"])
     try:
         try:
             estimator.set_params(**clone(parameters, safe=False))
@@ -112,13 +111,11 @@ def evaluate_fold(estimator: Any, X: Any, y: Any, **keywords: Any) -> FoldScore:
         values = ", ".join(f"{name}={show(value)}" for name, value in parameters.items())
         error.add_note(f"Raised for the parameters {values}.")
         raise
-    has_scores = [raw["fit_error"] is None] * 2
-    if isinstance(scorer, _Watched):
-        # The order of the calls: on the test part, then on the training part.
-        has_scores = [*scorer.has_scored, False, False][:2]
+    # The order of the calls: on the test part, then on the training part.
+    failed = [*scorer.failed, None, None]
     return FoldScore(
-        test=_by_metric(raw["test_scores"]) if has_scores[0] else {},
-        train=_by_metric(raw["train_scores"]) if has_scores[1] and "train_scores" in raw else None,
+        test=_by_metric(raw["test_scores"], failed[0]),
+        train=_by_metric(raw["train_scores"], failed[1]) if "train_scores" in raw else None,
         fit_time=raw["fit_time"],
         score_time=raw["score_time"],
         error=raw["fit_error"],
@@ -128,23 +125,53 @@ def evaluate_fold(estimator: Any, X: Any, y: Any, **keywords: Any) -> FoldScore:
 class _Watched:
     """A scorer that notes which of its calls raised.
 
-    A failure of the scorer is replaced by the error score, and cannot be told from a score.
+    A failure of a scorer is replaced by the error score, and cannot be told from a score.
+
+    Attributes
+    ----------
+    failed : list of (frozenset of str or None)
+        For each call the metrics without a score; None for all of them.
     """
 
     def __init__(self, scorer: Any) -> None:
         self._scorer = scorer
-        self.has_scored: list[bool] = []
+        self.failed: list[frozenset[str] | None] = []
+
+    def __repr__(self) -> str:
+        return repr(self._scorer)
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
-        self.has_scored.append(False)
+        self.failed.append(None)
         scores = self._scorer(*args, **kwargs)
-        self.has_scored[-1] = True
+        self.failed[-1] = frozenset()
         return scores
 
 
-def _by_metric(scores: Any) -> dict[str, float]:
+class _WatchedScorers(MultimetricScorer):  # type: ignore[misc]
+    """Scorers of several metrics that note which of them raised.
+
+    scikit-learn tells them by their class from a function: it has the traceback of a scorer that
+    raised in the place of its score, and replaces it.
+    """
+
+    def __init__(self, scorers: MultimetricScorer) -> None:
+        self.__dict__.update(scorers.__dict__)
+        self.failed: list[frozenset[str] | None] = []
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        self.failed.append(None)
+        scores = super().__call__(*args, **kwargs)
+        self.failed[-1] = frozenset(name for name, s in scores.items() if isinstance(s, str))
+        return scores
+
+
+def _by_metric(scores: Any, failed: frozenset[str] | None) -> dict[str, float]:
     """Return scores by metric: scikit-learn calls a single one "score"."""
-    return dict(scores) if isinstance(scores, dict) else {"score": scores}
+    if failed is None:
+        return {}
+    by_metric = scores if isinstance(scores, dict) else {"score": scores}
+    # scikit-learn lets any kind of number pass, a Decimal too.
+    return {name: float(score) for name, score in by_metric.items() if name not in failed}
 
 
 def _own(value: Any) -> Any:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,6 +25,8 @@ class Ledger:
     ----------
     space : Space
         Where the points lie.
+    given : sequence of Point, default=()
+        Points that will be asked for as somebody wrote them.
 
     Attributes
     ----------
@@ -34,14 +36,19 @@ class Ledger:
         What was told, asked for or not, in the order told first.
     """
 
-    def __init__(self, space: Space) -> None:
+    def __init__(self, space: Space, given: Sequence[Point] = ()) -> None:
         self._space = space
         self.asked: dict[Point, int] = {}
         self.reports: dict[Point, Report] = {}
+        # What need not be proposed: what was asked or told, in all branches that hold it; and what
+        # the search itself would write for numbers from elsewhere, which lie on no lattice.
+        self._seen: set[Point] = set()
+        self._see(given)
 
     def ask(self, point: Point) -> None:
         """Note that a point has been proposed."""
         self.asked[point] = len(self.asked)
+        self._seen.update(self._space.twins(point))
 
     def tell(self, told: Iterable[tuple[Point, Report]]) -> None:
         """Note what was told of points: everything, or nothing if a part is contradictory.
@@ -58,7 +65,12 @@ class Ledger:
                 raise ValueError(f"tell each point once, got {self._space.decode(point)!r} twice.")
             self._check(point, report, reports)
             reports[point] = report
+        self._see([point for point in reports if not self.is_known(point)])
         self.reports.update(reports)
+
+    def _see(self, points: Sequence[Point]) -> None:
+        twins = [twin for point in points for twin in self._space.twins(point)]
+        self._seen.update(twins, self._space.points(self._space.coordinates(twins)))
 
     def _check(self, point: Point, report: Report, others: Mapping[Point, Report]) -> None:
         if report.folds:
@@ -91,9 +103,17 @@ class Ledger:
         """Whether a point was proposed or told."""
         return point in self.asked or point in self.reports
 
+    def holds(self, point: Point) -> bool:
+        """Whether a branch was proposed, or told, just the parameters of a point."""
+        return any(map(self.is_known, self._space.twins(point)))
+
     def is_new(self, point: Point) -> bool:
-        """Whether no branch has proposed or been told the parameters of a point."""
-        return not any(map(self.is_known, self._space.twins(point)))
+        """Whether no branch knows the parameters of a point, or some that differ by rounding.
+
+        The numbers of the search lie on a lattice. Those from elsewhere do not: 1.0 is known, and
+        the middle of its range may be 0.9999999999999998.
+        """
+        return point not in self._seen
 
     def open_branches(self, n_iter: int | None) -> list[int]:
         """Return the branches in which points may still be proposed.

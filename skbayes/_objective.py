@@ -33,6 +33,8 @@ class Objective:
     ----------
     metric : str or None
         Name of the metric; None as long as it is not known.
+    metrics : tuple of str
+        Names of all that are scored; "score" alone as long as they are not known.
     is_multimetric : bool
         Whether there are several metrics.
 
@@ -45,6 +47,7 @@ class Objective:
     def __init__(self, search: BaseSearchCV, scorers: Any) -> None:
         self._search = search
         self.metric: str | None = None
+        self.metrics: tuple[str, ...] = ("score",)
         self.is_multimetric = isinstance(scorers, MultimetricScorer)
         if isinstance(scorers, MultimetricScorer):
             self._settle(scorers_by_name(scorers))
@@ -55,6 +58,7 @@ class Objective:
         """Choose the metric among `metrics`."""
         search = self._search
         names = list(metrics)
+        self.metrics = tuple(names)
         aliases = {search.scoring: "score"} if isinstance(search.scoring, str) else {}
         wanted = search.objective
         if wanted is None:
@@ -91,9 +95,11 @@ class Objective:
 
     def report(self, trial: Trial) -> Report:
         """Return what an optimiser is told about a closed trial."""
-        score = None if trial.has_failed else MEAN
+        folds = self.fold_scores(trial)
+        # Scores near the largest float have no mean.
+        is_lost = trial.has_failed or (None not in folds and not math.isfinite(self.score(trial)))
         # The clock of the machine may have been set back meanwhile.
-        return read_report(score, self.fold_scores(trial), max(0.0, trial.seconds))
+        return read_report(None if is_lost else MEAN, folds, max(0.0, trial.seconds))
 
     def standard_error(self, trial: Trial) -> float:
         """Return the standard error of the mean over the folds; NaN for a single fold."""

@@ -108,7 +108,6 @@ class Optimizer:
             space = parse_space(space, random_state=self._seed)
         self.space: Space = space
         given = tuple(dict.fromkeys(self._encode_given(initial_points or ())))
-        self._ledger = Ledger(space)
         self._surrogate = Surrogate(self.space)
         self._transfer: Transfer | None = None
         if warm_start_from is not None:
@@ -119,6 +118,8 @@ class Optimizer:
 
             if sources := place_all(self.space, read_sources(warm_start_from)):
                 self._transfer = Transfer(self.space, sources, self._surrogate, Surrogate)
+        from_sources = () if self._transfer is None else self._transfer.points
+        self._ledger = Ledger(space, [*given, *from_sources])
         self._proposer = Proposer(
             space=self.space,
             seed=self._seed,

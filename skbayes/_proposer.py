@@ -97,9 +97,13 @@ class Proposer:
         index = len(self.ledger.asked)
         branches = self.ledger.open_branches(self.n_iter)
         first = self.given if self.transfer is None else (*self.given, *self.transfer.points)
+        for point in first:
+            # These are as they were written, be two of them ever so close.
+            is_due = point.branch in branches and not self.ledger.holds(point)
+            if is_due and self._is_allowed(point):
+                return point
         # Each of these is asked for points only if those before it have none that may be proposed.
         for point in chain(
-            (point for point in first if point.branch in branches),
             self._points_in_turn(index, branches, budget_left),
             self._far_points(index, branches),
             all_points(self.space, branches),
@@ -143,8 +147,9 @@ class Proposer:
         return np.random.default_rng(np.random.SeedSequence(self.seed, spawn_key=key))
 
     def _may_propose(self, point: Point) -> bool:
-        if not self.ledger.is_new(point):
-            return False
+        return self.ledger.is_new(point) and self._is_allowed(point)
+
+    def _is_allowed(self, point: Point) -> bool:
         if self.is_allowed is None:
             return True
         params = self.space.decode(point)

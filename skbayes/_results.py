@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -13,21 +13,14 @@ from scipy.stats import rankdata
 
 from ._trials import FoldScore, Trial
 
-__all__ = ["metrics_of", "results_table"]
-
-
-def metrics_of(trials: Sequence[Trial]) -> tuple[str, ...]:
-    """Return the names of the metrics, as the first fold that was scored gives them."""
-    for fold in _folds(trials):
-        if fold.test:
-            return tuple(fold.test)
-    return ("score",)
+__all__ = ["results_table"]
 
 
 def results_table(
     trials: Sequence[Trial],
     params: Sequence[Mapping[str, Any]],
     *,
+    metrics: Sequence[str],
     error_score: float,
     has_train_scores: bool,
 ) -> dict[str, Any]:
@@ -39,6 +32,8 @@ def results_table(
         In the order of the rows.
     params : sequence of mapping
         Parameters of each trial.
+    metrics : sequence of str
+        Names of the scores.
     error_score : float
         Score of a fold whose fit or scoring failed. A fold that was not evaluated holds NaN.
     has_train_scores : bool
@@ -65,7 +60,7 @@ def results_table(
         table[f"mean_{name}"], table[f"std_{name}"] = _mean_and_std(cells)
     table.update(_parameter_columns(params))
     table["params"] = [dict(row) for row in params]
-    for metric in metrics_of(trials):
+    for metric in metrics:
         for part in ("test", "train") if has_train_scores else ("test",):
 
             def score(fold: FoldScore | None, metric: str = metric, part: str = part) -> float:
@@ -83,10 +78,6 @@ def results_table(
                     stacklevel=2,
                 )
     return table
-
-
-def _folds(trials: Sequence[Trial]) -> Iterator[FoldScore]:
-    return (fold for trial in trials for fold in trial.folds if fold is not None)
 
 
 def _mean_and_std(cells: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:

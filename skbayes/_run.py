@@ -197,11 +197,13 @@ class Run:
                 error_score=search.error_score,
                 observers=observers,
             )
+            earlier = {n: search.__dict__[n] for n in BEST_SO_FAR if n in search.__dict__}
             try:
                 engine.run()
             finally:
                 for name in BEST_SO_FAR if self._callbacks else ():
                     search.__dict__.pop(name, None)
+                search.__dict__.update(earlier)
             self.contexts.end_search()
         return engine
 
@@ -210,6 +212,7 @@ class Run:
         return results_table(
             trials,
             self._params(trials),
+            metrics=self.objective.metrics,
             error_score=self._search.error_score,
             has_train_scores=self._search.return_train_score,
         )
@@ -242,6 +245,11 @@ class Run:
     def _read_sources(self) -> list[list[Row]] | None:
         if self._search.warm_start_from is None:
             return None
+        if self._search.warm_start_from is self._search:
+            raise ValueError(
+                "warm_start_from is the search itself. Give its cv_results_, or a fitted search "
+                "that this one is a clone of."
+            )
         # Most searches start from nothing, and should not pay for the imports.
         from ._outline import read_results
         from ._sources import read_sources

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Self
 import numpy as np
 from scipy.optimize import OptimizeResult
 from sklearn.base import clone
+from sklearn.utils import metadata_routing
 from sklearn.utils.validation import check_is_fitted
 
 from ._callbacks import results_by_dict, settings_of
@@ -37,6 +38,16 @@ if TYPE_CHECKING:
     from .insight import Insight
 
 __all__ = ["BayesSearchCV"]
+
+# Attributes of a fitted search that tell of its best candidate.
+_OF_THE_BEST = (
+    "best_index_",
+    "best_score_",
+    "best_params_",
+    "best_estimator_",
+    "refit_time_",
+    "feature_names_in_",
+)
 
 
 class BayesSearchCV(BaseSearchCV):  # type: ignore[misc]
@@ -222,6 +233,9 @@ class BayesSearchCV(BaseSearchCV):  # type: ignore[misc]
         "iid": ["boolean", StrOptions({"deprecated"})],
     }
 
+    # Callbacks are for this search and not for the estimator: nothing to route.
+    __metadata_request__fit = {"callback": metadata_routing.UNUSED}  # noqa: RUF012
+
     # In scikit-optimize's order up to `return_train_score`, for its users give some by position.
     def __init__(
         self,
@@ -290,6 +304,26 @@ class BayesSearchCV(BaseSearchCV):  # type: ignore[misc]
         clone: Self = super(BayesSearchCV, bare).__sklearn_clone__()
         clone.warm_start_from, clone.executor = self.warm_start_from, self.executor
         return clone
+
+    def get_params(self, deep: bool = True) -> dict[str, Any]:
+        """Return the parameters of the search.
+
+        Parameters
+        ----------
+        deep : bool, default=True
+            Whether to add those of the estimator. Those of an earlier search in
+            `warm_start_from` are none of this one.
+
+        Returns
+        -------
+        dict of str to object
+        """
+        params: dict[str, Any] = super().get_params(deep=False)
+        if not deep:
+            return params
+        bare = copy.copy(self)
+        bare.warm_start_from = None
+        return {**super(BayesSearchCV, bare).get_params(deep=True), **params}
 
     def __getstate__(self) -> dict[str, Any]:
         # Workers stay where they are.
@@ -369,7 +403,11 @@ class BayesSearchCV(BaseSearchCV):  # type: ignore[misc]
             warnings.simplefilter("ignore", UserWarning)
             # Some spaces are drawn, and the seed of this search may not be known yet.
             seed = self.random_state if isinstance(self.random_state, numbers.Integral) else 0
-            return n_possible(space_of(self, int(seed)), self.n_iter)
+            try:
+                return n_possible(space_of(self, int(seed)), self.n_iter)
+            except (TypeError, ValueError) as error:
+                # `dir` and the display of notebooks ask for every attribute whether there is one.
+                raise AttributeError(f"total_iterations: {error}") from error
 
     @property
     def optimizer_results_(self) -> list[OptimizeResult]:
@@ -409,19 +447,30 @@ class BayesSearchCV(BaseSearchCV):  # type: ignore[misc]
         trials = [trial for trial in engine.history.trials if trial.n_scored]
         if trials:
             self._keep(run, trials)
+        has_best = self.refit or not self.multimetric_
         if any(trial.status == "complete" for trial in trials):
-            self._select(run.refit_metric)
-        elif self.stop_reason_ != "interrupted":
-            remedy = "raise max_time, or use fewer folds"
-            if self.max_time is None:
-                # A candidate without a score in its first folds is given up by early stopping.
-                remedy = "each has failed, as the warnings before tell"
-            raise ValueError(
-                f"The search ended ({self.stop_reason_}) before all folds of any candidate had a "
-                f"score, so there is no best one: {remedy}. What was evaluated is in cv_results_."
-            )
+            if has_best:
+                self._select(run.refit_metric)
+        elif self.stop_reason_ != "interrupted" and (has_best or not trials):
+            raise ValueError(self._why_there_is_no_best(has_results=bool(trials)))
         if self.stop_reason_ == "interrupted":
             raise KeyboardInterrupt
+
+    def _why_there_is_no_best(self, *, has_results: bool) -> str:
+        if self.max_time is not None:
+            remedy = "raise max_time, or use fewer folds"
+        elif has_results:
+            # A candidate without a score in its first folds is given up by early stopping.
+            remedy = "the fits of each have failed, or their scores are not finite"
+        else:
+            remedy = "no candidate was allowed; look at what space_constraint returns"
+        results = (
+            "What was evaluated is in cv_results_." if has_results else "Nothing was evaluated."
+        )
+        return (
+            f"The search ended ({self.stop_reason_}) before all folds of any candidate had a "
+            f"score, so there is no best one: {remedy}. {results}"
+        )
 
     def _keep(self, run: Run, trials: Sequence[Trial]) -> None:
         """Set what was searched, with one warning, or an error, about the fits that failed."""
@@ -429,6 +478,9 @@ class BayesSearchCV(BaseSearchCV):  # type: ignore[misc]
         warn_or_raise_about_fit_failures(
             [{"fit_error": fold.error} for fold in folds], self.error_score
         )
+        for name in _OF_THE_BEST:
+            # An earlier fit may have had more luck, which says nothing of this one.
+            self.__dict__.pop(name, None)
         self.cv_results_ = run.table(trials)
         self.candidate_status_ = [
             "failed" if trial.has_failed else str(trial.status) for trial in trials
@@ -437,8 +489,6 @@ class BayesSearchCV(BaseSearchCV):  # type: ignore[misc]
         self._learnt_from = run.learnt_from(trials)
 
     def _select(self, metric: Any) -> None:
-        if not (self.refit or not self.multimetric_):
-            return
         table = self.cv_results_
         if self.refit == ONE_STANDARD_ERROR:
             self.best_index_ = earliest_within_one_error(table, metric, self.n_splits_)

@@ -111,12 +111,16 @@ class Trial:
         return sum(fold.fit_time + fold.score_time for fold in self.folds if fold is not None)
 
     def mean(self, metric: str) -> float:
-        """Return the mean test score over all folds; NaN if one is missing or has failed."""
+        """Return the mean test score over all folds; NaN if one is missing or the sum overflows."""
         scores = [
             math.nan if fold is None else fold.test.get(metric, math.nan) for fold in self.folds
         ]
-        with_all = math.fsum(scores) if all(map(math.isfinite, scores)) else math.nan
-        return with_all / len(scores)
+        if not all(map(math.isfinite, scores)):
+            return math.nan
+        try:
+            return math.fsum(scores) / len(scores)
+        except OverflowError:
+            return math.nan
 
 
 @dataclass(frozen=True, slots=True)

@@ -313,6 +313,40 @@ def test_parameters_outside_the_space_are_refused(params):
         Optimizer({"x": (0.0, 1.0)}).tell(params, 1.0)
 
 
+@pytest.mark.parametrize("how", ["given", "told", "learnt elsewhere"])
+def test_numbers_that_differ_by_rounding_are_not_proposed(how):
+    # The middle of these ranges is 1 and 0.1, but for the last bits.
+    space = {"c": (1e-3, 1e3, "log-uniform"), "gamma": (1e-4, 1e2, "log-uniform")}
+    middle = {"c": 1.0, "gamma": 0.1}
+    settings = {
+        "given": {"initial_points": [middle]},
+        "told": {},
+        "learnt elsewhere": {"warm_start_from": [(middle, 1.0), ({"c": 5.0, "gamma": 9.0}, 0.0)]},
+    }[how]
+    optimizer = Optimizer(space, random_state=0, **settings)
+    if how == "told":
+        optimizer.tell(middle, 0.0)
+    else:
+        assert optimizer.ask() == middle
+    for _ in range(8):
+        params = optimizer.ask()
+        assert not all(math.isclose(params[name], middle[name]) for name in space)
+
+
+def test_a_known_point_is_known_in_all_branches_that_hold_it():
+    space = [{"c": (1e-3, 1e3, "log-uniform")}, {"c": (1e-2, 1e2, "log-uniform")}]
+    optimizer = Optimizer(space, random_state=0, initial_points=[{"c": 1.0}])
+    asked = [optimizer.ask()["c"] for _ in range(8)]
+    assert asked[0] == 1.0
+    assert not any(math.isclose(c, 1.0) for c in asked[1:])
+
+
+def test_close_points_that_were_given_are_all_asked():
+    given = [{"x": 1e-6}, {"x": 1e-5}, {"x": 0.0}]
+    optimizer = Optimizer({"x": (0.0, 1e6)}, random_state=0, initial_points=given)
+    assert [optimizer.ask() for _ in given] == given
+
+
 def test_telling_twice_is_refused():
     optimizer = Optimizer({"x": (0.0, 1.0)})
     optimizer.tell({"x": 0.5}, 1.0)

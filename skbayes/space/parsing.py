@@ -21,6 +21,8 @@ from skbayes.space.layout import Branch
 from skbayes.space.space import Space
 from skbayes.space.values import as_list, has, is_number, native, plain_key, show
 
+# Categories are kept, and shown to the model, one by one.
+_MAX_LISTED = 2**20
 # Values drawn from an object that can do nothing but draw.
 _N_DRAWS = 256
 
@@ -37,9 +39,10 @@ def parse_space(search_spaces: Any, *, random_state: int = 0) -> Space:
     =============================================  =========================================
     written                                        means
     =============================================  =========================================
-    ``[1, 10]``, ``range(5)``, 1-D array           separate values
+    ``[1, 10]``, ``range(0, 50, 5)``, 1-D array    separate values
     ``["rbf"]``                                    a constant
-    ``(1, 10)``, ``(0.1, 1.0)``                    integers 1 to 10, real numbers 0.1 to 1
+    ``(1, 10)``, ``range(1, 11)``                  integers 1 to 10
+    ``(0.1, 1.0)``                                 real numbers 0.1 to 1
     ``(1e-3, 1e3, "log-uniform")``                 the same on another scale
     ``(1, 10, 100)``, ``("a", "b")``               any other tuple: separate values
     ``Real``, ``Integer``, ``Categorical``         themselves; also those of scikit-optimize
@@ -191,7 +194,25 @@ def _dimension(written: Any, place: str, name: str, random_state: int) -> Dimens
         kind = TypeError if isinstance(error, TypeError) else ValueError
         text = str(error)
         raise kind(text if text.startswith(place) else f"{place}: {text}") from error
+    if isinstance(written, range) and (whole := _integers(written, place)) is not None:
+        return whole
     return Categorical(as_list(written, place))
+
+
+def _integers(written: range, place: str) -> Integer | None:
+    """Return the values of a range without a list of them; None if they are few, or have gaps."""
+    if not written:
+        return None
+    first, last = written[0], written[-1]
+    n = (last - first) // written.step + 1
+    if abs(written.step) == 1 and n >= 3:  # two numbers in a list have no order
+        return Integer(min(first, last), max(first, last))
+    if n > _MAX_LISTED:
+        raise ValueError(
+            f"{place}: {show(written)} lists {n} values, and each would be kept. Write "
+            f"({min(first, last)}, {max(first, last)}) for all integers between, or a larger step."
+        )
+    return None
 
 
 def _is_range(written: Any) -> bool:

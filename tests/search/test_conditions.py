@@ -256,6 +256,52 @@ def test_what_no_value_has_is_an_error(space, message):
         BayesSearchCV(PIPE, space).fit(X, Y)
 
 
+class Trainer(ClassifierMixin, BaseEstimator):
+    """Takes the parameters of its optimiser for it, as wrappers of neural networks do."""
+
+    def __init__(self, optimizer="sgd", **of_optimizer):
+        self.optimizer = optimizer
+        self.of_optimizer = of_optimizer
+
+    def get_params(self, deep=True):
+        return {"optimizer": self.optimizer, **self.of_optimizer}
+
+    def set_params(self, **params):
+        for name, value in params.items():
+            if name == "optimizer":
+                self.optimizer = value
+            elif name.startswith("optimizer__") and self.optimizer != "plain":
+                self.of_optimizer[name] = value
+            else:
+                raise ValueError(f"no parameter {name!r}")
+        return self
+
+    def fit(self, X, y):
+        self.classes_ = np.unique(y)
+        return self
+
+    def predict(self, X):
+        return np.full(len(X), self.classes_[0])
+
+
+@pytest.mark.parametrize("optimizers", [["sgd", "adam"], [dict, list]])
+def test_parameters_that_the_estimator_takes_for_a_value_that_is_none(optimizers):
+    space = {"optimizer": optimizers, "optimizer__rate": (0.1, 1.0)}
+    assert branches(Trainer(), space) == [{"optimizer", "optimizer__rate"}]
+    run(Trainer(), space, n_iter=4)
+    space["optimizer"] = [*optimizers, "plain"]
+    assert branches(Trainer(), space) == [{"optimizer", "optimizer__rate"}, {"optimizer"}]
+    with pytest.raises(ValueError, match=r"'optimiser__rate'"):
+        BayesSearchCV(Trainer(), {"optimizer": ["sgd"], "optimiser__rate": [1]}).fit(X, Y)
+
+
+def test_parameters_of_steps_that_are_replaced_as_a_whole():
+    steps = [[("other", RidgeClassifier())], [("other", RidgeClassifier(tol=1e-2))]]
+    run(PIPE, {"steps": steps, "other__alpha": [1, 2]}, n_iter=4)
+    with pytest.raises(ValueError, match="Pipeline has no parameter 'other__alfa'"):
+        BayesSearchCV(PIPE, {"steps": steps, "other__alfa": [1]}).fit(X, Y)
+
+
 def test_too_many_combinations():
     names = [f"s{i}" for i in range(9)]
     vote = VotingClassifier([(name, SVC()) for name in names])

@@ -2,6 +2,7 @@ import pickle
 import subprocess
 import sys
 import warnings
+from decimal import Decimal
 
 import joblib
 import numpy as np
@@ -9,7 +10,9 @@ import pytest
 from scipy import stats
 from sklearn.base import BaseEstimator, ClassifierMixin, clone, is_classifier, is_regressor
 from sklearn.datasets import load_diabetes, load_iris
+from sklearn.ensemble import RandomForestRegressor
 from sklearn.exceptions import FitFailedWarning, NotFittedError
+from sklearn.feature_selection import RFE
 from sklearn.linear_model import LogisticRegression, Ridge
 from sklearn.model_selection import (
     KFold,
@@ -108,6 +111,38 @@ def test_the_first_candidate_is_what_the_estimator_has():
     assert outside.cv_results_["params"][0]["C"] <= 100
     off = svc_search(estimator=SVC(C=7.0, gamma=0.03, max_iter=321), n_iter=2, initial_points=[])
     assert off.fit(X, Y).cv_results_["params"][0] != expected
+
+
+@pytest.mark.parametrize(
+    ("values", "is_meant"),
+    [
+        ([1, 2, 5], False),
+        (["sqrt", 1, 0.5], False),
+        ([1.0, 0.5, 2], True),
+        ((0.1, 1.0), True),
+        ((1, 9), False),
+    ],
+)
+def test_all_features_are_not_one_feature(values, is_meant):
+    forest = RandomForestRegressor(n_estimators=3, max_features=1.0, random_state=0)
+    X, y = load_diabetes(return_X_y=True)
+    search = BayesSearchCV(forest, {"max_features": values}, n_iter=3, cv=2, random_state=0)
+    first = search.fit(X[:60], y[:60]).cv_results_["params"][0]["max_features"]
+    assert (first == 1) == is_meant
+    assert not is_meant or type(first) is float
+
+
+@pytest.mark.parametrize("is_nested", [False, True])
+def test_a_number_of_features_is_no_share_of_them(is_nested):
+    X, y = load_diabetes(return_X_y=True)
+    estimator, name = RFE(Ridge(), step=1), "step"
+    if is_nested:
+        estimator, name = Pipeline([("select", estimator)]), "select__step"
+    search = BayesSearchCV(estimator, {name: (0.1, 1.0)}, n_iter=2, cv=2, random_state=0)
+    assert search.fit(X[:60], y[:60]).cv_results_[f"param_{name}"][0] < 1
+    # Elsewhere 1 is 1.0.
+    ridge = BayesSearchCV(Ridge(alpha=1), {"alpha": (0.1, 1.0)}, n_iter=2, cv=2)
+    assert ridge.fit(X[:60], y[:60]).cv_results_["param_alpha"][0] == 1
 
 
 def test_each_branch_begins_with_the_defaults_of_its_model():
@@ -521,6 +556,76 @@ def test_a_callable_scorer_that_fails_for_some(is_first):
     assert search.best_params_["value"] <= 0.4
 
 
+def refuses_much(estimator, X, y):
+    if estimator.value > 0.4:
+        raise RuntimeError("no score for this")
+    return 0.9
+
+
+@pytest.mark.parametrize("error_score", [np.nan, 5.0])
+def test_one_scorer_of_several_that_fails_is_a_failure_of_its_metric(error_score):
+    search = BayesSearchCV(
+        Flaky(),
+        {"value": (0.0, 0.5)},
+        n_iter=8,
+        cv=2,
+        random_state=0,
+        scoring={"a": refuses_much, "b": "accuracy"},
+        refit="b",
+        objective="a",
+        error_score=error_score,
+        return_train_score=True,
+        initial_points=[{"value": 0.45}],
+    )
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        search.fit(X, Y)
+    table = search.cv_results_
+    failed = table["param_value"].data > 0.4
+    assert failed[0]
+    for part in ("test", "train"):
+        expected = np.where(failed, error_score, 0.9)
+        np.testing.assert_array_equal(table[f"mean_{part}_a"], expected)
+    assert np.isfinite(table["mean_test_b"]).all()
+    # Whatever stands in the table, the search was told that there is no score.
+    _, observations, _ = search._learnt_from
+    np.testing.assert_array_equal(observations.has_failed, failed)
+
+
+def test_scorers_that_all_fail_have_their_columns():
+    def no_score(estimator, X, y):
+        raise RuntimeError
+
+    scoring = {"a": no_score, "b": no_score}
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        table = svc_search(scoring=scoring, refit="a", n_iter=2).fit(X, Y).cv_results_
+    assert np.isnan(table["mean_test_a"]).all()
+    assert np.isnan(table["mean_test_b"]).all()
+
+
+def test_scores_that_no_float_can_add_up_are_failures():
+    scores = [1e308, -1e308, 0.5]
+    search = BayesSearchCV(
+        Flaky(),
+        {"value": [0, 1e-3, 2e-3]},
+        n_iter=3,
+        cv=2,
+        refit=False,
+        scoring=lambda e, X, y: scores[round(e.value * 1000)],
+    )
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        search.fit(X, Y)
+    _, observations, _ = search._learnt_from
+    assert observations.has_failed.sum() == 2
+
+
+def test_scores_may_be_decimals():
+    search = svc_search(scoring=lambda e, X, y: Decimal("0.5"), n_iter=3).fit(X, Y)
+    assert search.best_score_ == 0.5
+
+
 def test_a_scorer_that_returns_no_number_is_an_error_at_once():
     fits = []
 
@@ -530,7 +635,7 @@ def test_a_scorer_that_returns_no_number_is_an_error_at_once():
             return super().fit(X, y)
 
     search = BayesSearchCV(Counts(), {"value": (0.0, 0.5)}, scoring=lambda e, X, y: "a")
-    with pytest.raises(ValueError, match="scoring must return a number"):
+    with pytest.raises(ValueError, match=r"scoring must return a number.*<lambda>"):
         search.fit(X, Y)
     assert len(fits) == 1
 
@@ -551,6 +656,61 @@ def test_infinite_means_are_ranked():
         table = search.fit(X, Y).cv_results_
     by_value = dict(zip(table["param_value"].tolist(), table["rank_test_score"], strict=True))
     assert [by_value[key] for key in (3e-3, 0, 1e-3, 2e-3)] == [1, 2, 3, 4]
+
+
+@pytest.mark.parametrize("settings", [{}, {"n_iter": "a"}, {"search_spaces": None}])
+def test_a_malformed_search_can_be_looked_at(settings):
+    search = svc_search(**{"search_spaces": {"c": (0.1, 1.0)}, **settings})
+    assert "fit" in dir(search)
+    assert not hasattr(search, "total_iterations")
+    with pytest.raises(AttributeError, match=r"total_iterations: "):
+        _ = search.total_iterations
+    fitted = svc_search(n_iter=2).fit(X, Y).set_params(search_spaces={"c": [1]})
+    assert "SVC" in fitted._repr_html_()
+
+
+def test_a_callback_that_raises_leaves_the_results_of_the_earlier_fit():
+    search = svc_search(n_iter=3).fit(X, Y)
+    before = search.cv_results_, search.best_params_, search.best_score_
+    with pytest.raises(ZeroDivisionError):
+        search.fit(X, Y, callback=lambda result: 1 / 0)
+    assert search.cv_results_ is before[0]
+    assert (search.best_params_, search.best_score_) == before[1:]
+
+
+def test_the_best_of_an_earlier_fit_is_none_of_a_later_one():
+    search = svc_search(n_iter=3).fit(X, Y)
+    search.set_params(scoring=lambda e, X, y: np.nan, early_stopping="racing")
+    with pytest.raises(ValueError, match="not finite"):
+        search.fit(X, Y)
+    assert len(search.cv_results_["params"]) == 3
+    assert not hasattr(search, "best_params_")
+    assert not hasattr(search, "best_estimator_")
+
+
+def test_a_search_for_no_best_needs_none():
+    scoring = {"a": lambda e, X, y: np.nan, "b": "accuracy"}
+    search = svc_search(scoring=scoring, refit=False, early_stopping="racing", n_iter=3)
+    assert len(search.fit(X, Y).cv_results_["mean_test_b"]) == 3
+
+
+@pytest.mark.parametrize(
+    ("settings", "remedy"),
+    [
+        ({"max_time": 1e-9}, r"raise max_time.*Nothing was evaluated"),
+        (
+            {"optimizer_kwargs": {"space_constraint": lambda values: False}},
+            r"no candidate was allowed.*space_constraint.*Nothing was evaluated",
+        ),
+    ],
+)
+def test_a_search_that_evaluates_nothing_says_why(settings, remedy):
+    search = svc_search(**settings)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        with pytest.raises(ValueError, match=remedy):
+            search.fit(X, Y)
+    assert not hasattr(search, "cv_results_")
 
 
 def test_a_refit_that_fails_keeps_what_was_searched():

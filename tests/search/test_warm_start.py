@@ -123,3 +123,20 @@ def test_a_search_with_a_source_pickles_and_goes_on():
 def test_several_points_at_once():
     asked = params_of(search(earlier(), n_points=3))
     assert len({tuple(params.values()) for params in asked}) == 6
+
+
+def test_a_search_is_no_source_of_itself():
+    search = BayesSearchCV(SVC(), {"C": (0.1, 10.0)}, n_iter=3, cv=2).fit(X, Y)
+    search.set_params(warm_start_from=search)
+    with pytest.raises(ValueError, match="warm_start_from is the search itself"):
+        search.fit(X, Y)
+    search.set_params(warm_start_from=search.cv_results_).fit(X, Y)
+
+
+def test_the_parameters_of_a_source_are_none_of_the_search():
+    source = BayesSearchCV(SVC(), {"C": (0.1, 10.0)}, n_iter=3, cv=2)
+    search = BayesSearchCV(SVC(), {"C": (0.1, 10.0)}, warm_start_from=source)
+    params = search.get_params()
+    assert params["warm_start_from"] is source
+    assert "estimator__C" in params
+    assert not [name for name in params if name.startswith("warm_start_from__")]
