@@ -79,7 +79,9 @@ def partial_means(folds: Sequence[Sequence[float | None]]) -> tuple[Floats, Floa
         inflation += 1.0 / m
     mean = np.where(is_run, y - b, 0.0).sum(axis=1) / k
     sd = np.sqrt(s2 * (1.0 / k - 1.0 / n_folds) * inflation)
-    return mean * largest, sd * largest
+    # Without the effects of folds a mean may lie beyond all floats.
+    with np.errstate(over="ignore"):
+        return np.nan_to_num(mean * largest), np.nan_to_num(sd * largest)
 
 
 def _effects(y: Floats) -> tuple[Floats, float, int]:

@@ -171,7 +171,10 @@ def fold_noise(scores: Sequence[Sequence[float | None]]) -> float:
     n_rows, n_folds = y.shape
     if n_rows < 2 or n_folds < 2:
         return math.nan
+    # Squares of large scores would overflow.
+    largest = float(np.abs(y).max()) or 1.0
+    y /= largest
     order = np.argsort(-y.mean(axis=1), kind="stable")
     good = order[: max(2, (n_rows + 1) // 2)]
     difference = y[good[0]] - y[good[1:]]
-    return math.sqrt(float(difference.var(axis=1, ddof=1).mean()) / n_folds)
+    return largest * math.sqrt(float(difference.var(axis=1, ddof=1).mean()) / n_folds)

@@ -79,7 +79,8 @@ class Source:
         if not differences:
             return False
         _, unit = warp_units(self.scores)
-        return float(np.sqrt(np.mean(np.square(differences)))) <= SAME_SCALE * unit
+        # Squares of large differences would overflow.
+        return math.hypot(*differences) <= SAME_SCALE * unit * math.sqrt(len(differences))
 
 
 def place(space: Space, rows: Sequence[Row], n_rows: int = MAX_ROWS) -> Source:
@@ -229,11 +230,14 @@ def _constants(rows: Sequence[Row]) -> set[str]:
 def _point(space: Space, branch: int, params: Mapping[str, Any]) -> Point | None:
     """Return the point of parameters, of which some may be too many or too few."""
     own = {}
-    for name, dimension in space.branches[branch].parameters:
-        own[name] = params[name] if name in params else dimension.decode(0)
-        if isinstance(dimension, Integer):
-            own[name] = _whole(own[name])
     try:
+        for name, dimension in space.branches[branch].parameters:
+            is_given = name in params
+            own[name] = (
+                params[name] if is_given else dimension.decode(next(iter(dimension.codes())))
+            )
+            if isinstance(dimension, Integer):
+                own[name] = _whole(own[name])
         return space.encode(own, branch=branch)
     except ValueError:
         return None
@@ -281,7 +285,8 @@ def _unit(dimension: Dimension, value: Any) -> float | None:
         low, high = low - 0.5, high + 0.5
     pole = getattr(dimension, "pole", 1.0)
     u, v, w = (_on_scale(each, dimension.scale, pole) for each in (x, low, high))
-    if not math.isfinite(u):
+    # The bounds may differ by less than a float can hold, or by more.
+    if not (math.isfinite(u) and 0 < w - v < math.inf):
         return None
     return min(max((u - v) / (w - v), -MARGIN), 1.0 + MARGIN)
 

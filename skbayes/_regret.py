@@ -62,7 +62,8 @@ def regret_bound(
     if is_scored.sum() < 2:
         return math.nan
     unit = surrogate.unit(observations)
-    if not unit > TIED * float(np.ptp(scores[is_scored])):
+    # A range of all floats would overflow, an eighth of it does not.
+    if not unit / 8 > TIED * float(np.ptp(scores[is_scored] / 8)):
         return math.nan
     U = space.coordinates(observations.points)
     X = space.features(U)

@@ -26,19 +26,21 @@ class _OneThread:
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._n_inside = 0
+        # Threads, and no number of them: an interrupt may keep one from leaving, and it leaves then
+        # with its next proposal.
+        self._inside: set[int] = set()
         self._limit: Any = None
 
     def __enter__(self) -> None:
         with self._lock:
-            if self._n_inside == 0:
+            if not self._inside:
                 self._limit = _threads().limit(limits=1, user_api="blas")
-            self._n_inside += 1
+            self._inside.add(threading.get_ident())
 
     def __exit__(self, *error: object) -> None:
         with self._lock:
-            self._n_inside -= 1
-            if self._n_inside == 0:
+            self._inside.discard(threading.get_ident())
+            if not self._inside:
                 self._limit.restore_original_limits()
 
 

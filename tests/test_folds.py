@@ -100,3 +100,11 @@ def test_an_easier_fold_changes_no_comparison(seed, shift):
 def test_scores_that_are_all_zero():
     mean, sd = partial_means([[0.0, 0.0], [0.0, None]])
     np.testing.assert_array_equal([*mean, *sd], 0.0)
+
+
+def test_means_beyond_all_floats_are_the_largest():
+    folds = [(-9e307, 9e307), (-9e307, 9e307), (-1.7e308, 1.7e308), (9e307, None), (1.7e308, None)]
+    mean, sd = partial_means(folds)
+    assert np.isfinite(mean).all()
+    assert np.isfinite(sd).all()
+    assert mean[-1] == np.finfo(float).max

@@ -9,6 +9,7 @@ from threadpoolctl import threadpool_info
 
 from skbayes import Categorical, Integer, Optimizer, Real, SpaceExhausted
 from skbayes._design import Design
+from skbayes._threads import one_thread
 from skbayes.space import Branch, Space, parse_space
 
 MIXED = {
@@ -345,6 +346,33 @@ def test_close_points_that_were_given_are_all_asked():
     given = [{"x": 1e-6}, {"x": 1e-5}, {"x": 0.0}]
     optimizer = Optimizer({"x": (0.0, 1e6)}, random_state=0, initial_points=given)
     assert [optimizer.ask() for _ in given] == given
+
+
+def test_a_constraint_that_leaves_next_to_nothing_of_much_ends_in_time():
+    given = [{"a": 1, "b": 1, "c": c} for c in (998, 999)]
+    optimizer = Optimizer(
+        dict.fromkeys("abc", (1, 1000)),
+        random_state=0,
+        initial_points=given,
+        is_allowed=lambda p: p["a"] == p["b"] == 1 and p["c"] >= 998,
+    )
+    assert [optimizer.ask(), optimizer.ask()] == given
+    # The third is near the beginning of the list of all.
+    assert optimizer.ask() == {"a": 1, "b": 1, "c": 1000}
+    with pytest.raises(SpaceExhausted):
+        optimizer.ask()
+
+
+def test_an_interrupt_leaves_no_limit_of_threads_behind():
+    before = [library["num_threads"] for library in threadpool_info()]
+    # As if it had come between entering and the body.
+    one_thread.__enter__()
+    of_blas = [library for library in threadpool_info() if library["user_api"] == "blas"]
+    assert {library["num_threads"] for library in of_blas} == {1}
+    optimizer = Optimizer(MIXED, random_state=0)
+    for _ in range(8):
+        optimizer.tell(optimizer.ask(), 0.0)
+    assert [library["num_threads"] for library in threadpool_info()] == before
 
 
 def test_telling_twice_is_refused():

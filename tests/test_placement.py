@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from scipy.stats import beta
+from scipy.stats import bernoulli, beta
 
 from skbayes import Integer, Real
 from skbayes._observations import Observations
@@ -39,6 +39,35 @@ def test_inside_the_space_a_row_is_its_point():
     assert source.points == tuple(map(SPACE.encode, rows))
     np.testing.assert_array_equal(source.X, SPACE.features(SPACE.coordinates(source.points)))
     assert source.best == SPACE.encode(rows[0])
+
+
+@pytest.mark.parametrize(
+    ("dimension", "outside"),
+    [
+        (Integer(2**60, 2**60 + 3), 5),
+        (Real(1e10, 1e10 * (1 + 1e-15), "log-uniform"), 1.0),
+        (Real(-1.7e308, 1.7e308), 1.79e308),
+    ],
+)
+def test_beyond_bounds_that_floats_cannot_compare_is_no_place(dimension, outside):
+    space = parse_space({"x": dimension, "y": (0.0, 1.0)})
+    rows = [({"x": x, "y": y}, y) for y, x in enumerate((dimension.low, dimension.high, outside))]
+    assert len(place(space, rows)) == 2
+
+
+def test_a_distribution_of_one_value_may_be_missing():
+    space = parse_space({"x": bernoulli(1.0), "y": (0.0, 1.0)})
+    source = placed(space, {"y": 0.25}, {"y": 0.5})
+    assert source.points[0] == space.encode({"x": 1, "y": 0.25})
+
+
+def test_scales_of_large_scores_are_compared():
+    space = parse_space({"y": (0.0, 1.0)})
+    rows = [({"y": 0.0}, 0.0), ({"y": 1.0}, 1e300)]
+    source = place(space, rows)
+    points = tuple(space.encode(params) for params, _ in rows)
+    assert source.has_scale_of(Observations(points, (0.0, 1e300)))
+    assert not source.has_scale_of(Observations(points, (1e300, 0.0)))
 
 
 @pytest.mark.parametrize(

@@ -145,6 +145,13 @@ def test_unknown_without_a_scale(scores):
     assert math.isnan(optimizer.regret_bound())
 
 
+def test_scores_as_large_as_floats():
+    optimizer = Optimizer(SPACE, random_state=0)
+    for value in (1.7e308, -1.7e308, 1e308, -1e308, 0.0):
+        optimizer.tell(optimizer.ask(), value)
+    assert optimizer.regret_bound() >= 0
+
+
 def test_unknown_without_a_model(monkeypatch):
     def fail(*args):
         raise np.linalg.LinAlgError("not positive definite")

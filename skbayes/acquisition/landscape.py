@@ -21,6 +21,10 @@ __all__ = ["Climbers", "Landscape"]
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.intp]
 
+# Numbers in the feature rows that are evaluated at once, 32 MB: lists of hundreds of categories
+# have many neighbours, each with a column for every category.
+MAX_ENTRIES = 2**22
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Landscape:
@@ -61,6 +65,10 @@ class Landscape:
         open_value : ndarray of shape (b,)
             The same, minus infinity too close to a known point.
         """
+        if len(U) * self.space.n_columns > MAX_ENTRIES and len(U) > 1:
+            halves = [self.evaluate(half) for half in np.array_split(U, 2)]
+            value, open_value = (np.concatenate(each) for each in zip(*halves, strict=True))
+            return value, open_value
         X = self.space.features(U)
         value = self.acquisition.value(X)
         value = np.where(np.isnan(value), -np.inf, value)

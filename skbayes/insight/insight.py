@@ -28,6 +28,8 @@ MIN_SCORES = 2
 # The first observations stand for the whole space, as the initial design does: a quarter of them,
 # within these.
 REFERENCE_SHARE, MIN_REFERENCE, MAX_REFERENCE = 4, 8, 20
+# More observations than this are not all used: time and memory would grow with the cube and square.
+MAX_ROWS = 1000
 # In units of the overview, a unit of the other model that is no more than rounding.
 TIED = 1e-9
 # The same observations give the same answers: nothing that is drawn here has a seed of its user.
@@ -283,6 +285,10 @@ def _overview(space: Space, observations: Observations, n_reference: int) -> Pos
     """Return a model that tells the bad scores of the first `n_reference` points apart."""
     X = space.features(space.coordinates(observations.points))
     t, extra_noise = observations.targets(n_reference), observations.extra_noise(n_reference)
+    if t.size > MAX_ROWS:
+        # The best one, and others from all times.
+        rows = np.unique([*np.linspace(0, t.size - 1, MAX_ROWS).astype(np.intp), t.argmax()])
+        X, t, extra_noise = X[rows], t[rows], extra_noise[rows]
     starts = default_starts(len(space.axes))
     fitted = fit_hyperparameters(X, t, space.groups, extra_noise=extra_noise, starts=starts)
     return Posterior.fit(X, t, space.groups, fitted, extra_noise)

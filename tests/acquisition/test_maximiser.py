@@ -389,3 +389,23 @@ def test_more_incumbents_make_fewer_candidates():
         sizes.append(0)
     first, second = sizes[0], sizes[sizes.index(0) + 1]
     assert second == pytest.approx(0.2 * first, abs=2)
+
+
+def test_many_rows_are_evaluated_in_parts(monkeypatch):
+    space = parse_space({"a": (0.0, 1.0), "b": [f"b{i}" for i in range(40)]})
+    whole = run(space, *problem(space))
+    monkeypatch.setattr("skbayes.acquisition.landscape.MAX_ENTRIES", 500)
+    sizes = []
+
+    class Counted:
+        def __init__(self, acquisition):
+            self.value_with_gradient = acquisition.value_with_gradient
+            self.acquisition = acquisition
+
+        def value(self, X):
+            sizes.append(X.size)
+            return self.acquisition.value(X)
+
+    acquisition, *others = problem(space)
+    assert run(space, Counted(acquisition), *others) == whole
+    assert max(sizes) <= 500

@@ -149,3 +149,16 @@ def test_a_reference_lowers_the_limit_and_never_raises_it():
     np.testing.assert_array_equal(warp(y, [-np.inf]), warp(y))
     failed = warp([*y, -np.inf], [*spread, -np.inf])
     assert failed[-1] < failed[0]
+
+
+def test_a_reference_of_ties_leaves_the_others_to_be_told_apart():
+    plateau, slope = np.full(30, 0.9), np.linspace(0.5, 0.89, 10)
+    y = np.concatenate([plateau, slope])
+    assert np.unique(warp(y)).size == 2
+    for reference in (y[:8], y[:35], y):
+        centre, unit = warp_units(y, reference)
+        np.testing.assert_allclose(centre + unit * warp(y, reference), y, atol=1e-12)
+    # A disaster hides nothing all the same.
+    assert np.ptp(warp([*y, -1e9], y[:8])[30:40]) > 0.1
+    # And where all are equal there is nothing to tell apart.
+    np.testing.assert_array_equal(warp(plateau, plateau[:8]), np.zeros(30))

@@ -96,6 +96,36 @@ def test_a_disaster_is_predicted_as_the_floor():
     assert mean == pytest.approx(insight.floor, abs=3 * sd + 0.05)
 
 
+def test_a_plateau_does_not_hide_what_lies_beside_it():
+    def score(p):
+        return 0.9 - max(p["x"] - 0.6, 0.0)
+
+    optimizer = Optimizer(SQUARE, random_state=0)
+    for x in np.linspace(0.0, 0.55, 8):
+        optimizer.tell({"x": x, "y": 0.5}, 0.9)
+    for _ in range(30):
+        params = optimizer.ask()
+        optimizer.tell(params, score(params))
+    insight = optimizer.insight()
+    assert sum(each == 0.9 for each in insight.observations.scores) > 20
+    mean, sd = insight.predict({"x": 0.8, "y": 0.5})
+    assert abs(mean - 0.7) < 0.05
+    assert sd > 1e-9
+    assert insight.noise > 1e-9
+    assert insight.floor < 0.75
+
+
+def test_of_many_scores_some_stand_for_all(monkeypatch):
+    optimizer, params = tell_random(SQUARE, smooth, 90)
+    exact = optimizer.insight().predict(params)[0]
+    monkeypatch.setattr("skbayes.insight.insight.MAX_ROWS", 45)
+    thinned = optimizer.insight()
+    np.testing.assert_allclose(thinned.predict(params)[0], exact, atol=0.02)
+    # The best one is kept.
+    assert len(thinned._overview.fitted) in (45, 46)
+    assert thinned.predict(thinned.best_params)[0] == pytest.approx(thinned.best_score, abs=0.01)
+
+
 def test_failures_are_learnt_as_the_worst():
     optimizer, _ = tell_random(SQUARE, lambda p: math.nan if p["x"] > 0.7 else p["x"], 30)
     insight = optimizer.insight()
@@ -251,6 +281,10 @@ def test_fold_noise_by_hand():
     # The two best of four, with differences 0.1, 0.2, 0.3 to the best: variance 0.01.
     scores = [[0.9, 0.8, 0.7], [0.8, 0.6, 0.4], [0.1, 0.2, 0.1], [0.0, 0.1, 0.2]]
     assert fold_noise(scores) == pytest.approx(math.sqrt(0.01 / 3))
+    for unit in (1e-200, 1e300):
+        large = [[None if y is None else unit * y for y in row] for row in scores]
+        assert fold_noise(large) == pytest.approx(unit * math.sqrt(0.01 / 3))
+    assert fold_noise([[0.0, 0.0]] * 3) == 0.0
     # An effect of the fold that all share cancels, and a failed row does not count.
     shifted = np.add(scores, [5.0, 0.0, -5.0])
     assert fold_noise([*shifted, [math.nan] * 3]) == pytest.approx(math.sqrt(0.01 / 3))
