@@ -22,6 +22,12 @@ MAGIC = b' {"k":"%s",' % FORMAT.encode()
 
 ELSEWHERE = "Name another file to start anew"
 
+# What differs each time that it is made, though the same is written.
+_HINTS = {
+    "cv": " Folds that are shuffled are the same again only with a random_state in cv.",
+    "warm_start_from": " A search that still runs is another source each time: give a copy of it.",
+}
+
 _LIBRARIES = ("skbayes", "sklearn", "numpy", "scipy", "joblib")
 
 
@@ -100,7 +106,8 @@ def check_fingerprint(theirs: Mapping[str, str], own: Mapping[str, str], path: s
         raise JournalMismatch(
             path,
             f"it was written by a search with other settings or data: {changes}. "
-            f"{ELSEWHERE}, or repeat the earlier settings to go on.",
+            f"{ELSEWHERE}, or repeat the earlier settings to go on."
+            + "".join(_HINTS.get(key, "") for key in keys),
             keys,
         )
 

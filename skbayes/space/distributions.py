@@ -31,7 +31,7 @@ _STEPS = 2.0**24
 _MARGINS = (1, 2**4, 2**10)
 
 # Discrete supports up to this size are listed.
-_MAX_LISTED = 4096
+_MAX_LISTED = 2**16
 
 # Lighter points of a listed support are left out: their cells vanish among rounding errors.
 _MIN_MASS = 1e-9
@@ -81,7 +81,7 @@ class Distribution:
 
     The unit coordinate is the probability below a value; multiples of 2**-24 within (0, 1)
     are searched. A point of a discrete distribution has a cell as wide as its mass,
-    and a finite support of at most 4096 points is a list of those heavier than 1e-9.
+    and a finite support of at most 65536 points is a list of those heavier than 1e-9.
 
     Parameters
     ----------
@@ -161,7 +161,8 @@ class Distribution:
             mass = np.ravel(self.frozen.dist.pk)[order]
         else:
             x = np.arange(low, high + 1)
-            mass = np.diff(self.frozen.cdf(x), prepend=0.0)
+            # scipy sums up to each point for many a distribution function.
+            mass = self.frozen.pmf(x)
         x, mass = x[mass >= _MIN_MASS], mass[mass >= _MIN_MASS]
         if not len(x):
             raise ValueError(

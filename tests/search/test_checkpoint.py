@@ -13,6 +13,7 @@ import numpy as np
 import pytest
 from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.datasets import load_iris
+from sklearn.model_selection import KFold
 
 from skbayes import BayesSearchCV
 from skbayes._journal import Journal
@@ -151,6 +152,22 @@ def test_another_search_is_refused(tmp_path, changed, key):
         fit(path, n_iter=4, **changed)
     assert path.read_bytes() == before
     assert Counted.n_fits == n_fits
+
+
+def test_folds_that_are_drawn_anew_are_told_how_to_stay(tmp_path):
+    folds = KFold(2, shuffle=True)
+    fit(tmp_path / "j", n_iter=3, cv=folds)
+    with pytest.raises(JournalMismatch, match="only with a random_state in cv"):
+        fit(tmp_path / "j", n_iter=4, cv=folds)
+
+
+def test_a_source_that_goes_on_is_told_how_to_stay(tmp_path):
+    source, path = tmp_path / "source", tmp_path / "j"
+    fit(source, n_iter=4)
+    fit(path, n_iter=3, warm_start_from=source)
+    fit(source, n_iter=6)
+    with pytest.raises(JournalMismatch, match="give a copy of it"):
+        fit(path, n_iter=4, warm_start_from=source)
 
 
 def test_what_does_not_matter_may_change(tmp_path):
