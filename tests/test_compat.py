@@ -45,6 +45,7 @@ NAMES = {
     },
     "sklearn.utils._param_validation": {
         "Interval": "bounds a parameter",
+        "RealNotInt": "says that 1 and 1.0 mean different things to a parameter",
         "StrOptions": "lists the strings that a parameter may be",
     },
     "sklearn.utils.parallel": {"delayed": "takes the configuration to the workers"},
@@ -161,6 +162,18 @@ def test_evaluating_a_fold_takes_and_gives_what_it_did():
     missing = expected - scored.keys()
     assert not missing, f"_fit_and_score gives no {missing}; evaluate_fold reads it."
     assert scored["test_scores"] == 0.5
+
+
+def test_several_scorers_give_a_traceback_for_one_that_raises():
+    from sklearn.metrics._scorer import _MultimetricScorer
+
+    def raises(estimator, X, y):
+        raise RuntimeError("no score")
+
+    scorers = _MultimetricScorer(scorers={"a": raises, "b": lambda *of: 0.5}, raise_exc=False)
+    scores = scorers(LogisticRegression(), X, Y)
+    assert "no score" in scores["a"]
+    assert scores["b"] == 0.5
 
 
 def test_failures_are_worded_from_their_errors_alone():
