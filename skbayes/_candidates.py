@@ -66,26 +66,31 @@ def present_points(space: Space, estimator: Any, n_points: int) -> list[dict[str
         for number, branch in enumerate(space.branches):
             if number in found or (not is_set and found):
                 continue
-            params = _present(estimator, branch, is_set=is_set)
-            if params is not None and _contains(space, params, number, estimator):
+            owner = _with_constants(estimator, branch) if is_set else estimator
+            params = None if owner is None else _present(owner, branch)
+            if params is not None and _contains(space, params, number, owner):
                 found[number] = params
     return list(found.values())[:n_points]
 
 
-def _present(estimator: Any, branch: Branch, *, is_set: bool) -> dict[str, Any] | None:
+def _with_constants(estimator: Any, branch: Branch) -> Any:
+    """Return the estimator with what a branch fixes, or None if it cannot be set."""
+    fixed = {
+        name: clone(dimension.decode(0), safe=False)
+        for name, dimension in branch.parameters
+        if isinstance(dimension, Categorical) and dimension.n_values == 1
+    }
+    # Some estimators of users' own fail when there is nothing to set.
+    if not fixed:
+        return estimator
+    try:
+        return clone(estimator).set_params(**fixed)
+    except Exception:  # each library refuses in its own way; the fits will tell
+        return None
+
+
+def _present(estimator: Any, branch: Branch) -> dict[str, Any] | None:
     """Return the values of the parameters of a branch, or None if some do not exist."""
-    if is_set:
-        fixed = {
-            name: clone(dimension.decode(0), safe=False)
-            for name, dimension in branch.parameters
-            if isinstance(dimension, Categorical) and dimension.n_values == 1
-        }
-        # Some estimators of users' own fail when there is nothing to set.
-        if fixed:
-            try:
-                estimator = clone(estimator).set_params(**fixed)
-            except Exception:  # each library refuses in its own way; the fits will tell
-                return None
     values = estimator.get_params(deep=True)
     if any(name not in values for name, _ in branch.parameters):
         return None

@@ -89,35 +89,14 @@ def _conditions(parameters: Parameters, estimator: Any, place: str) -> Condition
     conditions: dict[str, list[set[str]]] = {}
     known = _listed(estimator)
     for name, dimension in parameters.items():
-        step = _step_of(name, parameters)
-        sample = dimension.rvs(random_state=0)
-        if step is None:
-            if (
-                name not in known
-                and not _accepts(estimator, {name: sample})
-                and not any(_accepts(estimator, {**o, name: sample}) for o in _others(parameters))
-            ):
-                raise ValueError(
-                    f"{place}[{name!r}]: {type(estimator).__name__} has no parameter {name!r}; "
-                    f"{_hint(name, list(known))}"
-                )
+        step, sample = _step_of(name, parameters), dimension.rvs(random_state=0)
+        if step is None and (name in known or _accepts(estimator, {name: sample})):
             continue
-        values = parameters[step].categories  # type: ignore[attr-defined]
-        rest = name.removeprefix(f"{step}__")
-        exists = [rest in _listed(value) for value in values]
-        if not any(exists):
-            # Some estimators take more than they list, and some of those take anything.
-            exists = [_accepts(value, {rest: sample}) for value in values]
-        if not any(exists):
-            # Others take parameters for a value that is no estimator, such as an optimiser.
-            exists = [_accepts(estimator, {step: value, name: sample}) for value in values]
-        if not any(exists):
-            listed = [f"{step}__{known}" for value in values for known in _listed(value)]
-            raise ValueError(
-                f"{place}[{name!r}]: {show(list(values))}, the values of {step!r}, have no "
-                f"parameter {rest!r}; {_hint(name, listed)}"
-            )
-        of_step = conditions.setdefault(step, [set() for _ in values])
+        found = _where(name, sample, step, parameters, estimator)
+        if found is None:
+            raise ValueError(f"{place}[{name!r}]: {_refusal(name, step, parameters, estimator)}")
+        setter, exists = found
+        of_step = conditions.setdefault(setter, [set() for _ in exists])
         for names, does_exist in zip(of_step, exists, strict=True):
             if does_exist:
                 names.add(name)
@@ -165,13 +144,54 @@ def _listed(value: Any) -> Mapping[str, Any]:
         return {}
 
 
-def _others(parameters: Parameters) -> Iterator[dict[str, Any]]:
-    """Yield values that may bring parameters of their own: a whole list of steps, for one."""
-    for name, dimension in parameters.items():
-        if isinstance(dimension, Categorical):
-            for value in dimension.categories:
-                if type(value) not in PLAIN_TYPES:
-                    yield {name: value}
+def _where(
+    name: str, sample: Any, step: str | None, parameters: Parameters, estimator: Any
+) -> tuple[str, list[bool]] | None:
+    """Return by which step, and for which of its values, a parameter exists; None if for none."""
+    if step is not None:
+        rest, values = name.removeprefix(f"{step}__"), _values(parameters[step])
+        exists = [rest in _listed(value) for value in values]
+        if not any(exists):
+            # Some estimators take more than they list, and some of those take anything.
+            exists = [_accepts(value, {rest: sample}) for value in values]
+        if any(exists):
+            return step, exists
+    # Others take parameters for a value that is no estimator, such as an optimiser, or have them
+    # once a whole list of steps is set.
+    for setter in _lists(parameters) if step is None else [step]:
+        exists = [
+            _accepts(estimator, {setter: value, name: sample})
+            for value in _values(parameters[setter])
+        ]
+        if any(exists):
+            return setter, exists
+    return None
+
+
+def _values(dimension: Dimension) -> Sequence[Any]:
+    return dimension.categories if isinstance(dimension, Categorical) else ()
+
+
+def _lists(parameters: Parameters) -> list[str]:
+    """Return the names of what is searched and is no choice of plain values."""
+    return [
+        name
+        for name, dimension in parameters.items()
+        if not all(type(value) in PLAIN_TYPES for value in _values(dimension))
+    ]
+
+
+def _refusal(name: str, step: str | None, parameters: Parameters, estimator: Any) -> str:
+    """Return that a parameter exists nowhere, and what may have been meant."""
+    if step is None:
+        hint = _hint(name, list(_listed(estimator)))
+        return f"{type(estimator).__name__} has no parameter {name!r}; {hint}"
+    values = _values(parameters[step])
+    listed = [f"{step}__{known}" for value in values for known in _listed(value)]
+    return (
+        f"{show(list(values))}, the values of {step!r}, have no parameter "
+        f"{name.removeprefix(f'{step}__')!r}; {_hint(name, listed)}"
+    )
 
 
 def _accepts(estimator: Any, params: Mapping[str, Any]) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Sequence
 
 import numpy as np
@@ -150,10 +151,10 @@ def random_points(
     yield from space.points(coordinates[np.argsort(-keys, kind="stable")])
 
 
-def all_points(space: Space, branches: Sequence[int]) -> Iterable[Point]:
-    """Yield all points of those branches that are finite."""
+def all_points(space: Space, branches: Sequence[int], max_size: float) -> Iterable[Point]:
+    """Yield all points of those branches that are finite, and have no more than `max_size`."""
     for branch in branches:
-        if space.branches[branch].n_values is not None:
+        if (space.branches[branch].n_values or math.inf) <= max_size:
             yield from space.grid(branch)
 
 

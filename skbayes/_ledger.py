@@ -17,6 +17,9 @@ __all__ = ["Ledger"]
 
 Floats = NDArray[np.float64]
 
+# A number and the nearest one on a lattice of 2**32 steps, of a logarithmic scale too.
+ROUNDING = 1e-6
+
 
 class Ledger:
     """Points asked and told, and the views of them that a proposal depends on.
@@ -25,8 +28,6 @@ class Ledger:
     ----------
     space : Space
         Where the points lie.
-    given : sequence of Point, default=()
-        Points that will be asked for as somebody wrote them.
 
     Attributes
     ----------
@@ -36,19 +37,18 @@ class Ledger:
         What was told, asked for or not, in the order told first.
     """
 
-    def __init__(self, space: Space, given: Sequence[Point] = ()) -> None:
+    def __init__(self, space: Space) -> None:
         self._space = space
         self.asked: dict[Point, int] = {}
         self.reports: dict[Point, Report] = {}
-        # What need not be proposed: what was asked or told, in all branches that hold it; and what
-        # the search itself would write for numbers from elsewhere, which lie on no lattice.
+        # What need not be proposed: what was asked or told, in all branches that hold it, and as
+        # the search itself would write it, whose numbers lie on a lattice.
         self._seen: set[Point] = set()
-        self._see(given)
 
     def ask(self, point: Point) -> None:
         """Note that a point has been proposed."""
         self.asked[point] = len(self.asked)
-        self._seen.update(self._space.twins(point))
+        self._see([point])
 
     def tell(self, told: Iterable[tuple[Point, Report]]) -> None:
         """Note what was told of points: everything, or nothing if a part is contradictory.
@@ -70,7 +70,13 @@ class Ledger:
 
     def _see(self, points: Sequence[Point]) -> None:
         twins = [twin for point in points for twin in self._space.twins(point)]
-        self._seen.update(twins, self._space.points(self._space.coordinates(twins)))
+        self._seen.update(twins)
+        for twin, written in zip(
+            twins, self._space.points(self._space.coordinates(twins)), strict=True
+        ):
+            # In the far tail of a distribution the search has no number near it.
+            if all(map(_is_rounded, twin.codes, written.codes)):
+                self._seen.add(written)
 
     def _check(self, point: Point, report: Report, others: Mapping[Point, Report]) -> None:
         if report.folds:
@@ -110,8 +116,8 @@ class Ledger:
     def is_new(self, point: Point) -> bool:
         """Whether no branch knows the parameters of a point, or some that differ by rounding.
 
-        The numbers of the search lie on a lattice. Those from elsewhere do not: 1.0 is known, and
-        the middle of its range may be 0.9999999999999998.
+        Of those that a search itself proposes: 1.0 is known, and the middle of its range may be
+        0.9999999999999998.
         """
         return point not in self._seen
 
@@ -165,3 +171,9 @@ class Ledger:
         values = np.array(list(costs.values()), dtype=np.float64)
         X = self._space.features(self._space.coordinates(list(costs)))
         return fit_costs(X, values), values
+
+
+def _is_rounded(number: float, other: float) -> bool:
+    # Whole numbers may be too large for a float, and are told apart exactly.
+    is_real = isinstance(number, float)
+    return number == other or (is_real and math.isclose(number, other, rel_tol=ROUNDING))

@@ -21,7 +21,7 @@ from ._regret import regret_bound
 from ._reports import MEAN, Report, read_report, read_reports
 from ._seeds import draw_seed, is_integer
 from ._surrogate import Surrogate
-from ._threads import one_thread
+from ._threads import OneThread
 from .space import Point, Space, parse_space
 
 if TYPE_CHECKING:
@@ -108,6 +108,7 @@ class Optimizer:
             space = parse_space(space, random_state=self._seed)
         self.space: Space = space
         given = tuple(dict.fromkeys(self._encode_given(initial_points or ())))
+        self._ledger = Ledger(space)
         self._surrogate = Surrogate(self.space)
         self._transfer: Transfer | None = None
         if warm_start_from is not None:
@@ -118,8 +119,6 @@ class Optimizer:
 
             if sources := place_all(self.space, read_sources(warm_start_from)):
                 self._transfer = Transfer(self.space, sources, self._surrogate, Surrogate)
-        from_sources = () if self._transfer is None else self._transfer.points
-        self._ledger = Ledger(space, [*given, *from_sources])
         self._proposer = Proposer(
             space=self.space,
             seed=self._seed,
@@ -227,7 +226,7 @@ class Optimizer:
                 "budget_left must be a share of at most 1, or None if there is no budget, "
                 f"got {budget_left!r}."
             )
-        with one_thread:
+        with OneThread():
             point = self._proposer.propose(max(0.0, float(budget_left or 0.0)))
         self._ledger.ask(point)
         return point
@@ -251,7 +250,7 @@ class Optimizer:
         centre, unit = observations.units()
         if not unit:
             return None
-        with one_thread:
+        with OneThread():
             posterior = self._surrogate.posterior(observations)
             mean, sd = posterior.predict(self.space.features(self.space.coordinates([point])))
         noise = posterior.hyperparameters.noise_variance
@@ -328,7 +327,7 @@ class Optimizer:
             If the parameters are not in the space.
         """
         point = self.space.encode(params)
-        with one_thread:
+        with OneThread():
             model, costs = self._ledger.cost_model()
             if model is not None:
                 x = self.space.features(self.space.coordinates([point]))
@@ -348,7 +347,7 @@ class Optimizer:
             two, all equal, or half of them equal to the best.
         """
         observations, surrogate = self._ledger.observations(), self._surrogate
-        with one_thread:
+        with OneThread():
             if self._transfer is not None:
                 surrogate, _ = self._transfer.choose(observations)
             return regret_bound(self.space, observations, surrogate, self._seed)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import math
 import warnings
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from itertools import chain, islice
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -37,10 +38,9 @@ PROBE_EVERY = 4
 # model does not expect.
 RANDOM_EVERY = 2
 # Where not all points are allowed, so many times as many random ones are looked through before a
-# space counts as exhausted: one is found if a thousandth of them is allowed.
-N_FAR = 40
-# And then so many in order, which takes a second or two: of a space with more, what a constraint
-# leaves may not be found.
+# space counts as exhausted, which takes a second or two: one is found if a ten-thousandth of them
+# is allowed. Spaces with no more points than that are then listed.
+N_FAR = 400
 N_LISTED = 100_000
 # Its stream of random numbers is told apart from others by the first entry of the spawn key.
 PROPOSAL_STREAM = 1
@@ -109,7 +109,7 @@ class Proposer:
         for point in chain(
             self._points_in_turn(index, branches, budget_left),
             self._far_points(index, branches),
-            islice(all_points(self.space, branches), None if self.is_allowed is None else N_LISTED),
+            all_points(self.space, branches, math.inf if self.is_allowed is None else N_LISTED),
         ):
             if self._may_propose(point):
                 return point

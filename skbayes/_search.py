@@ -64,7 +64,7 @@ class BayesSearchCV(BaseSearchCV):  # type: ignore[misc]
     search_spaces : dict, or list of dict or of (dict, int) tuples
         Parameter names with the values to search:
 
-        - a list, range or 1-D array: these values;
+        - a list or 1-D array: these values;
         - ``(low, high)``, ``(low, high, prior)``: all ints or floats of that range, both ends
           included, with the prior "uniform", "log-uniform", "reverse-log-uniform" or "auto";
         - a frozen distribution of `scipy.stats`;
@@ -361,10 +361,6 @@ class BayesSearchCV(BaseSearchCV):  # type: ignore[misc]
         run = Run(self, X, y, callback, params)
         engine = run.evaluate()
         # Before the refit, which may fail: what was searched is not lost with it.
-        self.n_splits_ = run.n_folds
-        self.multimetric_ = run.objective.is_multimetric
-        self.scorer_ = run.scorers
-        self._metric = run.objective.metric or "score"
         self._conclude(run, engine)
         if self.refit:
             self._refit(run)
@@ -405,7 +401,7 @@ class BayesSearchCV(BaseSearchCV):  # type: ignore[misc]
             seed = self.random_state if isinstance(self.random_state, numbers.Integral) else 0
             try:
                 return n_possible(space_of(self, int(seed)), self.n_iter)
-            except (TypeError, ValueError) as error:
+            except (OverflowError, TypeError, ValueError) as error:
                 # `dir` and the display of notebooks ask for every attribute whether there is one.
                 raise AttributeError(f"total_iterations: {error}") from error
 
@@ -447,7 +443,7 @@ class BayesSearchCV(BaseSearchCV):  # type: ignore[misc]
         trials = [trial for trial in engine.history.trials if trial.n_scored]
         if trials:
             self._keep(run, trials)
-        has_best = self.refit or not self.multimetric_
+        has_best = self.refit or not run.objective.is_multimetric
         if any(trial.status == "complete" for trial in trials):
             if has_best:
                 self._select(run.refit_metric)
@@ -457,13 +453,13 @@ class BayesSearchCV(BaseSearchCV):  # type: ignore[misc]
             raise KeyboardInterrupt
 
     def _why_there_is_no_best(self, *, has_results: bool) -> str:
-        if self.max_time is not None:
+        if self.stop_reason_ == "max_time":
             remedy = "raise max_time, or use fewer folds"
         elif has_results:
             # A candidate without a score in its first folds is given up by early stopping.
             remedy = "the fits of each have failed, or their scores are not finite"
         else:
-            remedy = "no candidate was allowed; look at what space_constraint returns"
+            remedy = "none that is allowed was found; look at what space_constraint returns"
         results = (
             "What was evaluated is in cv_results_." if has_results else "Nothing was evaluated."
         )
@@ -481,6 +477,10 @@ class BayesSearchCV(BaseSearchCV):  # type: ignore[misc]
         for name in _OF_THE_BEST:
             # An earlier fit may have had more luck, which says nothing of this one.
             self.__dict__.pop(name, None)
+        self.n_splits_ = run.n_folds
+        self.multimetric_ = run.objective.is_multimetric
+        self.scorer_ = run.scorers
+        self._metric = run.objective.metric or "score"
         self.cv_results_ = run.table(trials)
         self.candidate_status_ = [
             "failed" if trial.has_failed else str(trial.status) for trial in trials

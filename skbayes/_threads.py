@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import threading
+import weakref
 from functools import cache
-from typing import Any
+from typing import Any, ClassVar
 
 from threadpoolctl import ThreadpoolController
 
-__all__ = ["one_thread"]
+__all__ = ["OneThread"]
 
 
 @cache
@@ -17,31 +18,27 @@ def _threads() -> ThreadpoolController:
     return ThreadpoolController()
 
 
-class _OneThread:
+class OneThread:
     """Limits linear algebra to one thread: the matrices are small, and the cores have other work.
 
-    The limit is one of the process. Of several threads that propose at the same time, the first
-    sets it and the last takes it back; each on its own would restore the limit of another.
+    The limit is one of the process. Of several uses at the same time, in one thread or in many, the
+    first sets it and the last takes it back; each on its own would restore the limit of another.
     """
 
-    def __init__(self) -> None:
-        self._lock = threading.Lock()
-        # Threads, and no number of them: an interrupt may keep one from leaving, and it leaves then
-        # with its next proposal.
-        self._inside: set[int] = set()
-        self._limit: Any = None
+    _lock = threading.Lock()
+    # An interrupt may keep a use from ending. It is forgotten then, and the next ends the limit.
+    _inside: ClassVar[weakref.WeakSet[OneThread]] = weakref.WeakSet()
+    _limit: ClassVar[Any] = None
 
     def __enter__(self) -> None:
         with self._lock:
-            if not self._inside:
-                self._limit = _threads().limit(limits=1, user_api="blas")
-            self._inside.add(threading.get_ident())
+            if OneThread._limit is None:
+                OneThread._limit = _threads().limit(limits=1, user_api="blas")
+            self._inside.add(self)
 
     def __exit__(self, *error: object) -> None:
         with self._lock:
-            self._inside.discard(threading.get_ident())
+            self._inside.discard(self)
             if not self._inside:
-                self._limit.restore_original_limits()
-
-
-one_thread = _OneThread()
+                OneThread._limit.restore_original_limits()
+                OneThread._limit = None

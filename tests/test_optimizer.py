@@ -4,12 +4,12 @@ import threading
 
 import numpy as np
 import pytest
-from scipy.stats import kstest
-from threadpoolctl import threadpool_info
+from scipy.stats import kstest, poisson
+from threadpoolctl import threadpool_info, threadpool_limits
 
 from skbayes import Categorical, Integer, Optimizer, Real, SpaceExhausted
 from skbayes._design import Design
-from skbayes._threads import one_thread
+from skbayes._threads import OneThread
 from skbayes.space import Branch, Space, parse_space
 
 MIXED = {
@@ -335,11 +335,11 @@ def test_numbers_that_differ_by_rounding_are_not_proposed(how):
 
 
 def test_a_known_point_is_known_in_all_branches_that_hold_it():
-    space = [{"c": (1e-3, 1e3, "log-uniform")}, {"c": (1e-2, 1e2, "log-uniform")}]
-    optimizer = Optimizer(space, random_state=0, initial_points=[{"c": 1.0}])
-    asked = [optimizer.ask()["c"] for _ in range(8)]
-    assert asked[0] == 1.0
-    assert not any(math.isclose(c, 1.0) for c in asked[1:])
+    space = [{"c": (10.0**-k, 10.0**k, "log-uniform")} for k in (3, 2, 4)]
+    for given in ([], [{"c": 1.0}]):
+        optimizer = Optimizer(space, random_state=0, initial_points=given)
+        asked = [optimizer.ask()["c"] for _ in range(8)]
+        assert [math.isclose(c, 1.0) for c in asked] == [True] + 7 * [False]
 
 
 def test_close_points_that_were_given_are_all_asked():
@@ -348,31 +348,54 @@ def test_close_points_that_were_given_are_all_asked():
     assert [optimizer.ask() for _ in given] == given
 
 
-def test_a_constraint_that_leaves_next_to_nothing_of_much_ends_in_time():
-    given = [{"a": 1, "b": 1, "c": c} for c in (998, 999)]
+def test_a_constraint_that_leaves_nothing_of_much_ends_in_time():
+    given = [{"a": 1, "b": 1, "c": c} for c in (1, 2)]
     optimizer = Optimizer(
         dict.fromkeys("abc", (1, 1000)),
         random_state=0,
         initial_points=given,
-        is_allowed=lambda p: p["a"] == p["b"] == 1 and p["c"] >= 998,
+        is_allowed=lambda p: p["a"] == p["b"] == 1 and p["c"] < 3,
     )
     assert [optimizer.ask(), optimizer.ask()] == given
-    # The third is near the beginning of the list of all.
-    assert optimizer.ask() == {"a": 1, "b": 1, "c": 1000}
+    # Of a thousand million points.
     with pytest.raises(SpaceExhausted):
         optimizer.ask()
 
 
+def test_given_points_of_a_branch_that_is_full_are_found_by_another():
+    space = [({"c": [1, 2]}, 1), {"c": [1, 2, 3]}]
+    given = [{"c": 1}, {"c": 2}]
+    optimizer = Optimizer(space, n_iter=3, random_state=0, initial_points=given)
+    assert sorted(optimizer.ask()["c"] for _ in range(3)) == [1, 2, 3]
+
+
+def test_a_point_far_in_a_tail_stands_for_no_other():
+    space = {"k": poisson(1e-3)}
+    optimizer = Optimizer(space, random_state=0, initial_points=[{"k": 20}])
+    asked = {optimizer.ask()["k"] for _ in range(3)}
+    assert asked == {0, 1, 20}
+
+
+def blas_threads():
+    return {each["num_threads"] for each in threadpool_info() if each["user_api"] == "blas"}
+
+
 def test_an_interrupt_leaves_no_limit_of_threads_behind():
-    before = [library["num_threads"] for library in threadpool_info()]
-    # As if it had come between entering and the body.
-    one_thread.__enter__()
-    of_blas = [library for library in threadpool_info() if library["user_api"] == "blas"]
-    assert {library["num_threads"] for library in of_blas} == {1}
-    optimizer = Optimizer(MIXED, random_state=0)
-    for _ in range(8):
-        optimizer.tell(optimizer.ask(), 0.0)
-    assert [library["num_threads"] for library in threadpool_info()] == before
+    with threadpool_limits(2, user_api="blas"):
+        # As if it had come between entering and the body.
+        OneThread().__enter__()
+        assert blas_threads() == {1}
+        Optimizer(MIXED, random_state=0).regret_bound()
+        assert blas_threads() == {2}
+
+
+def test_a_proposal_inside_another_leaves_its_limit():
+    with threadpool_limits(2, user_api="blas"):
+        with OneThread():
+            with OneThread():
+                assert blas_threads() == {1}
+            assert blas_threads() == {1}
+        assert blas_threads() == {2}
 
 
 def test_telling_twice_is_refused():

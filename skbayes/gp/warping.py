@@ -51,8 +51,8 @@ def warp(scores: ArrayLike, reference: ArrayLike = ()) -> NDArray[np.float64]:
     reference : array-like of shape (m,), optional
         Such scores of a sample that stands for the whole space. If their own limit
         :math:`\mathrm{med} - 3 s` is lower, it is taken: scores that crowd at the optimum would
-        leave nothing to see of the rest. If half of the sample share its best score, each score
-        counts once there; and if all do, each of `scores`.
+        leave nothing to see of the rest. If half of the sample share its best score, it has no
+        limit, and all scores take its place, each value once.
 
     Returns
     -------
@@ -108,7 +108,7 @@ def _warp(scores: ArrayLike, reference: ArrayLike) -> tuple[NDArray[np.float64],
     med, s = _median_and_scale(y)
     limit = -N_SCALES * s
     if np.isfinite(sample).any():
-        for spread in (sample, np.unique(sample), np.unique(y)):
+        for spread in (sample, np.unique(y)):
             sample_med, sample_s = _median_and_scale(spread)
             if sample_s > TINY_SCALE:
                 break

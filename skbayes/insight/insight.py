@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from skbayes._observations import Observations
-from skbayes._threads import one_thread
+from skbayes._threads import OneThread
 from skbayes.gp import Posterior, default_starts, fit_hyperparameters
 from skbayes.insight.bounds import AtBound, at_bounds
 from skbayes.insight.importances import Importances, importances, unknown_importances
@@ -123,7 +123,7 @@ class Insight:
                 "evaluate more points."
             )
         n_reference = _n_reference(len(observations))
-        with one_thread:
+        with OneThread():
             overview = _overview(space, observations, n_reference)
             searching = surrogate.posterior(observations)
         centre, unit = observations.units(n_reference)
@@ -180,7 +180,7 @@ class Insight:
             raise TypeError(f"params must be a dict or a list of dicts, got {params!r}.")
         told = set(self.observations.points)
         points = [self.space.find(each, told.__contains__) for each in params]
-        with one_thread:
+        with OneThread():
             mean, sd = self._overview.predict(self.space.features(self.space.coordinates(points)))
         sd = self._unit * sd if self._unit else np.full(len(points), math.nan)
         return self._centre + self._unit * mean, sd
@@ -195,7 +195,7 @@ class Insight:
             are equal and nothing failed.
         """
         rng = np.random.default_rng(SEED)
-        with one_thread:
+        with OneThread():
             found = importances(self._overview, self.space, rng)
         # Where some failed and the others are equal, what matters is what makes them fail.
         if self.observations.targets().any():
@@ -236,7 +236,7 @@ class Insight:
         rng = np.random.default_rng(SEED)
         observed = space.coordinates(self.observations.points)
         order = np.argsort(-np.array(self.observations.scores), kind="stable")  # NaN comes last
-        with one_thread:
+        with OneThread():
             free = candidates(self._searching, space, observed, observed[order], rng)
             if not len(free):
                 return Gain(n, by, 0.0, 0.0)
@@ -259,7 +259,7 @@ class Insight:
             Those within 2 % of an end of their range, on its scale, or at the first or last of
             a few whole numbers or of an ordered list of numbers. Printed, each is a sentence.
         """
-        with one_thread:
+        with OneThread():
             return at_bounds(
                 self._overview, self.space, self.observations.points[self._best_row], self._unit
             )

@@ -158,7 +158,8 @@ def test_a_reference_of_ties_leaves_the_others_to_be_told_apart():
     for reference in (y[:8], y[:35], y):
         centre, unit = warp_units(y, reference)
         np.testing.assert_allclose(centre + unit * warp(y, reference), y, atol=1e-12)
-    # A disaster hides nothing all the same.
-    assert np.ptp(warp([*y, -1e9], y[:8])[30:40]) > 0.1
+    # A disaster hides nothing all the same, be it among the reference or not.
+    for reference in (y[:8], [*y[:8], -1e9]):
+        assert np.ptp(warp([*y, -1e9], reference)[30:40]) > 0.1
     # And where all are equal there is nothing to tell apart.
     np.testing.assert_array_equal(warp(plateau, plateau[:8]), np.zeros(30))

@@ -298,6 +298,12 @@ def test_parameters_that_the_estimator_takes_for_a_value_that_is_none(optimizers
 def test_parameters_of_steps_that_are_replaced_as_a_whole():
     steps = [[("other", RidgeClassifier())], [("other", RidgeClassifier(tol=1e-2))]]
     run(PIPE, {"steps": steps, "other__alpha": [1, 2]}, n_iter=4)
+    # One that a list does not have is inactive for it.
+    space = {"steps": [*steps, [("last", SVC())]], "other__alpha": [1.0, 2.0, 3.0]}
+    assert branches(PIPE, space) == [{"steps", "other__alpha"}, {"steps"}]
+    run(PIPE, space, n_iter=7)
+    with pytest.raises(ValueError, match=r"has no parameter 'C'; did you mean 'clf__C'"):
+        BayesSearchCV(PIPE, {"clf": [SVC()], "C": [1.0]}).fit(X, Y)
     with pytest.raises(ValueError, match="Pipeline has no parameter 'other__alfa'"):
         BayesSearchCV(PIPE, {"steps": steps, "other__alfa": [1]}).fit(X, Y)
 

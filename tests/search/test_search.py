@@ -140,6 +140,14 @@ def test_a_number_of_features_is_no_share_of_them(is_nested):
         estimator, name = Pipeline([("select", estimator)]), "select__step"
     search = BayesSearchCV(estimator, {name: (0.1, 1.0)}, n_iter=2, cv=2, random_state=0)
     assert search.fit(X[:60], y[:60]).cv_results_[f"param_{name}"][0] < 1
+    # Also where it is a model of the space that takes them so.
+    models = Pipeline([("model", Ridge())])
+    space = [
+        {"model": [Ridge()], "model__alpha": (0.1, 10.0)},
+        {"model": [RandomForestRegressor(n_estimators=3)], "model__max_features": [1, 5, 9]},
+    ]
+    search = BayesSearchCV(models, space, n_iter=8, cv=2, random_state=0).fit(X[:60], y[:60])
+    assert [params.get("model__max_features") for params in search.cv_results_["params"]][1] != 1
     # Elsewhere 1 is 1.0.
     ridge = BayesSearchCV(Ridge(alpha=1), {"alpha": (0.1, 1.0)}, n_iter=2, cv=2)
     assert ridge.fit(X[:60], y[:60]).cv_results_["param_alpha"][0] == 1
@@ -699,8 +707,8 @@ def test_a_search_for_no_best_needs_none():
     [
         ({"max_time": 1e-9}, r"raise max_time.*Nothing was evaluated"),
         (
-            {"optimizer_kwargs": {"space_constraint": lambda values: False}},
-            r"no candidate was allowed.*space_constraint.*Nothing was evaluated",
+            {"optimizer_kwargs": {"space_constraint": lambda values: False}, "max_time": 1e3},
+            r"none that is allowed was found.*space_constraint.*Nothing was evaluated",
         ),
     ],
 )

@@ -222,3 +222,13 @@ def test_a_quantile_function_that_is_a_few_values_off_is_corrected():
     space = parse_space({"n": ss.poisson(10**9)})
     u = space.snap(np.random.default_rng(0).random((200, 1)))
     np.testing.assert_array_equal(space.snap(u), u)
+
+
+@pytest.mark.parametrize("frozen", [ss.binom(10_000, 0.3), ss.betabinom(5_000, 2, 3)])
+def test_thousands_of_values_are_listed(frozen):
+    dimension = Distribution(frozen)
+    k = frozen.ppf([0.01, 0.3, 0.5, 0.99]).astype(int)
+    assert set(k.tolist()) <= set(dimension.codes())
+    expected = (frozen.cdf(k) + frozen.cdf(k - 1)) / 2
+    np.testing.assert_allclose(dimension.to_unit(k), expected, atol=1e-5)
+    np.testing.assert_array_equal(dimension.from_unit(dimension.to_unit(k)), k)
