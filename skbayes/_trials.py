@@ -111,7 +111,7 @@ class Trial:
         return sum(fold.fit_time + fold.score_time for fold in self.folds if fold is not None)
 
     def mean(self, metric: str) -> float:
-        """Return the mean test score over all folds; NaN if one is missing, failed, or too large."""
+        """Return the mean test score over all folds; NaN if one is missing, failed or huge."""
         scores = [
             math.nan if fold is None else fold.test.get(metric, math.nan) for fold in self.folds
         ]
