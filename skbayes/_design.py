@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable, Sequence
 
 import numpy as np
@@ -154,7 +153,8 @@ def random_points(
 def all_points(space: Space, branches: Sequence[int], max_size: float) -> Iterable[Point]:
     """Yield all points of those branches that are finite, and have no more than `max_size`."""
     for branch in branches:
-        if (space.branches[branch].n_values or math.inf) <= max_size:
+        size = space.branches[branch].n_values
+        if size is not None and size <= max_size:
             yield from space.grid(branch)
 
 
