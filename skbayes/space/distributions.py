@@ -161,8 +161,10 @@ class Distribution:
             mass = np.ravel(self.frozen.dist.pk)[order]
         else:
             x = np.arange(low, high + 1)
-            # scipy sums up to each point for many a distribution function.
-            mass = self.frozen.pmf(x)
+            # A distribution function is exact in the tails, where a mass may be a division by zero;
+            # one that scipy has no formula for is a sum of masses, for each point anew.
+            is_sum = type(self.frozen.dist)._cdf is scipy.stats.rv_discrete._cdf
+            mass = self.frozen.pmf(x) if is_sum else np.diff(self.frozen.cdf(x), prepend=0.0)
         x, mass = x[mass >= _MIN_MASS], mass[mass >= _MIN_MASS]
         if not len(x):
             raise ValueError(
