@@ -103,7 +103,7 @@ class Proposer:
         for point in first:
             # These are as they were written, be two of them ever so close.
             is_due = point.branch in branches and not self.ledger.holds(point)
-            if is_due and self._is_allowed(point):
+            if is_due and self._allows(point):
                 return point
         # Each of these is asked for points only if those before it have none that may be proposed.
         for point in chain(
@@ -150,9 +150,9 @@ class Proposer:
         return np.random.default_rng(np.random.SeedSequence(self.seed, spawn_key=key))
 
     def _may_propose(self, point: Point) -> bool:
-        return self.ledger.is_new(point) and self._is_allowed(point)
+        return self.ledger.is_new(point) and self._allows(point)
 
-    def _is_allowed(self, point: Point) -> bool:
+    def _allows(self, point: Point) -> bool:
         if self.is_allowed is None:
             return True
         params = self.space.decode(point)

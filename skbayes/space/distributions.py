@@ -35,6 +35,8 @@ _MAX_LISTED = 2**16
 
 # Lighter points of a listed support are left out: their cells vanish among rounding errors.
 _MIN_MASS = 1e-9
+# A listed support may lack its tails, and no more than these.
+_MASS_ERROR = 1e-3
 # Corrections of a quantile, each by one value.
 _MAX_OFF = 16
 
@@ -161,10 +163,12 @@ class Distribution:
             mass = np.ravel(self.frozen.dist.pk)[order]
         else:
             x = np.arange(low, high + 1)
-            # A distribution function is exact in the tails, where a mass may be a division by zero;
-            # one that scipy has no formula for is a sum of masses, for each point anew.
-            is_sum = type(self.frozen.dist)._cdf is scipy.stats.rv_discrete._cdf
-            mass = self.frozen.pmf(x) if is_sum else np.diff(self.frozen.cdf(x), prepend=0.0)
+            with np.errstate(all="ignore"):
+                mass = self.frozen.pmf(x)
+            # In some releases of scipy a mass in a tail is a division by zero. The distribution
+            # function is right there, and may be a sum up to each point.
+            if not abs(mass.sum() - 1.0) < _MASS_ERROR:
+                mass = np.diff(self.frozen.cdf(x), prepend=0.0)
         x, mass = x[mass >= _MIN_MASS], mass[mass >= _MIN_MASS]
         if not len(x):
             raise ValueError(

@@ -232,3 +232,10 @@ def test_thousands_of_values_are_listed(frozen):
     expected = (frozen.cdf(k) + frozen.cdf(k - 1)) / 2
     np.testing.assert_allclose(dimension.to_unit(k), expected, atol=1e-5)
     np.testing.assert_array_equal(dimension.from_unit(dimension.to_unit(k)), k)
+
+
+def test_masses_that_scipy_cannot_tell_come_from_the_distribution_function(monkeypatch):
+    frozen = ss.binom(20, 0.3)
+    expected = Distribution(frozen).to_unit(range(21))
+    monkeypatch.setattr(frozen, "pmf", lambda x: np.ones(len(x)))
+    np.testing.assert_allclose(Distribution(frozen).to_unit(range(21)), expected, atol=1e-12)
