@@ -201,7 +201,7 @@ class Run:
             try:
                 engine.run()
             finally:
-                for name in BEST_SO_FAR if self._callbacks else ():
+                for name in BEST_SO_FAR:
                     search.__dict__.pop(name, None)
                 search.__dict__.update(earlier)
             self.contexts.end_search()

@@ -296,12 +296,16 @@ class BayesSearchCV(BaseSearchCV):  # type: ignore[misc]
         self.objective = objective
         self.warm_start_from = warm_start_from
 
+    def _bare(self) -> Self:
+        """Return a copy without what is handed on as it is: an earlier search, an executor."""
+        bare = copy.copy(self)
+        bare.warm_start_from = bare.executor = None
+        return bare
+
     def __sklearn_clone__(self) -> Self:
         # A clone of an earlier search would have lost what was learnt from it, and a clone of an
         # executor would be another one, if it could be made.
-        bare = copy.copy(self)
-        bare.warm_start_from = bare.executor = None
-        clone: Self = super(BayesSearchCV, bare).__sklearn_clone__()
+        clone: Self = super(BayesSearchCV, self._bare()).__sklearn_clone__()
         clone.warm_start_from, clone.executor = self.warm_start_from, self.executor
         return clone
 
@@ -321,9 +325,7 @@ class BayesSearchCV(BaseSearchCV):  # type: ignore[misc]
         params: dict[str, Any] = super().get_params(deep=False)
         if not deep:
             return params
-        bare = copy.copy(self)
-        bare.warm_start_from = None
-        return {**super(BayesSearchCV, bare).get_params(deep=True), **params}
+        return {**super(BayesSearchCV, self._bare()).get_params(deep=True), **params}
 
     def __getstate__(self) -> dict[str, Any]:
         # Workers stay where they are.

@@ -192,7 +192,16 @@ def test_a_finite_space_is_exhausted_without_what_would_repeat():
         assert len(run(PIPE, space, n_iter=50).cv_results_["params"]) == 4
 
 
-class TakesAnything(ClassifierMixin, BaseEstimator):
+class SaysTheFirst(ClassifierMixin, BaseEstimator):
+    def fit(self, X, y):
+        self.classes_ = np.unique(y)
+        return self
+
+    def predict(self, X):
+        return np.full(len(X), self.classes_[0])
+
+
+class TakesAnything(SaysTheFirst):
     """Like the estimators of LightGBM: what is set is kept, listed or not."""
 
     def __init__(self, level=0):
@@ -202,13 +211,6 @@ class TakesAnything(ClassifierMixin, BaseEstimator):
         for name, value in params.items():
             setattr(self, name, value)
         return self
-
-    def fit(self, X, y):
-        self.classes_ = np.unique(y)
-        return self
-
-    def predict(self, X):
-        return np.full(len(X), self.classes_[0])
 
 
 def test_a_parameter_that_is_listed_is_not_given_to_those_who_take_anything():
@@ -256,7 +258,7 @@ def test_what_no_value_has_is_an_error(space, message):
         BayesSearchCV(PIPE, space).fit(X, Y)
 
 
-class Trainer(ClassifierMixin, BaseEstimator):
+class Trainer(SaysTheFirst):
     """Takes the parameters of its optimiser for it, as wrappers of neural networks do."""
 
     def __init__(self, optimizer="sgd", **of_optimizer):
@@ -275,13 +277,6 @@ class Trainer(ClassifierMixin, BaseEstimator):
             else:
                 raise ValueError(f"no parameter {name!r}")
         return self
-
-    def fit(self, X, y):
-        self.classes_ = np.unique(y)
-        return self
-
-    def predict(self, X):
-        return np.full(len(X), self.classes_[0])
 
 
 @pytest.mark.parametrize("optimizers", [["sgd", "adam"], [dict, list]])
