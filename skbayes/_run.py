@@ -183,6 +183,8 @@ class Run:
                 Pool(
                     search.n_jobs,
                     search.pre_dispatch,
+                    # What workers hold ahead of time would begin after the end.
+                    has_queue=not rules and search.max_time is None,
                     executor=search.executor,
                     fit_timeout=search.fit_timeout,
                 ),
@@ -204,7 +206,6 @@ class Run:
                 for name in BEST_SO_FAR:
                     search.__dict__.pop(name, None)
                 search.__dict__.update(earlier)
-            self.contexts.end_search()
         return engine
 
     def table(self, trials: Sequence[Trial]) -> dict[str, Any]:

@@ -362,8 +362,11 @@ class BayesSearchCV(BaseSearchCV):  # type: ignore[misc]
 
         run = Run(self, X, y, callback, params)
         engine = run.evaluate()
-        # Before the refit, which may fail: what was searched is not lost with it.
-        self._conclude(run, engine)
+        # Before the callbacks and the refit, which may fail: what was searched is not lost.
+        try:
+            self._conclude(run, engine)
+        finally:
+            run.contexts.end_search()
         if self.refit:
             self._refit(run)
         run.contexts.end()
