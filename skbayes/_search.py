@@ -99,7 +99,8 @@ class BayesSearchCV(BaseSearchCV):  # type: ignore[misc]
     verbose : int, default=0
         1 prints a line for each candidate; higher values print each fit too.
     pre_dispatch : int, or str, default='2*n_jobs'
-        Number of folds that are handed to the workers ahead of time.
+        Number of folds that are handed to the workers ahead of time. With `max_time`, `stopping`
+        or a callback none is handed over before a worker is free, so that none begins too late.
     random_state : int, RandomState instance or None, default=None
         An int makes the search reproducible: whatever the backend and the timing, at the
         same `n_points`, unless time has a say in it by `max_time`, `fit_timeout` or
@@ -127,8 +128,9 @@ class BayesSearchCV(BaseSearchCV):  # type: ignore[misc]
         in the folds that were not run, and are never the best.
     max_time : float or None, default=None
         Seconds that `fit` may take, the refit aside. Candidates that are quick to evaluate are
-        preferred, most so at the beginning; no fold is begun that is foretold to end much too
-        late, so that the search overruns by at most a fold. `n_iter` holds as well.
+        preferred, most so at the beginning. No fold begins when the time is over, nor one that is
+        predicted to end much too late, so that the search overruns by at most a fold. `n_iter`
+        holds as well.
     fit_timeout : float or None, default=None
         Seconds that the fit of a fold may take. One that takes longer has failed, and its worker
         is ended: that needs workers of joblib's own backend, loky, as ``n_jobs=2`` gives them.
