@@ -33,6 +33,7 @@ REFERENCE_SHARE, MIN_REFERENCE, MAX_REFERENCE = 4, 8, 20
 MAX_ROWS = 1000
 # In units of the overview, a unit of the other model that is no more than rounding.
 TIED = 1e-9
+LARGEST = float(np.finfo(np.float64).max)
 # The same observations give the same answers: nothing that is drawn here has a seed of its user.
 SEED = 0
 
@@ -237,7 +238,7 @@ class Insight:
         """
         if not isinstance(n, numbers.Integral) or isinstance(n, bool) or n < 1:
             raise ValueError(f"n must be an int of at least 1, got {n!r}.")
-        if by is not None and not (isinstance(by, numbers.Real) and 0 <= by < math.inf):
+        if by is not None and not (isinstance(by, numbers.Real) and 0 <= by <= LARGEST):
             raise ValueError(f"by must be a number of at least 0 or None, got {by!r}.")
         n, by = int(n), self.noise if by is None else float(by)
         if not self._unit:
