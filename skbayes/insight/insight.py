@@ -130,7 +130,7 @@ class Insight:
             searching = surrogate.posterior(observations)
             centre, unit = observations.units(n_reference)
             _, searching_unit = observations.units()
-            lowest = float(observations.targets(n_reference).min())
+            floor = centre + unit * float(observations.targets(n_reference).min())
         if searching_unit <= TIED * unit:
             # Half of the scores share the best: to the search, the others are all the same.
             searching, searching_unit = overview, unit
@@ -139,15 +139,7 @@ class Insight:
         elif not noise > 0:
             noise = searching_unit * math.sqrt(searching.hyperparameters.noise_variance)
         return cls(
-            space,
-            observations,
-            noise,
-            centre + unit * lowest,
-            overview,
-            centre,
-            unit,
-            searching,
-            searching_unit,
+            space, observations, noise, floor, overview, centre, unit, searching, searching_unit
         )
 
     @property
