@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from ._arithmetic import own_arithmetic, standard_deviation
 from ._compat import BaseScorer, BaseSearchCV, MultimetricScorer, check_refit, scorers_by_name
 from ._reports import MEAN, Report, read_report
 from ._selection import ONE_STANDARD_ERROR
@@ -106,7 +107,7 @@ class Objective:
         scores = np.array(self.fold_scores(trial), dtype=np.float64)
         if len(scores) < 2:
             return math.nan
-        return float(np.std(scores, ddof=1) / math.sqrt(len(scores)))
+        return standard_deviation(scores, ddof=1) / math.sqrt(len(scores))
 
 
 class Progress:
@@ -144,6 +145,7 @@ class Progress:
         )
 
 
+@own_arithmetic()
 def fold_noise(scores: Sequence[Sequence[float | None]]) -> float:
     r"""Return the standard error of the difference of two good candidates, paired by fold.
 

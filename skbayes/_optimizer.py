@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from ._arithmetic import own_arithmetic, rescaled
 from ._design import MIN_SCORES_FOR_MODEL, Design
 from ._ledger import Ledger
 from ._proposer import Proposer
@@ -226,7 +227,7 @@ class Optimizer:
                 "budget_left must be a share of at most 1, or None if there is no budget, "
                 f"got {budget_left!r}."
             )
-        with OneThread():
+        with OneThread(), own_arithmetic():
             point = self._proposer.propose(max(0.0, float(budget_left or 0.0)))
         self._ledger.ask(point)
         return point
@@ -247,14 +248,14 @@ class Optimizer:
         observations = self._ledger.observations()
         if observations.n_scored < MIN_SCORES_FOR_MODEL:
             return None
-        centre, unit = observations.units()
-        if not unit:
-            return None
-        with OneThread():
+        with OneThread(), own_arithmetic():
+            centre, unit = observations.units()
+            if not unit:
+                return None
             posterior = self._surrogate.posterior(observations)
             mean, sd = posterior.predict(self.space.features(self.space.coordinates([point])))
-        noise = posterior.hyperparameters.noise_variance
-        return centre + unit * float(mean[0]), unit * math.sqrt(float(sd[0]) ** 2 + noise)
+            error = math.sqrt(float(sd[0]) ** 2 + posterior.hyperparameters.noise_variance)
+            return float(rescaled(mean[0], unit, centre)), float(rescaled(error, unit))
 
     def adopt_point(self, point: Point) -> None:
         """Count a point as proposed, as it was by an earlier run of the same search."""
@@ -327,12 +328,12 @@ class Optimizer:
             If the parameters are not in the space.
         """
         point = self.space.encode(params)
-        with OneThread():
+        with OneThread(), own_arithmetic():
             model, costs = self._ledger.cost_model()
             if model is not None:
                 x = self.space.features(self.space.coordinates([point]))
                 return math.exp(float(model.value(x)[0]))
-        return float(np.median(costs)) if len(costs) else None
+            return float(np.median(costs)) if len(costs) else None
 
     def regret_bound(self) -> float:
         """Return how much better the best point of the space may be than the best one told.
@@ -347,7 +348,7 @@ class Optimizer:
             two, all equal, or half of them equal to the best.
         """
         observations, surrogate = self._ledger.observations(), self._surrogate
-        with OneThread():
+        with OneThread(), own_arithmetic():
             if self._transfer is not None:
                 surrogate, _ = self._transfer.choose(observations)
             return regret_bound(self.space, observations, surrogate, self._seed)

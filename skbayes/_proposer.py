@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ._arithmetic import users_arithmetic
 from ._criterion import criterion, expected_improvement, knowing_pending
 from ._design import MIN_SCORES_FOR_MODEL, Design, all_points, far_points, random_points
 from ._ledger import Ledger
@@ -157,7 +158,8 @@ class Proposer:
             return True
         params = self.space.decode(point)
         try:
-            return bool(self.is_allowed(params))
+            with users_arithmetic():
+                return bool(self.is_allowed(params))
         except Exception as error:
             raise ValueError(
                 f"the constraint on the parameters raised {type(error).__name__}: {error}, for "

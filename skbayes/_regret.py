@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from ._arithmetic import rescaled
 from ._observations import Observations
 from .acquisition import UpperConfidenceBound, maximise
 from .space import Space
@@ -85,4 +86,5 @@ def regret_bound(
         is_allowed=lambda point: True,
     )
     rows = np.concatenate([space.features(space.coordinates(found)), X])
-    return unit * float(upper.value(rows).max() - lower.value(X[is_scored]).max())
+    bound = upper.value(rows).max() - lower.value(X[is_scored]).max()
+    return float(rescaled(bound, unit))

@@ -81,10 +81,13 @@ def results_table(
 
 
 def _mean_and_std(cells: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    means = np.average(cells, axis=1)
-    # Infinite scores are possible; their deviation is NaN, without a warning about it.
-    with np.errstate(invalid="ignore"):
-        stds = np.sqrt(np.average((cells - means[:, None]) ** 2, axis=1))
+    # Infinite scores are possible, and means beyond all floats; they have no deviation, without a
+    # warning about it. A power of two changes no digit, and keeps squares within the floats.
+    with np.errstate(over="ignore", under="ignore", invalid="ignore"):
+        means = np.average(cells, axis=1)
+        exponents = np.frexp(np.abs(cells).max(axis=1))[1]
+        y = np.ldexp(cells, -exponents[:, None]) - np.ldexp(means, -exponents)[:, None]
+        stds = np.ldexp(np.sqrt(np.average(y**2, axis=1)), exponents)
     return means, stds
 
 

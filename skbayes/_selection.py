@@ -45,6 +45,6 @@ def earliest_within_one_error(table: Mapping[str, Any], metric: str, n_folds: in
     best = int(table[f"rank_test_{metric}"].argmin())
     if n_folds < 2:
         return best
-    error = table[f"std_test_{metric}"][best] / math.sqrt(n_folds - 1)
-    is_within = means >= means[best] - error
-    return int(is_within.argmax()) if is_within.any() else best
+    error = float(table[f"std_test_{metric}"][best]) / math.sqrt(n_folds - 1)
+    least = float(means[best]) - error
+    return int((means >= least).argmax()) if math.isfinite(least) else best

@@ -13,8 +13,7 @@ import time
 from abc import ABC, abstractmethod
 from typing import Any, NoReturn
 
-import numpy as np
-
+from ._arithmetic import standard_deviation
 from ._stopping import Patience, Standing, TargetScore, check_count, is_finite
 
 __all__ = [
@@ -254,7 +253,7 @@ class StdStopper(EarlyStopper):
         known = [score for score in _standing(result).scores if math.isfinite(score)]
         if len(known) < MIN_VALUES_FOR_SPREAD:
             return None
-        spread = float(np.std(known))
+        spread = standard_deviation(known)
         if len(result.func_vals) % self.log_interval == 0:
             print(f"standard deviation of {len(known)} values: {spread:.4g}", flush=True)
         return spread <= self.threshold

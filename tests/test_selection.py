@@ -34,6 +34,9 @@ def chosen(folds):
         ([[0.79, 0.79], [0.8, 0.8]], 1),
         # Equal means: the earliest.
         ([[0.1, 0.1], [0.8, 0.8], [0.8, 0.8]], 1),
+        # Squares of large scores, and of small ones, are of no size that floats have.
+        ([[-1e300, -1e300], [1e200, 1.1e200]], 1),
+        ([[1.04e-200, 1.04e-200], [1e-200, 1.1e-200]], 0),
         # The error of the best counts, not that of the others.
         ([[0.0, 1.0], [0.8, 0.8]], 1),
         # Candidates that failed, or were given up.

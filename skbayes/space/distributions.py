@@ -168,7 +168,8 @@ class Distribution:
             # In some releases of scipy a mass in a tail is a division by zero. The distribution
             # function is right there, and may be a sum up to each point.
             if not abs(mass.sum() - 1.0) < _MASS_ERROR:
-                mass = np.diff(self.frozen.cdf(x), prepend=0.0)
+                with np.errstate(under="ignore"):
+                    mass = np.diff(self.frozen.cdf(x), prepend=0.0)
         x, mass = x[mass >= _MIN_MASS], mass[mass >= _MIN_MASS]
         if not len(x):
             raise ValueError(
@@ -223,7 +224,8 @@ class Distribution:
         if is_inside and self.n_values is not None and self._points is not None:
             is_inside = bool(np.any(self._points == number))
         elif is_inside and self._is_discrete:
-            is_inside = bool(self.frozen.pmf(number) > 0)
+            with np.errstate(under="ignore"):
+                is_inside = bool(self.frozen.pmf(number) > 0)
         if not is_inside:
             raise no_member(value, self)
         return int(number) if is_whole else float(number)
@@ -239,9 +241,10 @@ class Distribution:
             index = np.searchsorted(self._points, np.asarray(codes, dtype=float))
             return np.asarray(centres[np.minimum(index, len(centres) - 1)], dtype=float)
         x = np.asarray(codes, dtype=float)
-        u = self.frozen.cdf(x)
-        if self._is_discrete:
-            u = (u + self.frozen.cdf(x - 1)) / 2
+        with np.errstate(under="ignore"):  # as a probability does, far out
+            u = self.frozen.cdf(x)
+            if self._is_discrete:
+                u = (u + self.frozen.cdf(x - 1)) / 2
         ends = self._steps.unit([self._steps.first, self._steps.last])
         return np.asarray(np.clip(u, ends[0], ends[1]), dtype=float)
 
@@ -252,14 +255,15 @@ class Distribution:
             index = np.searchsorted(self._edges[1:-1], u, side="right")
             return np.asarray(self._points[index])
         u = self._steps.unit(self._steps.position(u))
-        x = np.asarray(self.frozen.ppf(u), dtype=float)
-        if self._is_discrete:
+        with np.errstate(under="ignore"):
+            x = np.asarray(self.frozen.ppf(u), dtype=float)
             # Some quantile functions of scipy are a few values off where there are billions.
-            for _ in range(_MAX_OFF):
+            for _ in range(_MAX_OFF if self._is_discrete else 0):
                 step = (self.frozen.cdf(x) < u) * 1.0 - (self.frozen.cdf(x - 1) > u)
                 if not step.any():
                     break
                 x += step
+        if self._is_discrete:
             k = np.empty(len(x), dtype=object)
             k[:] = [int(v) for v in x.tolist()]
             return k
