@@ -251,8 +251,9 @@ class Optimizer:
         if not unit:
             return None
         with OneThread():
-            posterior = self._surrogate.posterior(observations)
-            mean, sd = posterior.predict(self.space.features(self.space.coordinates([point])))
+            space = self._surrogate.focused(self.space.coordinates(observations.points))
+            posterior = self._surrogate.posterior(observations, space)
+            mean, sd = posterior.predict(space.features(space.coordinates([point])))
         noise = posterior.hyperparameters.noise_variance
         return centre + unit * float(mean[0]), unit * math.sqrt(float(sd[0]) ** 2 + noise)
 
@@ -328,9 +329,10 @@ class Optimizer:
         """
         point = self.space.encode(params)
         with OneThread():
-            model, costs = self._ledger.cost_model()
+            space = self.space.focused(self.space.coordinates(list(self._ledger.reports)))
+            model, costs = self._ledger.cost_model(space)
             if model is not None:
-                x = self.space.features(self.space.coordinates([point]))
+                x = space.features(space.coordinates([point]))
                 return math.exp(float(model.value(x)[0]))
         return float(np.median(costs)) if len(costs) else None
 

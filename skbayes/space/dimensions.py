@@ -297,6 +297,7 @@ class Categorical:
     name: str | None = field(default=None, compare=False)
     ordered: bool | None = field(default=None, kw_only=True)
     is_ordered: bool = field(init=False)
+    _codes: dict[object, int] = field(init=False)
     _order: NDArray[np.intp] = field(init=False)
     _rank: NDArray[np.intp] = field(init=False)
 
@@ -306,8 +307,8 @@ class Categorical:
                 f"Categorical(..., ordered={show(self.ordered)}) needs True, False or None as "
                 "ordered."
             )
-        seen = set()
-        categories = []
+        codes: dict[object, int] = {}
+        categories: list[Any] = []
         given = as_list(self.categories, "Categorical: categories")
         check_name("Categorical", self.name)
         check_probabilities("Categorical", self.prior, len(given))
@@ -315,9 +316,9 @@ class Categorical:
         for value in given:
             key = plain_key(value)
             if key is not None:
-                if key in seen:
+                if key in codes:
                     continue
-                seen.add(key)
+                codes[key] = len(categories)
             categories.append(value)
         is_ordered = bool(self.ordered)
         order = np.arange(len(categories))
@@ -330,6 +331,7 @@ class Categorical:
                 order = np.array(sorted(order.tolist(), key=categories.__getitem__), dtype=np.intp)
         object.__setattr__(self, "categories", tuple(categories))
         object.__setattr__(self, "is_ordered", is_ordered)
+        object.__setattr__(self, "_codes", codes)
         object.__setattr__(self, "_order", order)
         object.__setattr__(self, "_rank", np.argsort(order))
 
@@ -362,6 +364,9 @@ class Categorical:
 
     def encode(self, value: Any) -> int:
         """Index of the category that is `value`, or else has the same type and content."""
+        key = plain_key(value)
+        if key in self._codes:
+            return self._codes[key]
         for code, category in enumerate(self.categories):
             if category is value:
                 return code
