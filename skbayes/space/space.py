@@ -28,13 +28,14 @@ from numpy.typing import ArrayLike, NDArray
 
 from skbayes.space.dimensions import Dimension, uniform_numbers
 from skbayes.space.layout import Arrays, Axis, Branch, Point, arrange, focus, named_branch, unite
-from skbayes.space.values import is_number, same_value, show
+from skbayes.space.values import show
+from skbayes.space.views import SpaceView, value_distance
 
 _ONE_HOT = 1 / math.sqrt(2)
 
 
 @dataclass(frozen=True, slots=True)
-class Space:
+class Space(SpaceView):
     """One or several branches of parameters.
 
     Parameters
@@ -227,12 +228,7 @@ class Space:
 
     def distance(self, a: Sequence[Any], b: Sequence[Any]) -> float:
         """Sum over two rows of the differences of numbers, and of 1 for other unequal values."""
-        return float(
-            sum(
-                abs(x - y) if is_number(x) and is_number(y) else not same_value(x, y)
-                for x, y in zip(a, b, strict=True)
-            )
-        )
+        return sum((value_distance(x, y) for x, y in zip(a, b, strict=True)), 0.0)
 
     def coordinates(self, points: Sequence[Point]) -> NDArray[np.float64]:
         """Coordinates of points, of shape (n_points, n_axes)."""
