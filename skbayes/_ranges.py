@@ -38,12 +38,12 @@ def warn_of_whole_ranges(search: BaseSearchCV) -> None:
             found.update(_whole_ranges(space, search.estimator))
     if not found:
         return
-    low, high = next(iter(found.values()))[:2]
+    low, high = map(show, next(iter(found.values()))[:2])
     pairs = ", ".join(f"{name!r}: {show(written)}" for name, written in found.items())
     warnings.warn(
         f"search_spaces: {pairs}: a range between two ints holds whole numbers only, and "
         f"{'this parameter takes' if len(found) == 1 else 'these parameters take'} any real "
-        f"number. Write ({float(low)!r}, {float(high)!r}) for all numbers between, or "
+        f"number. Write ({low}.0, {high}.0) for all numbers between, or "
         f"Integer({low}, {high}) for the whole ones without this warning.",
         UserWarning,
         stacklevel=TO_CALLER_OF_FIT,

@@ -230,8 +230,8 @@ def _is_range(written: Any) -> bool:
 
 
 def _is_bound(value: Any) -> bool:
-    """Tell whether a number of any kind was written, be it one that no range can have."""
-    return isinstance(value, numbers.Number) and not isinstance(value, bool | np.bool_)
+    """Tell whether a number was written, be it a complex one, which no range can have."""
+    return isinstance(value, numbers.Complex) and not isinstance(value, bool | np.bool_)
 
 
 def _is_listed_range(written: Any) -> bool:
