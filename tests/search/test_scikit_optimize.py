@@ -481,9 +481,8 @@ def test_their_plots_draw_our_results():
         assert plots.plot_convergence(result).lines
         figure = plots.plot_evaluations(result).figure
         assert plots.plot_regret(result).lines
-    limits = {axes.get_xlabel(): axes.get_xlim() for axes in figure.axes}
-    assert limits["C"] == pytest.approx((1e-6, 1e6))
-    assert limits["degree"] == pytest.approx((1, 8))
+    limits = [axes.get_xlim() for axes in figure.axes if axes.get_xlabel() == "C"]
+    assert limits[0] == pytest.approx((1e-6, 1e6))
 
 
 def test_what_needs_their_model_is_told_to_their_optimiser():
