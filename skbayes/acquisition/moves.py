@@ -238,8 +238,8 @@ def neighbours_of(
     """List the neighbours of every start: rows that differ from it on one axis.
 
     All values of an unordered or coarse axis, some of a long list, some steps on a finer axis, both
-    ends of a long continuous one; a change of branch comes
-    with ``N_BRANCH_DRAWS`` different sets of coordinates for the axes that it activates.
+    ends of a long continuous one; a change of branch comes with ``N_BRANCH_DRAWS`` different sets
+    of coordinates for the axes that it activates.
 
     Parameters
     ----------
