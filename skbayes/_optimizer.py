@@ -252,8 +252,9 @@ class Optimizer:
             centre, unit = observations.units()
             if not unit:
                 return None
-            posterior = self._surrogate.posterior(observations)
-            mean, sd = posterior.predict(self.space.features(self.space.coordinates([point])))
+            space = self._surrogate.focused(self.space.coordinates(observations.points))
+            posterior = self._surrogate.posterior(observations, space)
+            mean, sd = posterior.predict(space.features(space.coordinates([point])))
             error = math.sqrt(float(sd[0]) ** 2 + posterior.hyperparameters.noise_variance)
             return float(rescaled(mean[0], unit, centre)), float(rescaled(error, unit))
 
@@ -329,9 +330,10 @@ class Optimizer:
         """
         point = self.space.encode(params)
         with OneThread(), own_arithmetic():
-            model, costs = self._ledger.cost_model()
+            space = self.space.focused(self.space.coordinates(list(self._ledger.reports)))
+            model, costs = self._ledger.cost_model(space)
             if model is not None:
-                x = self.space.features(self.space.coordinates([point]))
+                x = space.features(space.coordinates([point]))
                 return math.exp(float(model.value(x)[0]))
             return float(np.median(costs)) if len(costs) else None
 

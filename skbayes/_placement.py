@@ -45,15 +45,15 @@ class Source:
 
     Attributes
     ----------
-    X : ndarray of shape (n, n_columns)
-        Feature rows, best first; those of values beyond the range lie outside of [0, 1].
+    coordinates : ndarray of shape (n, n_axes)
+        Best first; those of values beyond the range lie outside of [0, 1].
     scores : ndarray of shape (n,)
         Higher is better; minus infinity for a failure.
     points : tuple of (Point or None)
         The points of the rows that lie inside the space.
     """
 
-    X: Floats
+    coordinates: Floats
     scores: Floats
     points: tuple[Point | None, ...]
 
@@ -133,8 +133,7 @@ def place(space: Space, rows: Sequence[Row], n_rows: int = MAX_ROWS) -> Source:
         n_best = n_rows // 2
         rest = np.linspace(n_best, order.size - 1, n_rows - n_best).round().astype(np.intp)
         order = np.concatenate([order[:n_best], order[rest]])
-    X = space.features(np.array(coordinates)[order])
-    return Source(X, y[order], tuple(points[i] for i in order))
+    return Source(np.array(coordinates)[order], y[order], tuple(points[i] for i in order))
 
 
 def place_all(space: Space, sources: Sequence[Sequence[Row]]) -> list[Source]:
@@ -157,7 +156,9 @@ def place_all(space: Space, sources: Sequence[Sequence[Row]]) -> list[Source]:
     return placed
 
 
-def join(X: Floats, observations: Observations, sources: Sequence[Source]) -> tuple[Floats, Floats]:
+def join(
+    space: Space, U: Floats, observations: Observations, sources: Sequence[Source]
+) -> tuple[Floats, Floats]:
     r"""Rows and targets of one model of a search and its sources.
 
     Each source has a column more, in which its rows are ``DISTANCE`` and all others 0. The
@@ -170,8 +171,10 @@ def join(X: Floats, observations: Observations, sources: Sequence[Source]) -> tu
 
     Parameters
     ----------
-    X : ndarray of shape (n, n_columns)
-        Feature rows of the observations.
+    space : Space
+        Whose features the rows have.
+    U : ndarray of shape (n, n_axes)
+        Coordinates of the observations.
     observations : Observations
         What was told.
     sources : sequence of Source
@@ -183,7 +186,7 @@ def join(X: Floats, observations: Observations, sources: Sequence[Source]) -> tu
     t : ndarray of the same length
         Targets.
     """
-    n, p = X.shape
+    n, p = len(U), space.n_columns
     together = warp(on_one_scale(observations, sources))
     targets = [together[:n]]
     first = n
@@ -195,11 +198,11 @@ def join(X: Floats, observations: Observations, sources: Sequence[Source]) -> tu
             targets.append(warp(source.scores))
     t = np.concatenate(targets)
     joined = np.zeros((t.size, p + len(sources)))
-    joined[:n, :p] = X
+    joined[:n, :p] = space.features(U)
     first = n
     for k, source in enumerate(sources):
         last = first + len(source)
-        joined[first:last, :p] = source.X
+        joined[first:last, :p] = space.features(source.coordinates)
         joined[first:last, p + k] = DISTANCE
         first = last
     return joined, t

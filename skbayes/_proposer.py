@@ -187,10 +187,10 @@ class Proposer:
         """
         if not branches:
             return []
-        space = self.space
-        known = space.coordinates(observations.points + tuple(self.ledger.pending))
+        known = self.space.coordinates(observations.points + tuple(self.ledger.pending))
+        space = surrogate.focused(known)
         n, X = len(observations), space.features(known)
-        posterior, rng = surrogate.posterior(observations, X[:n]), self._rng(index)
+        posterior, rng = surrogate.posterior(observations, space), self._rng(index)
         # The noise that made a score high is not in the mean; a model of the most important
         # observations only does not have it for all.
         order = np.nan_to_num(observations.scores, nan=-np.inf)
@@ -198,7 +198,7 @@ class Proposer:
             order = posterior.fitted
         incumbents = known[np.argsort(-order, kind="stable")]
 
-        costs = self.ledger.cost_model()[0] if budget_left else None
+        costs = self.ledger.cost_model(space)[0] if budget_left else None
         lengthscales = posterior.hyperparameters.lengthscales
         feasible = fit_feasibility(X[:n], observations.has_failed, space.groups, lengthscales)
         model = knowing_pending(posterior, X[n:], rng)

@@ -67,9 +67,10 @@ def regret_bound(
     if not unit / 8 > TIED * float(np.ptp(scores[is_scored] / 8)):
         return math.nan
     U = space.coordinates(observations.points)
+    space = surrogate.focused(U)
     X = space.features(U)
     try:
-        posterior = surrogate.posterior(observations, X)
+        posterior = surrogate.posterior(observations, space)
     except np.linalg.LinAlgError:
         # Nothing is known then, which is no reason to end a search.
         return math.nan

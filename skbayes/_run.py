@@ -31,6 +31,7 @@ from ._observations import Observations
 from ._optimizer import Optimizer
 from ._pool import Pool
 from ._racing import EARLY_STOPPING
+from ._ranges import warn_of_whole_ranges
 from ._results import results_table
 from ._selection import ONE_STANDARD_ERROR
 from ._skopt import joined_fit_params, read_optimizer_kwargs, warn_of_differences
@@ -105,6 +106,7 @@ class Run:
         self.objective = Objective(search, scorers)
         seed = seed_of(search)
         self._space = space_of(search, seed)
+        warn_of_whole_ranges(search)
         earlier = self._read_sources()
 
         X, y = indexable(X, y)

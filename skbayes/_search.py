@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import copy
+import functools
 import numbers
 import os
 import time
 import warnings
-from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any, Self
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, Self, TypeVar
 
 import numpy as np
 from scipy.optimize import OptimizeResult
@@ -48,6 +49,34 @@ _OF_THE_BEST = (
     "refit_time_",
     "feature_names_in_",
 )
+
+
+# What scikit-learn's searches call the second argument.
+_OTHER_NAMES = ("param_grid", "param_distributions")
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+def _refusing_other_names(
+    init: Callable[Concatenate[T, P], None],
+) -> Callable[Concatenate[T, P], None]:
+    """Have a constructor say what the names of other searches for its space are called here.
+
+    It has the signature that it had, which is where scikit-learn reads the parameters.
+    """
+
+    @functools.wraps(init)
+    def refusing(self: T, /, *args: P.args, **kwargs: P.kwargs) -> None:
+        for name in _OTHER_NAMES:
+            if name in kwargs:
+                raise TypeError(
+                    f"BayesSearchCV has no argument {name!r}: write search_spaces=..., or give "
+                    "the same as the second argument, which all searches take by position."
+                )
+        init(self, *args, **kwargs)
+
+    return refusing
 
 
 class BayesSearchCV(BaseSearchCV):  # type: ignore[misc]
@@ -239,6 +268,7 @@ class BayesSearchCV(BaseSearchCV):  # type: ignore[misc]
     __metadata_request__fit = {"callback": metadata_routing.UNUSED}  # noqa: RUF012
 
     # In scikit-optimize's order up to `return_train_score`, for its users give some by position.
+    @_refusing_other_names
     def __init__(
         self,
         estimator: Any,

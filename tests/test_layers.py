@@ -32,6 +32,7 @@ LAYERS = {
     "_ledger": 3,
     "_objective": 3,
     "_racing": 3,
+    "_ranges": 3,
     "_regret": 3,
     "_results": 3,
     "_skopt": 3,

@@ -616,3 +616,29 @@ def test_a_constraint_that_allows_all_changes_nothing():
 def test_a_constraint_is_a_function():
     with pytest.raises(TypeError, match="is_allowed must be a function or None, got 'a < 1'"):
         Optimizer({"a": (0.0, 1.0)}, is_allowed="a < 1")
+
+
+def test_no_step_of_a_search_has_a_column_for_each_value_of_a_long_list(monkeypatch):
+    widths = []
+    features = Space.features
+
+    def recorded(self, coordinates):
+        X = features(self, coordinates)
+        widths.append(X.shape[1])
+        return X
+
+    monkeypatch.setattr(Space, "features", recorded)
+    space = {"a": [f"a{i}" for i in range(5000)], "b": [f"b{i}" for i in range(700)], "c": (0, 9)}
+    earlier = [({"a": f"a{i}", "b": f"b{i}", "c": i}, float(i)) for i in range(10)]
+    optimizer = Optimizer(space, random_state=0, warm_start_from=earlier)
+    for i in range(14):
+        optimizer.ask()  # stays pending
+        params = optimizer.ask(budget_left=0.5)
+        score = math.nan if i % 5 == 4 else params["c"] - 0.1 * i
+        optimizer.tell(params, score, cost=1.0 + params["c"])
+    optimizer.predict_cost(params)
+    optimizer.predict_point(optimizer.space.encode(params))
+    optimizer.regret_bound()
+    assert widths
+    # Of each list what was told, what is pending, what the source holds, and all others.
+    assert max(widths) <= 2 * (2 * 14 + 10 + 1) + 1

@@ -181,7 +181,7 @@ def test_how_far_a_source_is_from_the_search_is_learnt():
     lengthscales = []
     for sign in (1, -1):
         source = place(space, [({"x": x + 0.05}, sign * f(x + 0.05)) for x in grid[:-1]])
-        posterior, _ = Surrogate(space, [source])._fitted(optimizer._ledger.observations())
+        posterior, _ = Surrogate(space, [source])._fitted(optimizer._ledger.observations(), space)
         lengthscales.append(posterior.hyperparameters.lengthscales[1])
     assert lengthscales[0] > 5 * lengthscales[1]
 

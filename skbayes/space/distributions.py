@@ -7,7 +7,7 @@ import numbers
 import sys
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 import scipy.stats
@@ -19,6 +19,7 @@ from skbayes.space.integers import Integer
 from skbayes.space.options import check_name
 from skbayes.space.scales import Lattice
 from skbayes.space.values import has, is_number, native, show
+from skbayes.space.views import DimensionView
 
 # Quantiles are rounded to multiples of 2**-24: scipy's quantiles and probabilities are not each
 # other's inverse to many more digits.
@@ -78,7 +79,7 @@ def _quantiles(frozen: Any, call: str, first: int) -> tuple[Lattice, tuple[float
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
-class Distribution:
+class Distribution(DimensionView):
     """Values of a frozen scipy distribution, which acts as their prior.
 
     The unit coordinate is the probability below a value; multiples of 2**-24 within (0, 1)
@@ -101,6 +102,9 @@ class Distribution:
     >>> Distribution(scipy.stats.binom(2, 0.5)).to_unit([0, 1, 2]).round(3).tolist()
     [0.125, 0.5, 0.875]
     """
+
+    # Where scikit-optimize's plots ask whether an axis is logarithmic.
+    prior: ClassVar[None] = None
 
     frozen: Any
     name: str | None = field(default=None, kw_only=True, compare=False)
@@ -217,18 +221,23 @@ class Distribution:
         if not is_number(number):
             raise no_member(value, self)
         low, high = self._bounds
-        is_inside = low <= number <= high and -math.inf < number < math.inf
+        try:
+            x = float(number)
+        except OverflowError:
+            x = math.nan
+        is_inside = low <= x <= high and math.isfinite(x)
         is_whole = self._is_discrete and (self._points is None or self._points.dtype.kind == "i")
         if is_whole:
             is_inside = is_inside and isinstance(number, numbers.Integral)
         if is_inside and self.n_values is not None and self._points is not None:
             is_inside = bool(np.any(self._points == number))
         elif is_inside and self._is_discrete:
+            # scipy takes no int beyond 64 bits.
             with np.errstate(under="ignore"):
-                is_inside = bool(self.frozen.pmf(number) > 0)
+                is_inside = bool(self.frozen.pmf(x) > 0)
         if not is_inside:
             raise no_member(value, self)
-        return int(number) if is_whole else float(number)
+        return int(number) if is_whole else x
 
     def decode(self, code: float | int) -> float | int:
         """Return the number itself: an int if discrete, a float otherwise."""

@@ -459,3 +459,41 @@ def test_dimensions_survive_a_search_untouched(space):
     assert repr(space) == before
     dimensions = SPACE.values() if space is SPACE else [*LINEAR.values(), *TREE.values()]
     assert {dimension.name for dimension in dimensions} == {None}
+
+
+# What reads the results.
+
+THEIRS = {
+    "C": ("Real", 1e-3, 1e3, "log-uniform"),
+    "degree": ("Integer", 1, 6),
+    "kernel": ("Categorical", ["rbf", "poly"]),
+}
+
+
+def test_their_plots_draw_our_results():
+    pytest.importorskip("matplotlib").use("Agg")
+    plots = pytest.importorskip("skopt.plots")
+    space = {"C": SPACE["C"], "degree": SPACE["degree"], "tol": [1e-3]}
+    search = BayesSearchCV(SVC(), space, n_iter=6, cv=2, random_state=0, refit=False).fit(X, Y)
+    result = search.optimizer_results_[0]
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # of matplotlib, about what skopt does with it
+        assert plots.plot_convergence(result).lines
+        figure = plots.plot_evaluations(result).figure
+        assert plots.plot_regret(result).lines
+    limits = [axes.get_xlim() for axes in figure.axes if axes.get_xlabel() == "C"]
+    assert limits[0] == pytest.approx((1e-6, 1e6))
+
+
+def test_what_needs_their_model_is_told_to_their_optimiser():
+    skopt = pytest.importorskip("skopt")
+    dimensions = [getattr(skopt.space, kind)(*is_, name=n) for n, (kind, *is_) in THEIRS.items()]
+    space = {dimension.name: dimension for dimension in dimensions}
+    search = BayesSearchCV(SVC(), space, n_iter=6, cv=2, random_state=0, refit=False).fit(X, Y)
+    ours = search.optimizer_results_[0]
+    optimizer = skopt.Optimizer(dimensions, "RF", n_initial_points=1, random_state=0)
+    theirs = optimizer.tell(ours.x_iters, ours.func_vals.tolist())
+    assert len(theirs.models) == 1
+    assert (theirs.x, theirs.fun) == (ours.x, ours.fun)
+    x, _ = skopt.utils.expected_minimum_random_sampling(theirs, random_state=0)
+    assert x in ours.space
