@@ -8,7 +8,6 @@ make the search a function of the seed, whatever finishes when (`Flight`).
 from __future__ import annotations
 
 import math
-import warnings
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -23,6 +22,7 @@ from ._pool import Outcome, Pool
 from ._racing import EarlyStopping
 from ._stopping import Standing, StoppingRule, reason_to_stop
 from ._trials import Asked, Belief, Closed, Event, FoldScore, History, Scored, Status, Trial
+from ._warnings import warn
 from .exceptions import FitTimeout, SpaceExhausted, WorkerDied
 
 if TYPE_CHECKING:
@@ -253,11 +253,9 @@ class Engine:
             point = self._optimizer.ask_point(self._budget.share_left)
         except SpaceExhausted:
             self._is_exhausted = True
-            warnings.warn(
+            warn(
                 f"The search space held {index} distinct candidates of the {self._n_iter} that "
                 "were planned; each of them is evaluated once.",
-                UserWarning,
-                stacklevel=8,
             )
             return None
         if self._budget.share_left is not None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import math
 import numbers
 import os
 import time
@@ -16,7 +17,7 @@ from sklearn.base import clone
 from sklearn.utils import metadata_routing
 from sklearn.utils.validation import check_is_fitted
 
-from ._callbacks import results_by_dict, settings_of
+from ._callbacks import SoFar, results_by_dict, settings_of
 from ._candidates import n_possible
 from ._compat import (
     SEARCH_CONSTRAINTS,
@@ -29,7 +30,14 @@ from ._compat import (
 )
 from ._conditions import space_of
 from ._racing import EARLY_STOPPING
-from ._selection import ONE_STANDARD_ERROR, earliest_within_one_error
+from ._results import warn_of_scores
+from ._selection import (
+    ONE_STANDARD_ERROR,
+    best_row,
+    earliest_within_one_error,
+    with_masked_scores,
+)
+from .space.values import show
 
 if TYPE_CHECKING:
     from ._engine import Engine
@@ -233,6 +241,12 @@ class BayesSearchCV(BaseSearchCV):  # type: ignore[misc]
         "iid": ["boolean", StrOptions({"deprecated"})],
     }
 
+    # While a search runs; a fitted one has them as attributes.
+    best_index_: Any = SoFar()
+    best_score_: Any = SoFar()
+    best_params_: Any = SoFar()
+    cv_results_: Any = SoFar()
+
     # Callbacks are for this search and not for the estimator: nothing to route.
     __metadata_request__fit = {"callback": metadata_routing.UNUSED}  # noqa: RUF012
 
@@ -413,9 +427,10 @@ class BayesSearchCV(BaseSearchCV):  # type: ignore[misc]
         check_is_fitted(self, "cv_results_")
         space, observations, _ = self._learnt_from
         table = self.cv_results_
-        scores = table[f"mean_test_{self._metric}"]
         branches = [point.branch for point in observations.points]
-        return results_by_dict(space, branches, table["params"], scores, settings_of(self))
+        scores = table[f"mean_test_{self._metric}"][self._rows_tried]
+        params = [table["params"][row] for row in self._rows_tried]
+        return results_by_dict(space, branches, params, scores, settings_of(self))
 
     def insight(self) -> Insight:
         """Return what the search has learnt about the metric that it followed.
@@ -436,19 +451,23 @@ class BayesSearchCV(BaseSearchCV):  # type: ignore[misc]
 
         check_is_fitted(self, "cv_results_")
         space, observations, noise = self._learnt_from
-        return Insight.learn(space, observations, Surrogate(space), noise)
+        # Of equal scores, the best is that of the first row, as `best_index_` has it.
+        losses = [math.inf if math.isnan(score) else -score for score in observations.scores]
+        best = min(range(len(losses)), key=lambda i: (losses[i], self._rows_tried[i]))
+        return Insight.learn(space, observations, Surrogate(space), noise, best_row=best)
 
     def _conclude(self, run: Run, engine: Engine) -> None:
         """Set what was found, the refit aside; go on with an interrupt that ended the search."""
         self.stop_reason_ = engine.stop_reason
         # One that was proposed when the time was over has nothing to show.
         trials = [trial for trial in engine.history.trials if trial.n_scored]
+        rows = run.in_row_order(trials)
         if trials:
-            self._keep(run, trials)
+            self._keep(run, trials, rows)
         has_best = self.refit or not run.objective.is_multimetric
         if any(trial.status == "complete" for trial in trials):
             if has_best:
-                self._select(run.refit_metric)
+                self._select(run, rows)
         elif self.stop_reason_ != "interrupted" and (has_best or not trials):
             raise ValueError(self._why_there_is_no_best(has_results=bool(trials)))
         if self.stop_reason_ == "interrupted":
@@ -470,8 +489,12 @@ class BayesSearchCV(BaseSearchCV):  # type: ignore[misc]
             f"score, so there is no best one: {remedy}. {results}"
         )
 
-    def _keep(self, run: Run, trials: Sequence[Trial]) -> None:
-        """Set what was searched, with one warning, or an error, about the fits that failed."""
+    def _keep(self, run: Run, trials: Sequence[Trial], rows: Sequence[Trial]) -> None:
+        """Set what was searched, with one warning, or an error, about the fits that failed.
+
+        `trials` are in the order tried, which is what the model goes by; `rows` are the same in
+        the order of the table.
+        """
         folds = [fold for trial in trials for fold in trial.folds if fold is not None]
         warn_or_raise_about_fit_failures(
             [{"fit_error": fold.error} for fold in folds], self.error_score
@@ -483,22 +506,48 @@ class BayesSearchCV(BaseSearchCV):  # type: ignore[misc]
         self.multimetric_ = run.objective.is_multimetric
         self.scorer_ = run.scorers
         self._metric = run.objective.metric or "score"
-        self.cv_results_ = run.table(trials)
-        self.candidate_status_ = [
-            "failed" if trial.has_failed else str(trial.status) for trial in trials
-        ]
+        self.cv_results_ = run.table(rows)
+        warn_of_scores(self.cv_results_, rows)
+        self.candidate_status_ = [run.objective.status(trial) for trial in rows]
+        row_of = {trial.index: row for row, trial in enumerate(rows)}
+        self._rows_tried = [row_of[trial.index] for trial in trials]
         self.n_folds_run_ = len(folds)
         self._learnt_from = run.learnt_from(trials)
 
-    def _select(self, metric: Any) -> None:
-        table = self.cv_results_
-        if self.refit == ONE_STANDARD_ERROR:
-            self.best_index_ = earliest_within_one_error(table, metric, self.n_splits_)
+    def _select(self, run: Run, rows: Sequence[Trial]) -> None:
+        """Set which candidate is taken: one without a score only if none has one."""
+        table, metric = self.cv_results_, run.refit_metric
+        has_score = {
+            name: np.array([math.isfinite(run.objective.score(trial, name)) for trial in rows])
+            for name in run.objective.metrics
+        }
+        if callable(self.refit):
+            masked = with_masked_scores(table, has_score)
+            self.best_index_ = select_best_index(self, metric, masked)
+            self._check_taken(rows[self.best_index_])
+        elif self.refit == ONE_STANDARD_ERROR and has_score[metric].any():
+            means = np.where(has_score[metric], table[f"mean_test_{metric}"], np.nan)
+            deviations, tried = table[f"std_test_{metric}"], self._rows_tried
+            place = earliest_within_one_error(means[tried], deviations[tried], self.n_splits_)
+            self.best_index_ = tried[place]
         else:
-            self.best_index_ = select_best_index(self, metric, table)
+            self.best_index_ = best_row(table[f"rank_test_{metric}"], has_score[metric])
         if not callable(self.refit):
             self.best_score_ = table[f"mean_test_{metric}"][self.best_index_]
         self.best_params_ = table["params"][self.best_index_]
+
+    def _check_taken(self, trial: Trial) -> None:
+        """Raise ValueError, and take nothing, if the candidate that `refit` took is unfinished."""
+        if None not in trial.folds:
+            return
+        row = self.__dict__.pop("best_index_")
+        raise ValueError(
+            f"refit={show(self.refit)} returned {row}, the row of a candidate that is "
+            f"{self.candidate_status_[row]!r} after {trial.n_scored} of {self.n_splits_} folds "
+            "(candidate_status_) and has no mean score. In the table that refit is given such "
+            "means are masked, so that np.argmax(table['mean_test_score']) is the best of the "
+            "others, and the ranks of such rows are the last. What was evaluated is in cv_results_."
+        )
 
     def _refit(self, run: Run) -> None:
         # Parameters can be estimators: the user's own are never fitted.

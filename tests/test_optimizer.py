@@ -616,3 +616,19 @@ def test_a_constraint_that_allows_all_changes_nothing():
 def test_a_constraint_is_a_function():
     with pytest.raises(TypeError, match="is_allowed must be a function or None, got 'a < 1'"):
         Optimizer({"a": (0.0, 1.0)}, is_allowed="a < 1")
+
+
+@pytest.mark.parametrize("kind", [np.uint8, np.int8])
+def test_integers_of_numpy_are_integers(kind):
+    """Those of few bits overflow where a builtin one is negative, or large, for a moment."""
+    space = {"x": (0.0, 1.0), "y": (0.0, 1.0)}
+    asked = []
+    for number in (int, kind):
+        optimizer = Optimizer(
+            space, n_iter=number(100), n_initial_points=number(12), random_state=0
+        )
+        for _ in range(8):
+            params = optimizer.ask()
+            optimizer.tell(params, params["x"])
+        asked.append(optimizer.told)
+    assert asked[0] == asked[1]

@@ -8,21 +8,19 @@ from sklearn.base import BaseEstimator, ClassifierMixin, clone
 from sklearn.metrics import accuracy_score, make_scorer
 
 from skbayes import BayesSearchCV
-from skbayes._results import _add_scores
-from skbayes._selection import earliest_within_one_error
+from skbayes._selection import best_row, earliest_within_one_error, with_masked_scores
 
 X = np.zeros((8, 1))
 Y = np.tile([0, 1], 4)
 # Means 24, 28, 32, 32. The best is the third, with deviations -8, 0, 8 of its folds. So its
 # standard error is 8 / sqrt(3) = 4.6, and the second is within it.
 FOLDS = np.array([[24.0, 24, 24], [27, 28, 29], [24, 32, 40], [32, 32, 32]])
-NAN, INF = math.nan, math.inf
+NAN = math.nan
 
 
 def chosen(folds):
-    table = {}
-    _add_scores(table, "test_score", np.array(folds, dtype=float), has_rank=True)
-    return earliest_within_one_error(table, "score", np.shape(folds)[1])
+    folds = np.array(folds, dtype=float)
+    return earliest_within_one_error(folds.mean(axis=1), folds.std(axis=1), folds.shape[1])
 
 
 @pytest.mark.parametrize(
@@ -38,15 +36,34 @@ def chosen(folds):
         ([[0.0, 1.0], [0.8, 0.8]], 1),
         # Candidates that failed, or were given up.
         ([[NAN, NAN], [0.5, NAN], [0.75, 0.76], [0.7, 0.9]], 2),
-        ([[NAN, NAN], [NAN, NAN]], 0),
         # No standard error is known.
         ([[0.1], [0.9], [0.8]], 1),
-        ([[0.1, 0.2], [INF, 0.9], [0.8, 0.8]], 1),
-        ([[-INF, 0.2], [0.8, 0.8]], 1),
     ],
 )
 def test_the_rule_by_hand(folds, row):
     assert chosen(folds) == row
+
+
+def test_the_best_row_has_a_score_if_any_has():
+    # As scikit-learn ranks them: an infinite mean first, then a number that stands for a failure.
+    ranks = np.array([4, 1, 3, 3, 2], dtype=np.int32)
+    assert best_row(ranks, np.array([True, False, True, True, False])) == 2
+    assert best_row(ranks, np.zeros(5, dtype=bool)) == 1
+
+
+def test_means_that_are_none_are_masked():
+    table = {
+        "params": [{}, {}],
+        "mean_test_a": np.array([NAN, 0.5]),
+        "std_test_a": np.array([NAN, 0.1]),
+        "mean_test_b": np.array([0.5, 0.7]),
+    }
+    has_score = {"a": np.array([False, True]), "b": np.array([True, True])}
+    masked = with_masked_scores(table, has_score)
+    assert list(masked) == list(table)
+    assert np.argmax(masked["mean_test_a"]) == np.argmin(masked["std_test_a"]) == 1
+    assert masked["mean_test_b"] is table["mean_test_b"]
+    assert not np.ma.isMaskedArray(table["mean_test_a"])
 
 
 FOLDS_WITH_FAILURE = np.vstack([np.full(3, NAN), FOLDS])
