@@ -137,3 +137,115 @@ def test_scorers_by_name(scoring):
     assert model.best_index_ == 0
     assert model.score(X, Y) == accuracy_score(Y, np.zeros(len(Y)))
     assert model.refit == "1se"
+
+
+# Callables, which are given means that are none as masked ones.
+
+
+def stopped_early(refit):
+    return BayesSearchCV(
+        Stopped(),
+        {"row": list(range(12))},
+        n_iter=12,
+        cv=SPLITS,
+        refit=refit,
+        early_stopping="median",
+        random_state=0,
+    ).fit(DATA, TARGET)
+
+
+class Stopped(Scores):
+    """Scores that fall with the parameter, so that later ones are stopped early; the last fails."""
+
+    def fit(self, X, y):
+        if self.row == 11:
+            raise ValueError("cannot be fitted")
+        return self
+
+    def score(self, X, y):
+        return 1.0 - self.row / 100 + X[0, 0] / 1000
+
+
+def within_one_error(table):
+    """As in scikit-learn's example of a callable refit."""
+    best = np.argmax(table["mean_test_score"])
+    threshold = table["mean_test_score"][best] - table["std_test_score"][best]
+    rows = np.flatnonzero(table["mean_test_score"] >= threshold)
+    return rows[table["param_row"][rows].argmax()]
+
+
+@pytest.mark.filterwarnings("ignore::sklearn.exceptions.FitFailedWarning")
+@pytest.mark.parametrize(
+    "take",
+    [
+        lambda table: np.argmax(table["mean_test_score"]),
+        lambda table: table["mean_test_score"].argmax(),
+        lambda table: np.nanargmax(table["mean_test_score"]),
+        lambda table: np.argmin(-table["mean_test_score"]),
+        lambda table: np.argsort(-table["mean_test_score"])[0],
+        lambda table: table["rank_test_score"].argmin(),
+        lambda table: max(range(12), key=lambda row: table["mean_test_score"][row]),
+        within_one_error,
+    ],
+)
+def test_a_callable_takes_no_candidate_that_was_stopped(take):
+    found = stopped_early(take)
+    assert "stopped" in found.candidate_status_
+    assert "failed" in found.candidate_status_
+    assert found.best_params_ == {"row": 0}
+    assert found.best_estimator_.row == 0
+    # The table of the search is as it would be without a callable.
+    assert not np.ma.isMaskedArray(found.cv_results_["mean_test_score"])
+
+
+@pytest.mark.filterwarnings("ignore::sklearn.exceptions.FitFailedWarning")
+def test_a_data_frame_of_what_a_callable_is_given():
+    pd = pytest.importorskip("pandas")
+    found = stopped_early(lambda table: pd.DataFrame(table)["mean_test_score"].idxmax())
+    assert found.best_params_ == {"row": 0}
+
+
+@pytest.mark.filterwarnings("ignore::sklearn.exceptions.FitFailedWarning")
+@pytest.mark.parametrize("of", ["mean_test_score", "split2_test_score"])
+def test_a_stopped_candidate_is_refused_by_name(of):
+    taken, tables = [], []
+
+    def first_without(table):
+        """Take the first NaN, which is what `np.argmax` takes without a mask."""
+        tables.append(table)
+        taken.append(int(np.argmax(np.asarray(table[of]))))
+        return taken[-1]
+
+    with pytest.raises(ValueError, match=r"refit=.*masked.*rank") as caught:
+        stopped_early(first_without)
+    assert f"returned {taken[0]}, the row of a candidate that is 'stopped' after 1 of 3" in str(
+        caught.value
+    )
+
+
+@pytest.mark.filterwarnings("ignore::sklearn.exceptions.FitFailedWarning")
+def test_what_was_searched_is_kept_when_a_row_is_refused():
+    search = BayesSearchCV(
+        Stopped(),
+        {"row": list(range(12))},
+        n_iter=12,
+        cv=SPLITS,
+        refit=lambda table: int(np.isnan(np.asarray(table["mean_test_score"])).argmax()),
+        early_stopping="median",
+        random_state=0,
+    )
+    with pytest.raises(ValueError, match="has no mean score"):
+        search.fit(DATA, TARGET)
+    assert len(search.cv_results_["params"]) == 12
+    assert not hasattr(search, "best_index_")
+    assert not hasattr(search, "best_params_")
+
+
+def test_a_callable_is_given_the_table_itself_if_all_have_a_score():
+    seen = []
+    found = BayesSearchCV(
+        Scores(1), {"row": [1, 2]}, n_iter=2, cv=2, refit=lambda table: seen.append(table) or 1
+    ).fit(X, Y)
+    (table,) = seen
+    assert all(table[name] is column for name, column in found.cv_results_.items())
+    assert found.best_index_ == 1
