@@ -14,7 +14,7 @@ from scipy.optimize import OptimizeResult
 from ._objective import Objective
 from ._stopping import Standing, as_callables
 from ._trials import Closed, Event, Trial
-from .space import Space
+from .space import Point, Space
 
 __all__ = [
     "BEST_SO_FAR",
@@ -237,21 +237,15 @@ def settings_of(search: Any) -> dict[str, Any]:
 
 
 def results_by_dict(
-    space: Space,
-    branches: Sequence[int],
-    params: Sequence[dict[str, Any]],
-    scores: Sequence[float],
-    settings: Mapping[str, Any],
+    space: Space, points: Sequence[Point], scores: Sequence[float], settings: Mapping[str, Any]
 ) -> list[OptimizeResult]:
     """Return what scikit-optimize calls a result for each dictionary of a space.
 
     Parameters
     ----------
     space : Space
-    branches : sequence of int
-        In which branch each candidate lies.
-    params : sequence of dict
-        Parameters of each candidate.
+    points : sequence of Point
+        Candidates, in the order tried.
     scores : sequence of float
         Score of each candidate; NaN if it has none.
     settings : mapping
@@ -260,10 +254,10 @@ def results_by_dict(
     results = []
     for number in dict.fromkeys(branch.number for branch in space.branches):
         own = tuple(branch for branch in space.branches if branch.number == number)
-        rows = [row for row, index in enumerate(branches) if space.branches[index].number == number]
-        found = [params[row] for row in rows]
-        values = [float(scores[row]) for row in rows]
-        view = SearchView(values.copy, found.copy, dict, Space(own), settings)
+        rows = [row for row, p in enumerate(points) if space.branches[p.branch].number == number]
+        params = [space.decode(points[row]) for row in rows]
+        values = [scores[row] for row in rows]
+        view = SearchView(values.copy, params.copy, dict, Space(own), settings)
         results.append(OptimizeResult(**view))
     return results
 

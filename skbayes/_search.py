@@ -100,8 +100,10 @@ class BayesSearchCV(BaseSearchCV):  # type: ignore[misc]
     iid : bool, default="deprecated"
         Ignored, with a warning, as in scikit-optimize.
     refit : bool, str, or callable, default=True
-        As in `GridSearchCV`. "1se": the earliest candidate whose mean is within one standard error
-        of the best mean, by the metric that steers the search.
+        As in `GridSearchCV`. "1se": the candidate tried earliest of those whose mean is within one
+        standard error of the best mean, by the metric that steers the search. A function is given
+        `cv_results_`, with the means masked of candidates that have none; it may not return the
+        row of one that was stopped early or cut off.
     cv : int, cross-validation generator or an iterable, default=None
         As in `GridSearchCV`. The folds are drawn once, the same for all candidates.
     verbose : int, default=0
@@ -156,8 +158,9 @@ class BayesSearchCV(BaseSearchCV):  # type: ignore[misc]
     Attributes
     ----------
     cv_results_ : dict of numpy (masked) ndarrays
-        A column for each key, a row for each candidate, in the order proposed; the keys are
-        those of `GridSearchCV`.
+        A column for each key, a row for each candidate; the keys are those of `GridSearchCV`.
+        The rows are in the order tried; once each point of a space of lists has one, in that of
+        `GridSearchCV`.
     best_estimator_ : estimator
         Refitted on all of the data. Not available if ``refit=False``.
     best_score_ : float
@@ -166,20 +169,24 @@ class BayesSearchCV(BaseSearchCV):  # type: ignore[misc]
     best_params_ : dict
         Parameters of the best candidate.
     best_index_ : int
-        Its row in `cv_results_`.
+        Its row in `cv_results_`. A candidate that has failed, by the metric that chooses, is the
+        best only if all have, whatever its rank: an infinite mean has the first one, and a
+        number as `error_score` its own.
     scorer_ : function or dict
         Scorer, or scorers by name.
     n_splits_ : int
         Number of folds.
     candidate_status_ : list of str
-        For each row of `cv_results_`: "complete", "failed", "stopped" (given up after some folds,
-        see `early_stopping`) or "cut off" (by the end of the search).
+        For each row of `cv_results_`: "complete"; "failed": a fit or the scorer raised, or a score
+        of the metric that steers the search is not finite; "stopped" after some folds, see
+        `early_stopping`; or "cut off" by the end of the search.
     n_folds_run_ : int
         Number of fits that were made, the refit aside.
     optimizer_results_ : list of OptimizeResult
         What scikit-optimize calls the result, one for each dict of `search_spaces`: `x`, `fun`,
-        `x_iters`, `func_vals`, `space`, `specs`, `random_state`, and no `models`. Values are
-        negated mean scores, infinity where that is NaN. Made when it is read.
+        `x_iters`, `func_vals`, `space`, `specs`, `random_state`, and no `models`. Candidates are in
+        the order tried. Values are negated mean scores, infinity for one that has none: it
+        failed, or was stopped early. Made when it is read.
     total_iterations : int
         Number of candidates that `fit` evaluates if nothing ends it earlier. It needs no fit.
     stop_reason_ : str
@@ -424,13 +431,11 @@ class BayesSearchCV(BaseSearchCV):  # type: ignore[misc]
     @property
     def optimizer_results_(self) -> list[OptimizeResult]:
         """Result in scikit-optimize's form for each dict of `search_spaces`."""
-        check_is_fitted(self, "cv_results_")
+        check_is_fitted(self, "_learnt_from")
         space, observations, _ = self._learnt_from
-        table = self.cv_results_
-        branches = [point.branch for point in observations.points]
-        scores = table[f"mean_test_{self._metric}"][self._rows_tried]
-        params = [table["params"][row] for row in self._rows_tried]
-        return results_by_dict(space, branches, params, scores, settings_of(self))
+        means = self.cv_results_[f"mean_test_{self._metric}"][self._rows_tried]
+        scores = np.where(np.isnan(observations.scores), np.nan, means).tolist()
+        return results_by_dict(space, observations.points, scores, settings_of(self))
 
     def insight(self) -> Insight:
         """Return what the search has learnt about the metric that it followed.
@@ -449,11 +454,13 @@ class BayesSearchCV(BaseSearchCV):  # type: ignore[misc]
         from ._surrogate import Surrogate
         from .insight import Insight
 
-        check_is_fitted(self, "cv_results_")
+        check_is_fitted(self, "_learnt_from")
         space, observations, noise = self._learnt_from
         # Of equal scores, the best is that of the first row, as `best_index_` has it.
-        losses = [math.inf if math.isnan(score) else -score for score in observations.scores]
-        best = min(range(len(losses)), key=lambda i: (losses[i], self._rows_tried[i]))
+        has_score = np.empty(len(observations), dtype=bool)
+        has_score[self._rows_tried] = np.isfinite(observations.scores)
+        row = best_row(self.cv_results_[f"rank_test_{self._metric}"], has_score)
+        best = self._rows_tried.index(row)
         return Insight.learn(space, observations, Surrogate(space), noise, best_row=best)
 
     def _conclude(self, run: Run, engine: Engine) -> None:

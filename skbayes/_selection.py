@@ -90,5 +90,6 @@ def with_masked_scores(
     for metric, is_known in has_score.items():
         for name in (f"{kind}_test_{metric}" for kind in ("mean", "std")):
             if not is_known.all():
-                masked[name] = MaskedArray(table[name], mask=~is_known)
+                # What ignores the mask finds NaN, and neither infinity nor a number for a failure.
+                masked[name] = MaskedArray(np.where(is_known, table[name], np.nan), mask=~is_known)
     return masked

@@ -54,7 +54,7 @@ def test_the_best_row_has_a_score_if_any_has():
 def test_means_that_are_none_are_masked():
     table = {
         "params": [{}, {}],
-        "mean_test_a": np.array([NAN, 0.5]),
+        "mean_test_a": np.array([math.inf, 0.5]),
         "std_test_a": np.array([NAN, 0.1]),
         "mean_test_b": np.array([0.5, 0.7]),
     }
@@ -62,6 +62,7 @@ def test_means_that_are_none_are_masked():
     masked = with_masked_scores(table, has_score)
     assert list(masked) == list(table)
     assert np.argmax(masked["mean_test_a"]) == np.argmin(masked["std_test_a"]) == 1
+    assert np.nanargmax(np.asarray(masked["mean_test_a"])) == 1
     assert masked["mean_test_b"] is table["mean_test_b"]
     assert not np.ma.isMaskedArray(table["mean_test_a"])
 

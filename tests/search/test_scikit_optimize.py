@@ -312,12 +312,19 @@ def test_the_metric_of_the_result_is_that_of_the_search():
     np.testing.assert_array_equal(result.func_vals, -search.cv_results_["mean_test_f1_macro"])
 
 
-def test_a_failure_has_the_value_of_a_number_that_stands_for_it():
+@pytest.mark.parametrize("error_score", [-7.0, 7.0])
+def test_a_failure_has_no_value_whatever_stands_for_it(error_score):
+    """As in a callback, and so that the lowest value is that of the best candidate."""
+    seen = []
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        search = quick({"a": [0.1, 0.8, 0.9]}, n_iter=3, error_score=-7.0).fit(X, Y)
+        search = quick({"a": [0.1, 0.8, 0.9]}, n_iter=3, refit=True, error_score=error_score)
+        search.fit(X, Y, callback=lambda result: seen.append(result.func_vals))
     (result,) = search.optimizer_results_
-    assert sorted(result.func_vals.tolist())[1:] == [7.0, 7.0]
+    assert result.func_vals.tolist() == seen[-1].tolist()
+    assert np.isinf(result.func_vals).sum() == 2
+    assert result.fun == -search.best_score_
+    assert result.x == list(search.best_params_.values()) == [0.1]
 
 
 def test_candidates_that_were_given_up_have_no_value():
