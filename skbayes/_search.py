@@ -7,7 +7,6 @@ import math
 import numbers
 import os
 import time
-import warnings
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Self
 
@@ -37,6 +36,7 @@ from ._selection import (
     earliest_within_one_error,
     with_masked_scores,
 )
+from ._warnings import unsaid
 from .space.values import show
 
 if TYPE_CHECKING:
@@ -417,9 +417,8 @@ class BayesSearchCV(BaseSearchCV):  # type: ignore[misc]
     @property
     def total_iterations(self) -> int:
         """Number of candidates that `fit` evaluates if nothing ends it earlier."""
-        with warnings.catch_warnings():
-            # `fit` says what there is to say about the space.
-            warnings.simplefilter("ignore", UserWarning)
+        # `fit` says what there is to say about the space.
+        with unsaid():
             # Some spaces are drawn, and the seed of this search may not be known yet.
             seed = self.random_state if isinstance(self.random_state, numbers.Integral) else 0
             try:
@@ -514,12 +513,13 @@ class BayesSearchCV(BaseSearchCV):  # type: ignore[misc]
         self.scorer_ = run.scorers
         self._metric = run.objective.metric or "score"
         self.cv_results_ = run.table(rows)
-        warn_of_scores(self.cv_results_, rows)
         self.candidate_status_ = [run.objective.status(trial) for trial in rows]
         row_of = {trial.index: row for row, trial in enumerate(rows)}
         self._rows_tried = [row_of[trial.index] for trial in trials]
         self.n_folds_run_ = len(folds)
         self._learnt_from = run.learnt_from(trials)
+        # Last, for warnings may be errors.
+        warn_of_scores(self.cv_results_, rows)
 
     def _select(self, run: Run, rows: Sequence[Trial]) -> None:
         """Set which candidate is taken: one without a score only if none has one."""

@@ -120,6 +120,14 @@ def test_the_line_is_that_of_the_call():
     assert caught.lineno == test_the_line_is_that_of_the_call.__code__.co_firstlineno + 1
 
 
+def test_a_look_at_the_space_says_nothing_and_touches_no_filters(monkeypatch):
+    search = BayesSearchCV(SVC(), {"C": Draws(), "gamma": Weighted()}, n_iter=1000)
+    with monkeypatch.context() as patch:
+        patch.setattr(warnings, "catch_warnings", lambda *a, **k: pytest.fail("touched"))
+        assert search.total_iterations == 512
+    assert len(warned(lambda: search.set_params(n_iter=1, cv=2).fit(X, Y))) == 2
+
+
 def test_nothing_else_warns():
     """A number of frames that stands in the code is wrong for all other ways to it."""
     callers = [
