@@ -64,6 +64,8 @@ def odd_scores(estimator, X, y):
 
 def search(**kwargs):
     kwargs = {"n_iter": 8, "cv": 2, "random_state": 0, "scoring": odd_scores, **kwargs}
+    # In this order, so that each of the two with a score is complete before others can stop it.
+    kwargs["initial_points"] = [{"value": value} for value in range(8)]
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         callback = kwargs.pop("callback", None)

@@ -151,6 +151,7 @@ def stopped_early(refit):
         cv=SPLITS,
         refit=refit,
         early_stopping="median",
+        initial_points=[{"row": row} for row in range(12)],
         random_state=0,
     ).fit(DATA, TARGET)
 
@@ -233,6 +234,7 @@ def test_what_was_searched_is_kept_when_a_row_is_refused():
         cv=SPLITS,
         refit=lambda table: int(np.isnan(np.asarray(table["mean_test_score"])).argmax()),
         early_stopping="median",
+        initial_points=[{"row": row} for row in range(12)],
         random_state=0,
     )
     with pytest.raises(ValueError, match="has no mean score"):

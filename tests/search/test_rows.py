@@ -147,7 +147,11 @@ def test_a_checkpoint_keeps_the_order_tried(tmp_path):
 
 def test_candidates_that_were_stopped_early_have_their_rows():
     space = {"a": list(range(8)), "b": [0.1, 0.2, 0.3]}
-    found = search(space, n_iter=24, cv=6, early_stopping="median").fit(X, Y)
+    # The bad ones last, when there is something to compare them with.
+    points = sorted(ParameterGrid(space), key=lambda params: -params["a"])
+    search_ = search(space, n_iter=24, cv=6, early_stopping="median", initial_points=points)
+    found = search_.fit(X, Y)
+    assert tried(found) == points
     assert params_of(found) == list(ParameterGrid(space))
     is_stopped = np.array(found.candidate_status_) == "stopped"
     assert is_stopped.any()
