@@ -8,7 +8,6 @@ make the search a function of the seed, whatever finishes when (`Flight`).
 from __future__ import annotations
 
 import math
-import warnings
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -25,6 +24,7 @@ from ._pool import Outcome, Pool
 from ._racing import EarlyStopping
 from ._stopping import Standing, StoppingRule, reason_to_stop
 from ._trials import Asked, Belief, Closed, Event, FoldScore, History, Scored, Status, Trial
+from ._warnings import warn
 from .exceptions import FitTimeout, SpaceExhausted, WorkerDied
 
 if TYPE_CHECKING:
@@ -274,11 +274,9 @@ class Engine:
             point = self._optimizer.ask_point(self._budget.share_left)
         except SpaceExhausted:
             self._is_exhausted = True
-            warnings.warn(
+            warn(
                 f"The search space held {index} distinct candidates of the {self._n_iter} that "
                 "were planned; each of them is evaluated once.",
-                UserWarning,
-                stacklevel=8,
             )
             return None
         belief = self._optimizer.predict_point(point) if self._gives_up else None

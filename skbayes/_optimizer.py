@@ -24,6 +24,7 @@ from ._seeds import draw_seed, is_integer
 from ._surrogate import Surrogate
 from ._threads import OneThread
 from .space import Point, Space, parse_space
+from .space.values import native
 
 if TYPE_CHECKING:
     from ._transfer import Transfer
@@ -102,6 +103,8 @@ class Optimizer:
         for name, value in (("n_iter", n_iter), ("n_initial_points", n_initial_points)):
             if value is not None and not (is_integer(value) and value >= 1):
                 raise ValueError(f"{name} must be an int of at least 1 or None, got {value!r}.")
+        # Numpy's integers of few bits would overflow.
+        n_iter, n_initial_points = native(n_iter), native(n_initial_points)
         if not (is_allowed is None or callable(is_allowed)):
             raise TypeError(f"is_allowed must be a function or None, got {is_allowed!r}.")
         self._seed = draw_seed(random_state)

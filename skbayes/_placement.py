@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import warnings
 from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -11,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ._warnings import warn
 from .gp import warp, warp_units
 from .space import Integer, Point, Real, Space, same_value
 from .space.dimensions import Dimension
@@ -146,12 +146,11 @@ def place_all(space: Space, sources: Sequence[Sequence[Row]]) -> list[Source]:
         except ValueError as error:
             reasons.append(f"source {i}: {error}" if len(sources) > 1 else str(error))
     if reasons:
-        warnings.warn(
+        warn(
             f"warm_start_from: nothing can be learnt ({'; '.join(reasons)}). The search starts "
             "without. A result needs each parameter of the search, no other one that was varied, "
             "known categories, and a score that differs from others.",
             RuntimeWarning,
-            stacklevel=3,
         )
     return placed
 

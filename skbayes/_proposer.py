@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import warnings
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from itertools import chain
@@ -19,6 +18,7 @@ from ._ledger import Ledger
 from ._observations import Observations
 from ._stall import has_stalled
 from ._surrogate import Surrogate
+from ._warnings import warn
 from .acquisition import fit_feasibility, maximise
 from .exceptions import SpaceExhausted
 from .gp import Posterior
@@ -140,10 +140,9 @@ class Proposer:
                     surrogate, observations, index, branches, budget_left, may_be_random
                 )
             except np.linalg.LinAlgError as error:
-                warnings.warn(
+                warn(
                     f"{error} A point far from all known ones is proposed in place of the model's.",
                     RuntimeWarning,
-                    stacklevel=3,
                 )
 
     def _rng(self, index: int) -> np.random.Generator:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from ._compat import BaseSearchCV, takes_reals
+from ._warnings import unsaid, warn
 from .space import Integer, check_dimension
 from .space.values import has, show
 
@@ -14,8 +14,6 @@ __all__ = ["warn_of_whole_ranges"]
 
 # A range is written with its bounds, a prior and a base.
 MAX_LENGTH = 4
-# From here, through `Run` and `fit`, which is wrapped, to who called `fit`.
-TO_CALLER_OF_FIT = 5
 
 
 def warn_of_whole_ranges(search: BaseSearchCV) -> None:
@@ -40,13 +38,11 @@ def warn_of_whole_ranges(search: BaseSearchCV) -> None:
         return
     low, high = map(show, next(iter(found.values()))[:2])
     pairs = ", ".join(f"{name!r}: {show(written)}" for name, written in found.items())
-    warnings.warn(
+    warn(
         f"search_spaces: {pairs}: a range between two ints holds whole numbers only, and "
         f"{'this parameter takes' if len(found) == 1 else 'these parameters take'} any real "
         f"number. Write ({low}.0, {high}.0) for all numbers between, or "
-        f"Integer({low}, {high}) for the whole ones without this warning.",
-        UserWarning,
-        stacklevel=TO_CALLER_OF_FIT,
+        f"Integer({low}, {high}) for the whole ones without this warning."
     )
 
 
@@ -55,8 +51,7 @@ def _whole_ranges(space: Mapping[str, Any], estimator: Any) -> Iterator[tuple[st
     for name, written in space.items():
         if not (isinstance(written, list | tuple) and len(written) <= MAX_LENGTH):
             continue
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", UserWarning)
+        with unsaid():
             is_whole = isinstance(check_dimension(written), Integer)
         if is_whole and any(takes_reals(*owner) for owner in _owners(name, space, estimator)):
             yield name, written

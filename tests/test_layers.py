@@ -61,6 +61,7 @@ LAYERS = {
     "_budget": 0,
     "_compat": 0,
     "_seeds": 0,
+    "_warnings": 0,
     "exceptions": 0,
 }
 

@@ -642,3 +642,19 @@ def test_no_step_of_a_search_has_a_column_for_each_value_of_a_long_list(monkeypa
     assert widths
     # Of each list what was told, what is pending, what the source holds, and all others.
     assert max(widths) <= 2 * (2 * 14 + 10 + 1) + 1
+
+
+@pytest.mark.parametrize("kind", [np.uint8, np.int8])
+def test_integers_of_numpy_are_integers(kind):
+    """Those of few bits overflow where a builtin one is negative, or large, for a moment."""
+    space = {"x": (0.0, 1.0), "y": (0.0, 1.0)}
+    asked = []
+    for number in (int, kind):
+        optimizer = Optimizer(
+            space, n_iter=number(100), n_initial_points=number(12), random_state=0
+        )
+        for _ in range(8):
+            params = optimizer.ask()
+            optimizer.tell(params, params["x"])
+        asked.append(optimizer.told)
+    assert asked[0] == asked[1]

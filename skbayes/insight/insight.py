@@ -90,6 +90,7 @@ class Insight:
     _unit: float
     _searching: Posterior
     _searching_unit: float
+    _best_row: int
 
     @classmethod
     def learn(
@@ -98,6 +99,7 @@ class Insight:
         observations: Observations,
         surrogate: Surrogate,
         noise: float = math.nan,
+        best_row: int | None = None,
     ) -> Insight:
         """Fit both models.
 
@@ -111,6 +113,8 @@ class Insight:
             The model that the search goes by.
         noise : float, default=nan
             Difference of scores that means nothing; NaN or 0 for the noise of the model.
+        best_row : int or None, default=None
+            Which of the observations with the highest score is the best. None: the first.
 
         Raises
         ------
@@ -138,8 +142,19 @@ class Insight:
             noise = math.nan
         elif not noise > 0:
             noise = searching_unit * math.sqrt(searching.hyperparameters.noise_variance)
+        if best_row is None:
+            best_row = int(np.nanargmax(observations.scores))
         return cls(
-            space, observations, noise, floor, overview, centre, unit, searching, searching_unit
+            space,
+            observations,
+            noise,
+            floor,
+            overview,
+            centre,
+            unit,
+            searching,
+            searching_unit,
+            best_row,
         )
 
     @property
@@ -149,12 +164,11 @@ class Insight:
 
     @property
     def best_params(self) -> dict[str, Any]:
-        """Parameters of the highest score, the earliest asked for ties."""
-        return self.space.decode(self.observations.points[self._best_row])
+        """Parameters of the highest score.
 
-    @property
-    def _best_row(self) -> int:
-        return int(np.nanargmax(self.observations.scores))
+        Of equal ones, the earliest asked; for a search, those of the first row of its table.
+        """
+        return self.space.decode(self.observations.points[self._best_row])
 
     def predict(self, params: Any) -> tuple[Any, Any]:
         """Predict the score of any parameters.

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 import numbers
-import warnings
 import zlib
 from collections.abc import Mapping
 from typing import Any
@@ -13,6 +12,7 @@ import numpy as np
 import scipy.stats
 from scipy.stats.distributions import rv_frozen
 
+from skbayes._warnings import warn
 from skbayes.space import scales
 from skbayes.space.dimensions import Categorical, Dimension, Real
 from skbayes.space.distributions import Distribution, from_scipy
@@ -129,10 +129,8 @@ def check_dimension(dimension: Any, transform: Any = None) -> Dimension:
     (Integer(1, 10), Categorical([1, 10]))
     """
     if transform is not None:
-        warnings.warn(
+        warn(
             f"check_dimension: transform={show(transform)} makes no difference, leave it out.",
-            UserWarning,
-            stacklevel=2,
         )
     return _dimension(dimension, "dimension", "", 0)
 
@@ -249,12 +247,10 @@ def _is_listed_range(written: Any) -> bool:
 def _listed_range(written: list[Any], place: str) -> Real | Integer:
     values = ", ".join(map(show, written))
     dimension = _range(tuple(written), f"Categorical([{values}])")
-    warnings.warn(
+    warn(
         f"{place}: [{values}] is read as a range, {dimension!r}, as two numbers and the name of a "
         f"prior are one. Write ({values}) for that without this warning, or Categorical([{values}])"
         " for these values.",
-        UserWarning,
-        stacklevel=2,
     )
     return dimension
 
@@ -298,11 +294,9 @@ def _skopt_dimension(written: Any, place: str) -> Dimension | None:
     if has(written, "categories"):
         probabilities = written.prior
         if probabilities is not None and len({float(p) for p in probabilities}) > 1:
-            warnings.warn(
+            warn(
                 f"{place}: the probabilities {show(list(probabilities))} of the categories are "
                 "not used, all start equally likely.",
-                UserWarning,
-                stacklevel=2,
             )
         return Categorical(as_list(written.categories, place))
     if not (has(written, "low") and has(written, "high")):
@@ -336,11 +330,9 @@ def _drawn(written: Any, place: str, name: str, random_state: int) -> Categorica
     is_numeric = all(type(v) is int or (type(v) is float and math.isfinite(v)) for v in values)
     if is_numeric:
         values = sorted({plain_key(value): value for value in values}.values())
-    warnings.warn(
+    warn(
         f"{place}: {kind} can only draw values, so the search is confined to {_N_DRAWS} draws "
         "from it. Give a range such as (low, high) or (low, high, 'log-uniform'), or a scipy.stats "
         "distribution, to search between them.",
-        UserWarning,
-        stacklevel=2,
     )
     return Categorical(values, ordered=is_numeric)

@@ -127,7 +127,7 @@ def test_all_features_are_not_one_feature(values, is_meant):
     forest = RandomForestRegressor(n_estimators=3, max_features=1.0, random_state=0)
     X, y = load_diabetes(return_X_y=True)
     search = BayesSearchCV(forest, {"max_features": values}, n_iter=3, cv=2, random_state=0)
-    first = search.fit(X[:60], y[:60]).cv_results_["params"][0]["max_features"]
+    ((first,), *_) = search.fit(X[:60], y[:60]).optimizer_results_[0].x_iters
     assert (first == 1) == is_meant
     assert not is_meant or type(first) is float
 
@@ -785,3 +785,22 @@ def test_estimators_that_cannot_set_nothing():
 
     search = BayesSearchCV(Careless(value=0.9), {"value": (0.0, 0.5)}, n_iter=3, cv=2)
     assert len(params_of(search)) == 3
+
+
+def test_integers_of_numpy_are_integers():
+    spaces = [({"value": [(i + 0.5) / 1000 for i in range(300)]}, np.int16(300)), {"value": [0.4]}]
+    search = BayesSearchCV(
+        Flaky(),
+        spaces,
+        n_iter=np.uint8(1),
+        n_points=np.uint8(3),
+        cv=2,
+        max_time=np.float16(1000),
+        random_state=np.uint8(0),
+        refit=False,
+    )
+    assert search.total_iterations == 301
+    assert (
+        len(search.set_params(search_spaces={"value": (0.0, 0.5)}).fit(X, Y).cv_results_["params"])
+        == 1
+    )
