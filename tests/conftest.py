@@ -1,6 +1,12 @@
 """What holds for every test: the same numbers, run after run."""
 
+import os
 from collections.abc import Iterator
+
+# Read when the libraries are loaded, and by processes that tests start. The matrices are small: on
+# cores with other work, threads that wait for each other take ten times the time of one.
+for _library in ("MKL", "OMP", "OPENBLAS"):
+    os.environ.setdefault(f"{_library}_NUM_THREADS", "1")
 
 import numpy as np
 import pytest
@@ -10,6 +16,13 @@ settings.register_profile("repeatable", derandomize=True, database=None, deadlin
 # For a long run, `pytest --hypothesis-profile=long`.
 settings.register_profile("long", settings.get_profile("repeatable"), max_examples=2000)
 settings.load_profile("repeatable")
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_auto_num_workers(config: pytest.Config) -> int | None:
+    """Run what is named on the command line in this process: that is sooner for a few tests."""
+    is_whole = config.args_source is config.ArgsSource.TESTPATHS and not config.option.keyword
+    return None if is_whole else 0
 
 
 @pytest.fixture(autouse=True)

@@ -195,6 +195,17 @@ def test_a_large_finite_space_is_exhausted_too():
         optimizer.ask()
 
 
+def test_the_last_of_a_finite_branch_are_found_beside_an_infinite_one():
+    values = [i / 1000 for i in range(300)]
+    optimizer = Optimizer([({"x": (0.0, 0.5)}, 2), ({"k": values}, 300)], random_state=0)
+    for value in values[4:]:
+        optimizer.tell({"k": value}, None)
+    asked = optimizer.ask(6)
+    assert sorted(params["k"] for params in asked if "k" in params) == values[:4]
+    with pytest.raises(SpaceExhausted):
+        optimizer.ask()
+
+
 def test_nothing_is_proposed_twice_on_a_plateau():
     _, asked = run({"i": (0, 40), "c": ["a", "b"]}, lambda p: 1.0, 60, random_state=0)
     assert len({repr(params) for params in asked}) == 60

@@ -12,7 +12,7 @@ from scipy.stats import norm
 from skbayes import Optimizer
 from skbayes import _proposer as module
 from skbayes._criterion import expected_improvement
-from skbayes._design import random_points
+from skbayes._design import Design, random_points
 from skbayes._stall import PATIENCE, SHARE, has_stalled
 from skbayes.gp import Posterior, default_hyperparameters
 from skbayes.space import parse_space
@@ -169,18 +169,27 @@ def test_a_point_that_is_awaited_and_promises_much_is_a_reason_to_wait(monkeypat
     assert np.diff(promises[-3:]).min() >= -1e-6 * promises[-3]
 
 
-def test_branches_leave_the_model_its_turns(looks):
-    """The design of six branches has its turns at other numbers than that of one."""
-    space = [{"b": [str(b)], "y": (0.0, 1.0), "z": (0.0, 1.0), "x": (0.0, 1.0)} for b in range(6)]
+@pytest.mark.parametrize("n_branches", [1, 6])
+def test_branches_leave_the_model_its_turns(looks, monkeypatch, n_branches):
+    """The design of six branches has its turns at other numbers than that of one.
 
-    def score(params):
-        return rippled(params) if params["b"] == "0" else 0.0
-
-    search(space, score, 13)
-    assert not looks
-    search(space, score, 40)
-    assert 5 <= len(looks) <= 20
-    assert all(branches == list(range(6)) for branches, _ in looks)
+    Whatever the scores: after the design, random points take every second turn and no other.
+    """
+    monkeypatch.setattr(module, "has_stalled", lambda *args: True)
+    axes = dict.fromkeys("xyz", (0.0, 1.0))
+    optimizer = Optimizer([{"b": [b], **axes} for b in range(n_branches)], random_state=0)
+    turns, asked = [], []
+    for _ in range(30):
+        looks.clear()
+        asked.append(optimizer.ask())
+        optimizer.tell(asked[-1], asked[-1]["x"])
+        turns.append(len(looks))
+        assert all(branches == list(range(n_branches)) for branches, _ in looks)
+    design = Design(optimizer.space, 0, None, None)
+    end = next(n for n in range(30) if design.is_over(n))
+    assert end < 20
+    assert turns[:end] == [0] * end
+    assert turns[end:] == [int(n % 2 == 0) for n in range(end, 30)]
 
 
 def test_random_points_come_from_all_branches():
