@@ -116,8 +116,12 @@ def test_every_second_point_leaves_a_plateau(seed):
 
 @pytest.fixture
 def looks(monkeypatch):
-    """Return a list to which each look elsewhere adds its branches and what may fail."""
+    """Return a list to which each look elsewhere adds its branches and what may fail.
+
+    The search counts as stalled all the time: when one does depends on the last bit of a sum.
+    """
     calls = []
+    monkeypatch.setattr(module, "has_stalled", lambda *args: True)
 
     def spy(space, branches, rng, feasible):
         calls.append((branches, feasible))
@@ -127,10 +131,10 @@ def looks(monkeypatch):
     return calls
 
 
-def search(space, score, n, **settings):
+def search(space, score, n):
     optimizer = Optimizer(space, random_state=0, n_iter=80)
     for _ in range(n):
-        params = optimizer.ask(**settings)
+        params = optimizer.ask()
         optimizer.tell(params, score(params), cost=math.exp(6 * params["y"]))
     return optimizer
 
@@ -140,10 +144,15 @@ SQUARE = {"x": (0.0, 1.0), "y": (0.0, 1.0)}
 
 def test_while_costs_matter_the_model_has_all_turns(looks):
     """What is proposed is worth its cost: that it promises little says nothing of the rest."""
-    search(SQUARE, rippled, 40)
+    optimizer = search(SQUARE, rippled, 20)
     assert looks
     looks.clear()
-    search(SQUARE, rippled, 40, budget_left=1.0)
+    assert optimizer._ledger.cost_model()[0] is not None
+    optimizer.ask(4)
+    assert len(looks) == 2
+    looks.clear()
+    for _ in range(4):
+        optimizer.ask(budget_left=1.0)
     assert not looks
 
 
@@ -160,7 +169,7 @@ def test_a_point_that_is_awaited_and_promises_much_is_a_reason_to_wait(monkeypat
 
     def spy(scores, n_first, promise, n_given):
         promises.append(promise)
-        return has_stalled(scores, n_first, promise, n_given)
+        return False
 
     monkeypatch.setattr(module, "has_stalled", spy)
     optimizer = search(SQUARE, lambda p: -((p["x"] - 0.3) ** 2) - (p["y"] - 0.6) ** 2, 16)
@@ -170,12 +179,11 @@ def test_a_point_that_is_awaited_and_promises_much_is_a_reason_to_wait(monkeypat
 
 
 @pytest.mark.parametrize("n_branches", [1, 6])
-def test_branches_leave_the_model_its_turns(looks, monkeypatch, n_branches):
+def test_branches_leave_the_model_its_turns(looks, n_branches):
     """The design of six branches has its turns at other numbers than that of one.
 
-    Whatever the scores: after the design, random points take every second turn and no other.
+    After it, random points take every second turn and no other.
     """
-    monkeypatch.setattr(module, "has_stalled", lambda *args: True)
     axes = dict.fromkeys("xyz", (0.0, 1.0))
     optimizer = Optimizer([{"b": [b], **axes} for b in range(n_branches)], random_state=0)
     turns, asked = [], []
@@ -227,16 +235,16 @@ def test_while_there_is_a_gain_all_proposals_are_the_models(monkeypatch):
         monkeypatch.setattr(module, "RANDOM_EVERY", every)
         optimizer = Optimizer({"x": (0.0, 1.0), "y": (0.0, 1.0)}, random_state=0, n_iter=20)
         points = []
-        for _ in range(15):
+        for n in range(15):  # each is better than all before, whichever it is
             points.append(optimizer.ask())
-            optimizer.tell(points[-1], -((points[-1]["x"] - 0.3) ** 2) - points[-1]["y"])
+            optimizer.tell(points[-1], n + points[-1]["x"])
         return points
 
     assert asked(2) == asked(sys.maxsize)
 
 
 def test_random_points_are_new_and_allowed(looks):
-    """A space of which a tenth is allowed, with equal scores but one, is gone through whole."""
+    """A space of which a tenth is allowed is gone through whole."""
     space = {"i": (0, 99), "kind": list("ab")}
     optimizer = Optimizer(space, random_state=0, is_allowed=lambda p: p["i"] % 10 == 0, n_iter=30)
     points = []

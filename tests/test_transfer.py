@@ -158,10 +158,7 @@ def test_many_observations_need_no_source(monkeypatch):
     monkeypatch.setattr(_transfer, "MAX_OBSERVATIONS", 20)
     optimizer = warm(rows())
     rng = np.random.default_rng(0)
-    params = [
-        {"x": float(x), "y": float(y), "kind": "b"}
-        for x, y in rng.random((21, 2))
-    ]
+    params = [{"x": float(x), "y": float(y), "kind": "b"} for x, y in rng.random((21, 2))]
     optimizer.tell(params[:-1], list(map(score, params[:-1])))
     assert is_believed(optimizer)
     optimizer.tell(params[-1], score(params[-1]))
