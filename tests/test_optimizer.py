@@ -276,7 +276,7 @@ def test_branches_made_by_hand_keep_their_numbers():
     [
         (lambda p: -((p["x"] - 0.2) ** 2) - (p["y"] - 0.3) ** 2, 0.35),
         # The best score is had all along an edge: then what fails is all that is left to learn.
-        (lambda p: -p["y"], 0.45),
+        pytest.param(lambda p: -p["y"], 0.45, marks=pytest.mark.slow),
     ],
     ids=["inside", "edge"],
 )
