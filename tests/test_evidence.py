@@ -210,6 +210,7 @@ def failures(space, fails, score, n, seed):
     return failed, optimizer.best_score
 
 
+@pytest.mark.slow
 def test_combinations_of_categories_that_fail_are_avoided():
     space = {"penalty": ["l1", "l2", "none"], "solver": list("abcde"), "C": (1e-4, 1e4, "log-uniform")}  # fmt: skip  # noqa: E501
 

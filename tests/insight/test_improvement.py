@@ -35,6 +35,7 @@ def test_high_at_the_start_and_nothing_at_the_end(seed):
     assert end.improvement(10).expected < 1e-3
 
 
+@pytest.mark.slow
 def test_said_is_what_happens():
     """Over many searches, the mean probability is about how often the gain comes about."""
 
