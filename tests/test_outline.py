@@ -44,7 +44,9 @@ class Bumpy(ClassifierMixin, BaseEstimator):
         return self
 
     def score(self, X, y):
-        return 0.02 * np.sin(50 * self.a + self.rows_) - (self.a - 0.3) ** 2 - np.log(self.b)
+        score = 0.02 * np.sin(50 * self.a + self.rows_) - (self.a - 0.3) ** 2 - np.log(self.b)
+        # Of few digits: their sum is the same in any order, and so is what follows from it.
+        return np.round(1024 * score) / 1024
 
 
 def fitted(space=SPACE, **kwargs):
@@ -86,10 +88,8 @@ def test_a_search_learns_from_a_file(tmp_path):
     by_path = fitted(warm_start_from=path, random_state=1, initial_points=[])
     by_search = fitted(warm_start_from=first, random_state=1, initial_points=[])
     assert by_path.cv_results_["params"][0] == first.best_params_
-    # The same results, but for the last bit of a mean, lead to the same search.
-    np.testing.assert_allclose(
-        *[[p["a"] for p in each.cv_results_["params"]] for each in (by_path, by_search)], atol=1e-5
-    )
+    # The same results lead to the same search.
+    assert repr(by_path.cv_results_["params"]) == repr(by_search.cv_results_["params"])
 
 
 def test_the_metric_that_is_followed_now_is_read(tmp_path):
