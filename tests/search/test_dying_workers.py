@@ -2,8 +2,10 @@
 
 import os
 import signal
+import threading
 import time
 
+import joblib
 import numpy as np
 import pytest
 from sklearn.base import BaseEstimator, ClassifierMixin
@@ -91,6 +93,46 @@ def test_a_fit_that_hangs_fails_alone():
         search(estimator, fit_timeout=2.0, error_score="raise").fit(X, Y)
 
 
+@pytest.mark.filterwarnings("ignore:One or more of the test scores")
+@pytest.mark.parametrize("deadly", [{}, {"seconds": 600.0}], ids=["death", "timeout"])
+def test_what_dies_in_one_search_is_no_matter_to_another(deadly):
+    """Nor to what else uses joblib at the same time, in another thread."""
+    expected = search(Deadly()).fit(X, Y).cv_results_
+    found, others, is_over = [], [], threading.Event()
+
+    def again(run, results):
+        while not is_over.is_set():
+            results.append(run())
+
+    threads = [
+        threading.Thread(target=again, args=(lambda: search(Deadly()).fit(X, Y), found)),
+        threading.Thread(target=again, args=(sums_by_joblib, others)),
+    ]
+    for thread in threads:
+        thread.start()
+    few = {"n_iter": 3, "cv": 2, "initial_points": POINTS[:3]}
+    other = search(Deadly(limit=0.8, **deadly), fit_timeout=1.0 if deadly else None)
+    try:
+        with pytest.warns(FitFailedWarning):
+            other.set_params(**few).fit(X, Y)
+    finally:
+        is_over.set()
+        for thread in threads:
+            thread.join()
+    assert other.candidate_status_[1] == "failed"
+    assert found
+    for each in found:
+        assert each.candidate_status_ == ["complete"] * 8
+        for name in ("params", "mean_test_score"):
+            assert list(each.cv_results_[name]) == list(expected[name])
+    assert all(sums == [6] * 4 for sums in others)
+
+
+def sums_by_joblib():
+    with joblib.parallel_backend("loky", n_jobs=2):
+        return joblib.Parallel()(joblib.delayed(sum)([1, 2, 3]) for _ in range(4))
+
+
 def test_a_timeout_that_cannot_be_kept_is_refused():
     with pytest.raises(ValueError, match=r"fit_timeout=1\.0 needs workers"):
         search(Deadly(), fit_timeout=1.0).set_params(n_jobs=1).fit(X, Y)
@@ -98,7 +140,6 @@ def test_a_timeout_that_cannot_be_kept_is_refused():
 
 def test_a_cluster_goes_through_the_same_candidates():
     distributed = pytest.importorskip("distributed")
-    joblib = pytest.importorskip("joblib")
     kwargs = {"n_points": 2, "early_stopping": "racing"}
     expected = search(Deadly(), **kwargs).set_params(n_jobs=1).fit(X, Y)
     with (
