@@ -383,6 +383,34 @@ def test_only_the_guilty_fail_on_dask(cluster, tmp_path):
         pass
 
 
+def die_and_tell(path):
+    with open(path, "a") as file:
+        file.write("dead\n")
+    die()
+
+
+@needs_signals
+@pytest.mark.filterwarnings("ignore:The cluster has no worker")
+@pytest.mark.parametrize("allowed_failures", [0, 3])
+def test_a_verdict_costs_a_cluster_two_workers(cluster, tmp_path, allowed_failures):
+    """Whatever number of them the cluster itself would give for it."""
+
+    def allow(n, dask_scheduler):
+        dask_scheduler.allowed_failures = n
+
+    cluster.run_on_scheduler(allow, allowed_failures)
+    path = tmp_path / "deaths"
+    try:
+        with Pool() as pool:
+            calls = [(i, slow, i) for i in range(8)] + [("deadly", die_and_tell, path)]
+            outcomes = run(pool, calls)
+    finally:
+        cluster.run_on_scheduler(allow, 0)
+    assert isinstance(outcomes.pop("deadly").error, WorkerDied)
+    assert doubles(outcomes) == set(range(8))
+    assert path.read_text().splitlines() == ["dead"] * 2
+
+
 def test_dask_is_left_early_and_its_data_freed(cluster):
     data = np.ones(50_000)
     started = time.monotonic()

@@ -14,10 +14,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from scipy import sparse
 
-from pools import run
+from pools import Leaving, run
 from skbayes import _pool
 from skbayes._pool import Pool
-from skbayes.exceptions import FitTimeout, WorkerDied
+from skbayes.exceptions import FitTimeout, NoWorkers, WorkerDied
 from skbayes.workers import Died, Withdrawn, processes
 
 BACKENDS = [("loky", 1), ("loky", 2), ("threading", 2), ("threading", 4), ("multiprocessing", 2)]
@@ -453,3 +453,41 @@ def test_a_late_task_explains_the_death(scripted):
 def test_a_lost_task_is_submitted_again_five_times(scripted):
     assert verdicts(["lost", "ok"]) == {"lost": WorkerDied}
     assert sum("lost" in words for words in scripted.runs) == 6
+
+
+# A cluster without workers.
+
+
+def test_nobody_waits_for_ever_for_a_cluster_without_workers(monkeypatch):
+    monkeypatch.setattr(_pool, "open_workers", lambda n_jobs, executor: Leaving(2))
+    monkeypatch.setattr(_pool, "_WITHOUT_WORKERS", 0.01)
+    with Pool() as pool:
+        for i in range(4):
+            pool.submit(i, double, i)
+        assert [pool.wait().result for _ in range(2)] == [0, 2]
+        with pytest.warns(UserWarning, match="no worker"), pytest.raises(NoWorkers) as caught:
+            pool.wait()
+    assert caught.value.seconds >= 0.01
+    assert pickle.loads(pickle.dumps(caught.value)).seconds == caught.value.seconds
+
+
+def test_a_deadline_ends_the_wait_for_workers(monkeypatch):
+    monkeypatch.setattr(_pool, "open_workers", lambda n_jobs, executor: Leaving(1))
+    with Pool(deadline=0.01) as pool:
+        for i in range(2):
+            pool.submit(i, double, i)
+        assert pool.wait().result == 0
+        with pytest.warns(UserWarning, match="no worker"), pytest.raises(NoWorkers):
+            pool.wait()
+
+
+def test_workers_that_come_back_are_used_and_missed_again(monkeypatch):
+    workers = Leaving(0, n_looks=5)
+    monkeypatch.setattr(_pool, "open_workers", lambda n_jobs, executor: workers)
+    with Pool() as pool:
+        for _ in range(2):
+            pool.submit(0, double, 4)
+            with pytest.warns(UserWarning, match="no worker") as caught:
+                assert pool.wait().result == 8
+            assert len(caught) == 1
+            workers.n_tasks, workers.n_looks = 0, 5
