@@ -23,7 +23,7 @@ from ._pool import Outcome, Pool
 from ._racing import EarlyStopping
 from ._stopping import Standing, StoppingRule, reason_to_stop
 from ._trials import Asked, Belief, Closed, Event, FoldScore, History, Scored, Status, Trial
-from .exceptions import FitTimeout, SpaceExhausted, WorkerDied
+from .exceptions import FitTimeout, NoWorkers, SpaceExhausted, WorkerDied
 
 if TYPE_CHECKING:
     from ._journal import Journal
@@ -82,6 +82,8 @@ class Engine:
         The candidates so far.
     stop_reason : str or None
         Why the search has ended; None as long as it has not.
+    error : NoWorkers or None
+        What has ended it, to be raised once what was found is kept.
     """
 
     def __init__(
@@ -103,6 +105,7 @@ class Engine:
     ) -> None:
         self.history = History(evaluation.n_folds)
         self.stop_reason: str | None = None
+        self.error: NoWorkers | None = None
         self._optimizer = optimizer
         self._evaluation = evaluation
         self._pool = pool
@@ -147,8 +150,12 @@ class Engine:
                     if not len(flight):
                         break
                     self._take_in(flight.land())
-        except KeyboardInterrupt:
+        except (KeyboardInterrupt, NoWorkers) as error:
             self.stop_reason = "interrupted"
+            if isinstance(error, NoWorkers):
+                is_in_time = self._budget.seconds_left != 0.0
+                self.stop_reason = "no_workers" if is_in_time else "max_time"
+                self.error = error if is_in_time else None
             for event in flight.landed() if flight is not None else ():
                 self._take_in(event)
         for trial in self.history.trials:

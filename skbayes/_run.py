@@ -176,6 +176,7 @@ class Run:
             rules = (CallbackList(self._callbacks, lambda at: self._show(engine, at)), *rules)
         with self._open_journal() as journal:
             spent = time.monotonic() - self._started
+            budget = Budget(search.max_time, spent + (journal.elapsed if journal else 0.0))
             self.contexts.begin_search(n_candidates, self.n_folds)
             engine = Engine(
                 self._optimizer,
@@ -185,6 +186,7 @@ class Run:
                     search.pre_dispatch,
                     executor=search.executor,
                     fit_timeout=search.fit_timeout,
+                    deadline=budget.seconds_left,
                 ),
                 n_iter=n_candidates,
                 n_points=search.n_points,
@@ -192,7 +194,7 @@ class Run:
                 is_asynchronous=search.asynchronous,
                 gives_up=EARLY_STOPPING[search.early_stopping] if search.early_stopping else None,
                 rules=rules,
-                budget=Budget(search.max_time, spent + (journal.elapsed if journal else 0.0)),
+                budget=budget,
                 journal=journal,
                 error_score=search.error_score,
                 observers=observers,

@@ -12,7 +12,8 @@ from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.datasets import load_iris
 from sklearn.exceptions import FitFailedWarning
 
-from skbayes import BayesSearchCV, FitTimeout, WorkerDied
+from pools import Leaving
+from skbayes import BayesSearchCV, FitTimeout, NoWorkers, WorkerDied, _pool
 
 X, Y = load_iris(return_X_y=True)
 SPACE = {"a": (0.0, 1.0)}
@@ -152,3 +153,40 @@ def test_a_cluster_goes_through_the_same_candidates():
         found = search(Deadly(), **kwargs).fit(X, Y)
     assert found.cv_results_["params"] == expected.cv_results_["params"]
     assert found.candidate_status_ == expected.candidate_status_
+
+
+# Clusters whose workers leave: seven folds are scored, of three each.
+
+
+@pytest.fixture
+def leaving(monkeypatch):
+    monkeypatch.setattr(_pool, "open_workers", lambda n_jobs, executor: Leaving(7))
+
+
+@pytest.mark.parametrize("refit", [True, False])
+def test_a_search_without_workers_keeps_what_it_found(leaving, monkeypatch, refit):
+    monkeypatch.setattr(_pool, "_WITHOUT_WORKERS", 0.01)
+    found = search(Deadly()).set_params(refit=refit)
+    with (
+        pytest.warns(UserWarning, match="no worker"),
+        pytest.raises(NoWorkers, match="has had no worker"),
+    ):
+        found.fit(X, Y)
+    assert found.stop_reason_ == "no_workers"
+    assert found.candidate_status_ == ["complete", "complete", "cut off"]
+    assert found.best_params_ == POINTS[0]
+    assert not hasattr(found, "best_estimator_")
+
+
+def test_a_search_without_workers_that_found_nothing_says_why(monkeypatch):
+    monkeypatch.setattr(_pool, "open_workers", lambda n_jobs, executor: Leaving(0))
+    monkeypatch.setattr(_pool, "_WITHOUT_WORKERS", 0.01)
+    with pytest.warns(UserWarning, match="no worker"), pytest.raises(NoWorkers):
+        search(Deadly()).fit(X, Y)
+
+
+def test_max_time_ends_the_wait_for_workers(leaving):
+    with pytest.warns(UserWarning, match="no worker"):
+        found = search(Deadly(), max_time=2.0).fit(X, Y)
+    assert found.stop_reason_ == "max_time"
+    assert found.candidate_status_[:2] == ["complete", "complete"]
