@@ -133,7 +133,6 @@ class Engine:
         flight: Flight | None = None
         try:
             with self._pool as pool:
-                n_points, window = self._limits(pool.n_workers)
                 flight = Flight(
                     pool,
                     self._submit,
@@ -143,6 +142,8 @@ class Engine:
                     arrived=self._write,
                 )
                 while True:
+                    # The number of workers may change: a cluster grows, or loses some.
+                    n_points, window = self._limits(pool.n_workers)
                     while len(flight) < window and (fold := self._decide(n_points)) is not None:
                         if not (flight.knows(fold) or self._affords(fold)):
                             break

@@ -3,6 +3,41 @@
 import math
 
 
+class Growing:
+    """A worker, and from the second round on as many as it is told; a task takes one round."""
+
+    is_inline = False
+    is_broken = False
+    has_watch = False
+    patience = 0.0
+    n_workers = 1
+    n_queued = math.inf
+
+    def __init__(self, n_workers):
+        self.n_workers_later = n_workers
+        self.waiting = []
+        self.n_running = []
+
+    def start(self):
+        pass
+
+    def stop(self, *, is_failed):
+        pass
+
+    def submit(self, call, report):
+        self.waiting.append((call, report))
+
+    @property
+    def is_deserted(self):
+        """Run a round, now that nothing else happens."""
+        running, self.waiting = self.waiting[: self.n_workers], self.waiting[self.n_workers :]
+        self.n_running.append(len(running))
+        self.n_workers = self.n_workers_later
+        for call, report in running:
+            report(call(), None)
+        return False
+
+
 class Leaving:
     """A worker that runs the first tasks, and then leaves a cluster without any."""
 

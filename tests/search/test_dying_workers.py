@@ -12,7 +12,7 @@ from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.datasets import load_iris
 from sklearn.exceptions import FitFailedWarning
 
-from pools import Leaving
+from pools import Growing, Leaving
 from skbayes import BayesSearchCV, FitTimeout, NoWorkers, WorkerDied, _pool
 
 X, Y = load_iris(return_X_y=True)
@@ -153,6 +153,16 @@ def test_a_cluster_goes_through_the_same_candidates():
         found = search(Deadly(), **kwargs).fit(X, Y)
     assert found.cv_results_["params"] == expected.cv_results_["params"]
     assert found.candidate_status_ == expected.candidate_status_
+
+
+def test_a_cluster_that_grows_is_used(monkeypatch):
+    workers = Growing(6)
+    monkeypatch.setattr(_pool, "open_workers", lambda n_jobs, executor: workers)
+    found = search(Deadly()).set_params(n_iter=12).fit(X, Y)
+    assert found.candidate_status_ == ["complete"] * 12
+    assert workers.n_running[0] == 1
+    # At the end there are fewer folds than workers.
+    assert workers.n_running[2:4] == [6, 6]
 
 
 # Clusters whose workers leave: seven folds are scored, of three each.
