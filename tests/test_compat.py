@@ -309,7 +309,7 @@ MISSING = """
         (
             ["joblib._utils.eval_expr", "joblib.parallel.BatchedCalls",
              "sklearn.model_selection._validation._warn_or_raise_about_fit_failures"],
-            ["joblib.externals.loky.process_executor"],
+            [],
             "",
         ),
     ],

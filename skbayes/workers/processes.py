@@ -23,7 +23,7 @@ from skbayes.workers.calls import Call, Nested
 from skbayes.workers.files import Files, Stored
 from skbayes.workers.packing import Shared, run_packed
 
-__all__ = ["ProcessWorkers"]
+__all__ = ["ProcessWorkers", "end_idle"]
 
 # Seconds after which a process without work ends, as in joblib.
 _IDLE = 300
@@ -72,6 +72,12 @@ def _give(processes: _Processes) -> None:
             except ValueError:
                 continue
             each.executor.shutdown(wait=False)
+
+
+def end_idle() -> None:
+    """End the processes that no search has, and wait for their end."""
+    while _idle:
+        _idle.pop().executor.shutdown(wait=True)
 
 
 class ProcessWorkers:
