@@ -278,21 +278,27 @@ def test_idle_processes_are_no_more_than_processors(monkeypatch):
 
     class Executor:
         def shutdown(self, wait):
+            assert not wait or processes._idle == []
             ended.append(self)
 
     monkeypatch.setattr(processes, "_idle", [])
     monkeypatch.setattr(processes, "loky_executor", lambda n_workers, **settings: Executor())
     monkeypatch.setattr(joblib, "cpu_count", lambda: 4)
-    two, three = processes._Processes(2, {}), processes._Processes(3, {})
-    taken = [processes._take(two) for _ in range(3)]
+    taken = [processes._take(2, {}) for _ in range(3)]
     assert len({each.executor for each in taken}) == 3
     for each in taken:
         processes._give(each)
     assert ended == [taken[0].executor]
-    assert processes._take(processes._Processes(2, {"timeout": 1})).executor not in taken
-    assert processes._take(two).executor is taken[2].executor
-    processes._give(processes._take(three))
+    assert processes._take(2, {"timeout": 1}).executor not in [each.executor for each in taken]
+    # The last ones used come first, and each goes to one search.
+    again = [processes._take(2, {}) for _ in range(3)]
+    assert again[:2] == [taken[2], taken[1]]
+    assert again[2] not in taken
+    processes._give(again[0])
+    processes._give(processes._take(3, {}))
     assert [each.n_workers for each in processes._idle] == [3]
+    processes.end_idle()
+    assert processes._idle == []
 
 
 @pytest.mark.parametrize("n_queued", [2, 60])

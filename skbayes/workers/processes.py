@@ -31,33 +31,38 @@ _IDLE = 300
 _ON_THE_WAY = 1.0
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class _Processes:
-    """An executor, and the settings that it was made with; equal if these are."""
+    """An executor, and what it was made with."""
 
     n_workers: int
     settings: dict[str, Any]
-    # Those of another process are of no use after a fork.
+    executor: Any
+    # The executors of a process are of no use to one that it forks.
     pid: int = field(default_factory=os.getpid)
-    executor: Any = field(default=None, compare=False)
 
 
-# Executors that no search has, the last one used at the end. Only `append` and `remove` change it,
-# which no other thread can interrupt.
+# Those that no search has, the last ones used at the end. Each change is one call, which no other
+# thread can interrupt.
 _idle: list[_Processes] = []
 
 
-def _take(wanted: _Processes) -> _Processes:
+def _take(n_workers: int, settings: dict[str, Any]) -> _Processes:
     """Return processes that nobody has, or new ones."""
-    for processes in reversed(list(_idle)):
-        if processes == wanted:
-            try:
-                _idle.remove(processes)
-            except ValueError:  # another search was faster
-                continue
-            return processes
-    executor = loky_executor(wanted.n_workers, **wanted.settings)
-    return _Processes(wanted.n_workers, wanted.settings, wanted.pid, executor)
+    wanted = n_workers, settings, os.getpid()
+    for each in reversed(list(_idle)):
+        if (each.n_workers, each.settings, each.pid) == wanted and _claim(each):
+            return each
+    return _Processes(n_workers, settings, loky_executor(n_workers, **settings))
+
+
+def _claim(processes: _Processes) -> bool:
+    """Take idle processes; tell whether no other thread was faster."""
+    try:
+        _idle.remove(processes)
+    except ValueError:
+        return False
+    return True
 
 
 def _give(processes: _Processes) -> None:
@@ -66,18 +71,15 @@ def _give(processes: _Processes) -> None:
     n_left = max(joblib.cpu_count(), processes.n_workers)
     for each in reversed(list(_idle)):
         n_left -= each.n_workers
-        if n_left < 0 and each.pid == os.getpid():
-            try:
-                _idle.remove(each)
-            except ValueError:
-                continue
+        if n_left < 0 and each.pid == os.getpid() and _claim(each):
             each.executor.shutdown(wait=False)
 
 
 def end_idle() -> None:
     """End the processes that no search has, and wait for their end."""
-    while _idle:
-        _idle.pop().executor.shutdown(wait=True)
+    for each in list(_idle):
+        if each.pid == os.getpid() and _claim(each):
+            each.executor.shutdown(wait=True)
 
 
 class ProcessWorkers:
@@ -101,7 +103,7 @@ class ProcessWorkers:
         self.n_queued = 2 * n_workers + 1
         self.is_broken = False
         self._nested = backend.get_nested_backend()[0]
-        self._wanted = _Processes(n_workers, _settings(backend, n_workers))
+        self._settings = _settings(backend, n_workers)
         self._processes: _Processes | None = None
         folder, n_bytes, mode = memory_mapping()
         self._files = Files(folder, n_bytes, mode)
@@ -110,7 +112,7 @@ class ProcessWorkers:
 
     def start(self) -> None:
         """Take processes that are idle, or new ones."""
-        self._processes = _take(self._wanted)
+        self._processes = _take(self.n_workers, self._settings)
 
     @property
     def _executor(self) -> Any:
@@ -146,7 +148,7 @@ class ProcessWorkers:
     def repair(self) -> None:
         """Replace all processes."""
         self._end()
-        self._processes = _take(self._wanted)
+        self._processes = _take(self.n_workers, self._settings)
         self.is_broken = False
 
     def stop(self, *, is_failed: bool) -> None:
