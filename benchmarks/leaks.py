@@ -3,9 +3,7 @@
 After some searches that warm everything up, it runs more of them: in this process, on threads, and
 on processes, in turn; some with racing, a journal, a fit that fails, or an exception that ends the
 search. Every tenth of the way it prints open files, threads, child processes, temporary files and
-the memory of this process (MiB). They may grow at first, and must not go on growing, but for the
-temporary ones: joblib keeps an empty folder for each search on processes until this process ends,
-of scikit-learn's searches as well.
+the memory of this process (MiB). They may grow at first, and must not go on growing.
 
     python benchmarks/leaks.py --searches 500
 """
@@ -21,11 +19,11 @@ from pathlib import Path
 
 import joblib
 import numpy as np
-from joblib.externals.loky import get_reusable_executor
 from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.datasets import load_iris
 
 from skbayes import BayesSearchCV
+from skbayes.workers.processes import end_idle
 
 X, Y = load_iris(return_X_y=True)
 SPACE = {"a": (0.0, 1.0), "b": (1, 50, "log-uniform"), "c": ["x", "y", None]}
@@ -112,7 +110,7 @@ def main():
                     flush=True,
                 )
             search(number, folder)
-        get_reusable_executor().shutdown(wait=True)
+        end_idle()
         files, n_threads, n_children, temporary, memory = state()
         print(
             f"   ended  {files:5d}  {n_threads:7d}  {n_children:8d}  {temporary:9d}  {memory:6.0f}"

@@ -14,6 +14,7 @@ from .exceptions import (
     JournalError,
     JournalLocked,
     JournalMismatch,
+    NoWorkers,
     SpaceExhausted,
     WorkerDied,
 )
@@ -32,6 +33,7 @@ __all__ = [
     "JournalError",
     "JournalLocked",
     "JournalMismatch",
+    "NoWorkers",
     "Optimizer",
     "Patience",
     "Real",

@@ -38,6 +38,11 @@ class Budget:
             return None
         return max(0.0, 1.0 - self.elapsed / self._seconds)
 
+    @property
+    def seconds_left(self) -> float | None:
+        """Seconds that are left, at least 0; None if there is no limit."""
+        return None if self._seconds is None else max(0.0, self._seconds - self.elapsed)
+
     def affords(self, seconds: float) -> bool:
         """Whether there is time for what is predicted to take so long."""
         if self._seconds is None:

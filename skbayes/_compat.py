@@ -1,27 +1,26 @@
 """Every private or moved name of scikit-learn, scipy and joblib, and nothing else.
 
 The rest of the package imports such names from here, so that a release that moves one of them
-is answered in this file alone. Supported: scikit-learn 1.6 to 1.9, joblib 1.2 and later,
+is answered in this file alone. What only some uses need is looked up when they do, and a release
+without it is refused there, by name. Supported: scikit-learn 1.6 to 1.9, joblib 1.2 and later,
 scipy 1.10 and later.
 """
 
 from __future__ import annotations
 
+import contextlib
 import copy
+import importlib
 import inspect
-import numbers
-import queue
+import math
 import warnings
-from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import Future
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import Executor
 from typing import Any
 
 import joblib
 import numpy as np
 import sklearn
-from joblib._utils import eval_expr
-from joblib.externals.loky.process_executor import ShutdownExecutorError, TerminatedWorkerError
-from joblib.parallel import BatchedCalls
 from numpy.typing import NDArray
 from scipy.stats import qmc
 from sklearn.base import _fit_context as fit_context
@@ -29,18 +28,9 @@ from sklearn.metrics import check_scoring
 from sklearn.metrics._scorer import _BaseScorer as BaseScorer
 from sklearn.metrics._scorer import _MultimetricScorer as MultimetricScorer
 from sklearn.model_selection._search import BaseSearchCV
-from sklearn.model_selection._validation import _fit_and_score as fit_and_score
-from sklearn.model_selection._validation import (
-    _warn_or_raise_about_fit_failures as warn_or_raise_about_fit_failures,
-)
-from sklearn.utils._param_validation import Interval, RealNotInt, StrOptions
+from sklearn.utils._param_validation import Interval, StrOptions
 from sklearn.utils.parallel import delayed
 from sklearn.utils.validation import _check_method_params as check_method_params
-
-try:
-    import cloudpickle  # what joblib pickles with: a library of its own from joblib 1.6 on
-except ImportError:
-    from joblib.externals import cloudpickle
 
 __all__ = [
     "SEARCH_CONSTRAINTS",
@@ -48,31 +38,66 @@ __all__ = [
     "BaseSearchCV",
     "CallbackContexts",
     "Interval",
-    "JoblibBackend",
     "MultimetricScorer",
-    "ShutdownExecutorError",
     "StrOptions",
-    "TerminatedWorkerError",
+    "active_backend",
     "check_method_params",
     "check_refit",
     "cloudpickle",
-    "eval_expr",
     "fit_and_score",
     "fit_context",
     "get_routed_params",
     "get_scorers",
+    "in_backend",
+    "loky_executor",
+    "memory_mapping",
     "scorers_by_name",
     "scrambled_sobol",
     "select_best_index",
     "takes_reals",
     "tells_ints_from_floats",
     "warn_or_raise_about_fit_failures",
+    "watched_folder",
     "with_sklearn_config",
 ]
 
 _SOBOL_TAKES_RNG = "rng" in inspect.signature(qmc.Sobol.__init__).parameters
 SEARCH_CONSTRAINTS = BaseSearchCV._parameter_constraints
 _HAS_CALLBACKS = hasattr(BaseSearchCV, "_init_callback_context")
+
+
+def needed(module: str, name: str, purpose: str) -> Any:
+    """Return what a library keeps in `module` under `name`.
+
+    Raises
+    ------
+    RuntimeError
+        If this release of the library does not.
+    """
+    try:
+        return getattr(importlib.import_module(module), name)
+    except (ImportError, AttributeError) as error:
+        library = importlib.import_module(module.split(".")[0])
+        raise RuntimeError(
+            f"{library.__name__} {library.__version__} has no {module}.{name}, which skbayes needs "
+            f"{purpose}. Install an older {library.__name__} or a newer skbayes."
+        ) from error
+
+
+def fit_and_score(*args: Any, **kwargs: Any) -> dict[str, Any]:
+    """Fit and score an estimator on one fold, as scikit-learn's searches do."""
+    private = needed("sklearn.model_selection._validation", "_fit_and_score", "to evaluate a fold")
+    return private(*args, **kwargs)  # type: ignore[no-any-return]
+
+
+def warn_or_raise_about_fit_failures(
+    results: Sequence[Mapping[str, Any]], error_score: Any
+) -> None:
+    """Warn about the fits that failed; raise ValueError if all of them did."""
+    if any(result["fit_error"] is not None for result in results):
+        name = "_warn_or_raise_about_fit_failures"
+        private = needed("sklearn.model_selection._validation", name, "to say which fits failed")
+        private(results, error_score)
 
 
 def get_scorers(search: BaseSearchCV, refit: Any) -> tuple[Any, Any]:
@@ -111,7 +136,7 @@ def select_best_index(search: BaseSearchCV, metric: Any, table: Mapping[str, Any
 
 def tells_ints_from_floats(estimator: Any, name: str) -> bool:
     """Whether 1 and 1.0 mean different things to a parameter: one feature, and all of them."""
-    return RealNotInt in _number_types(*_owner(estimator, name))
+    return "RealNotInt" in _number_types(*_owner(estimator, name))
 
 
 def takes_reals(estimator: Any, name: str) -> bool:
@@ -122,7 +147,7 @@ def takes_reals(estimator: Any, name: str) -> bool:
     owner, name = _owner(estimator, name)
     types = _number_types(owner, name)
     if types:
-        return types == [numbers.Real]
+        return types == ["Real"]
     constraints = getattr(type(owner), "_parameter_constraints", None)
     if isinstance(constraints, Mapping) and name in constraints:
         return False
@@ -139,13 +164,14 @@ def _owner(estimator: Any, name: str) -> tuple[Any, str]:
     return estimator.get_params(deep=True).get("__".join(path)) if path else estimator, name
 
 
-def _number_types(owner: Any, name: str) -> list[Any]:
-    """Return the types of numbers that a parameter is declared to take, each once."""
+def _number_types(owner: Any, name: str) -> list[str]:
+    """Return the names of the types of numbers that a parameter is declared to take, each once."""
     constraints = getattr(type(owner), "_parameter_constraints", {})
     allowed = constraints.get(name, ()) if isinstance(constraints, Mapping) else ()
     declared = [getattr(each, "type", each) for each in allowed if not isinstance(each, str)]
-    kinds = (numbers.Real, numbers.Integral, RealNotInt)
-    return [kind for kind in kinds if any(each is kind for each in declared)]
+    names = [getattr(kind, "__name__", "") for kind in declared]
+    # Told by its name: where scikit-learn has no such class, no parameter is of it.
+    return [name for name in ("Real", "Integral", "RealNotInt") if name in names]
 
 
 def scrambled_sobol(
@@ -179,122 +205,85 @@ def with_sklearn_config(function: Callable[..., Any]) -> Callable[..., Any]:
     return wrapped  # type: ignore[no-any-return]
 
 
-class JoblibBackend:
-    """The joblib backend that is active in this thread, and what hands tasks to it one by one.
+def active_backend(n_jobs: int | None) -> tuple[Any, int | None]:
+    """Return the joblib backend that is active in this thread, and the number of jobs it gets.
 
-    These are the parts of `joblib.Parallel` that prepare a backend, memory-map large arrays and
-    limit the threads of the workers; its own loop, which takes tasks ahead of their time and drops
-    finished results when one fails, is left out.
-
-    Parameters
-    ----------
-    n_jobs : int or None
-        As in `joblib.Parallel`.
-
-    Attributes
-    ----------
-    is_entered : bool
-        Whether there is something to stop.
+    None for the backend means that one job is asked for, and that this joblib does not say where.
 
     Raises
     ------
+    TypeError, ValueError
+        If `n_jobs` is no number.
     RuntimeError
-        If this joblib lacks a part that is needed.
+        If several jobs are asked for, and this joblib does not say where.
     """
+    # What is not given is what the context says, or the backend.
+    n_jobs = joblib.Parallel(n_jobs=n_jobs).n_jobs
+    try:
+        get = needed("joblib.parallel", "get_active_backend", "to run folds at the same time")
+    except RuntimeError:
+        if joblib.effective_n_jobs(n_jobs) != 1:
+            raise
+        return None, 1
+    return get()[0], n_jobs
 
-    def __init__(self, n_jobs: int | None) -> None:
-        self.is_entered = False
-        self._parallel = joblib.Parallel(n_jobs=n_jobs, batch_size=1, pre_dispatch="all")
-        needed = ("_backend", "_id", "_initialize_backend")
-        missing = [name for name in needed if not hasattr(self._parallel, name)]
-        if missing:
-            raise RuntimeError(
-                f"joblib {joblib.__version__} has no {' and no '.join(missing)} in "
-                "joblib.Parallel, which skbayes hands its tasks over with. Install an older joblib "
-                "or a newer skbayes, or run the tasks with "
-                "executor=concurrent.futures.ProcessPoolExecutor()."
-            )
 
-    @property
-    def backend(self) -> Any:
-        """The object of joblib, which may become another one by `start`."""
-        return self._parallel._backend
+def in_backend(backend: Any) -> Any:
+    """Return a context in which `backend`, an object of joblib or a name, is the active one."""
+    # `parallel_backend` is all that joblib 1.2 has.
+    return getattr(joblib, "parallel_config", joblib.parallel_backend)(backend, n_jobs=None)
 
-    @property
-    def kind(self) -> str:
-        """Name of its class."""
-        return type(self.backend).__name__
 
-    @property
-    def n_jobs(self) -> Any:
-        """Number of workers that is asked for."""
-        return self._parallel.n_jobs
-
-    def start(self) -> int:
-        """Prepare the backend; return the number of its workers."""
-        self._parallel.__enter__()
-        self.is_entered = True
-        n_workers = max(1, int(self.backend.effective_n_jobs(self.n_jobs)))
-        self.backend.start_call()
-        return n_workers
-
-    def stop(self) -> None:
-        """Give the backend back."""
-        self.backend.stop_call()
-        self._parallel.__exit__(None, None, None)
-
-    def restart(self) -> None:
-        """Make the workers anew; `abort_everything` would drop the settings of memory-mapping."""
-        self._parallel._initialize_backend()
-
-    def submit(self, call: Callable[[], Any], done: Callable[[Any], None]) -> None:
-        """Have `call` run; `done` gets a future or what the backend makes of the result."""
-        batch = BatchedCalls(
-            [(call, (), {})], self.backend.get_nested_backend(), self._enter_memmap_context, {}
-        )
-        # joblib renamed the hook in 1.5.
-        submit = getattr(self.backend, "submit", None) or self.backend.apply_async
-        submit(batch, callback=done)
-
-    def result(self, out: Any) -> Any:
-        """Return the result of a call from what `done` got, or raise its error."""
-        if isinstance(out, Future):
-            return out.result()[0]
-        retrieve = getattr(self.backend, "retrieve_result_callback", None)
-        return (out if retrieve is None else retrieve(out))[0]
-
-    def _enter_memmap_context(self) -> None:
-        """Have the arrays of the task being pickled memory-mapped in this search's own folder."""
-        manager = getattr(self._executor, "_temp_folder_manager", None)
-        if manager is not None:
-            manager.set_current_context(self._parallel._id)
-
-    @property
-    def _executor(self) -> Any:
-        """The executor of loky; None between two, and for other backends."""
-        return getattr(self.backend, "_workers", None)
-
-    def end_processes(self) -> None:
-        """End the processes of loky at once."""
-        # There is no executor when a restart was interrupted.
-        if self._executor is not None:
-            self._executor.terminate(kill_workers=True)
-            self.backend._workers = None
-
-    def withdraw_queued(self) -> None:
-        """Take back what no process of loky has been handed yet."""
-        work_ids = getattr(self._executor, "_work_ids", None)
-        try:
-            while work_ids is not None:
-                work_ids.get(block=False)
-        except queue.Empty:
+def memory_mapping() -> tuple[str | None, float, str]:
+    """Return joblib's settings for large arrays: the folder, bytes from which, the mode."""
+    settings: dict[str, Any] = {}
+    if hasattr(joblib, "parallel_config"):
+        with joblib.parallel_config() as settings:
             pass
+    # What nobody has set stands there in a wrapper.
+    given = {name: getattr(value, "default_value", value) for name, value in settings.items()}
+    n_bytes, mode = given.get("max_nbytes", "1M"), given.get("mmap_mode", "r")
+    if n_bytes is None or mode is None:
+        return None, math.inf, "r"
+    if isinstance(n_bytes, str):
+        n_bytes = needed("joblib.disk", "memstr_to_bytes", "to read max_nbytes")(n_bytes)
+    return given.get("temp_folder"), n_bytes, "r+" if mode == "w+" else mode
 
-    def pids(self) -> set[int]:
-        """Return the living processes of the backend "multiprocessing"."""
-        pool = getattr(self.backend, "_pool", None)
-        processes = list(getattr(pool, "_pool", ()))
-        return {process.pid for process in processes if process.exitcode is None}
+
+def loky_executor(n_workers: int, **settings: Any) -> Executor:
+    """Return an executor of `n_workers` processes, which shares them with nobody."""
+    purpose = "to run folds in processes; with n_jobs=1 or an executor= of yours they run without"
+    make = needed("joblib.externals.loky", "ProcessPoolExecutor", purpose)
+    return make(n_workers, **settings)  # type: ignore[no-any-return]
+
+
+@contextlib.contextmanager
+def watched_folder(path: str) -> Iterator[None]:
+    """Have a folder removed should this process be killed, in the body of the context."""
+    try:
+        from joblib.externals.loky.backend import resource_tracker
+    except ImportError:
+        # Then it stays when this process is killed, and only then.
+        yield
+        return
+    resource_tracker.register(path, "folder")
+    try:
+        yield
+    finally:
+        resource_tracker.unregister(path, "folder")
+
+
+class _Cloudpickle:
+    """What pickles things that are made in a notebook or in a function, when that is needed."""
+
+    def __getattr__(self, name: str) -> Any:
+        # A library of its own from joblib 1.6 on.
+        with contextlib.suppress(ImportError):
+            return getattr(importlib.import_module("cloudpickle"), name)
+        return needed("joblib.externals.cloudpickle", name, "to send folds to processes")
+
+
+cloudpickle = _Cloudpickle()
 
 
 class CallbackContexts:

@@ -25,7 +25,7 @@ from ._racing import EarlyStopping
 from ._stopping import Standing, StoppingRule, reason_to_stop
 from ._trials import Asked, Belief, Closed, Event, FoldScore, History, Scored, Status, Trial
 from ._warnings import warn
-from .exceptions import FitTimeout, SpaceExhausted, WorkerDied
+from .exceptions import FitTimeout, NoWorkers, SpaceExhausted, WorkerDied
 
 if TYPE_CHECKING:
     from ._journal import Journal
@@ -99,6 +99,8 @@ class Engine:
         The candidates so far.
     stop_reason : str or None
         Why the search has ended; None as long as it has not.
+    error : NoWorkers or None
+        What has ended it, to be raised once what was found is kept.
     """
 
     def __init__(
@@ -120,6 +122,7 @@ class Engine:
     ) -> None:
         self.history = History(evaluation.n_folds)
         self.stop_reason: str | None = None
+        self.error: NoWorkers | None = None
         self._optimizer = optimizer
         self._evaluation = evaluation
         self._pool = pool
@@ -172,8 +175,13 @@ class Engine:
                         break
                     self._take_in(flight.land())
                 flight.drain()
-        except KeyboardInterrupt:
-            self.stop_reason = "interrupted"
+        except (KeyboardInterrupt, NoWorkers) as error:
+            if isinstance(error, KeyboardInterrupt):
+                self.stop_reason = "interrupted"
+            elif self._budget.seconds_left == 0.0:
+                self.stop_reason = self.stop_reason or "max_time"
+            elif not self._is_over:
+                self.stop_reason, self.error = "no_workers", error
             # Neither rules nor callbacks are asked any more: what they raised would end all.
             with suppress(Exception):
                 for event in flight.landed() if flight is not None else ():

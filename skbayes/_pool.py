@@ -12,6 +12,7 @@ import math
 import queue
 import tempfile
 import threading
+import time
 from collections import deque
 from collections.abc import Callable, Hashable
 from concurrent.futures import Executor
@@ -21,11 +22,14 @@ from types import TracebackType
 from typing import Any, Self
 
 from ._compat import with_sklearn_config
-from .exceptions import FitTimeout, WorkerDied
+from ._warnings import warn
+from .exceptions import FitTimeout, NoWorkers, WorkerDied
 from .workers import Call, Died, Raised, Watch, Withdrawn, n_slots, open_workers
 
 __all__ = ["Outcome", "Pool"]
 
+# Seconds for which a cluster without any worker is waited for.
+_WITHOUT_WORKERS = 600.0
 # Times that a task is submitted again after it was lost through no fault of its own.
 _N_RESUBMISSIONS = 5
 
@@ -84,7 +88,10 @@ class Pool:
         Runs the tasks in place of joblib. It is not closed. It has as many workers as it says,
         else as many as this machine has processors; a positive `n_jobs` is an upper bound.
     fit_timeout : float or None
-        Seconds that a task may run. Only processes of joblib's own backend, loky, can be ended.
+        Seconds that a task may run. Only processes that joblib would have, on this machine, can
+        be ended.
+    deadline : float or None
+        Seconds from the entry on after which nobody waits for a cluster without workers any more.
 
     Raises
     ------
@@ -100,11 +107,14 @@ class Pool:
         has_queue: bool = True,
         executor: Executor | None = None,
         fit_timeout: float | None = None,
+        deadline: float | None = None,
     ) -> None:
         self._workers = open_workers(n_jobs, executor)
         self._pre_dispatch = pre_dispatch
         self._has_queue = has_queue
         self._fit_timeout = fit_timeout
+        self._deadline = math.inf if deadline is None else deadline
+        self._entered_at = self._deserted_at = math.inf
         self._folder: tempfile.TemporaryDirectory[str] | None = None
         # Tasks end in threads of the backend; the queue is all that they touch.
         self._reports: queue.SimpleQueue[_Report] = queue.SimpleQueue()
@@ -118,6 +128,7 @@ class Pool:
 
     def __enter__(self) -> Self:
         _check_timeout(self._fit_timeout)
+        self._entered_at = time.monotonic()
         try:
             self._workers.start()
             n_slots(self._pre_dispatch, self.n_workers)
@@ -125,8 +136,8 @@ class Pool:
                 raise ValueError(
                     f"fit_timeout={self._fit_timeout!r} needs workers that can be ended: two or "
                     "more processes of joblib's own backend, loky, as n_jobs=2 gives them. Fits "
-                    "in this process, in threads, on a cluster, in the backend 'multiprocessing' "
-                    "or in an executor of yours cannot be. Use loky, or leave fit_timeout=None."
+                    "in this process, in threads, on a cluster or in an executor of yours cannot "
+                    "be. Use loky, or leave fit_timeout=None."
                 )
         except BaseException:
             self._workers.stop(is_failed=True)
@@ -151,7 +162,7 @@ class Pool:
 
     @property
     def n_workers(self) -> int:
-        """Number of tasks that can run at the same time."""
+        """Number of tasks that can run at the same time; on a cluster it may change any time."""
         return self._workers.n_workers
 
     @property
@@ -179,7 +190,13 @@ class Pool:
         return keys
 
     def wait(self) -> Outcome:
-        """Return the outcome of a task that has ended, waiting for one if need be."""
+        """Return the outcome of a task that has ended, waiting for one if need be.
+
+        Raises
+        ------
+        NoWorkers
+            If the workers of a cluster are gone and none comes.
+        """
         if self._workers.is_inline:
             task = self._backlog.popleft()
             self._ready.append(_outcome(task, task.call(Exception)))
@@ -199,7 +216,11 @@ class Pool:
             self._blame()
         while self._suspects and not self._running:
             self._start(replace(self._suspects.popleft(), is_alone=True))
-        while self._backlog and not (self._suspects or self._is_solo()):
+        while (
+            self._backlog
+            and len(self._running) < self._workers.n_queued
+            and not (self._suspects or self._is_solo())
+        ):
             self._start(self._backlog.popleft())
             if self._workers.is_broken:
                 return
@@ -228,11 +249,27 @@ class Pool:
         try:
             report = self._reports.get(timeout=self._workers.patience)
         except queue.Empty:
-            if self._workers.check():
-                for number in list(self._running):
-                    self._take(_Report(number, None, Died(WorkerDied())))
+            self._look_for_workers()
+        else:
+            self._take(report)
+
+    def _look_for_workers(self) -> None:
+        """Warn when there are none; raise NoWorkers when that has lasted too long."""
+        now = time.monotonic()
+        if not self._workers.is_deserted:
+            self._deserted_at = math.inf
             return
-        self._take(report)
+        if self._deserted_at > now:
+            self._deserted_at = now
+            warn(
+                "The cluster has no worker. The search waits until one comes, for "
+                f"{_WITHOUT_WORKERS / 60:.0f} minutes at most; interrupt it to stop earlier. A "
+                "LocalCluster of dask gives up workers that die again and again: its method scale "
+                "brings them back."
+            )
+        waited = now - self._deserted_at
+        if waited >= _WITHOUT_WORKERS or now - self._entered_at >= self._deadline:
+            raise NoWorkers(waited)
 
     def _take(self, report: _Report) -> None:
         task = self._running.pop(report.number, None)

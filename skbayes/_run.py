@@ -186,6 +186,7 @@ class Run:
             rules = (CallbackList(self._callbacks, lambda: self._show(ended)), *rules)
         with self._open_journal() as journal:
             spent = time.monotonic() - self._started
+            budget = Budget(native(search.max_time), spent + (journal.elapsed if journal else 0.0))
             self.contexts.begin_search(n_candidates, self.n_folds)
             engine = Engine(
                 self._optimizer,
@@ -197,6 +198,7 @@ class Run:
                     has_queue=not rules and search.max_time is None,
                     executor=search.executor,
                     fit_timeout=search.fit_timeout,
+                    deadline=budget.seconds_left,
                 ),
                 n_iter=n_candidates,
                 n_points=search.n_points,
@@ -204,9 +206,7 @@ class Run:
                 is_asynchronous=search.asynchronous,
                 gives_up=EARLY_STOPPING[search.early_stopping] if search.early_stopping else None,
                 rules=rules,
-                budget=Budget(
-                    native(search.max_time), spent + (journal.elapsed if journal else 0.0)
-                ),
+                budget=budget,
                 journal=journal,
                 error_score=search.error_score,
                 observers=observers,

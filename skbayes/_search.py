@@ -221,7 +221,8 @@ class BayesSearchCV(BaseSearchCV):  # type: ignore[misc]
     total_iterations : int
         Number of candidates that `fit` evaluates if nothing ends it earlier. It needs no fit.
     stop_reason_ : str
-        Why the search ended: "n_iter", "exhausted", "interrupted", or what a rule said.
+        Why the search ended: "n_iter", "exhausted", "interrupted", "no_workers", or what a rule
+        said.
     refit_time_ : float
         Seconds that the refit took.
     multimetric_ : bool
@@ -498,7 +499,7 @@ class BayesSearchCV(BaseSearchCV):  # type: ignore[misc]
         return Insight.learn(space, observations, Surrogate(space), noise, best_row=best)
 
     def _conclude(self, run: Run, engine: Engine) -> None:
-        """Set what was found, the refit aside; go on with an interrupt that ended the search."""
+        """Set what was found, the refit aside; go on with what has ended the search early."""
         self.stop_reason_ = engine.stop_reason
         # One that was proposed when the time was over has nothing to show.
         trials = [trial for trial in engine.history.trials if trial.n_scored]
@@ -509,10 +510,12 @@ class BayesSearchCV(BaseSearchCV):  # type: ignore[misc]
         if any(trial.status == "complete" for trial in trials):
             if has_best:
                 self._select(run, rows)
-        elif self.stop_reason_ != "interrupted" and (has_best or not trials):
+        elif self.stop_reason_ not in ("interrupted", "no_workers") and (has_best or not trials):
             raise ValueError(self._why_there_is_no_best(has_results=bool(trials)))
         if self.stop_reason_ == "interrupted":
             raise KeyboardInterrupt
+        if engine.error is not None:
+            raise engine.error
 
     def _why_there_is_no_best(self, *, has_results: bool) -> str:
         if self.stop_reason_ == "max_time":

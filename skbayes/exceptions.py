@@ -5,6 +5,7 @@ __all__ = [
     "JournalError",
     "JournalLocked",
     "JournalMismatch",
+    "NoWorkers",
     "SpaceExhausted",
     "WorkerDied",
 ]
@@ -78,6 +79,30 @@ class FitTimeout(RuntimeError):
 
     def __reduce__(self) -> tuple[type["FitTimeout"], tuple[float, str]]:
         return type(self), (self.seconds, self.stack)
+
+
+class NoWorkers(RuntimeError):
+    """A cluster had no worker left, and none came.
+
+    A search that ends so keeps what it has found.
+
+    Attributes
+    ----------
+    seconds : float
+        How long it was waited for.
+    """
+
+    def __init__(self, seconds: float) -> None:
+        self.seconds = seconds
+        super().__init__(
+            f"The cluster has had no worker for {seconds:.0f} seconds. Either none has come yet, "
+            "or all have died and were not replaced: what kills them is often a fit that needs "
+            "more memory than a worker has. Look at the cluster, wait for its workers (dask: "
+            "client.wait_for_workers(1)) and search again; with checkpoint= it goes on from here."
+        )
+
+    def __reduce__(self) -> tuple[type["NoWorkers"], tuple[float]]:
+        return type(self), (self.seconds,)
 
 
 class JournalError(ValueError):

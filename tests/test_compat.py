@@ -6,6 +6,10 @@ When a release moves one, its line here fails with a sentence that says which, a
 import ast
 import importlib
 import inspect
+import math
+import subprocess
+import sys
+import textwrap
 import warnings
 from pathlib import Path
 
@@ -18,6 +22,8 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import make_scorer
 from sklearn.model_selection import GridSearchCV
 
+from skbayes._compat import memory_mapping
+
 SOURCE = Path(__file__).parents[1] / "skbayes" / "_compat.py"
 X, Y = np.arange(12.0)[:, None], np.tile([0, 1], 6)
 HAS_CALLBACKS = hasattr(GridSearchCV, "set_callbacks")
@@ -26,12 +32,10 @@ needs_callbacks = pytest.mark.skipif(
 )
 
 NAMES = {
-    "joblib._utils": {"eval_expr": "reads pre_dispatch='2*n_jobs'"},
-    "joblib.externals.loky.process_executor": {
-        "ShutdownExecutorError": "says that loky's workers are gone",
-        "TerminatedWorkerError": "says that a worker of loky died",
-    },
-    "joblib.parallel": {"BatchedCalls": "wraps a task for a backend"},
+    "joblib.disk": {"memstr_to_bytes": "reads max_nbytes='1M'"},
+    "joblib.externals.loky": {"ProcessPoolExecutor": "runs folds in processes"},
+    "joblib.externals.loky.backend": {"resource_tracker": "tidies up after who is killed"},
+    "joblib.parallel": {"get_active_backend": "says where folds are to run"},
     "scipy.stats.qmc": {"Sobol": "draws the initial design"},
     "sklearn.base": {"_fit_context": "decorates fit: validation, and the end of callbacks"},
     "sklearn.metrics._scorer": {
@@ -80,13 +84,6 @@ def test_the_name_is_there(owner, name):
 # What is private in an object, and the test below that uses it.
 OF_OBJECTS = {
     "_scorers": "test_scorers_are_known_by_name",
-    "_backend": "test_what_joblib_keeps_for_one_who_submits_tasks_himself",
-    "_id": "test_what_joblib_keeps_for_one_who_submits_tasks_himself",
-    "_initialize_backend": "test_what_joblib_keeps_for_one_who_submits_tasks_himself",
-    "_workers": "test_what_loky_keeps",
-    "_temp_folder_manager": "test_what_loky_keeps",
-    "_work_ids": "test_what_loky_keeps",
-    "_pool": "test_what_multiprocessing_keeps",
     "_skl_callbacks": "test_callbacks_are_kept_under_their_name",
     "_parent_callback_ctx": "test_a_nested_search_knows_its_context",
     "_get_filters": "test_warning_filters_can_be_read",
@@ -232,46 +229,97 @@ def test_warning_filters_can_be_read():
     assert len(list(filters)) > 0, "the warning filters stand no longer in warnings.filters"
 
 
-def test_expressions_of_pre_dispatch_are_read():
-    from joblib._utils import eval_expr
-
-    assert eval_expr("2*3") == 6, "eval_expr no longer computes"
-
-
-def test_what_joblib_keeps_for_one_who_submits_tasks_himself():
-    parallel = joblib.Parallel(n_jobs=2, batch_size=1, pre_dispatch="all")
-    for name in ("_backend", "_id", "_initialize_backend"):
-        assert hasattr(parallel, name), f"joblib.Parallel has no {name}; JoblibBackend needs it"
-    backend = parallel._backend
-    for name in ("effective_n_jobs", "get_nested_backend", "start_call", "stop_call"):
-        assert hasattr(backend, name), f"joblib's backends have no {name}; JoblibBackend calls it"
+def test_what_joblib_says_of_its_backends():
+    for name in ("loky", "threading", "multiprocessing"):
+        with joblib.parallel_backend(name, n_jobs=2):
+            backend, n_jobs = joblib.parallel.get_active_backend()
+        assert n_jobs == 2
+        for part in ("effective_n_jobs", "get_nested_backend", "inner_max_num_threads"):
+            assert hasattr(backend, part), f"{name} has no {part}; kinds.py and processes.py use it"
+        assert "OMP_NUM_THREADS" in backend.MAX_NUM_THREADS_VARS
+        nested, jobs_of_nested = backend.get_nested_backend()
+        assert type(nested).__name__ == "ThreadingBackend"
+        assert jobs_of_nested is None
     names = ("submit", "apply_async")
     assert any(hasattr(backend, name) for name in names), f"joblib's backends have none of {names}"
+    for part in ("start_call", "stop_call", "abort_everything"):
+        assert hasattr(backend, part), f"joblib's backends have no {part}; BackendWorkers calls it"
+    assert joblib.Parallel(n_jobs=-2).n_jobs == -2
 
 
-@pytest.fixture
-def loky():
-    with joblib.Parallel(n_jobs=2, backend="loky") as parallel:
-        parallel(joblib.delayed(abs)(i) for i in range(2))
-        yield parallel._backend
+@pytest.mark.skipif(not hasattr(joblib, "parallel_config"), reason="joblib 1.2 has no settings")
+def test_settings_of_joblib_can_be_read():
+    assert memory_mapping() == (None, 1024**2, "r")
+    with joblib.parallel_config(temp_folder="here", max_nbytes="3K", mmap_mode="w+"):
+        assert memory_mapping() == ("here", 3072, "r+")
+    with joblib.parallel_config(max_nbytes=7, mmap_mode="c"):
+        assert memory_mapping() == (None, 7, "c")
+    for off in ({"max_nbytes": None}, {"mmap_mode": None}):
+        with joblib.parallel_config(**off):
+            assert memory_mapping()[1] == math.inf
 
 
-def test_what_loky_keeps(loky):
-    executor = getattr(loky, "_workers", None)
-    assert executor is not None, "joblib keeps loky's executor no longer as _workers"
-    assert hasattr(executor, "_work_ids"), "loky keeps what is queued no longer as _work_ids"
-    manager = getattr(executor, "_temp_folder_manager", None)
-    assert hasattr(manager, "set_current_context"), "joblib's memory maps have no context to set"
-    taken = inspect.signature(executor.terminate).parameters
+def test_what_the_executor_of_loky_takes():
+    executor = joblib.externals.loky.ProcessPoolExecutor
+    taken = inspect.signature(executor).parameters
+    missing = {"timeout", "env", "initializer", "initargs"} - taken.keys()
+    assert not missing, f"loky's executor takes no {missing}"
+    taken = inspect.signature(executor.shutdown).parameters
     assert "kill_workers" in taken, "loky's executor cannot be ended with its workers"
 
 
-def test_what_multiprocessing_keeps():
-    with joblib.Parallel(n_jobs=2, backend="multiprocessing") as parallel:
-        pool = getattr(parallel._backend, "_pool", None)
-        processes = getattr(pool, "_pool", None)
-        assert processes, "joblib keeps the processes of multiprocessing no longer as _pool._pool"
-        assert all(process.pid for process in processes)
+# What is missing is refused where it is needed, and nowhere else.
+
+MISSING = """
+    import importlib, sys
+    import numpy as np
+    import sklearn.model_selection
+    import joblib.parallel
+
+    for module in {modules}:
+        sys.modules[module] = None
+    for name in {names}:
+        module, _, name = name.rpartition(".")
+        delattr(importlib.import_module(module), name)
+
+    import skbayes
+    from skbayes import BayesSearchCV
+    from sklearn.linear_model import Ridge
+
+    def search(**settings):
+        search = BayesSearchCV(Ridge(), {{"alpha": (0.1, 1.0)}}, n_iter=3, cv=2, **settings)
+        return search.fit(np.arange(12.0)[:, None], np.arange(12.0)).best_score_
+
+    one = search(), search(n_jobs=1)
+    from concurrent.futures import ThreadPoolExecutor
+    with ThreadPoolExecutor(2) as executor:
+        search(executor=executor)
+    try:
+        search(n_jobs=2)
+    except RuntimeError as error:
+        print(error)
+"""
+
+
+@pytest.mark.parametrize(
+    ("names", "modules", "found"),
+    [
+        ([], ["joblib.parallel"], "joblib.parallel.get_active_backend"),
+        ([], ["joblib.externals.loky"], "joblib.externals.loky.ProcessPoolExecutor"),
+        (
+            ["joblib._utils.eval_expr", "joblib.parallel.BatchedCalls",
+             "sklearn.model_selection._validation._warn_or_raise_about_fit_failures"],
+            [],
+            "",
+        ),
+    ],
+)  # fmt: skip
+def test_what_is_missing_is_refused_where_it_is_needed(names, modules, found):
+    code = textwrap.dedent(MISSING).format(names=names, modules=modules)
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    assert run.returncode == 0, run.stderr
+    assert run.stdout.startswith(f"joblib {joblib.__version__} has no {found}" if found else "")
+    assert found or not run.stdout
 
 
 if HAS_CALLBACKS:

@@ -1,10 +1,10 @@
 """One contract for every backend."""
 
 import os
+import pickle
 import threading
 import time
 import warnings
-from concurrent.futures import ThreadPoolExecutor
 
 import joblib
 import numpy as np
@@ -12,12 +12,13 @@ import pytest
 import sklearn
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from scipy import sparse
 
-from pools import run
+from pools import Leaving, run
 from skbayes import _pool
 from skbayes._pool import Pool
-from skbayes.exceptions import FitTimeout, WorkerDied
-from skbayes.workers import Died, Withdrawn
+from skbayes.exceptions import FitTimeout, NoWorkers, WorkerDied
+from skbayes.workers import Died, Withdrawn, processes
 
 BACKENDS = [("loky", 1), ("loky", 2), ("threading", 2), ("threading", 4), ("multiprocessing", 2)]
 
@@ -53,7 +54,7 @@ def warn_user():
 
 
 def describe(array):
-    return type(array).__name__, float(array.sum())
+    return "own" if array.flags.writeable else "mapped", float(array.sum())
 
 
 def pid():
@@ -143,7 +144,7 @@ def test_large_arrays_are_memory_mapped():
     array = np.ones(300_000)
     with joblib.parallel_backend("loky", n_jobs=2), Pool() as pool:
         outcomes = run(pool, [(i, describe, array) for i in range(4)])
-    assert {outcome.result for outcome in outcomes.values()} == {("memmap", 300_000.0)}
+    assert {outcome.result for outcome in outcomes.values()} == {("mapped", 300_000.0)}
 
 
 @pytest.mark.parametrize(
@@ -164,12 +165,140 @@ def test_what_joblib_refuses_is_refused_with_its_own_words(n_jobs):
         pass
 
 
-def test_a_joblib_without_the_parts_that_are_needed_is_named(monkeypatch):
-    monkeypatch.delattr(joblib.Parallel, "_initialize_backend")
-    with pytest.raises(RuntimeError, match=rf"joblib {joblib.__version__} .*_initialize_backend"):
-        Pool(2)
-    with ThreadPoolExecutor(2) as executor, Pool(executor=executor) as pool:
-        assert run(pool, [(0, double, 4)])[0].result == 8
+# What travels to processes, and how.
+
+
+def test_nested_data_are_sent_once_and_mapped(tmp_path):
+    """At any depth, whatever holds the arrays, and whatever their order in memory."""
+    big = np.arange(400_000.0).reshape(2_000, 200)
+    path = tmp_path / "mapped"
+    on_disk = np.memmap(path, float, "w+", shape=big.shape)
+    on_disk[:] = big
+    on_disk.flush()
+    data = [big, big[:, :-1], big.T, big[::-2, 3:], [big, "text"], on_disk, on_disk[5:, ::3]]
+    data += [sparse.csr_matrix(big), {"weight": big}]
+    with joblib.parallel_backend("loky", n_jobs=2), Pool() as pool:
+        outcomes = run(
+            pool, [(i, describe_all, each, expected(each)) for i, each in enumerate(data)]
+        )
+        folder = pool._workers._files._folder
+        n_files = len(os.listdir(folder))
+        outcomes |= run(pool, [(len(data), describe_all, data[0], expected(data[0]))])
+        assert len(os.listdir(folder)) == n_files
+        assert not any(outcome.error for outcome in outcomes.values())
+        assert [outcomes[i].result for i in range(len(data) + 1)] == [True] * (len(data) + 1)
+    assert not os.path.exists(folder)
+    assert np.array_equal(on_disk, big)
+
+
+def arrays_of(data):
+    if isinstance(data, np.ndarray):
+        return [data]
+    if sparse.issparse(data):
+        return [data.data, data.indices]
+    values = data.values() if isinstance(data, dict) else data
+    return [value for value in values if isinstance(value, np.ndarray)]
+
+
+def expected(data):
+    return [float(array.sum()) for array in arrays_of(data)]
+
+
+def describe_all(data, sums):
+    """Whether all arrays of `data` are what they were, in memory that is shared."""
+    arrays = arrays_of(data)
+    assert [float(array.sum()) for array in arrays] == sums
+    return all(array.base is not None and not array.flags.owndata for array in arrays)
+
+
+def test_what_is_defined_in_a_function_travels():
+    offset = 3
+
+    class Local:
+        def __init__(self, x):
+            self.x = x
+
+        def moved(self):
+            return self.x + offset
+
+    with joblib.parallel_backend("loky", n_jobs=2), Pool() as pool:
+        outcomes = run(pool, [(0, Local.moved, Local(4)), (1, lambda x: x.moved(), Local(5))])
+    assert [outcomes[i].result for i in range(2)] == [7, 8]
+
+
+class Unpicklable:
+    def __reduce__(self):
+        raise TypeError("no pickle of this")
+
+
+def test_what_cannot_be_sent_fails_alone_and_says_why():
+    with joblib.parallel_backend("loky", n_jobs=2), Pool() as pool:
+        outcomes = run(pool, [(0, double, 1), (1, double, Unpicklable()), (2, double, 2)])
+    assert outcomes[0].result == 2
+    assert outcomes[2].result == 4
+    assert isinstance(outcomes[1].error, pickle.PicklingError)
+    assert "no pickle of this" in str(outcomes[1].error)
+
+
+def nested_backend():
+    backend, n_jobs = joblib.parallel.get_active_backend()
+    return type(backend).__name__, backend.nesting_level, n_jobs, os.environ["OMP_NUM_THREADS"]
+
+
+@pytest.mark.parametrize("limit", [None, 3])
+def test_what_is_nested_runs_on_threads_within_its_share_of_the_processors(limit):
+    share = max(1, joblib.cpu_count() // 2) if limit is None else limit
+    given = os.environ.get("OMP_NUM_THREADS", str(share)) if limit is None else str(share)
+    with joblib.parallel_backend("loky", n_jobs=2, inner_max_num_threads=limit), Pool() as pool:
+        assert run(pool, [(0, nested_backend)])[0].result == ("ThreadingBackend", 1, None, given)
+
+
+def test_processes_go_from_one_search_to_the_next_and_are_nobody_elses():
+    def pids(pool):
+        outcomes = run(pool, [(i, sleep_and_tell, 0.2) for i in range(4)])
+        return {outcome.result for outcome in outcomes.values()}
+
+    with joblib.parallel_backend("loky", n_jobs=2):
+        theirs = set(joblib.Parallel()(joblib.delayed(sleep_and_tell)(0.2) for _ in range(4)))
+        with Pool() as pool, Pool() as other:
+            first, second = pids(pool), pids(other)
+        assert not first & second
+        assert not theirs & (first | second)
+        with Pool() as pool:
+            assert pids(pool) & (first | second)
+
+
+def sleep_and_tell(seconds):
+    time.sleep(seconds)
+    return os.getpid()
+
+
+def test_idle_processes_are_no_more_than_processors(monkeypatch):
+    ended = []
+
+    class Executor:
+        def shutdown(self, wait):
+            assert not wait or processes._idle == []
+            ended.append(self)
+
+    monkeypatch.setattr(processes, "_idle", [])
+    monkeypatch.setattr(processes, "loky_executor", lambda n_workers, **settings: Executor())
+    monkeypatch.setattr(joblib, "cpu_count", lambda: 4)
+    taken = [processes._take(2, {}) for _ in range(3)]
+    assert len({each.executor for each in taken}) == 3
+    for each in taken:
+        processes._give(each)
+    assert ended == [taken[0].executor]
+    assert processes._take(2, {"timeout": 1}).executor not in [each.executor for each in taken]
+    # The last ones used come first, and each goes to one search.
+    again = [processes._take(2, {}) for _ in range(3)]
+    assert again[:2] == [taken[2], taken[1]]
+    assert again[2] not in taken
+    processes._give(again[0])
+    processes._give(processes._take(3, {}))
+    assert [each.n_workers for each in processes._idle] == [3]
+    processes.end_idle()
+    assert processes._idle == []
 
 
 @pytest.mark.parametrize("n_queued", [2, 60])
@@ -221,6 +350,7 @@ class Scripted:
     has_watch = True
     patience = 0.0  # nothing happens between two looks
     n_workers = 2
+    n_queued = float("inf")
 
     def __init__(self, *, is_whole=True):
         self.is_whole = is_whole
@@ -243,7 +373,8 @@ class Scripted:
         assert not self.is_broken
         self.in_hand.append((call, report))
 
-    def check(self):
+    @property
+    def is_deserted(self):
         """Run what is in hand, now that the pool has nothing more to say."""
         assert self.in_hand, "the pool waits for tasks that no worker has"
         running = self.in_hand[:2]
@@ -328,3 +459,41 @@ def test_a_late_task_explains_the_death(scripted):
 def test_a_lost_task_is_submitted_again_five_times(scripted):
     assert verdicts(["lost", "ok"]) == {"lost": WorkerDied}
     assert sum("lost" in words for words in scripted.runs) == 6
+
+
+# A cluster without workers.
+
+
+def test_nobody_waits_for_ever_for_a_cluster_without_workers(monkeypatch):
+    monkeypatch.setattr(_pool, "open_workers", lambda n_jobs, executor: Leaving(2))
+    monkeypatch.setattr(_pool, "_WITHOUT_WORKERS", 0.01)
+    with Pool() as pool:
+        for i in range(4):
+            pool.submit(i, double, i)
+        assert [pool.wait().result for _ in range(2)] == [0, 2]
+        with pytest.warns(UserWarning, match="no worker"), pytest.raises(NoWorkers) as caught:
+            pool.wait()
+    assert caught.value.seconds >= 0.01
+    assert pickle.loads(pickle.dumps(caught.value)).seconds == caught.value.seconds
+
+
+def test_a_deadline_ends_the_wait_for_workers(monkeypatch):
+    monkeypatch.setattr(_pool, "open_workers", lambda n_jobs, executor: Leaving(1))
+    with Pool(deadline=0.01) as pool:
+        for i in range(2):
+            pool.submit(i, double, i)
+        assert pool.wait().result == 0
+        with pytest.warns(UserWarning, match="no worker"), pytest.raises(NoWorkers):
+            pool.wait()
+
+
+def test_workers_that_come_back_are_used_and_missed_again(monkeypatch):
+    workers = Leaving(0, n_looks=5)
+    monkeypatch.setattr(_pool, "open_workers", lambda n_jobs, executor: workers)
+    with Pool() as pool:
+        for _ in range(2):
+            pool.submit(0, double, 4)
+            with pytest.warns(UserWarning, match="no worker") as caught:
+                assert pool.wait().result == 8
+            assert len(caught) == 1
+            workers.n_tasks, workers.n_looks = 0, 5

@@ -1,4 +1,4 @@
-"""Where tasks run: the backend of joblib that is active, dask, or an executor of the user's.
+"""Where tasks run: processes, the backend of joblib that is active, dask, ray, or an executor.
 
 Each kind takes one task at a time and reports how it ended. Whose fault a death is, and what is
 run again, is decided in one place for all of them, which is not here.

@@ -2,15 +2,32 @@
 
 from __future__ import annotations
 
+import ast
+import operator
+import time
 from collections.abc import Callable
 from typing import Any, Protocol
 
-from skbayes._compat import eval_expr
 from skbayes.workers.calls import Call
 
-__all__ = ["Died", "Report", "Withdrawn", "Workers", "n_slots"]
+__all__ = ["Died", "Lately", "Report", "Withdrawn", "Workers", "n_slots"]
 
 Report = Callable[[Any, BaseException | None], None]
+
+# Seconds for which the size of a cluster is believed: asking is a round trip.
+_BELIEVED_FOR = 1.0
+
+_OPERATORS: dict[type[ast.AST], Callable[..., Any]] = {
+    ast.Add: operator.add,
+    ast.Sub: operator.sub,
+    ast.Mult: operator.mul,
+    ast.Div: operator.truediv,
+    ast.FloorDiv: operator.floordiv,
+    ast.Mod: operator.mod,
+    ast.Pow: operator.pow,
+    ast.UAdd: operator.pos,
+    ast.USub: operator.neg,
+}
 
 
 class Died(Exception):
@@ -41,11 +58,19 @@ class Workers(Protocol):
     has_watch: bool
     """Whether the worker of a task that takes too long may be ended."""
     patience: float | None
-    """Seconds of silence after which `check` is to be called."""
+    """Seconds of silence after which `is_deserted` is to be looked at; None if it never is."""
 
     @property
     def n_workers(self) -> int:
-        """Number of tasks that can run at the same time, now."""
+        """Number of tasks that can run at the same time, at least 1; about a second old at most."""
+
+    @property
+    def n_queued(self) -> float:
+        """Number of tasks that may be in the hands of the workers, running or not."""
+
+    @property
+    def is_deserted(self) -> bool:
+        """Whether there is no worker at present, so that what was submitted waits for one."""
 
     def start(self) -> None:
         """Prepare the workers; everything else is known from here on."""
@@ -56,14 +81,33 @@ class Workers(Protocol):
         `error` is `Died` or `Withdrawn`, or stands for a fault of the task or of the user.
         """
 
-    def check(self) -> bool:
-        """Look after the workers; tell whether what they have in hand is lost without a report."""
-
     def repair(self) -> None:
         """Replace broken workers by new ones."""
 
     def stop(self, *, is_failed: bool) -> None:
         """Give the workers back; after a failure, tasks that still run are abandoned."""
+
+
+class Lately:
+    """A number that is asked for again when it is older than a second.
+
+    Parameters
+    ----------
+    ask : callable
+        Returns the number as it is now.
+    """
+
+    def __init__(self, ask: Callable[[], int]) -> None:
+        self._ask = ask
+        self._number = 0
+        self._asked_at = -_BELIEVED_FOR
+
+    def __call__(self) -> int:
+        """Return the number as it is, or lately was."""
+        if time.monotonic() - self._asked_at >= _BELIEVED_FOR:
+            self._number = self._ask()
+            self._asked_at = time.monotonic()
+        return self._number
 
 
 def n_slots(pre_dispatch: int | str, n_workers: int) -> int:
@@ -79,9 +123,10 @@ def n_slots(pre_dispatch: int | str, n_workers: int) -> int:
     allowed = pre_dispatch
     try:
         if isinstance(allowed, str):
-            allowed = eval_expr(allowed.replace("n_jobs", str(n_workers)))
+            tree = ast.parse(allowed.replace("n_jobs", str(n_workers)).strip(), mode="eval")
+            allowed = _computed(tree.body)
         slots = int(allowed)
-    except (ArithmeticError, TypeError, ValueError):
+    except (ArithmeticError, KeyError, SyntaxError, TypeError, ValueError):
         slots = 0
     if slots < 1:
         raise ValueError(
@@ -89,3 +134,14 @@ def n_slots(pre_dispatch: int | str, n_workers: int) -> int:
             "expression of n_jobs such as '2*n_jobs'."
         )
     return slots
+
+
+def _computed(node: ast.AST) -> Any:
+    """Return the value of an expression of numbers; KeyError or TypeError for any other."""
+    if isinstance(node, ast.Constant):
+        return node.value
+    if isinstance(node, ast.BinOp):
+        return _OPERATORS[type(node.op)](_computed(node.left), _computed(node.right))
+    if isinstance(node, ast.UnaryOp):
+        return _OPERATORS[type(node.op)](_computed(node.operand))
+    raise TypeError(node)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import faulthandler
+import pickle
 import traceback
 from collections.abc import Callable
 from contextlib import AbstractContextManager, contextmanager, nullcontext
@@ -10,13 +11,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from skbayes._compat import cloudpickle
+from skbayes._compat import cloudpickle, in_backend
 from skbayes.exceptions import FitTimeout
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-__all__ = ["Call", "Raised", "Watch"]
+__all__ = ["Call", "Nested", "Raised", "Watch"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +80,26 @@ class Call:
             return Raised(error, traceback.format_exc())
 
 
+@dataclass(frozen=True, slots=True)
+class Nested:
+    """A call in a worker, and where what is parallel within it is to run.
+
+    Parameters
+    ----------
+    call : Call
+    backend : object
+        A backend of joblib, or its name.
+    """
+
+    call: Call
+    backend: Any
+
+    def __call__(self) -> Any:
+        """Return the result of the call, or what it raised."""
+        with in_backend(self.backend):
+            return self.call()
+
+
 class Raised:
     """An exception on its way from a worker, which may be another process."""
 
@@ -89,7 +110,7 @@ class Raised:
     def __reduce__(self) -> tuple[Callable[..., Raised], tuple[Any, ...]]:
         try:
             data = cloudpickle.dumps(self.error)
-            cloudpickle.loads(data)
+            pickle.loads(data)
         except Exception:
             substitute = RuntimeError(f"{type(self.error).__name__}: {self.error}")
             for note in getattr(self.error, "__notes__", ()):
@@ -100,6 +121,6 @@ class Raised:
 
 def _arrived(data: bytes, text: str) -> Raised:
     """Return an exception that came from another process, with its traceback there as a note."""
-    error = cloudpickle.loads(data)
+    error = pickle.loads(data)
     error.add_note(f"In the worker process:\n{text}")
     return Raised(error, text)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 from concurrent.futures import BrokenExecutor, CancelledError, Executor, Future
 from typing import Any
@@ -31,8 +32,10 @@ class ExecutorWorkers:
 
     is_inline = False
     is_broken = False
+    is_deserted = False
     has_watch = False
     patience: float | None = None
+    n_queued = math.inf
 
     def __init__(self, executor: Executor, n_jobs: int | None) -> None:
         self._executor = executor
@@ -77,10 +80,6 @@ class ExecutorWorkers:
             raise _explained(error) from error
         self._futures.add(future)
         future.add_done_callback(done)
-
-    def check(self) -> bool:
-        """Tell that nothing is lost: an executor reports the end of every task."""
-        return False
 
     def repair(self) -> None:
         """Do nothing: an executor cannot be repaired from outside."""

@@ -2,15 +2,18 @@
 
 import os
 import signal
+import threading
 import time
 
+import joblib
 import numpy as np
 import pytest
 from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.datasets import load_iris
 from sklearn.exceptions import FitFailedWarning
 
-from skbayes import BayesSearchCV, FitTimeout, WorkerDied
+from pools import Growing, Leaving
+from skbayes import BayesSearchCV, FitTimeout, NoWorkers, WorkerDied, _pool
 
 X, Y = load_iris(return_X_y=True)
 SPACE = {"a": (0.0, 1.0)}
@@ -93,6 +96,46 @@ def test_a_fit_that_hangs_fails_alone():
         search(estimator, fit_timeout=2.0, error_score="raise").fit(X, Y)
 
 
+@pytest.mark.filterwarnings("ignore:One or more of the test scores")
+@pytest.mark.parametrize("deadly", [{}, {"seconds": 600.0}], ids=["death", "timeout"])
+def test_what_dies_in_one_search_is_no_matter_to_another(deadly):
+    """Nor to what else uses joblib at the same time, in another thread."""
+    expected = search(Deadly()).fit(X, Y).cv_results_
+    found, others, is_over = [], [], threading.Event()
+
+    def again(run, results):
+        while not is_over.is_set():
+            results.append(run())
+
+    threads = [
+        threading.Thread(target=again, args=(lambda: search(Deadly()).fit(X, Y), found)),
+        threading.Thread(target=again, args=(sums_by_joblib, others)),
+    ]
+    for thread in threads:
+        thread.start()
+    few = {"n_iter": 3, "cv": 2, "initial_points": POINTS[:3]}
+    other = search(Deadly(limit=0.8, **deadly), fit_timeout=1.0 if deadly else None)
+    try:
+        with pytest.warns(FitFailedWarning):
+            other.set_params(**few).fit(X, Y)
+    finally:
+        is_over.set()
+        for thread in threads:
+            thread.join()
+    assert other.candidate_status_[1] == "failed"
+    assert found
+    for each in found:
+        assert each.candidate_status_ == ["complete"] * 8
+        for name in ("params", "mean_test_score"):
+            assert list(each.cv_results_[name]) == list(expected[name])
+    assert all(sums == [6] * 4 for sums in others)
+
+
+def sums_by_joblib():
+    with joblib.parallel_backend("loky", n_jobs=2):
+        return joblib.Parallel()(joblib.delayed(sum)([1, 2, 3]) for _ in range(4))
+
+
 def test_a_timeout_that_cannot_be_kept_is_refused():
     with pytest.raises(ValueError, match=r"fit_timeout=1\.0 needs workers"):
         search(Deadly(), fit_timeout=1.0).set_params(n_jobs=1).fit(X, Y)
@@ -101,7 +144,6 @@ def test_a_timeout_that_cannot_be_kept_is_refused():
 @pytest.mark.slow
 def test_a_cluster_goes_through_the_same_candidates():
     distributed = pytest.importorskip("distributed")
-    joblib = pytest.importorskip("joblib")
     kwargs = {"n_points": 2, "early_stopping": "racing"}
     expected = search(Deadly(), **kwargs).set_params(n_jobs=1).fit(X, Y)
     with (
@@ -114,3 +156,50 @@ def test_a_cluster_goes_through_the_same_candidates():
         found = search(Deadly(), **kwargs).fit(X, Y)
     assert found.cv_results_["params"] == expected.cv_results_["params"]
     assert found.candidate_status_ == expected.candidate_status_
+
+
+def test_a_cluster_that_grows_is_used(monkeypatch):
+    workers = Growing(6)
+    monkeypatch.setattr(_pool, "open_workers", lambda n_jobs, executor: workers)
+    found = search(Deadly()).set_params(n_iter=12).fit(X, Y)
+    assert found.candidate_status_ == ["complete"] * 12
+    assert workers.n_running[0] == 1
+    # At the end there are fewer folds than workers.
+    assert workers.n_running[2:4] == [6, 6]
+
+
+# Clusters whose workers leave: seven folds are scored, of three each.
+
+
+@pytest.fixture
+def leaving(monkeypatch):
+    monkeypatch.setattr(_pool, "open_workers", lambda n_jobs, executor: Leaving(7))
+
+
+@pytest.mark.parametrize("refit", [True, False])
+def test_a_search_without_workers_keeps_what_it_found(leaving, monkeypatch, refit):
+    monkeypatch.setattr(_pool, "_WITHOUT_WORKERS", 0.01)
+    found = search(Deadly()).set_params(refit=refit)
+    with (
+        pytest.warns(UserWarning, match="no worker"),
+        pytest.raises(NoWorkers, match="has had no worker"),
+    ):
+        found.fit(X, Y)
+    assert found.stop_reason_ == "no_workers"
+    assert found.candidate_status_ == ["complete", "complete", "cut off"]
+    assert found.best_params_ == POINTS[0]
+    assert not hasattr(found, "best_estimator_")
+
+
+def test_a_search_without_workers_that_found_nothing_says_why(monkeypatch):
+    monkeypatch.setattr(_pool, "open_workers", lambda n_jobs, executor: Leaving(0))
+    monkeypatch.setattr(_pool, "_WITHOUT_WORKERS", 0.01)
+    with pytest.warns(UserWarning, match="no worker"), pytest.raises(NoWorkers):
+        search(Deadly()).fit(X, Y)
+
+
+def test_max_time_ends_the_wait_for_workers(leaving):
+    with pytest.warns(UserWarning, match="no worker"):
+        found = search(Deadly(), max_time=2.0).fit(X, Y)
+    assert found.stop_reason_ == "max_time"
+    assert found.candidate_status_[:2] == ["complete", "complete"]
