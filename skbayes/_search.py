@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import inspect
 import numbers
 import os
 import time
@@ -28,6 +29,7 @@ from ._compat import (
     warn_or_raise_about_fit_failures,
 )
 from ._conditions import space_of
+from ._pickles import lasting
 from ._racing import EARLY_STOPPING
 from ._selection import ONE_STANDARD_ERROR, earliest_within_one_error
 
@@ -50,6 +52,7 @@ _OF_THE_BEST = (
 )
 
 
+@lasting
 class BayesSearchCV(BaseSearchCV):  # type: ignore[misc]
     """Bayesian search over hyper-parameters, scored by cross-validation.
 
@@ -331,6 +334,25 @@ class BayesSearchCV(BaseSearchCV):  # type: ignore[misc]
         # Workers stay where they are.
         state: dict[str, Any] = super().__getstate__()
         return {**state, "executor": None}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        # A parameter that is younger than the pickle has its default.
+        parameters = inspect.signature(BayesSearchCV.__init__).parameters.values()
+        defaults = {p.name: p.default for p in parameters if p.default is not p.empty}
+        super().__setstate__(defaults | state)
+
+    def __copy__(self) -> Self:
+        # Not by way of a pickle, which has no workers.
+        new = type(self).__new__(type(self))
+        new.__dict__.update(self.__dict__)
+        return new
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> Self:
+        # A copy runs on the same workers.
+        memo[id(self.executor)] = self.executor
+        memo[id(self)] = new = type(self).__new__(type(self))
+        new.__dict__.update(copy.deepcopy(self.__dict__, memo))
+        return new
 
     # The estimator is validated by its own fit, not here.
     @fit_context(prefer_skip_nested_validation=False)  # type: ignore[untyped-decorator]

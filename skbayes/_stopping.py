@@ -13,6 +13,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+from ._pickles import lasting
+
 __all__ = [
     "Converged",
     "Patience",
@@ -32,6 +34,7 @@ __all__ = [
 STANDSTILL = 0.1
 
 
+@lasting
 @dataclass(frozen=True, slots=True)
 class Standing:
     """What a stopping rule sees: a search after some of its candidates.
@@ -70,6 +73,7 @@ class StoppingRule(Protocol):
         ...
 
 
+@lasting
 @dataclass(frozen=True, slots=True)
 class TargetScore:
     """Stop at the first candidate that is as good as wanted.
@@ -107,6 +111,7 @@ class TargetScore:
         return None
 
 
+@lasting
 @dataclass(frozen=True, slots=True)
 class Patience:
     """Stop when many candidates in a row have brought nothing.
@@ -152,6 +157,7 @@ class Patience:
         return None
 
 
+@lasting
 @dataclass(frozen=True, slots=True)
 class Converged:
     """Stop when neither the model nor the last candidates promise anything more.

@@ -1,5 +1,7 @@
 """Exceptions and warnings that a caller may want to catch."""
 
+from typing import Any
+
 __all__ = [
     "FitTimeout",
     "JournalError",
@@ -30,8 +32,8 @@ class SpaceExhausted(RuntimeError):
             "proposed twice. Widen the space, or ask for fewer candidates."
         )
 
-    def __reduce__(self) -> tuple[type["SpaceExhausted"], tuple[int]]:
-        return type(self), (self.n_asked,)
+    def __reduce__(self) -> tuple[type["SpaceExhausted"], tuple[int], dict[str, Any]]:
+        return type(self), (self.n_asked,), self.__dict__
 
 
 class WorkerDied(RuntimeError):
@@ -76,8 +78,8 @@ class FitTimeout(RuntimeError):
             f"worker process. It was here:\n{stack}"
         )
 
-    def __reduce__(self) -> tuple[type["FitTimeout"], tuple[float, str]]:
-        return type(self), (self.seconds, self.stack)
+    def __reduce__(self) -> tuple[type["FitTimeout"], tuple[float, str], dict[str, Any]]:
+        return type(self), (self.seconds, self.stack), self.__dict__
 
 
 class JournalError(ValueError):

@@ -59,6 +59,7 @@ LAYERS = {
     "workers": 1,
     "_budget": 0,
     "_compat": 0,
+    "_pickles": 0,
     "_seeds": 0,
     "exceptions": 0,
 }

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from sklearn.utils import check_random_state
 
+from skbayes._pickles import lasting
 from skbayes.space import scales
 from skbayes.space.options import (
     CATEGORY_TRANSFORMS,
@@ -113,6 +114,7 @@ def finite_bound(call: str, name: str, value: Any) -> float:
     return number
 
 
+@lasting
 @dataclass(frozen=True, slots=True, repr=False)
 class Real:
     """Interval of real numbers, both ends included.
@@ -260,6 +262,7 @@ class Real:
         return draw(self, size, random_state)
 
 
+@lasting
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Categorical:
     """List of values, which may be any Python objects.

@@ -9,10 +9,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from skbayes._pickles import lasting
 from skbayes.space.dimensions import Categorical, Dimension
 from skbayes.space.values import has, plain_key, show
 
 
+@lasting
 @dataclass(frozen=True, slots=True)
 class Point:
     """A candidate: one code for each parameter of its branch, in name order.
@@ -29,6 +31,7 @@ class Point:
     codes: tuple[float | int, ...]
 
 
+@lasting
 @dataclass(frozen=True, slots=True)
 class Branch:
     """One dictionary of a search space, or a part of one in which the same parameters exist.
