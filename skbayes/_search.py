@@ -141,7 +141,8 @@ class BayesSearchCV(BaseSearchCV):  # type: ignore[misc]
     checkpoint : str, path-like or None, default=None
         File to which the search is written as it goes. If there is one already, of the same
         search, it is taken up where it ended: nothing that it holds is evaluated again. With a
-        larger `n_iter` it goes on from there.
+        larger `n_iter` it goes on from there. ``{data}`` in the path stands for a digest of the
+        data, so that each fold of an outer cross-validation has a file of its own.
     executor : concurrent.futures.Executor or None, default=None
         Runs the folds in place of joblib. It is not closed.
     objective : str or None, default=None

@@ -142,5 +142,6 @@ class JournalLocked(RuntimeError):
         owner = "another search" if self.pid is None else f"process {self.pid} on {self.host!r}"
         return (
             f"journal {self.path!r} is in use by {owner}. Wait until it ends, or name another "
-            "file: one search writes to a journal at a time."
+            "file: one search writes to a journal at a time. Searches of different data have files "
+            "of their own if {data} is in the name, as in 'search-{data}.jsonl'."
         )
