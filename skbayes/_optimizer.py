@@ -133,7 +133,9 @@ class Optimizer:
         if self._sources:
             from ._transfer import Transfer
 
-            self._transfer = Transfer(self.space, self._sources, self._surrogate, Surrogate)
+            self._transfer = Transfer(
+                self.space, self._sources, self._surrogate, Surrogate, self._n_iter
+            )
         self._proposer = Proposer(
             space=self.space,
             seed=self._seed,
