@@ -203,6 +203,9 @@ def token(value: Any, reading: Reading | None = None) -> str:
         to arrays, nor ints to floats, as not all estimators take one for the other.
     """
     value, reading = native(value), reading or Reading()
+    if type(value) in PLAIN_TYPES:
+        # Python refuses decimal integers of more than 4300 digits.
+        return hex(value) if type(value) is int and abs(value) >= 2**64 else repr(value)
     opaque = f"<{_name(type(value))} object>"
     if id(value) in reading.inside:
         return opaque
@@ -221,9 +224,6 @@ def token(value: Any, reading: Reading | None = None) -> str:
 
 def _told(value: Any, reading: Reading) -> str | None:
     """Return the token of a value that is known here, None for others."""
-    if type(value) in PLAIN_TYPES:
-        # Python refuses decimal integers of more than 4300 digits.
-        return hex(value) if type(value) is int and abs(value) >= 2**64 else repr(value)
     name = _name(type(value))
     if isinstance(value, partial):
         return f"{name}: {token([value.func, value.args, value.keywords], reading)}"

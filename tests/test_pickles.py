@@ -320,7 +320,7 @@ def test_pickles_of_a_newer_version(name, format):
 
 
 def test_fields_in_a_row_are_refused():
-    with pytest.raises(pickle.UnpicklingError, match="Real as an unfinished skbayes wrote it"):
+    with pytest.raises(pickle.UnpicklingError, match="Real as skbayes wrote it before its first"):
         skbayes._restore("Real", 1).__setstate__([0.0, 1.0])
 
 
