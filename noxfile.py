@@ -1,15 +1,28 @@
 """What the project is checked with; `nox` runs every session, `nox -s lint types` some of them."""
 
 import os
+import platform
 import tempfile
 from pathlib import Path
 
 import nox
 
-nox.options.sessions = ["lint", "types", "tests", "tests_oldest", "wheel"]
+nox.options.sessions = ["lint", "types", "tests", "tests_kernel", "tests_oldest", "wheel"]
 nox.options.reuse_existing_virtualenvs = True
 
 ROOT = Path(__file__).parent
+
+EVERYTHING = ["-m", "slow or not slow"]
+
+# The tests whose course follows from a model of what was told.
+NUMERICAL = [
+    *("tests/acquisition", "tests/gp", "tests/insight", "tests/test_evidence.py"),
+    *("tests/test_optimizer.py", "tests/test_regret.py", "tests/test_stall.py"),
+    *("tests/test_surrogate.py", "tests/test_transfer.py", "tests/search/test_engine.py"),
+]
+
+# What numpy has faster code for on this processor, beside what it needs in any case.
+CPU_FEATURES = "import numpy as np; print(*np.show_config('dicts')['SIMD Extensions']['found'])"
 
 # What the projects build each night, see Scientific Python's SPEC 4.
 DEVELOPMENT_WHEELS = "https://pypi.anaconda.org/scientific-python-nightly-wheels/simple"
@@ -32,14 +45,29 @@ def types(session: nox.Session) -> None:
 
 @nox.session
 def tests(session: nox.Session) -> None:
-    """The tests with the newest dependencies, by the two commands of the README."""
+    """All tests with the newest dependencies: those of the README's command, and the slow ones."""
     session.install("-q", "-e", ".[test]")
-    session.run("python", "-m", "pytest", *session.posargs)
+    session.run("python", "-m", "pytest", *EVERYTHING, *session.posargs)
+
+
+@nox.session
+def tests_kernel(session: nox.Session) -> None:
+    """What depends on the last bit of a sum, as a processor of another kind adds it up.
+
+    The first line of pytest's output names the kernels of linear algebra that are in use.
+    """
+    session.install("-q", "-e", ".[test]")
+    features = session.run("python", "-c", CPU_FEATURES, silent=True)
+    env = {"NPY_DISABLE_CPU_FEATURES": str(features).strip()}
+    if platform.machine().lower() in ("x86_64", "amd64"):
+        # What every such processor can run; OpenBLAS takes its kernels for older ones still.
+        env["OPENBLAS_CORETYPE"] = "Prescott"
+    session.run("python", "-m", "pytest", "-n", "logical", *NUMERICAL, *session.posargs, env=env)
 
 
 @nox.session
 def tests_oldest(session: nox.Session) -> None:
-    """The tests with the oldest dependencies that are supported."""
+    """The tests of the README's command with the oldest dependencies that are supported."""
     session.install("-q", "-c", ".ci/oldest.txt", "-e", ".[test]")
     session.run("python", "-m", "pip", "list", "--format=freeze", silent=False)
     session.run("python", "-m", "pytest", *session.posargs)

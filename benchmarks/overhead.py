@@ -1,13 +1,14 @@
 """CPU time of one ask and one tell, beside skopt and Optuna in the same run.
 
 Ten dimensions: three linear and two logarithmic reals, two integers and three categories of four,
-two and three; then thirty, three of each. The score is a smooth function with one maximum, plus
-noise of a hundredth of its range. Each optimiser is told random points and their scores, and is
-then taken through steps of ask and tell, half of them before there are n observations. The mean
-over the steps is the measure: what is done at some of them only, like the fit of hyper-parameters,
-has its share. The first step is left out, since it does what the steps of a longer run share; so
-is a short search before all else, which does what a process does once. All linear algebra has one
-thread.
+two and three; then thirty, three of each; then long lists of unordered values, one of 1000, 3000
+and 10 000, and two of 1000 beside a real, with skopt as the only peer. The score is a smooth
+function with one maximum, plus noise of a hundredth of its range. Each optimiser is told random
+points and their scores, and is then taken through steps of ask and tell, half of them before there
+are n observations. The mean over the steps is the measure: what is done at some of them only, like
+the fit of hyper-parameters, has its share. The first step is left out, since it does what the steps
+of a longer run share; so is a short search before all else, which does what a process does once.
+All linear algebra has one thread.
 
 How to read the table: milliseconds of CPU time, the median of the repeats, with their range
 behind it. CPU time counts all threads of the process; on a machine with other work it is up to a
@@ -60,8 +61,21 @@ def make_space(n_copies: int) -> dict[str, Any]:
     return space
 
 
-SPACES = {"10": make_space(1), "30": make_space(3)}
+def make_list(n_values: int) -> list[str]:
+    """Return unordered values."""
+    return [f"v{i}" for i in range(n_values)]
+
+
+LISTS: dict[str, dict[str, Any]] = {
+    "1 x 1000": {"a": make_list(1000)},
+    "1 x 3000": {"a": make_list(3000)},
+    "1 x 10000": {"a": make_list(10_000)},
+    "2 x 1000": {"a": make_list(1000), "b": make_list(1000), "linear": (0.0, 1.0)},
+}
+SPACES = {"10": make_space(1), "30": make_space(3), **LISTS}
 WIDE_SIZE = 100
+# skopt needs minutes for more observations, and others for fewer.
+LIST_SIZES, LIST_PEER = (20, 100), ("skopt", 20)
 
 Params = dict[str, Any]
 Ask = Callable[[], Params]
@@ -188,10 +202,11 @@ PEER_STEPS, PEER_REPEATS = 4, 1
 def measure(peer: str, space: Params, n: int, seed: int, n_steps: int) -> float:
     """Return the mean milliseconds of the steps after the first, around `n` observations."""
     rng = np.random.default_rng([n, seed])
-    known = []
-    for _ in range(max(n - 1 - n_steps // 2, 0)):
+    known: Known = []
+    while len(known) < n - 1 - n_steps // 2:
         params = random_params(space, rng)
-        known.append((params, score(space, params, rng)))
+        if all(params != other for other, _ in known):
+            known.append((params, score(space, params, rng)))
     ask, tell = PEERS[peer](space, known, seed)
     steps = []
     for _ in range(n_steps + 1):
@@ -215,6 +230,7 @@ def parse_arguments() -> argparse.Namespace:
     parser.add_argument("--steps", type=int, default=20, help="measured steps of each, at least")
     parser.add_argument("--peers", nargs="+", default=list(PEERS), choices=list(PEERS))
     parser.add_argument("--no-wide", action="store_true", help="leave out 30 dimensions")
+    parser.add_argument("--no-lists", action="store_true", help="leave out long lists")
     parser.add_argument(
         "--out", type=Path, help="file that keeps the results; without, all is measured now"
     )
@@ -229,16 +245,20 @@ def main() -> None:
     rows = [("10", n) for n in arguments.sizes]
     if not arguments.no_wide:
         rows.append(("30", WIDE_SIZE))
+    if not arguments.no_lists:
+        rows += [(name, n) for name in LISTS for n in LIST_SIZES]
 
     records = Records(arguments.out) if arguments.out else None
     print("CPU ms of one ask + tell, one thread: median of the repeats (their range)\n")
-    print(f"{'d':>3s}{'n':>6s}" + "".join(f"{peer:>26s}" for peer in peers), flush=True)
+    print(f"{'d':>10s}{'n':>6s}" + "".join(f"{peer:>26s}" for peer in peers), flush=True)
     warm = set()
     for d, n in rows:
-        line = f"{d:>3s}{n:6d}"
+        line = f"{d:>10s}{n:6d}"
         for peer in peers:
             is_own = peer == "skbayes"
-            if not is_own and n not in arguments.peer_sizes:
+            if not is_own and (
+                n not in arguments.peer_sizes or (d in LISTS and (peer, n) != LIST_PEER)
+            ):
                 line += f"{'-':>26s}"
                 continue
             if peer not in warm:

@@ -30,7 +30,7 @@ from sklearn.datasets import load_iris
 from sklearn.model_selection import StratifiedKFold
 
 from functions import hartmann
-from skbayes import BayesSearchCV, Optimizer
+from skbayes import BayesSearchCV, Optimizer, Patience
 
 SPACE = dict.fromkeys("abcdef", (0.0, 1.0))
 OPTIMUM = 3.32237
@@ -157,6 +157,9 @@ def main():
     parser.add_argument("--mean", type=float, default=0.5)
     parser.add_argument("--repeats", type=int, default=1)
     parser.add_argument("--times", choices=["candidates", "folds"], default="candidates")
+    parser.add_argument(
+        "--rule", action="store_true", help="with a rule, under which workers hold no fold ahead"
+    )
     parser.add_argument("--simulate", action="store_true", help="what other windows would cost")
     arguments = parser.parse_args()
     if arguments.simulate:
@@ -182,6 +185,7 @@ def main():
                             Sleeper(**sleep), SPACE, n_iter=arguments.n_iter,
                             cv=splits, refit=False, random_state=seed, initial_points=[],
                             asynchronous=kind == "asynchronous", n_jobs=n_workers,
+                            stopping=Patience(10**6) if arguments.rule else None,
                         ).fit(X, y)  # fmt: skip
                         params, score = search.cv_results_["params"], search.best_score_
                     wall = time.perf_counter() - started

@@ -6,7 +6,7 @@ epsilon, all logarithmic. The score is the mean R2 over five folds, the same fol
 values of C, five of gamma and five of epsilon over the same ranges, which is 225 candidates. The
 lines are medians over the seeds, the bands reach from quartile to quartile.
 
-    python -m pip install ".[plot]"
+    python -m pip install ".[docs]"
     python docs/make_picture.py --jobs 2
 
 It takes about five minutes on one core. Every number is computed anew, nothing is kept.

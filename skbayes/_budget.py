@@ -6,8 +6,8 @@ import time
 
 __all__ = ["Budget"]
 
-# A fold that is foretold to take longer than this many times what is left is not begun: what is
-# foretold is a typical time, and half of them take less.
+# A fold that is predicted to take longer than this many times what is left is not begun: what is
+# predicted is a typical time, and half of them take less.
 PATIENCE = 1.5
 
 
@@ -39,7 +39,7 @@ class Budget:
         return max(0.0, 1.0 - self.elapsed / self._seconds)
 
     def affords(self, seconds: float) -> bool:
-        """Whether there is time for what is foretold to take so long."""
+        """Whether there is time for what is predicted to take so long."""
         if self._seconds is None:
             return True
         left = self._seconds - self.elapsed

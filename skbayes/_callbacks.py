@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import Any, Protocol, runtime_checkable
@@ -12,14 +11,19 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import OptimizeResult
 
+from ._objective import Objective
 from ._stopping import Standing, as_callables
-from .space import Space
+from ._trials import Closed, Event, Trial
+from .space import Point, Space
 
 __all__ = [
+    "BEST_SO_FAR",
     "BeginsWithFit",
     "Callback",
     "CallbackList",
+    "Ended",
     "SearchView",
+    "SoFar",
     "parse_callbacks",
     "results_by_dict",
     "settings_of",
@@ -31,6 +35,8 @@ Callback = Callable[["SearchView"], Any]
 RESULT_NAMES = (
     "x", "fun", "func_vals", "x_iters", "models", "space", "specs", "random_state"
 )  # fmt: skip
+# What callbacks find on the search itself while it runs.
+BEST_SO_FAR = ("best_index_", "best_score_", "best_params_", "cv_results_")
 
 
 @runtime_checkable
@@ -46,12 +52,15 @@ class SearchView(Mapping[str, Any]):
 
     It has the attributes of a fitted scikit-learn search, and those of scikit-optimize's results,
     where a score is negated: lower is better there. As in these, what scikit-optimize has can be
-    read as from a dict, too. What is dear is made when it is first read.
+    read as from a dict, too. All of it is made when it is first read, and when it is pickled.
+
+    The candidates are in the order in which their evaluation ended: the last one is that after
+    which the callback is called.
 
     Parameters
     ----------
-    scores : sequence of float
-        Mean score of each closed candidate in the order asked; NaN for one that failed or was not
+    scores : callable
+        Returns the mean score of each closed candidate; NaN for one that failed or was not
         evaluated on all folds.
     params : callable
         Returns the parameters of these candidates, a list of dicts.
@@ -65,17 +74,27 @@ class SearchView(Mapping[str, Any]):
 
     def __init__(
         self,
-        scores: Sequence[float],
-        params: Callable[[], list[dict[str, Any]]],
+        scores: Callable[[], Sequence[float]],
+        params: Callable[[], Sequence[dict[str, Any]]],
         table: Callable[[], dict[str, Any]],
         space: Space,
         settings: Mapping[str, Any],
     ) -> None:
         self.space = space
         self._settings = settings
-        self._scores = tuple(scores)
+        self._make_scores = scores
         self._make_params = params
         self._make_table = table
+
+    def __getstate__(self) -> dict[str, Any]:
+        # What makes the parts holds on to the search.
+        return {
+            "space": self.space,
+            "_settings": self._settings,
+            "_scores": self._scores,
+            "_params": self._params,
+            "cv_results_": self.cv_results_,
+        }
 
     def __repr__(self) -> str:
         return f"<SearchView of {len(self._scores)} candidates, the best {self.best_score_:.6g}>"
@@ -96,7 +115,11 @@ class SearchView(Mapping[str, Any]):
         return len(RESULT_NAMES)
 
     @cached_property
-    def _params(self) -> list[dict[str, Any]]:
+    def _scores(self) -> Sequence[float]:
+        return self._make_scores()
+
+    @cached_property
+    def _params(self) -> Sequence[dict[str, Any]]:
         return self._make_params()
 
     @cached_property
@@ -118,10 +141,7 @@ class SearchView(Mapping[str, Any]):
     @cached_property
     def cv_results_(self) -> dict[str, Any]:
         """The table of the candidates."""
-        with warnings.catch_warnings():
-            # That scores are missing is said once, at the end of the search.
-            warnings.simplefilter("ignore", UserWarning)
-            return self._make_table()
+        return self._make_table()
 
     @cached_property
     def func_vals(self) -> NDArray[np.float64]:
@@ -164,27 +184,68 @@ class SearchView(Mapping[str, Any]):
         return self._settings["random_state"]
 
 
+class SoFar:
+    """An attribute that a fitted search has, read while it runs from what callbacks are shown.
+
+    It is made only if it is read, and gives way to what a fit has set.
+    """
+
+    def __set_name__(self, owner: type, name: str) -> None:
+        self._name = name
+
+    def __get__(self, search: Any, owner: type | None = None) -> Any:
+        """Return the attribute, of a search that runs and has callbacks."""
+        if search is None:
+            return self
+        view = search.__dict__.get("_so_far")
+        if view is None:
+            raise AttributeError(
+                f"{type(search).__name__!r} object has no attribute {self._name!r}"
+            )
+        return getattr(view, self._name)
+
+
+class Ended:
+    """The candidates of a search in the order in which their evaluation ended: an observer.
+
+    Parameters
+    ----------
+    objective : Objective
+
+    Attributes
+    ----------
+    trials : list of Trial
+    scores : list of float
+        Mean score of each; NaN where there is none.
+    """
+
+    def __init__(self, objective: Objective) -> None:
+        self._objective = objective
+        self.trials: list[Trial] = []
+        self.scores: list[float] = []
+
+    def __call__(self, event: Event, trial: Trial) -> None:
+        """Take in `trial` if `event` closes it."""
+        if isinstance(event, Closed):
+            self.trials.append(trial)
+            self.scores.append(self._objective.score(trial))
+
+
 def settings_of(search: Any) -> dict[str, Any]:
     """Return what a result tells of the search that it is of."""
     return {name: getattr(search, name) for name in ("n_iter", "n_points", "random_state")}
 
 
 def results_by_dict(
-    space: Space,
-    branches: Sequence[int],
-    params: Sequence[dict[str, Any]],
-    scores: Sequence[float],
-    settings: Mapping[str, Any],
+    space: Space, points: Sequence[Point], scores: Sequence[float], settings: Mapping[str, Any]
 ) -> list[OptimizeResult]:
     """Return what scikit-optimize calls a result for each dictionary of a space.
 
     Parameters
     ----------
     space : Space
-    branches : sequence of int
-        In which branch each candidate lies.
-    params : sequence of dict
-        Parameters of each candidate.
+    points : sequence of Point
+        Candidates, in the order tried.
     scores : sequence of float
         Score of each candidate; NaN if it has none.
     settings : mapping
@@ -193,11 +254,10 @@ def results_by_dict(
     results = []
     for number in dict.fromkeys(branch.number for branch in space.branches):
         own = tuple(branch for branch in space.branches if branch.number == number)
-        rows = [row for row, index in enumerate(branches) if space.branches[index].number == number]
-        found = [params[row] for row in rows]
-        view = SearchView(
-            [float(scores[row]) for row in rows], found.copy, dict, Space(own), settings
-        )
+        rows = [row for row, p in enumerate(points) if space.branches[p.branch].number == number]
+        params = [space.decode(points[row]) for row in rows]
+        values = [scores[row] for row in rows]
+        view = SearchView(values.copy, params.copy, dict, Space(own), settings)
         results.append(OptimizeResult(**view))
     return results
 
@@ -210,11 +270,11 @@ class CallbackList:
     callbacks : sequence of callable
         Each is called with the same view, after each candidate.
     view_factory : callable
-        Makes the view of a standing.
+        Makes the view of the search so far.
     """
 
     def __init__(
-        self, callbacks: Sequence[Callback], view_factory: Callable[[Standing], SearchView]
+        self, callbacks: Sequence[Callback], view_factory: Callable[[], SearchView]
     ) -> None:
         self._callbacks = tuple(callbacks)
         self._view_factory = view_factory
@@ -223,7 +283,7 @@ class CallbackList:
         """Call all of them, and return the reason to stop, or None to go on."""
         if not self._callbacks:
             return None
-        view = self._view_factory(standing)
+        view = self._view_factory()
         answers = [callback(view) for callback in self._callbacks]
         for callback, answer in zip(self._callbacks, answers, strict=True):
             if answer:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import math
 import numbers
-import warnings
 from typing import Any
 
 from sklearn.base import clone
 
 from ._compat import tells_ints_from_floats
+from ._warnings import warn
 from .space import Branch, Categorical, Space
+from .space.values import native
 
 __all__ = ["count_candidates", "n_possible", "present_points"]
 
@@ -24,6 +25,7 @@ def n_possible(space: Space, n_iter: int) -> int:
     Dictionaries with a number of their own get that number, the others share `n_iter`; none has
     more than there are.
     """
+    n_iter = native(n_iter)  # numpy's integers of few bits would overflow
     limits = {branch.number: branch.n_iter for branch in space.branches}
     sizes = dict.fromkeys(limits, 0.0)
     for branch in space.branches:
@@ -35,15 +37,14 @@ def n_possible(space: Space, n_iter: int) -> int:
 
 def count_candidates(space: Space, n_iter: int) -> int:
     """Return the number of candidates of a search, with a warning if the space has no more."""
+    n_iter = native(n_iter)
     possible = n_possible(space, n_iter)
     limits = {branch.number: branch.n_iter for branch in space.branches}.values()
     wanted = sum(limit or 0 for limit in limits) + (n_iter if None in limits else 0)
     if possible < wanted:
-        warnings.warn(
+        warn(
             f"The total space of parameters {possible} is smaller than the {wanted} candidates "
             f"that were asked for (n_iter={n_iter}). Each of the {possible} is evaluated once.",
-            UserWarning,
-            stacklevel=5,
         )
     return possible
 

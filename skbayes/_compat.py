@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import copy
 import inspect
+import numbers
 import queue
 import warnings
 from collections.abc import Callable, Mapping, Sequence
@@ -63,6 +64,7 @@ __all__ = [
     "scorers_by_name",
     "scrambled_sobol",
     "select_best_index",
+    "takes_reals",
     "tells_ints_from_floats",
     "warn_or_raise_about_fit_failures",
     "with_sklearn_config",
@@ -109,11 +111,41 @@ def select_best_index(search: BaseSearchCV, metric: Any, table: Mapping[str, Any
 
 def tells_ints_from_floats(estimator: Any, name: str) -> bool:
     """Whether 1 and 1.0 mean different things to a parameter: one feature, and all of them."""
+    return RealNotInt in _number_types(*_owner(estimator, name))
+
+
+def takes_reals(estimator: Any, name: str) -> bool:
+    """Whether a parameter takes any real number of an interval, and ints mean nothing else.
+
+    What the class declares decides; of one that declares nothing, the present value does.
+    """
+    owner, name = _owner(estimator, name)
+    types = _number_types(owner, name)
+    if types:
+        return types == [numbers.Real]
+    constraints = getattr(type(owner), "_parameter_constraints", None)
+    if isinstance(constraints, Mapping) and name in constraints:
+        return False
+    try:
+        value = owner.get_params(deep=False).get(name)
+    except Exception:  # of what is no estimator after all
+        return False
+    return isinstance(value, float)
+
+
+def _owner(estimator: Any, name: str) -> tuple[Any, str]:
+    """Return the part of an estimator that has a parameter, and the name of it there."""
     *path, name = name.split("__")
-    owner = estimator.get_params(deep=True).get("__".join(path)) if path else estimator
+    return estimator.get_params(deep=True).get("__".join(path)) if path else estimator, name
+
+
+def _number_types(owner: Any, name: str) -> list[Any]:
+    """Return the types of numbers that a parameter is declared to take, each once."""
     constraints = getattr(type(owner), "_parameter_constraints", {})
     allowed = constraints.get(name, ()) if isinstance(constraints, Mapping) else ()
-    return any(isinstance(each, Interval) and each.type is RealNotInt for each in allowed)
+    declared = [getattr(each, "type", each) for each in allowed if not isinstance(each, str)]
+    kinds = (numbers.Real, numbers.Integral, RealNotInt)
+    return [kind for kind in kinds if any(each is kind for each in declared)]
 
 
 def scrambled_sobol(

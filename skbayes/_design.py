@@ -118,7 +118,9 @@ def far_points(
     uniform = rng.random((N_EXPLORED, len(space.axes)))
     coordinates = _in_branches(space, uniform, branches)
     if known:
-        X, others = space.features(coordinates), space.features(space.coordinates(known))
+        others = space.coordinates(known)
+        focused = space.focused(others)
+        X, others = focused.features(coordinates), focused.features(others)
         nearest = squared_distances(X, others).min(axis=1)
         coordinates = coordinates[np.argsort(-nearest, kind="stable")]
     yield from space.points(coordinates)

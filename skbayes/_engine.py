@@ -8,14 +8,15 @@ make the search a function of the seed, whatever finishes when (`Flight`).
 from __future__ import annotations
 
 import math
-import warnings
 from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 
 from ._budget import Budget
-from ._evaluate import Evaluation
+from ._evaluate import Evaluation, can_travel
 from ._flight import Flight, Fold
 from ._objective import Objective, fold_noise
 from ._optimizer import Optimizer
@@ -23,10 +24,12 @@ from ._pool import Outcome, Pool
 from ._racing import EarlyStopping
 from ._stopping import Standing, StoppingRule, reason_to_stop
 from ._trials import Asked, Belief, Closed, Event, FoldScore, History, Scored, Status, Trial
+from ._warnings import warn
 from .exceptions import FitTimeout, SpaceExhausted, WorkerDied
 
 if TYPE_CHECKING:
     from ._journal import Journal
+    from .space import Point
 
 __all__ = ["Engine", "Observer"]
 
@@ -41,6 +44,20 @@ class Observer(Protocol):
 
     def __call__(self, event: Event, trial: Trial) -> None:
         """Be told of `event`, which `trial` has taken in already."""
+
+
+@dataclass(slots=True)
+class _Open:
+    """A candidate that is open: how many folds were decided on, and taken in, in which time."""
+
+    predicted_seconds: float
+    n_decided: int = 0
+    n_scored: int = 0
+    seconds: float = 0.0
+
+    @property
+    def n_in_flight(self) -> int:
+        return self.n_decided - self.n_scored
 
 
 class Engine:
@@ -120,37 +137,47 @@ class Engine:
         self._known_scores = [event for event in known if isinstance(event, Scored)]
         self._observers = observers
         self._is_exhausted = False
-        # Of the candidates that are open, in the order asked: how many folds were decided on.
-        self._n_decided: dict[int, int] = {}
-        # What a fold of each is foretold to take, in seconds.
-        self._fold_seconds: dict[int, float] = {}
+        self._is_over = False
+        # The candidates that are open, in the order asked.
+        self._open: dict[int, _Open] = {}
+        # Of those that are closed: mean and fold scores by number, and a row for each complete one.
+        self._scores: dict[int, tuple[float, list[float | None]]] = {}
+        self._complete = np.empty((0, evaluation.n_folds))
 
     def run(self) -> History:
-        """Search until there is a reason to stop; what runs then is still taken in."""
+        """Search until there is a reason to stop.
+
+        No fold is begun then. Those that run are waited for. When the time is over, their scores
+        are taken in. When a rule has ended the search they are only written to the journal: which
+        ones run depends on timing, and the search is to be a function of its scores.
+        """
         flight: Flight | None = None
         try:
             with self._pool as pool:
-                n_points, window = self._limits(pool.n_workers)
                 flight = Flight(
                     pool,
                     self._submit,
                     self._to_event,
+                    may_begin=self._affords,
                     in_order=not self._is_asynchronous,
                     known=self._known_scores,
                     arrived=self._write,
                 )
-                while True:
+                while not self._is_over:
+                    # The number of workers may change: a cluster grows, or loses some.
+                    n_points, window = self._limits(pool.n_workers)
                     while len(flight) < window and (fold := self._decide(n_points)) is not None:
-                        if not (flight.knows(fold) or self._affords(fold)):
-                            break
                         flight.launch(fold)
                     if not len(flight):
                         break
                     self._take_in(flight.land())
+                flight.drain()
         except KeyboardInterrupt:
             self.stop_reason = "interrupted"
-            for event in flight.landed() if flight is not None else ():
-                self._take_in(event)
+            # Neither rules nor callbacks are asked any more: what they raised would end all.
+            with suppress(Exception):
+                for event in flight.landed() if flight is not None else ():
+                    self._apply(event)
         for trial in self.history.trials:
             if not trial.is_closed:
                 is_complete = trial.n_scored == len(trial.folds)
@@ -177,60 +204,54 @@ class Engine:
         if self.stop_reason is not None:
             return None
         n_folds = self._evaluation.n_folds
-        waiting = [index for index, n in self._n_decided.items() if n < n_folds]
-        for index in sorted(waiting, key=self._n_in_flight):
+        waiting = [index for index, trial in self._open.items() if trial.n_decided < n_folds]
+        for index in sorted(waiting, key=lambda index: self._open[index].n_in_flight):
+            is_in_flight = self._open[index].n_in_flight > 0
             # Where a fold may be spared, one that is on its way is waited for if there is
             # anything else to do.
-            if self._gives_up and self._n_in_flight(index) and self._ask(n_points):
+            if self._gives_up and is_in_flight and self._ask(n_points):
                 break
             if not self._is_given_up(index):
                 return self._next_fold(index)
-            if not self._n_in_flight(index):
+            if not is_in_flight:
                 self._close(index, "stopped")
+                if self.stop_reason is not None:
+                    return None
         else:
             if not self._ask(n_points):
                 return None
         return self._next_fold(len(self.history.trials) - 1)
 
     def _affords(self, fold: Fold) -> bool:
-        """Whether there is time for a fold; the search ends if there is not."""
-        trial = self.history.trials[fold[0]]
-        seconds = self._fold_seconds.get(trial.index, 0.0)
-        if trial.n_scored:
-            seconds = trial.seconds / trial.n_scored
+        """Whether a fold may begin now; the search ends if there is no time for it."""
+        if self.stop_reason is not None:
+            return False
+        trial = self._open[fold[0]]
+        seconds = trial.seconds / trial.n_scored if trial.n_scored else trial.predicted_seconds
         if self._budget.affords(seconds):
             return True
         self.stop_reason = "max_time"
         return False
 
-    def _n_in_flight(self, index: int) -> int:
-        return self._n_decided[index] - self.history.trials[index].n_scored
-
     def _next_fold(self, index: int) -> Fold:
-        fold = self._n_decided[index]
-        self._n_decided[index] += 1
-        return index, fold
+        trial = self._open[index]
+        trial.n_decided += 1
+        return index, trial.n_decided - 1
 
     def _is_given_up(self, index: int) -> bool:
         """Whether a candidate is worth none of its other folds."""
-        trial = self.history.trials[index]
-        if self._gives_up is None or not trial.n_scored:
+        if self._gives_up is None or not self._open[index].n_scored:
             return False
+        trial = self.history.trials[index]
         scores = self._objective.fold_scores(trial)
         if any(score is not None and not math.isfinite(score) for score in scores):
             return True
-        complete = [
-            self._objective.fold_scores(other)
-            for other in self.history.trials
-            if other.status == "complete" and math.isfinite(self._objective.score(other))
-        ]
-        rows = np.array(complete, dtype=np.float64).reshape(-1, len(scores))
-        return self._gives_up(scores, rows, trial.belief)
+        return self._gives_up(scores, self._complete, trial.belief)
 
     def _ask(self, n_points: float) -> bool:
         """Open the next candidate, if there may be one; tell whether there is."""
         index = len(self.history.trials)
-        if self._is_exhausted or index >= self._n_iter or len(self._n_decided) >= n_points:
+        if self._is_exhausted or index >= self._n_iter or len(self._open) >= n_points:
             return False
         event = self._known_asks.get(index)
         if event is not None:
@@ -244,7 +265,7 @@ class Engine:
                 return False
             # Before the first fold is: what was evaluated must have been asked for.
             self._write(event)
-        self._n_decided[index] = 0
+        self._open[index] = _Open(self._predict_seconds(event.point))
         self._apply(event)
         return True
 
@@ -253,18 +274,20 @@ class Engine:
             point = self._optimizer.ask_point(self._budget.share_left)
         except SpaceExhausted:
             self._is_exhausted = True
-            warnings.warn(
+            warn(
                 f"The search space held {index} distinct candidates of the {self._n_iter} that "
                 "were planned; each of them is evaluated once.",
-                UserWarning,
-                stacklevel=8,
             )
             return None
-        if self._budget.share_left is not None:
-            cost = self._optimizer.predict_cost(self._optimizer.space.decode(point)) or 0.0
-            self._fold_seconds[index] = cost / self._evaluation.n_folds
         belief = self._optimizer.predict_point(point) if self._gives_up else None
         return Asked(index, point, None if belief is None else Belief(*belief))
+
+    def _predict_seconds(self, point: Point) -> float:
+        """Return what a fold is predicted to take; 0 if that is not known, or does not matter."""
+        if self._budget.share_left is None:
+            return 0.0
+        cost = self._optimizer.predict_cost(self._optimizer.space.decode(point)) or 0.0
+        return cost / self._evaluation.n_folds
 
     def _write(self, event: Event) -> None:
         if self._journal is not None:
@@ -279,34 +302,47 @@ class Engine:
     def _to_event(self, outcome: Outcome) -> Scored:
         key: Any = outcome.key
         index, fold = key
-        if outcome.error is None:
+        error = outcome.error
+        if error is None:
             return Scored(index, fold, outcome.result)
-        if not isinstance(outcome.error, WorkerDied | FitTimeout) or self._error_score == "raise":
-            raise outcome.error
-        seconds = getattr(outcome.error, "seconds", 0.0)
-        return Scored(index, fold, FoldScore({}, None, seconds, 0.0, str(outcome.error)))
+        is_of_candidate = isinstance(error, WorkerDied | FitTimeout) or not can_travel(
+            self._optimizer.space.decode(self.history.trials[index].point)
+        )
+        if self._error_score == "raise" or not is_of_candidate:
+            raise error
+        seconds = getattr(error, "seconds", 0.0)
+        text = f"{type(error).__name__}: {error}"
+        return Scored(index, fold, FoldScore({}, None, seconds, 0.0, text))
 
     def _take_in(self, event: Scored) -> None:
+        trial = self._open[event.index]
+        trial.n_scored += 1
+        trial.seconds += event.score.fit_time + event.score.score_time
         self._apply(event)
-        if self.history.trials[event.index].n_scored == self._evaluation.n_folds:
+        if trial.n_scored == self._evaluation.n_folds:
             self._close(event.index, "complete")
 
     def _close(self, index: int, status: Status) -> None:
-        del self._n_decided[index]
+        del self._open[index]
         self._apply(Closed(index, status))
         trial = self.history.trials[index]
+        score, folds = self._objective.score(trial), self._objective.fold_scores(trial)
+        self._scores[index] = score, folds
+        if status == "complete" and math.isfinite(score):
+            self._complete = np.vstack([self._complete, np.array([folds], dtype=np.float64)])
         self._optimizer.tell_report(trial.point, self._objective.report(trial))
         if self._rules:
-            # Callbacks are called even if the search is over.
+            # Callbacks are called even if the time is over.
             reason = reason_to_stop(self._rules, self._standing())
-            self.stop_reason = self.stop_reason or reason
+            if reason is not None and self.stop_reason is None:
+                self.stop_reason, self._is_over = reason, True
 
     def _standing(self) -> Standing:
-        closed = [trial for trial in self.history.trials if trial.is_closed]
+        closed = [self._scores[index] for index in sorted(self._scores)]
         return Standing(
-            tuple(self._objective.score(trial) for trial in closed),
+            tuple(score for score, _ in closed),
             self._n_iter,
-            fold_noise([self._objective.fold_scores(trial) for trial in closed]),
+            fold_noise([folds for _, folds in closed]),
             self._optimizer.regret_bound,
         )
 

@@ -11,11 +11,11 @@ from typing import Any
 
 from sklearn.base import clone
 
-from ._compat import CallbackContexts, MultimetricScorer, fit_and_score
+from ._compat import CallbackContexts, MultimetricScorer, cloudpickle, fit_and_score
 from ._trials import FoldScore
 from .space.values import PLAIN_TYPES, has, show
 
-__all__ = ["Evaluation", "evaluate_fold"]
+__all__ = ["Evaluation", "can_travel", "evaluate_fold"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +84,8 @@ def evaluate_fold(estimator: Any, X: Any, y: Any, **keywords: Any) -> FoldScore:
     -------
     FoldScore
         A failed fit is a result like any other, with the traceback as its `error`: also one
-        that fails before it begins, because the parameters cannot be set or cloned.
+        that fails before it begins, because the parameters cannot be set or cloned, or because
+        with them the estimator cannot say which data it takes.
 
     Raises
     ------
@@ -97,17 +98,15 @@ def evaluate_fold(estimator: Any, X: Any, y: Any, **keywords: Any) -> FoldScore:
     started = time.time()
     is_multimetric = isinstance(keywords["scorer"], MultimetricScorer)
     scorer = (_WatchedScorers if is_multimetric else _Watched)(keywords["scorer"])
+    fit_params = {name: _own(value) for name, value in (keywords["fit_params"] or {}).items()}
+    keywords = {**keywords, "scorer": scorer, "fit_params": fit_params}
     try:
-        try:
-            estimator.set_params(**clone(parameters, safe=False))
-        except Exception:
-            if keywords["error_score"] == "raise":
-                raise
-            return FoldScore({}, None, time.time() - started, 0.0, traceback.format_exc())
-        fit_params = {name: _own(value) for name, value in (keywords["fit_params"] or {}).items()}
-        keywords = {**keywords, "scorer": scorer, "fit_params": fit_params}
         raw = fit_and_score(estimator, X, y, return_times=True, **keywords)
     except Exception as error:
+        # Before there is anything to score it is the candidate that fails: its values are set, and
+        # the data are split as its tags say.
+        if keywords["error_score"] != "raise" and not scorer.failed:
+            return FoldScore({}, None, time.time() - started, 0.0, traceback.format_exc())
         values = ", ".join(f"{name}={show(value)}" for name, value in parameters.items())
         error.add_note(f"Raised for the parameters {values}.")
         raise
@@ -172,6 +171,15 @@ def _by_metric(scores: Any, failed: frozenset[str] | None) -> dict[str, float]:
     by_metric = scores if isinstance(scores, dict) else {"score": scores}
     # scikit-learn lets any kind of number pass, a Decimal too.
     return {name: float(score) for name, score in by_metric.items() if name not in failed}
+
+
+def can_travel(value: Any) -> bool:
+    """Tell whether `value` can be sent to another process, and read there."""
+    try:
+        cloudpickle.loads(cloudpickle.dumps(value))
+    except Exception:
+        return False
+    return True
 
 
 def _own(value: Any) -> Any:

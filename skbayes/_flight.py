@@ -29,6 +29,9 @@ class Flight:
         Has the pool evaluate a fold, which is the key of the task.
     to_event : callable
         Makes of the outcome of a task what is known of the fold; it may raise.
+    may_begin : callable
+        Whether a fold may begin, asked when there is room for it. If one may not, neither may those
+        after it: all that have not begun are decided against.
     in_order : bool
         Whether scores are taken in as their folds were decided, or as they arrive.
     known : iterable of Scored, default=()
@@ -44,6 +47,7 @@ class Flight:
         submit: Callable[[Fold], None],
         to_event: Callable[[Outcome], Scored],
         *,
+        may_begin: Callable[[Fold], bool],
         in_order: bool,
         known: Iterable[Scored] = (),
         arrived: Callable[[Scored], None] | None = None,
@@ -51,6 +55,7 @@ class Flight:
         self._pool = pool
         self._submit = submit
         self._to_event = to_event
+        self._may_begin = may_begin
         self._in_order = in_order
         self._arrived = arrived
         # Both in the order of arrival, `_decided` in that of the decisions.
@@ -61,10 +66,6 @@ class Flight:
 
     def __len__(self) -> int:
         return len(self._decided)
-
-    def knows(self, fold: Fold) -> bool:
-        """Whether an earlier run has evaluated a fold."""
-        return fold in self._known
 
     def launch(self, fold: Fold) -> None:
         """Have a fold evaluated, now or when there is room."""
@@ -90,6 +91,26 @@ class Flight:
         """Return the scores that have arrived and were not taken in, in the order decided."""
         return [self._landed[fold] for fold in self._decided if fold in self._landed]
 
+    def drain(self) -> None:
+        """Wait for the folds that have begun; their scores arrive, and are not taken in."""
+        self._withdraw()
+        for fold in self._pool.withdraw():
+            del self._decided[fold]
+        running = [f for f in self._decided if not (f in self._landed or f in self._known)]
+        for _ in running:
+            outcome = self._pool.wait()
+            try:
+                event = self._to_event(outcome)
+            except Exception:  # Nobody waits for its score, so that it is nobody's error.
+                continue
+            self._arrive(event)
+
+    def _withdraw(self) -> None:
+        """Decide against the folds that have not begun."""
+        for fold in self._waiting:
+            del self._decided[fold]
+        self._waiting.clear()
+
     def _next(self) -> Fold | None:
         """Return the fold whose score may be taken in, if there is one."""
         if self._in_order:
@@ -104,10 +125,16 @@ class Flight:
     def _receive(self) -> None:
         event = self._to_event(self._pool.wait())
         self._fill()
+        self._arrive(event)
+
+    def _arrive(self, event: Scored) -> None:
         if self._arrived is not None:
             self._arrived(event)
         self._landed[event.index, event.fold] = event
 
     def _fill(self) -> None:
         while self._waiting and self._pool.has_room:
+            if not self._may_begin(self._waiting[0]):
+                self._withdraw()
+                return
             self._submit(self._waiting.popleft())

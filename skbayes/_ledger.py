@@ -161,15 +161,21 @@ class Ledger:
         )
         return Observations.of([(point, self.reports[point]) for point in points])
 
-    def cost_model(self) -> tuple[CostModel | None, Floats]:
-        """Return a model of the costs, None if they do not follow from the points, and these."""
+    def cost_model(self, space: Space) -> tuple[CostModel | None, Floats]:
+        """Return a model of the costs, None if they do not follow from the points, and these.
+
+        Parameters
+        ----------
+        space : Space
+            The same one as of the points, whose features the model predicts from.
+        """
         costs = {
             point: cost
             for point in self.observations().points
             if (cost := self.reports[point].full_cost) is not None
         }
         values = np.array(list(costs.values()), dtype=np.float64)
-        X = self._space.features(self._space.coordinates(list(costs)))
+        X = space.features(space.coordinates(list(costs)))
         return fit_costs(X, values), values
 
 

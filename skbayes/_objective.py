@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from ._arithmetic import own_arithmetic, standard_deviation
 from ._compat import BaseScorer, BaseSearchCV, MultimetricScorer, check_refit, scorers_by_name
 from ._reports import MEAN, Report, read_report
 from ._selection import ONE_STANDARD_ERROR
@@ -82,31 +83,53 @@ class Objective:
             check_refit(self._search, metrics)
         self._settle(metrics)
 
-    def score(self, trial: Trial) -> float:
-        """Return the mean over the folds; NaN if a fit failed or a score is not finite."""
-        if self.metric is None or trial.has_failed:
+    def score(self, trial: Trial, metric: str | None = None) -> float:
+        """Return the mean over the folds; NaN if a fit failed or a score is not finite.
+
+        Parameters
+        ----------
+        trial : Trial
+        metric : str or None, default=None
+            None: the one that steers.
+        """
+        metric = metric or self.metric
+        if metric is None or trial.has_failed:
             return math.nan
-        return trial.mean(self.metric)
+        return trial.mean(metric)
 
     def fold_scores(self, trial: Trial) -> list[float | None]:
         """Return the score of each fold; None where it was not run, NaN where that failed."""
         metric = self.metric or ""
         return [None if fold is None else fold.test.get(metric, math.nan) for fold in trial.folds]
 
+    def has_failed(self, trial: Trial) -> bool:
+        """Whether a trial has no score, and would have none with more folds.
+
+        A fit raised, or the scorer did, or a fold has no finite score. What that means is decided
+        here for all: the model, the status, the line that is printed, and the choice of the best.
+        """
+        folds = self.fold_scores(trial)
+        if trial.has_failed or not all(f is None or math.isfinite(f) for f in folds):
+            return True
+        # Scores near the largest float have no mean.
+        return None not in folds and not math.isfinite(self.score(trial))
+
+    def status(self, trial: Trial) -> str:
+        """Return how a closed trial ended: as `Trial.status`, or "failed"."""
+        return "failed" if self.has_failed(trial) else str(trial.status)
+
     def report(self, trial: Trial) -> Report:
         """Return what an optimiser is told about a closed trial."""
-        folds = self.fold_scores(trial)
-        # Scores near the largest float have no mean.
-        is_lost = trial.has_failed or (None not in folds and not math.isfinite(self.score(trial)))
+        score = None if self.has_failed(trial) else MEAN
         # The clock of the machine may have been set back meanwhile.
-        return read_report(None if is_lost else MEAN, folds, max(0.0, trial.seconds))
+        return read_report(score, self.fold_scores(trial), max(0.0, trial.seconds))
 
     def standard_error(self, trial: Trial) -> float:
         """Return the standard error of the mean over the folds; NaN for a single fold."""
         scores = np.array(self.fold_scores(trial), dtype=np.float64)
         if len(scores) < 2:
             return math.nan
-        return float(np.std(scores, ddof=1) / math.sqrt(len(scores)))
+        return standard_deviation(scores, ddof=1) / math.sqrt(len(scores))
 
 
 class Progress:
@@ -123,17 +146,13 @@ class Progress:
         if not isinstance(event, Closed):
             return
         place = f"[{trial.index + 1:>{len(str(self._n_candidates))}}/{self._n_candidates}]"
-        if trial.status != "complete":
-            print(
-                f"{place} {trial.status} after {trial.n_scored} of {len(trial.folds)} folds "
-                f"({trial.seconds:.1f} s)",
-                flush=True,
-            )
+        status = self._objective.status(trial)
+        if status != "complete":
+            n_folds = len(trial.folds)
+            part = f" after {trial.n_scored} of {n_folds} folds" if None in trial.folds else ""
+            print(f"{place} {status}{part} ({trial.seconds:.1f} s)", flush=True)
             return
         score = self._objective.score(trial)
-        if math.isnan(score):
-            print(f"{place} failed ({trial.seconds:.1f} s)", flush=True)
-            return
         if not score <= self._best:
             self._best, self._best_index = score, trial.index
         error = self._objective.standard_error(trial)
@@ -144,6 +163,7 @@ class Progress:
         )
 
 
+@own_arithmetic()
 def fold_noise(scores: Sequence[Sequence[float | None]]) -> float:
     r"""Return the standard error of the difference of two good candidates, paired by fold.
 

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from ._arithmetic import own_arithmetic, rescaled
 from ._design import MIN_SCORES_FOR_MODEL, Design
 from ._ledger import Ledger
 from ._pickles import lasting
@@ -24,6 +25,7 @@ from ._seeds import draw_seed, is_integer
 from ._surrogate import Surrogate
 from ._threads import OneThread
 from .space import Point, Space, parse_space
+from .space.values import native
 
 if TYPE_CHECKING:
     from ._placement import Source
@@ -107,6 +109,8 @@ class Optimizer:
         for name, value in (("n_iter", n_iter), ("n_initial_points", n_initial_points)):
             if value is not None and not (is_integer(value) and value >= 1):
                 raise ValueError(f"{name} must be an int of at least 1 or None, got {value!r}.")
+        # Numpy's integers of few bits would overflow.
+        n_iter, n_initial_points = native(n_iter), native(n_initial_points)
         if not (is_allowed is None or callable(is_allowed)):
             raise TypeError(f"is_allowed must be a function or None, got {is_allowed!r}.")
         self._seed = draw_seed(random_state)
@@ -257,7 +261,7 @@ class Optimizer:
                 "budget_left must be a share of at most 1, or None if there is no budget, "
                 f"got {budget_left!r}."
             )
-        with OneThread():
+        with OneThread(), own_arithmetic():
             point = self._proposer.propose(max(0.0, float(budget_left or 0.0)))
         self._ledger.ask(point)
         return point
@@ -278,14 +282,15 @@ class Optimizer:
         observations = self._ledger.observations()
         if observations.n_scored < MIN_SCORES_FOR_MODEL:
             return None
-        centre, unit = observations.units()
-        if not unit:
-            return None
-        with OneThread():
-            posterior = self._surrogate.posterior(observations)
-            mean, sd = posterior.predict(self.space.features(self.space.coordinates([point])))
-        noise = posterior.hyperparameters.noise_variance
-        return centre + unit * float(mean[0]), unit * math.sqrt(float(sd[0]) ** 2 + noise)
+        with OneThread(), own_arithmetic():
+            centre, unit = observations.units()
+            if not unit:
+                return None
+            space = self._surrogate.focused(self.space.coordinates(observations.points))
+            posterior = self._surrogate.posterior(observations, space)
+            mean, sd = posterior.predict(space.features(space.coordinates([point])))
+            error = math.sqrt(float(sd[0]) ** 2 + posterior.hyperparameters.noise_variance)
+            return float(rescaled(mean[0], unit, centre)), float(rescaled(error, unit))
 
     def adopt_point(self, point: Point) -> None:
         """Count a point as proposed, as it was by an earlier run of the same search."""
@@ -358,12 +363,13 @@ class Optimizer:
             If the parameters are not in the space.
         """
         point = self.space.encode(params)
-        with OneThread():
-            model, costs = self._ledger.cost_model()
+        with OneThread(), own_arithmetic():
+            space = self.space.focused(self.space.coordinates(list(self._ledger.reports)))
+            model, costs = self._ledger.cost_model(space)
             if model is not None:
-                x = self.space.features(self.space.coordinates([point]))
+                x = space.features(space.coordinates([point]))
                 return math.exp(float(model.value(x)[0]))
-        return float(np.median(costs)) if len(costs) else None
+            return float(np.median(costs)) if len(costs) else None
 
     def regret_bound(self) -> float:
         """Return how much better the best point of the space may be than the best one told.
@@ -378,7 +384,7 @@ class Optimizer:
             two, all equal, or half of them equal to the best.
         """
         observations, surrogate = self._ledger.observations(), self._surrogate
-        with OneThread():
+        with OneThread(), own_arithmetic():
             if self._transfer is not None:
                 surrogate, _ = self._transfer.choose(observations)
             return regret_bound(self.space, observations, surrogate, self._seed)

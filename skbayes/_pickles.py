@@ -12,6 +12,7 @@ from __future__ import annotations
 import copyreg
 import dataclasses
 import importlib
+import inspect
 import typing
 from collections.abc import Callable
 from pickle import UnpicklingError
@@ -148,6 +149,8 @@ def _set_fields(self: Any, state: Any) -> None:
             f"{_REMEDY}"
         )
     if hasattr(self, "__post_init__"):
-        self.__post_init__()
+        # Arguments that are no fields have left nothing behind.
+        names = inspect.signature(self.__post_init__).parameters
+        self.__post_init__(*(type(self).__dataclass_fields__[name].default for name in names))
     for key, value in (late | state).items():
         object.__setattr__(self, key, value)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import warnings
 from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -12,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ._pickles import lasting
+from ._warnings import warn
 from .gp import warp, warp_units
 from .space import Integer, Point, Real, Space, same_value
 from .space.dimensions import Dimension
@@ -47,15 +47,15 @@ class Source:
 
     Attributes
     ----------
-    X : ndarray of shape (n, n_columns)
-        Feature rows, best first; those of values beyond the range lie outside of [0, 1].
+    coordinates : ndarray of shape (n, n_axes)
+        Best first; those of values beyond the range lie outside of [0, 1].
     scores : ndarray of shape (n,)
         Higher is better; minus infinity for a failure.
     points : tuple of (Point or None)
         The points of the rows that lie inside the space.
     """
 
-    X: Floats
+    coordinates: Floats
     scores: Floats
     points: tuple[Point | None, ...]
 
@@ -135,8 +135,7 @@ def place(space: Space, rows: Sequence[Row], n_rows: int = MAX_ROWS) -> Source:
         n_best = n_rows // 2
         rest = np.linspace(n_best, order.size - 1, n_rows - n_best).round().astype(np.intp)
         order = np.concatenate([order[:n_best], order[rest]])
-    X = space.features(np.array(coordinates)[order])
-    return Source(X, y[order], tuple(points[i] for i in order))
+    return Source(np.array(coordinates)[order], y[order], tuple(points[i] for i in order))
 
 
 def place_all(space: Space, sources: Sequence[Sequence[Row]]) -> list[Source]:
@@ -149,17 +148,18 @@ def place_all(space: Space, sources: Sequence[Sequence[Row]]) -> list[Source]:
         except ValueError as error:
             reasons.append(f"source {i}: {error}" if len(sources) > 1 else str(error))
     if reasons:
-        warnings.warn(
+        warn(
             f"warm_start_from: nothing can be learnt ({'; '.join(reasons)}). The search starts "
             "without. A result needs each parameter of the search, no other one that was varied, "
             "known categories, and a score that differs from others.",
             RuntimeWarning,
-            stacklevel=3,
         )
     return placed
 
 
-def join(X: Floats, observations: Observations, sources: Sequence[Source]) -> tuple[Floats, Floats]:
+def join(
+    space: Space, U: Floats, observations: Observations, sources: Sequence[Source]
+) -> tuple[Floats, Floats]:
     r"""Rows and targets of one model of a search and its sources.
 
     Each source has a column more, in which its rows are ``DISTANCE`` and all others 0. The
@@ -172,8 +172,10 @@ def join(X: Floats, observations: Observations, sources: Sequence[Source]) -> tu
 
     Parameters
     ----------
-    X : ndarray of shape (n, n_columns)
-        Feature rows of the observations.
+    space : Space
+        Whose features the rows have.
+    U : ndarray of shape (n, n_axes)
+        Coordinates of the observations.
     observations : Observations
         What was told.
     sources : sequence of Source
@@ -185,7 +187,7 @@ def join(X: Floats, observations: Observations, sources: Sequence[Source]) -> tu
     t : ndarray of the same length
         Targets.
     """
-    n, p = X.shape
+    n, p = len(U), space.n_columns
     together = warp(on_one_scale(observations, sources))
     targets = [together[:n]]
     first = n
@@ -197,11 +199,11 @@ def join(X: Floats, observations: Observations, sources: Sequence[Source]) -> tu
             targets.append(warp(source.scores))
     t = np.concatenate(targets)
     joined = np.zeros((t.size, p + len(sources)))
-    joined[:n, :p] = X
+    joined[:n, :p] = space.features(U)
     first = n
     for k, source in enumerate(sources):
         last = first + len(source)
-        joined[first:last, :p] = source.X
+        joined[first:last, :p] = space.features(source.coordinates)
         joined[first:last, p + k] = DISTANCE
         first = last
     return joined, t

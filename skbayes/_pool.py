@@ -77,6 +77,9 @@ class Pool:
         Number of workers, as everywhere in scikit-learn.
     pre_dispatch : int or str
         Tasks that may be submitted and not yet finished.
+    has_queue : bool, default=True
+        Whether workers may hold tasks that have not begun. Else `pre_dispatch` is at most the
+        number of workers, and hardly any task begins later than it is submitted.
     executor : concurrent.futures.Executor or None
         Runs the tasks in place of joblib. It is not closed. It has as many workers as it says,
         else as many as this machine has processors; a positive `n_jobs` is an upper bound.
@@ -94,11 +97,13 @@ class Pool:
         n_jobs: int | None = None,
         pre_dispatch: int | str = "2*n_jobs",
         *,
+        has_queue: bool = True,
         executor: Executor | None = None,
         fit_timeout: float | None = None,
     ) -> None:
         self._workers = open_workers(n_jobs, executor)
         self._pre_dispatch = pre_dispatch
+        self._has_queue = has_queue
         self._fit_timeout = fit_timeout
         self._folder: tempfile.TemporaryDirectory[str] | None = None
         # Tasks end in threads of the backend; the queue is all that they touch.
@@ -154,7 +159,8 @@ class Pool:
         """Whether one more task may be submitted now."""
         if self._workers.is_inline:
             return self.n_live < 1
-        return self.n_live < n_slots(self._pre_dispatch, self.n_workers)
+        slots = n_slots(self._pre_dispatch, self.n_workers)
+        return self.n_live < (slots if self._has_queue else min(slots, self.n_workers))
 
     def submit(
         self, key: Hashable, function: Callable[..., Any], *args: Any, **kwargs: Any
@@ -164,6 +170,13 @@ class Pool:
         self._backlog.append(_Task(key, Call(with_sklearn_config(function), args, kwargs)))
         if not self._workers.is_inline:
             self._dispatch()
+
+    def withdraw(self) -> list[Any]:
+        """Take back the tasks that no worker has been handed; return their keys."""
+        keys = [task.key for task in self._backlog]
+        self._backlog.clear()
+        self.n_live -= len(keys)
+        return keys
 
     def wait(self) -> Outcome:
         """Return the outcome of a task that has ended, waiting for one if need be."""

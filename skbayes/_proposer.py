@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import warnings
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from itertools import chain
@@ -12,12 +11,14 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ._arithmetic import users_arithmetic
 from ._criterion import criterion, expected_improvement, knowing_pending
 from ._design import MIN_SCORES_FOR_MODEL, Design, all_points, far_points, random_points
 from ._ledger import Ledger
 from ._observations import Observations
 from ._stall import has_stalled
 from ._surrogate import Surrogate
+from ._warnings import warn
 from .acquisition import fit_feasibility, maximise
 from .exceptions import SpaceExhausted
 from .gp import Posterior
@@ -150,10 +151,9 @@ class Proposer:
                     surrogate, observations, index, branches, budget_left, may_be_random
                 )
             except np.linalg.LinAlgError as error:
-                warnings.warn(
+                warn(
                     f"{error} A point far from all known ones is proposed in place of the model's.",
                     RuntimeWarning,
-                    stacklevel=3,
                 )
 
     def _rng(self, index: int) -> np.random.Generator:
@@ -168,7 +168,8 @@ class Proposer:
             return True
         params = self.space.decode(point)
         try:
-            return bool(self.is_allowed(params))
+            with users_arithmetic():
+                return bool(self.is_allowed(params))
         except Exception as error:
             raise ValueError(
                 f"the constraint on the parameters raised {type(error).__name__}: {error}, for "
@@ -196,10 +197,10 @@ class Proposer:
         """
         if not branches:
             return []
-        space = self.space
-        known = space.coordinates(observations.points + tuple(self.ledger.pending))
+        known = self.space.coordinates(observations.points + tuple(self.ledger.pending))
+        space = surrogate.focused(known)
         n, X = len(observations), space.features(known)
-        posterior, rng = surrogate.posterior(observations, X[:n]), self._rng(index)
+        posterior, rng = surrogate.posterior(observations, space), self._rng(index)
         # The noise that made a score high is not in the mean; a model of the most important
         # observations only does not have it for all.
         order = np.nan_to_num(observations.scores, nan=-np.inf)
@@ -207,7 +208,7 @@ class Proposer:
             order = posterior.fitted
         incumbents = known[np.argsort(-order, kind="stable")]
 
-        costs = self.ledger.cost_model()[0] if budget_left else None
+        costs = self.ledger.cost_model(space)[0] if budget_left else None
         lengthscales = posterior.hyperparameters.lengthscales
         feasible = fit_feasibility(X[:n], observations.has_failed, space.groups, lengthscales)
         model = knowing_pending(posterior, X[n:], rng)

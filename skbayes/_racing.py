@@ -24,6 +24,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import stdtr
 
+from ._arithmetic import binary_exponent, own_arithmetic
+
 if TYPE_CHECKING:
     from ._trials import Belief
 
@@ -39,10 +41,12 @@ WORTH = 0.04
 MIN_COMPLETE = 5
 # The variance that others had counts as much as so many differences of the candidate itself.
 PRIOR_WEIGHT = 4
-# Keeps the quotient of a mean and a standard deviation finite.
-TINY = 1e-150
+# Next to scores of at most 1, a standard deviation above which the quotient with a mean is finite,
+# and the most that a belief can differ from them.
+TINY, HUGE = 1e-150, 1e150
 
 
+@own_arithmetic()
 def is_futile(scores: Sequence[float | None], complete: Floats, belief: Belief | None) -> bool:
     r"""Whether little is to be gained from the other folds of a candidate.
 
@@ -89,6 +93,9 @@ def is_futile(scores: Sequence[float | None], complete: Floats, belief: Belief |
     k = len(run)
     if n < MIN_COMPLETE or not 0 < k < n_folds:
         return False
+    y = np.array([scores[fold] for fold in run], dtype=np.float64)
+    exponent = binary_exponent(complete, y)
+    complete, y = np.ldexp(complete, -exponent), np.ldexp(y, -exponent)
     order = np.argsort(-complete.mean(axis=1), kind="stable")
     best = complete[order[0]]
     # The better half only: bad candidates differ from the best by more, and in other ways.
@@ -97,18 +104,19 @@ def is_futile(scores: Sequence[float | None], complete: Floats, belief: Belief |
     paired = paired[paired > 0.0]
     if paired.size == 0:
         return False
-    d = np.array([scores[fold] for fold in run], dtype=np.float64) - best[run]
+    d = y - best[run]
     squares = float(((d - d.mean()) ** 2).sum())
     nu = PRIOR_WEIGHT + k - 1
     v = (PRIOR_WEIGHT * float(np.median(paired)) + squares) / nu
-    mean, variance = float(d.mean()), v * (1.0 / k - 1.0 / n_folds)
+    mean, sd = float(d.mean()), max(math.sqrt(v * (1.0 / k - 1.0 / n_folds)), TINY)
     if belief is not None:
-        # The weight of the folds; in this form neither variance need be above 0.
-        tau2 = belief.sd**2
-        weight = tau2 / (tau2 + variance)
-        mean = weight * mean + (1.0 - weight) * (belief.mean - float(best.mean()))
-        variance *= weight
-    sd = max(math.sqrt(variance), TINY)
+        # Others that stopped early may have made it of another size than the scores here.
+        with np.errstate(over="ignore"):
+            foretold, tau = np.ldexp([belief.mean, belief.sd], -exponent).clip(-HUGE, HUGE).tolist()
+        # The weights are squares of these; in this form the belief may be certain.
+        of_folds, of_belief = tau / math.hypot(tau, sd), sd / math.hypot(tau, sd)
+        mean = of_folds**2 * mean + of_belief**2 * (foretold - float(best.mean()))
+        sd = max(sd * of_folds, TINY)
     worth = WORTH * math.sqrt(float(best.var(ddof=1)) / n_folds)
     return sd * student_improvement(mean / sd, nu) < worth
 
@@ -118,12 +126,14 @@ def student_improvement(z: float, nu: float) -> float:
 
     .. math:: E[(z + T)^+] = \frac{\nu + z^2}{\nu - 1}\,t_\nu(z) + z\,T_\nu(z),\qquad \nu > 1.
     """
-    density = math.exp(
-        math.lgamma((nu + 1) / 2) - math.lgamma(nu / 2) - (nu + 1) / 2 * math.log1p(z * z / nu)
+    # The first term as one exponential: far out a square beyond all floats meets a density of 0.
+    first = math.exp(
+        math.lgamma((nu + 1) / 2) - math.lgamma(nu / 2) - (nu - 1) / 2 * math.log1p(z * z / nu)
     ) / math.sqrt(math.pi * nu)
-    return (nu + z * z) / (nu - 1) * density + z * float(stdtr(nu, z))
+    return nu / (nu - 1) * first + z * float(stdtr(nu, z))
 
 
+@own_arithmetic()
 def is_below_median(
     scores: Sequence[float | None], complete: Floats, belief: Belief | None = None
 ) -> bool:
@@ -150,8 +160,10 @@ def is_below_median(
     run = [fold for fold, score in enumerate(scores) if score is not None]
     if len(complete) < MIN_COMPLETE or not 0 < len(run) < complete.shape[1]:
         return False
-    mean = np.mean([scores[fold] for fold in run])
-    return bool(mean < np.median(complete[:, run].mean(axis=1)))
+    y = np.array([scores[fold] for fold in run], dtype=np.float64)
+    exponent = binary_exponent(complete, y)
+    others = np.ldexp(complete[:, run], -exponent).mean(axis=1)
+    return bool(np.ldexp(y, -exponent).mean() < np.median(others))
 
 
 EARLY_STOPPING: dict[str, EarlyStopping] = {"racing": is_futile, "median": is_below_median}

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from ._arithmetic import rescaled
 from ._observations import Observations
 from .acquisition import UpperConfidenceBound, maximise
 from .space import Space
@@ -66,9 +67,10 @@ def regret_bound(
     if not unit / 8 > TIED * float(np.ptp(scores[is_scored] / 8)):
         return math.nan
     U = space.coordinates(observations.points)
+    space = surrogate.focused(U)
     X = space.features(U)
     try:
-        posterior = surrogate.posterior(observations, X)
+        posterior = surrogate.posterior(observations, space)
     except np.linalg.LinAlgError:
         # Nothing is known then, which is no reason to end a search.
         return math.nan
@@ -85,4 +87,5 @@ def regret_bound(
         is_allowed=lambda point: True,
     )
     rows = np.concatenate([space.features(space.coordinates(found)), X])
-    return unit * float(upper.value(rows).max() - lower.value(X[is_scored]).max())
+    bound = upper.value(rows).max() - lower.value(X[is_scored]).max()
+    return float(rescaled(bound, unit))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -12,8 +11,83 @@ from numpy.typing import NDArray
 from scipy.stats import rankdata
 
 from ._trials import FoldScore, Trial
+from ._warnings import warn
+from .space import Categorical, Point, Space
+from .space.dimensions import Dimension
 
-__all__ = ["results_table"]
+__all__ = ["in_row_order", "results_table", "warn_of_scores"]
+
+
+def in_row_order(trials: Sequence[Trial], space: Space, search_spaces: Any) -> list[Trial]:
+    """Return trials in the order of the rows of their table.
+
+    That is the order asked; or `ParameterGrid`'s, as soon as each point of a space of lists is
+    among them: a search that exhausts a grid is a grid search. A point of several dicts, which is
+    evaluated once, has the place of the first.
+
+    Parameters
+    ----------
+    trials : sequence of Trial
+        In the order asked.
+    space : Space
+    search_spaces : object
+        As the user wrote the space.
+
+    Returns
+    -------
+    list of Trial
+        With dimensions that are no lists, or parameters that exist for some values of a step
+        only, there is no such grid.
+    """
+    size, signs = space.n_values, _signs(space, search_spaces)
+    if signs is None or size is None or size > len(trials) * len(space.branches):
+        return list(trials)
+
+    def place(point: Point) -> tuple[int, tuple[float | int, ...]]:
+        """Return where a point is in the grid: dict by dict, the last parameter runs fastest."""
+        return min(
+            (
+                twin.branch,
+                tuple(s * c for s, c in zip(signs[twin.branch], twin.codes, strict=True)),
+            )
+            for twin in space.twins(point)
+        )
+
+    by_place = {place(trial.point): trial for trial in trials}
+    if by_place.keys() != {place(point) for point in space.grid()}:
+        return list(trials)
+    return [by_place[each] for each in sorted(by_place)]
+
+
+def _signs(space: Space, search_spaces: Any) -> list[list[int]] | None:
+    """Return for each parameter of each branch whether its codes rise along the list, or fall.
+
+    None if a branch is not a whole dict, or a dimension no list.
+    """
+    if len({branch.number for branch in space.branches}) < len(space.branches):
+        return None
+    signs = []
+    for branch in space.branches:
+        written = _written(search_spaces, branch.number)
+        of_branch = [_sign(dimension, written.get(name)) for name, dimension in branch.parameters]
+        if 0 in of_branch:
+            return None
+        signs.append(of_branch)
+    return signs
+
+
+def _written(search_spaces: Any, number: Any) -> Mapping[str, Any]:
+    """Return a dict as the user wrote it; nothing if a `Space` was given."""
+    each = search_spaces[number] if isinstance(search_spaces, list | tuple) else search_spaces
+    each = each[0] if isinstance(each, tuple) else each
+    return each if isinstance(each, Mapping) else {}
+
+
+def _sign(dimension: Dimension, written: Any) -> int:
+    if isinstance(dimension, Categorical):
+        return 1
+    # A range becomes a dimension of integers, as two numbers do, which are no list.
+    return (1 if written.step > 0 else -1) if isinstance(written, range) else 0
 
 
 def results_table(
@@ -45,10 +119,7 @@ def results_table(
         Times, masked parameter columns, ``params``, and the scores of each metric by split with
         mean, standard deviation (population) and rank.
     """
-    n_folds = len(trials[0].folds)
-    fold_numbers = range(n_folds)
-    # A candidate that was given up has no mean, and nothing is wrong with it.
-    is_complete = np.array([None not in trial.folds for trial in trials])
+    fold_numbers = range(len(trials[0].folds))
 
     def column(value: Any) -> NDArray[np.float64]:
         cells = [[value(trial.folds[fold]) for fold in fold_numbers] for trial in trials]
@@ -69,22 +140,31 @@ def results_table(
                 scores = getattr(fold, part) or {}
                 return float(scores.get(metric, error_score))
 
-            name, cells = f"{part}_{metric}", column(score)
-            _add_scores(table, name, cells, has_rank=part == "test")
-            if not np.isfinite(table[f"mean_{name}"][is_complete]).all():
-                warnings.warn(
-                    f"One or more of the {part} scores are non-finite: {table[f'mean_{name}']}",
-                    category=UserWarning,
-                    stacklevel=2,
-                )
+            _add_scores(table, f"{part}_{metric}", column(score), has_rank=part == "test")
     return table
 
 
+def warn_of_scores(table: Mapping[str, Any], trials: Sequence[Trial]) -> None:
+    """Warn, as scikit-learn does, of mean scores in the table of some trials that are not finite.
+
+    A candidate that was stopped early has no mean, and nothing is wrong with it.
+    """
+    is_complete = np.array([None not in trial.folds for trial in trials])
+    for name, means in table.items():
+        is_mean = name.startswith(("mean_test_", "mean_train_"))
+        if is_mean and not np.isfinite(means[is_complete]).all():
+            part = name.split("_")[1]
+            warn(f"One or more of the {part} scores are non-finite: {means}")
+
+
 def _mean_and_std(cells: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    means = np.average(cells, axis=1)
-    # Infinite scores are possible; their deviation is NaN, without a warning about it.
-    with np.errstate(invalid="ignore"):
-        stds = np.sqrt(np.average((cells - means[:, None]) ** 2, axis=1))
+    # Infinite scores are possible, and means beyond all floats; they have no deviation, without a
+    # warning about it. A power of two changes no digit, and keeps squares within the floats.
+    with np.errstate(over="ignore", under="ignore", invalid="ignore"):
+        means = np.average(cells, axis=1)
+        exponents = np.frexp(np.abs(cells).max(axis=1))[1]
+        y = np.ldexp(cells, -exponents[:, None]) - np.ldexp(means, -exponents)[:, None]
+        stds = np.ldexp(np.sqrt(np.average(y**2, axis=1)), exponents)
     return means, stds
 
 

@@ -11,7 +11,15 @@ from sklearn.base import clone
 from sklearn.utils import indexable
 
 from ._budget import Budget
-from ._callbacks import BeginsWithFit, CallbackList, SearchView, parse_callbacks, settings_of
+from ._callbacks import (
+    BEST_SO_FAR,
+    BeginsWithFit,
+    CallbackList,
+    Ended,
+    SearchView,
+    parse_callbacks,
+    settings_of,
+)
 from ._candidates import count_candidates, present_points
 from ._checkpoint import open_journal, seed_of
 from ._compat import (
@@ -31,21 +39,20 @@ from ._observations import Observations
 from ._optimizer import Optimizer
 from ._pool import Pool
 from ._racing import EARLY_STOPPING
-from ._results import results_table
+from ._ranges import warn_of_whole_ranges
+from ._results import in_row_order, results_table
 from ._selection import ONE_STANDARD_ERROR
 from ._skopt import joined_fit_params, read_optimizer_kwargs, warn_of_differences
 from ._splits import check_weights, draw_splits
-from ._stopping import Standing, check_rules, parse_stopping
+from ._stopping import check_rules, parse_stopping
 from ._trials import Trial
 from .space import Space
+from .space.values import native
 
 if TYPE_CHECKING:
     from ._sources import Row
 
 __all__ = ["Run"]
-
-# What callbacks find on the search while it runs.
-BEST_SO_FAR = ("best_index_", "best_score_", "best_params_", "cv_results_")
 
 
 class Run:
@@ -105,6 +112,7 @@ class Run:
         self.objective = Objective(search, scorers)
         seed = seed_of(search, X, y)
         self._space = space_of(search, seed)
+        warn_of_whole_ranges(search)
         earlier = self._read_sources()
 
         X, y = indexable(X, y)
@@ -173,7 +181,9 @@ class Run:
             observers.append(Progress(self.objective, n_candidates))
         rules = self._rules
         if self._callbacks:
-            rules = (CallbackList(self._callbacks, lambda at: self._show(engine, at)), *rules)
+            ended = Ended(self.objective)
+            observers.append(ended)
+            rules = (CallbackList(self._callbacks, lambda: self._show(ended)), *rules)
         with self._open_journal() as journal:
             spent = time.monotonic() - self._started
             self.contexts.begin_search(n_candidates, self.n_folds)
@@ -183,6 +193,8 @@ class Run:
                 Pool(
                     search.n_jobs,
                     search.pre_dispatch,
+                    # What workers hold ahead of time would begin after the end.
+                    has_queue=not rules and search.max_time is None,
                     executor=search.executor,
                     fit_timeout=search.fit_timeout,
                 ),
@@ -192,20 +204,25 @@ class Run:
                 is_asynchronous=search.asynchronous,
                 gives_up=EARLY_STOPPING[search.early_stopping] if search.early_stopping else None,
                 rules=rules,
-                budget=Budget(search.max_time, spent + (journal.elapsed if journal else 0.0)),
+                budget=Budget(
+                    native(search.max_time), spent + (journal.elapsed if journal else 0.0)
+                ),
                 journal=journal,
                 error_score=search.error_score,
                 observers=observers,
             )
-            earlier = {n: search.__dict__[n] for n in BEST_SO_FAR if n in search.__dict__}
+            # Those of an earlier fit would hide what this one shows to callbacks.
+            earlier = {n: search.__dict__.pop(n) for n in BEST_SO_FAR if n in search.__dict__}
             try:
                 engine.run()
             finally:
-                for name in BEST_SO_FAR:
-                    search.__dict__.pop(name, None)
+                search.__dict__.pop("_so_far", None)
                 search.__dict__.update(earlier)
-            self.contexts.end_search()
         return engine
+
+    def in_row_order(self, trials: Sequence[Trial]) -> list[Trial]:
+        """Return trials in the order of the rows of `cv_results_`."""
+        return in_row_order(trials, self._space, self._search.search_spaces)
 
     def table(self, trials: Sequence[Trial]) -> dict[str, Any]:
         """Return `cv_results_` of some trials."""
@@ -228,18 +245,18 @@ class Run:
     def _params(self, trials: Sequence[Trial]) -> list[dict[str, Any]]:
         return [self._space.decode(trial.point) for trial in trials]
 
-    def _show(self, engine: Engine, standing: Standing) -> SearchView:
+    def _show(self, ended: Ended) -> SearchView:
         """Return the search so far, which callbacks may read from the search itself as well."""
-        closed = [trial for trial in engine.history.trials if trial.is_closed]
+        # Both only grow: what is made later is made of the same candidates.
+        n = len(ended.trials)
         view = SearchView(
-            standing.scores,
-            lambda: self._params(closed),
-            lambda: self.table(closed),
+            lambda: ended.scores[:n],
+            lambda: self._params(ended.trials[:n]),
+            lambda: self.table(ended.trials[:n]),
             self._space,
             settings_of(self._search),
         )
-        for name in BEST_SO_FAR:
-            setattr(self._search, name, getattr(view, name))
+        self._search._so_far = view
         return view
 
     def _read_sources(self) -> list[list[Row]] | None:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import copy
+import functools
 import inspect
+import math
 import numbers
 import os
 import time
-import warnings
-from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any, Self
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, Self, TypeVar
 
 import numpy as np
 from scipy.optimize import OptimizeResult
@@ -17,7 +18,7 @@ from sklearn.base import clone
 from sklearn.utils import metadata_routing
 from sklearn.utils.validation import check_is_fitted
 
-from ._callbacks import results_by_dict, settings_of
+from ._callbacks import SoFar, results_by_dict, settings_of
 from ._candidates import n_possible
 from ._compat import (
     SEARCH_CONSTRAINTS,
@@ -31,7 +32,15 @@ from ._compat import (
 from ._conditions import space_of
 from ._pickles import lasting
 from ._racing import EARLY_STOPPING
-from ._selection import ONE_STANDARD_ERROR, earliest_within_one_error
+from ._results import warn_of_scores
+from ._selection import (
+    ONE_STANDARD_ERROR,
+    best_row,
+    earliest_within_one_error,
+    with_masked_scores,
+)
+from ._warnings import unsaid
+from .space.values import show
 
 if TYPE_CHECKING:
     from ._engine import Engine
@@ -50,6 +59,34 @@ _OF_THE_BEST = (
     "refit_time_",
     "feature_names_in_",
 )
+
+
+# What scikit-learn's searches call the second argument.
+_OTHER_NAMES = ("param_grid", "param_distributions")
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+def _refusing_other_names(
+    init: Callable[Concatenate[T, P], None],
+) -> Callable[Concatenate[T, P], None]:
+    """Have a constructor say what the names of other searches for its space are called here.
+
+    It has the signature that it had, which is where scikit-learn reads the parameters.
+    """
+
+    @functools.wraps(init)
+    def refusing(self: T, /, *args: P.args, **kwargs: P.kwargs) -> None:
+        for name in _OTHER_NAMES:
+            if name in kwargs:
+                raise TypeError(
+                    f"BayesSearchCV has no argument {name!r}: write search_spaces=..., or give "
+                    "the same as the second argument, which all searches take by position."
+                )
+        init(self, *args, **kwargs)
+
+    return refusing
 
 
 @lasting
@@ -95,14 +132,17 @@ class BayesSearchCV(BaseSearchCV):  # type: ignore[misc]
     iid : bool, default="deprecated"
         Ignored, with a warning, as in scikit-optimize.
     refit : bool, str, or callable, default=True
-        As in `GridSearchCV`. "1se": the earliest candidate whose mean is within one standard error
-        of the best mean, by the metric that steers the search.
+        As in `GridSearchCV`. "1se": the candidate tried earliest of those whose mean is within one
+        standard error of the best mean, by the metric that steers the search. A function is given
+        `cv_results_`, with the means masked of candidates that have none; it may not return the
+        row of one that was stopped early or cut off.
     cv : int, cross-validation generator or an iterable, default=None
         As in `GridSearchCV`. The folds are drawn once, the same for all candidates.
     verbose : int, default=0
         1 prints a line for each candidate; higher values print each fit too.
     pre_dispatch : int, or str, default='2*n_jobs'
-        Number of folds that are handed to the workers ahead of time.
+        Number of folds that are handed to the workers ahead of time. With `max_time`, `stopping`
+        or a callback none is handed over before a worker is free, so that none begins too late.
     random_state : int, RandomState instance or None, default=None
         An int makes the search reproducible: whatever the backend and the timing, at the
         same `n_points`, unless time has a say in it by `max_time`, `fit_timeout` or
@@ -130,8 +170,9 @@ class BayesSearchCV(BaseSearchCV):  # type: ignore[misc]
         in the folds that were not run, and are never the best.
     max_time : float or None, default=None
         Seconds that `fit` may take, the refit aside. Candidates that are quick to evaluate are
-        preferred, most so at the beginning; no fold is begun that is foretold to end much too
-        late, so that the search overruns by at most a fold. `n_iter` holds as well.
+        preferred, most so at the beginning. No fold begins when the time is over, nor one that is
+        predicted to end much too late, so that the search overruns by at most a fold. `n_iter`
+        holds as well.
     fit_timeout : float or None, default=None
         Seconds that the fit of a fold may take. One that takes longer has failed, and its worker
         is ended: that needs workers of joblib's own backend, loky, as ``n_jobs=2`` gives them.
@@ -152,8 +193,9 @@ class BayesSearchCV(BaseSearchCV):  # type: ignore[misc]
     Attributes
     ----------
     cv_results_ : dict of numpy (masked) ndarrays
-        A column for each key, a row for each candidate, in the order proposed; the keys are
-        those of `GridSearchCV`.
+        A column for each key, a row for each candidate; the keys are those of `GridSearchCV`.
+        The rows are in the order tried; once each point of a space of lists has one, in that of
+        `GridSearchCV`.
     best_estimator_ : estimator
         Refitted on all of the data. Not available if ``refit=False``.
     best_score_ : float
@@ -162,20 +204,24 @@ class BayesSearchCV(BaseSearchCV):  # type: ignore[misc]
     best_params_ : dict
         Parameters of the best candidate.
     best_index_ : int
-        Its row in `cv_results_`.
+        Its row in `cv_results_`. A candidate that has failed, by the metric that chooses, is the
+        best only if all have, whatever its rank: an infinite mean has the first one, and a
+        number as `error_score` its own.
     scorer_ : function or dict
         Scorer, or scorers by name.
     n_splits_ : int
         Number of folds.
     candidate_status_ : list of str
-        For each row of `cv_results_`: "complete", "failed", "stopped" (given up after some folds,
-        see `early_stopping`) or "cut off" (by the end of the search).
+        For each row of `cv_results_`: "complete"; "failed": a fit or the scorer raised, or a score
+        of the metric that steers the search is not finite; "stopped" after some folds, see
+        `early_stopping`; or "cut off" by the end of the search.
     n_folds_run_ : int
         Number of fits that were made, the refit aside.
     optimizer_results_ : list of OptimizeResult
         What scikit-optimize calls the result, one for each dict of `search_spaces`: `x`, `fun`,
-        `x_iters`, `func_vals`, `space`, `specs`, `random_state`, and no `models`. Values are
-        negated mean scores, infinity where that is NaN. Made when it is read.
+        `x_iters`, `func_vals`, `space`, `specs`, `random_state`, and no `models`. Candidates are in
+        the order tried. Values are negated mean scores, infinity for one that has none: it
+        failed, or was stopped early. Made when it is read.
     total_iterations : int
         Number of candidates that `fit` evaluates if nothing ends it earlier. It needs no fit.
     stop_reason_ : str
@@ -237,10 +283,17 @@ class BayesSearchCV(BaseSearchCV):  # type: ignore[misc]
         "iid": ["boolean", StrOptions({"deprecated"})],
     }
 
+    # While a search runs; a fitted one has them as attributes.
+    best_index_: Any = SoFar()
+    best_score_: Any = SoFar()
+    best_params_: Any = SoFar()
+    cv_results_: Any = SoFar()
+
     # Callbacks are for this search and not for the estimator: nothing to route.
     __metadata_request__fit = {"callback": metadata_routing.UNUSED}  # noqa: RUF012
 
     # In scikit-optimize's order up to `return_train_score`, for its users give some by position.
+    @_refusing_other_names
     def __init__(
         self,
         estimator: Any,
@@ -385,8 +438,11 @@ class BayesSearchCV(BaseSearchCV):  # type: ignore[misc]
 
         run = Run(self, X, y, callback, params)
         engine = run.evaluate()
-        # Before the refit, which may fail: what was searched is not lost with it.
-        self._conclude(run, engine)
+        # Before the callbacks and the refit, which may fail: what was searched is not lost.
+        try:
+            self._conclude(run, engine)
+        finally:
+            run.contexts.end_search()
         if self.refit:
             self._refit(run)
         run.contexts.end()
@@ -419,9 +475,8 @@ class BayesSearchCV(BaseSearchCV):  # type: ignore[misc]
     @property
     def total_iterations(self) -> int:
         """Number of candidates that `fit` evaluates if nothing ends it earlier."""
-        with warnings.catch_warnings():
-            # `fit` says what there is to say about the space.
-            warnings.simplefilter("ignore", UserWarning)
+        # `fit` says what there is to say about the space.
+        with unsaid():
             # Some spaces are drawn, and the seed of this search may not be known yet.
             seed = self.random_state if isinstance(self.random_state, numbers.Integral) else 0
             try:
@@ -433,12 +488,11 @@ class BayesSearchCV(BaseSearchCV):  # type: ignore[misc]
     @property
     def optimizer_results_(self) -> list[OptimizeResult]:
         """Result in scikit-optimize's form for each dict of `search_spaces`."""
-        check_is_fitted(self, "cv_results_")
+        check_is_fitted(self, "_learnt_from")
         space, observations, _ = self._learnt_from
-        table = self.cv_results_
-        scores = table[f"mean_test_{self._metric}"]
-        branches = [point.branch for point in observations.points]
-        return results_by_dict(space, branches, table["params"], scores, settings_of(self))
+        means = self.cv_results_[f"mean_test_{self._metric}"][self._rows_tried]
+        scores = np.where(np.isnan(observations.scores), np.nan, means).tolist()
+        return results_by_dict(space, observations.points, scores, settings_of(self))
 
     def insight(self) -> Insight:
         """Return what the search has learnt about the metric that it followed.
@@ -457,21 +511,27 @@ class BayesSearchCV(BaseSearchCV):  # type: ignore[misc]
         from ._surrogate import Surrogate
         from .insight import Insight
 
-        check_is_fitted(self, "cv_results_")
+        check_is_fitted(self, "_learnt_from")
         space, observations, noise = self._learnt_from
-        return Insight.learn(space, observations, Surrogate(space), noise)
+        # Of equal scores, the best is that of the first row, as `best_index_` has it.
+        has_score = np.empty(len(observations), dtype=bool)
+        has_score[self._rows_tried] = np.isfinite(observations.scores)
+        row = best_row(self.cv_results_[f"rank_test_{self._metric}"], has_score)
+        best = self._rows_tried.index(row)
+        return Insight.learn(space, observations, Surrogate(space), noise, best_row=best)
 
     def _conclude(self, run: Run, engine: Engine) -> None:
         """Set what was found, the refit aside; go on with an interrupt that ended the search."""
         self.stop_reason_ = engine.stop_reason
         # One that was proposed when the time was over has nothing to show.
         trials = [trial for trial in engine.history.trials if trial.n_scored]
+        rows = run.in_row_order(trials)
         if trials:
-            self._keep(run, trials)
+            self._keep(run, trials, rows)
         has_best = self.refit or not run.objective.is_multimetric
         if any(trial.status == "complete" for trial in trials):
             if has_best:
-                self._select(run.refit_metric)
+                self._select(run, rows)
         elif self.stop_reason_ != "interrupted" and (has_best or not trials):
             raise ValueError(self._why_there_is_no_best(has_results=bool(trials)))
         if self.stop_reason_ == "interrupted":
@@ -493,8 +553,12 @@ class BayesSearchCV(BaseSearchCV):  # type: ignore[misc]
             f"score, so there is no best one: {remedy}. {results}"
         )
 
-    def _keep(self, run: Run, trials: Sequence[Trial]) -> None:
-        """Set what was searched, with one warning, or an error, about the fits that failed."""
+    def _keep(self, run: Run, trials: Sequence[Trial], rows: Sequence[Trial]) -> None:
+        """Set what was searched, with one warning, or an error, about the fits that failed.
+
+        `trials` are in the order tried, which is what the model goes by; `rows` are the same in
+        the order of the table.
+        """
         folds = [fold for trial in trials for fold in trial.folds if fold is not None]
         warn_or_raise_about_fit_failures(
             [{"fit_error": fold.error} for fold in folds], self.error_score
@@ -506,22 +570,49 @@ class BayesSearchCV(BaseSearchCV):  # type: ignore[misc]
         self.multimetric_ = run.objective.is_multimetric
         self.scorer_ = run.scorers
         self._metric = run.objective.metric or "score"
-        self.cv_results_ = run.table(trials)
-        self.candidate_status_ = [
-            "failed" if trial.has_failed else str(trial.status) for trial in trials
-        ]
+        self.cv_results_ = run.table(rows)
+        self.candidate_status_ = [run.objective.status(trial) for trial in rows]
+        row_of = {trial.index: row for row, trial in enumerate(rows)}
+        self._rows_tried = [row_of[trial.index] for trial in trials]
         self.n_folds_run_ = len(folds)
         self._learnt_from = run.learnt_from(trials)
+        # Last, for warnings may be errors.
+        warn_of_scores(self.cv_results_, rows)
 
-    def _select(self, metric: Any) -> None:
-        table = self.cv_results_
-        if self.refit == ONE_STANDARD_ERROR:
-            self.best_index_ = earliest_within_one_error(table, metric, self.n_splits_)
+    def _select(self, run: Run, rows: Sequence[Trial]) -> None:
+        """Set which candidate is taken: one without a score only if none has one."""
+        table, metric = self.cv_results_, run.refit_metric
+        has_score = {
+            name: np.array([math.isfinite(run.objective.score(trial, name)) for trial in rows])
+            for name in run.objective.metrics
+        }
+        if callable(self.refit):
+            masked = with_masked_scores(table, has_score)
+            self.best_index_ = select_best_index(self, metric, masked)
+            self._check_taken(rows[self.best_index_])
+        elif self.refit == ONE_STANDARD_ERROR and has_score[metric].any():
+            means = np.where(has_score[metric], table[f"mean_test_{metric}"], np.nan)
+            deviations, tried = table[f"std_test_{metric}"], self._rows_tried
+            place = earliest_within_one_error(means[tried], deviations[tried], self.n_splits_)
+            self.best_index_ = tried[place]
         else:
-            self.best_index_ = select_best_index(self, metric, table)
+            self.best_index_ = best_row(table[f"rank_test_{metric}"], has_score[metric])
         if not callable(self.refit):
             self.best_score_ = table[f"mean_test_{metric}"][self.best_index_]
         self.best_params_ = table["params"][self.best_index_]
+
+    def _check_taken(self, trial: Trial) -> None:
+        """Raise ValueError, and take nothing, if the candidate that `refit` took is unfinished."""
+        if None not in trial.folds:
+            return
+        row = self.__dict__.pop("best_index_")
+        raise ValueError(
+            f"refit={show(self.refit)} returned {row}, the row of a candidate that is "
+            f"{self.candidate_status_[row]!r} after {trial.n_scored} of {self.n_splits_} folds "
+            "(candidate_status_) and has no mean score. In the table that refit is given such "
+            "means are masked, so that np.argmax(table['mean_test_score']) is the best of the "
+            "others, and the ranks of such rows are the last. What was evaluated is in cv_results_."
+        )
 
     def _refit(self, run: Run) -> None:
         # Parameters can be estimators: the user's own are never fitted.

@@ -8,7 +8,6 @@ is done anyway, or is not followed: then one warning says what is done instead.
 from __future__ import annotations
 
 import numbers
-import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NoReturn
@@ -16,12 +15,10 @@ from typing import Any, NoReturn
 import numpy as np
 
 from ._compat import BaseSearchCV
+from ._warnings import warn
 from .space.values import has, is_number, show
 
 __all__ = ["dump", "joined_fit_params", "load", "read_optimizer_kwargs", "warn_of_differences"]
-
-# From a helper of `Run`, which `fit` makes and which is wrapped, to who called `fit`.
-TO_CALLER_OF_FIT = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,10 +114,8 @@ def read_optimizer_kwargs(options: Mapping[str, Any] | None) -> dict[str, Any]:
         elif name == CONSTRAINT:
             ours["is_allowed"] = _of_dict(value)
         elif not OPTIONS[name].is_followed(value):
-            warnings.warn(
+            warn(
                 f"optimizer_kwargs: {name}={show(value)} is not followed: {OPTIONS[name].instead}.",
-                UserWarning,
-                stacklevel=TO_CALLER_OF_FIT,
             )
     return ours
 
@@ -159,11 +154,10 @@ def joined_fit_params(search: BaseSearchCV, params: Mapping[str, Any]) -> dict[s
     for name in search.fit_params:
         if not isinstance(name, str):
             raise TypeError(f"fit_params must have names of arguments of fit, got {show(name)}.")
-    warnings.warn(
+    warn(
         "fit_params of BayesSearchCV is deprecated, as scikit-learn's was: give what is in it to "
         f"fit, as in fit(X, y, {', '.join(f'{name}=...' for name in search.fit_params)}).",
         FutureWarning,
-        stacklevel=TO_CALLER_OF_FIT,
     )
     return {**search.fit_params, **params}
 
@@ -175,11 +169,9 @@ def warn_of_differences(search: BaseSearchCV) -> None:
     ``[1, 10]``. They are known by an argument or a dimension that only scikit-optimize has.
     """
     if search.iid != "deprecated":
-        warnings.warn(
+        warn(
             "iid is ignored, as in scikit-optimize: the score is the mean over the folds. Leave "
             "it out.",
-            UserWarning,
-            stacklevel=TO_CALLER_OF_FIT,
         )
     spaces = search.search_spaces
     elements = list(spaces) if isinstance(spaces, list | tuple) else [spaces]
@@ -196,20 +188,16 @@ def warn_of_differences(search: BaseSearchCV) -> None:
         return
     pairs = [f"{name!r}: [{show(a)}, {show(b)}]" for name, (a, b) in _two_numbers(dicts)]
     if pairs:
-        warnings.warn(
+        warn(
             f"search_spaces: {', '.join(pairs)}: a list of two numbers is two values, as in "
             "GridSearchCV; scikit-optimize takes it for a range. Write (low, high) for a range, or "
             "Categorical([a, b]) for two values without this warning.",
-            UserWarning,
-            stacklevel=TO_CALLER_OF_FIT,
         )
     if len(bare) > 1:
-        warnings.warn(
+        warn(
             f"n_iter={search.n_iter} is the number of candidates in all {len(bare)} dicts of "
             "search_spaces together; scikit-optimize gives each as many. Write "
             f"[(dict, {search.n_iter}), ...] for that.",
-            UserWarning,
-            stacklevel=TO_CALLER_OF_FIT,
         )
 
 

@@ -10,10 +10,13 @@ from __future__ import annotations
 import math
 import numbers
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Any, Protocol
 
+import numpy as np
+
 from ._pickles import lasting
+from .space.values import native
 
 __all__ = [
     "Converged",
@@ -102,6 +105,7 @@ class TargetScore:
     def __post_init__(self) -> None:
         if not is_finite(self.score):
             raise ValueError(f"TargetScore: score must be a finite number, got {self.score!r}.")
+        _make_native(self)
 
     def __call__(self, standing: Standing, /) -> str | None:
         """Return the reason to stop, or None to go on."""
@@ -143,6 +147,7 @@ class Patience:
                 f"got {self.min_improvement!r}."
             )
         _check_bool("Patience", "relative", self.relative)
+        _make_native(self)
 
     def __call__(self, standing: Standing, /) -> str | None:
         """Return the reason to stop, or None to go on."""
@@ -212,6 +217,7 @@ class Converged:
             )
         check_count("Converged", "patience", self.patience)
         check_count("Converged", "min_candidates", self.min_candidates)
+        _make_native(self)
 
     def __call__(self, standing: Standing, /) -> str | None:
         """Return the reason to stop, or None to go on."""
@@ -329,6 +335,15 @@ def check_count(rule: str, name: str, value: Any) -> None:
         raise ValueError(f"{rule}: {name} must be an int of at least 1, got {value!r}.")
 
 
+def _make_native(rule: Any) -> None:
+    """Replace numpy's numbers in a rule: those of few bits overflow, as unsigned ones when negated.
+
+    Equal rules are written alike then, too.
+    """
+    for field in fields(rule):
+        object.__setattr__(rule, field.name, native(getattr(rule, field.name)))
+
+
 def _check_bool(rule: str, name: str, value: Any) -> None:
-    if not isinstance(value, bool):
+    if not isinstance(value, bool | np.bool_):
         raise ValueError(f"{rule}: {name} must be True or False, got {value!r}.")

@@ -60,10 +60,21 @@ class Surrogate:
         self._sources = tuple(sources)
         n_axes = len(space.axes)
         self._n_groups = n_axes + len(self._sources)
-        self._groups = np.append(space.groups, np.arange(n_axes, self._n_groups))
         self._cache: dict[int, tuple[Observations, Hyperparameters]] = {}
 
-    def posterior(self, observations: Observations, X: Floats | None = None) -> Posterior:
+    def focused(self, coordinates: Floats) -> Space:
+        """Return the space with no more features than given points and the sources need.
+
+        Parameters
+        ----------
+        coordinates : ndarray of shape (n_points, n_axes)
+            Of all points that are known; see `Space.focused`.
+        """
+        return self._space.focused(
+            np.concatenate([coordinates, *(source.coordinates for source in self._sources)])
+        )
+
+    def posterior(self, observations: Observations, space: Space | None = None) -> Posterior:
         """Return the posterior given at least one observation, in units of the targets.
 
         Beyond ``MAX_ROWS`` observations it is that given those which matter most to where the
@@ -72,13 +83,15 @@ class Surrogate:
         Parameters
         ----------
         observations : Observations
-        X : ndarray of shape (n, n_columns) or None, default=None
-            Their feature rows, if the caller has them already.
+        space : Space or None, default=None
+            Whose features the posterior predicts from: what `focused` returns for points that
+            the observations are among. None: the whole space.
         """
-        posterior, _ = self._fitted(observations, X)
+        space = self._space if space is None else space
+        posterior, _ = self._fitted(observations, space)
         if not self._sources:
             return posterior
-        return posterior.section(len(observations), self._space.n_columns)
+        return posterior.section(len(observations), space.n_columns)
 
     def unit(self, observations: Observations) -> float:
         """Return the score difference of one unit of the targets, 0 if all scores are equal.
@@ -96,37 +109,39 @@ class Surrogate:
 
         Both of shape (n,), for no more than ``MAX_ROWS`` observations.
         """
-        posterior, t = self._fitted(observations)
+        space = self.focused(self._space.coordinates(observations.points))
+        posterior, t = self._fitted(observations, space)
         t = t[: len(observations)]
         return t, leave_one_out(posterior, t)
 
-    def _fitted(
-        self, observations: Observations, X: Floats | None = None
-    ) -> tuple[Posterior, Floats]:
+    def _fitted(self, observations: Observations, space: Space) -> tuple[Posterior, Floats]:
         """Return the posterior of observations, then sources, with the targets."""
-        if X is None:
-            X = self._space.features(self._space.coordinates(observations.points))
-        hyperparameters = self._hyperparameters(observations, X)
-        X, t, extra_noise = self._data(X, observations)
+        U = self._space.coordinates(observations.points)
+        hyperparameters = self._hyperparameters(observations, U)
+        X, t, groups, extra_noise = self._data(observations, U, space)
         if t.size > MAX_ROWS and not self._sources:
-            rows = local_rows(X, t, self._groups, hyperparameters, MAX_ROWS)
+            rows = local_rows(X, t, groups, hyperparameters, MAX_ROWS)
             X, t, extra_noise = X[rows], t[rows], extra_noise[rows]
-        return Posterior.fit(X, t, self._groups, hyperparameters, extra_noise), t
+        return Posterior.fit(X, t, groups, hyperparameters, extra_noise), t
 
-    def _data(self, X: Floats, observations: Observations) -> tuple[Floats, Floats, Floats]:
-        """Return rows, targets and extra noise of observations, and of sources if there are any."""
+    def _data(
+        self, observations: Observations, U: Floats, space: Space
+    ) -> tuple[Floats, Floats, NDArray[np.intp], Floats]:
+        """Return rows, targets, lengthscale groups and extra noise, of sources too if any."""
         noise = FAILURE_NOISE * observations.has_failed
+        groups = np.append(space.groups, np.arange(len(space.axes), self._n_groups))
         if not self._sources:
-            return X, observations.targets(), noise + observations.extra_noise()
+            X = space.features(U)
+            return X, observations.targets(), groups, noise + observations.extra_noise()
         # Most searches have no sources, and should not pay for the import.
         from ._placement import join, scores_alike
 
         noise = noise + observations.extra_noise(others=scores_alike(observations, self._sources))
-        X, t = join(X, observations, self._sources)
-        return X, t, np.concatenate([noise, np.zeros(t.size - noise.size)])
+        X, t = join(space, U, observations, self._sources)
+        return X, t, groups, np.concatenate([noise, np.zeros(t.size - noise.size)])
 
-    def _hyperparameters(self, observations: Observations, X: Floats) -> Hyperparameters:
-        """Return the hyper-parameters for the observations.
+    def _hyperparameters(self, observations: Observations, U: Floats) -> Hyperparameters:
+        """Return the hyper-parameters for the observations, whose coordinates are given.
 
         Those of the first n are searched from where the search for fewer of them ended, for n
         with its lowest binary digit cleared. So one fit more is enough after one observation
@@ -138,7 +153,7 @@ class Surrogate:
             first = observations.first(n)
             known = self._cache.get(n)
             if known is None or known[0] != first:
-                known = (first, self._fit(X[:n], first, starts))
+                known = (first, self._fit(U[:n], first, starts))
             found[n] = known
             starts = [known[1]]
         # What was kept for other histories goes; the next size needs none but these.
@@ -146,14 +161,15 @@ class Surrogate:
         return starts[0]
 
     def _fit(
-        self, X: Floats, observations: Observations, starts: list[Hyperparameters]
+        self, U: Floats, observations: Observations, starts: list[Hyperparameters]
     ) -> Hyperparameters:
         n = len(observations)
         is_anchor = n & (n - 1) == 0 and n <= LAST_ANCHOR
         if is_anchor or not starts:
             starts = [*starts, *default_starts(self._n_groups)]
-        X, t, extra_noise = self._data(X, observations)
-        return fit_hyperparameters(X, t, self._groups, extra_noise=extra_noise, starts=starts)
+        # The space of these points alone: a later one must not change the last bit of the fit.
+        X, t, groups, extra_noise = self._data(observations, U, self.focused(U))
+        return fit_hyperparameters(X, t, groups, extra_noise=extra_noise, starts=starts)
 
 
 def fitted_sizes(n: int) -> list[int]:

@@ -13,8 +13,7 @@ import time
 from abc import ABC, abstractmethod
 from typing import Any, NoReturn
 
-import numpy as np
-
+from ._arithmetic import standard_deviation
 from ._stopping import Patience, Standing, TargetScore, check_count, is_finite
 
 __all__ = [
@@ -89,7 +88,7 @@ class VerboseCallback(_Lap):
     def __call__(self, result: Any) -> None:
         """Print the line of the last candidate."""
         kind = ""
-        if self.iter_no <= self.n_init + self.n_random:
+        if self.iter_no <= int(self.n_init) + int(self.n_random):
             kind = ", given" if self.iter_no <= self.n_init else ", drawn"
         print(
             f"Candidate {self.iter_no} of {self.n_total}{kind}: value {result.func_vals[-1]:.4f}, "
@@ -158,7 +157,8 @@ class DeltaYStopper(EarlyStopper):
     def __init__(self, delta: float, n_best: int = 5) -> None:
         check_count("DeltaYStopper", "n_best", n_best)
         self.delta = _number("DeltaYStopper", "delta", delta)
-        self.n_best = n_best
+        # Here and below: numpy's integers of few bits would overflow.
+        self.n_best = int(n_best)
 
     def _criterion(self, result: Any) -> bool | None:
         best = sorted(_standing(result).scores, key=lambda s: -math.inf if math.isnan(s) else s)
@@ -182,7 +182,7 @@ class HollowIterationsStopper(EarlyStopper):
 
     def __init__(self, n_iterations: int, threshold: float = 0) -> None:
         check_count("HollowIterationsStopper", "n_iterations", n_iterations)
-        self.n_iterations = n_iterations
+        self.n_iterations = int(n_iterations)
         self.threshold = abs(_number("HollowIterationsStopper", "threshold", threshold))
 
     def _criterion(self, result: Any) -> bool | None:
@@ -248,13 +248,13 @@ class StdStopper(EarlyStopper):
     def __init__(self, threshold: float, log_interval: int = 10) -> None:
         check_count("StdStopper", "log_interval", log_interval)
         self.threshold = _number("StdStopper", "threshold", threshold)
-        self.log_interval = log_interval
+        self.log_interval = int(log_interval)
 
     def _criterion(self, result: Any) -> bool | None:
         known = [score for score in _standing(result).scores if math.isfinite(score)]
         if len(known) < MIN_VALUES_FOR_SPREAD:
             return None
-        spread = float(np.std(known))
+        spread = standard_deviation(known)
         if len(result.func_vals) % self.log_interval == 0:
             print(f"standard deviation of {len(known)} values: {spread:.4g}", flush=True)
         return spread <= self.threshold

@@ -1,15 +1,39 @@
 """What holds for every test: the same numbers, run after run."""
 
+import os
 from collections.abc import Iterator
+
+# Read when the libraries are loaded, and by processes that tests start. The matrices are small, and
+# on cores with other work, threads that wait for each other take several times the time of one.
+for _library in ("MKL", "OMP", "OPENBLAS"):
+    os.environ.setdefault(f"{_library}_NUM_THREADS", "1")
 
 import numpy as np
 import pytest
+import scipy.linalg
 from hypothesis import settings
+from threadpoolctl import threadpool_info
 
 settings.register_profile("repeatable", derandomize=True, database=None, deadline=None)
 # For a long run, `pytest --hypothesis-profile=long`.
 settings.register_profile("long", settings.get_profile("repeatable"), max_examples=2000)
 settings.load_profile("repeatable")
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_auto_num_workers(config: pytest.Config) -> int | None:
+    """Run what is named on the command line in this process, for `-n auto`, which is the default.
+
+    A few tests end sooner so; `-n logical` divides any among processes.
+    """
+    is_whole = config.args_source is config.ArgsSource.TESTPATHS and not config.option.keyword
+    return 0 if config.option.numprocesses == "auto" and not is_whole else None
+
+
+def pytest_report_header() -> str:
+    """Say which kernels of linear algebra are in use: the last bit of a sum depends on them."""
+    kernels = {f"{each['internal_api']} {each.get('architecture')}" for each in threadpool_info()}
+    return f"numpy {np.__version__}, scipy {scipy.__version__}, {', '.join(sorted(kernels))}"
 
 
 @pytest.fixture(autouse=True)

@@ -65,6 +65,8 @@ class Works:
 OK = Works()
 TOTAL = Works("total space of parameters")
 DRAWS = Works("can only draw values")
+WHOLE = Works("whole numbers only")
+LISTED = Works(r"is read as a range, Real\(0.1, 10.0, prior='log-uniform'\)")
 HELD = Works("search space held [0-9]+ distinct candidates")
 FAILS = Works("fits failed out of a total of")
 
@@ -136,9 +138,9 @@ DIMENSIONS = [
     ((-1e308, 1e308), OK),
     ((1e-320, 1e-310), OK),
     ((5e-324, 1.7e308, LOG), OK),
-    ((0, 10**400), OK),
+    ((0, 10**400), WHOLE),
     ((0.0, 10**400), C + ".*finite bounds"),
-    ((-(2**70), 2**70), OK),
+    ((-(2**70), 2**70), WHOLE),
     ((1.0, 1.0000000000000002), HELD),
     ((0, 10, LOG), C + ".*low"),
     ((0.0, 10.0, LOG), C + ".*low > 0"),
@@ -148,13 +150,21 @@ DIMENSIONS = [
     ((0.5, 2.0, REVERSE), C + ".*high < pole"),
     ((1, 5, REVERSE), C),
     ((1, 10.0), OK),
-    ((np.int64(1), np.int32(9)), OK),
+    ((np.int64(1), np.int32(9)), WHOLE),
     ((np.float32(0.1), 1), OK),
     ((Fraction(1, 2), Fraction(3, 2)), OK),
     ((Decimal("0.5"), Decimal("1.5")), OK),  # two values: no number of Python's own tower
     ((True, False), OK),
     ((False, 5), OK),
-    ((1 + 0j, 2 + 0j), OK),
+    ((1 + 0j, 2 + 0j), C + ".*numbers as bounds"),
+    ((1, 10j, LOG), C + ".*numbers as bounds"),
+    ([1 + 0j, 2 + 0j], OK),
+    ([0.1, 10.0, LOG], LISTED),
+    ([0.1, 10.0, LOG, 2], LISTED),
+    ([10.0, 0.1, LOG], C + r".*low < high.*Categorical\(\[10.0, 0.1"),
+    ([0.1, 1.0, "auto"], OK),
+    ([0.1, 1.0, LOG, "linear"], OK),
+    ([0.1, LOG], OK),
     (("1", "10"), OK),
     ((None, None), TOTAL),
     (Pair(0.1, 1.0), OK),
@@ -207,7 +217,8 @@ DIMENSIONS = [
     ([SVC(), SVC, None], OK),
     ([10**400, 1, 2], OK),
     ([(1, 2), (3, 4), (5,)], OK),
-    ([Real(0.1, 1.0)], OK),
+    ([Real(0.1, 1.0)], TypeError(C + ".*Real\\(0.1, 1.0\\), which is a dimension")),
+    ((Integer(1, 9), 3), TypeError(C + ".*which is a dimension")),
     (deque([1.0, 2.0, 3.0, 4.0]), OK),
     # neither
     (1.0, TypeError(C + ".*list.*Wrap")),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import functools
+
 import numpy as np
 import scipy.stats
 from hypothesis import strategies as st
@@ -72,10 +74,12 @@ def categoricals(draw):
     return Categorical(draw(st.lists(plain | opaque, min_size=1, max_size=6)), ordered=ordered)
 
 
-def distributions():
-    """`Distribution` of every kind: bounded or not, continuous or discrete."""
-    return st.sampled_from(
-        [
+@functools.cache
+def _distributions():
+    """Return what takes a tenth of a second to make, once."""
+    return [
+        Distribution(frozen)
+        for frozen in (
             scipy.stats.norm(3, 0.1),
             scipy.stats.expon(scale=10),
             scipy.stats.beta(0.5, 0.5),
@@ -86,8 +90,13 @@ def distributions():
             scipy.stats.poisson(4),
             scipy.stats.poisson(10**9),
             scipy.stats.rv_discrete(values=([0.5, 2, 3], [0.2, 0.3, 0.5]))(loc=0.1),
-        ]
-    ).map(Distribution)
+        )
+    ]
+
+
+def distributions():
+    """`Distribution` of every kind: bounded or not, continuous or discrete."""
+    return st.sampled_from(_distributions())
 
 
 def dimensions():

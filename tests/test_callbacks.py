@@ -1,7 +1,7 @@
 """Callbacks, and the view of a search that they get."""
 
 import math
-import warnings
+import pickle
 
 import numpy as np
 import pytest
@@ -28,11 +28,10 @@ class Source:
 
     def table(self):
         self.read.append("table")
-        warnings.warn("One or more of the test scores are non-finite", UserWarning, stacklevel=2)
         return {"mean_test_score": np.array(SCORES)}
 
     def view(self, scores=SCORES):
-        return SearchView(scores, self.params, self.table, SPACE, {"random_state": 3})
+        return SearchView(lambda: scores, self.params, self.table, SPACE, {"random_state": 3})
 
 
 def standing(scores=SCORES):
@@ -76,14 +75,14 @@ def test_results_of_scikit_optimize_are_dicts():
 
 
 def test_without_candidates():
-    view = SearchView((), list, dict, SPACE, {"random_state": None})
+    view = SearchView(tuple, list, dict, SPACE, {"random_state": None})
     assert (view.x, view.fun, view.x_iters, view.func_vals.tolist()) == (None, math.inf, [], [])
 
 
 def test_rows_of_several_spaces_have_all_parameters():
     space = parse_space([{"a": ["x"], "c": (1, 3)}, {"a": ["x"], "b": (0.0, 1.0)}])
     params = [{"a": "x", "c": 2}, {"a": "x", "b": 0.5}]
-    view = SearchView((0.1, 0.2), lambda: params, dict, space, {})
+    view = SearchView(lambda: (0.1, 0.2), lambda: params, dict, space, {})
     assert view.x_iters == [["x", None, 2], ["x", 0.5, None]]
     assert [dimension.name for dimension in view.space.dimensions] == ["a", "b", "c"]
     assert view.space.distance(*view.x_iters) == 2.0
@@ -101,6 +100,14 @@ def test_nothing_is_made_before_it_is_read_or_twice():
     assert source.read == ["params", "table"]
 
 
+def test_a_pickled_view_stands_alone():
+    view = pickle.loads(pickle.dumps(Source().view()))
+    assert (view.best_index_, view.best_score_, view.best_params_) == (2, 0.75, PARAMS[2])
+    assert list(view.cv_results_) == ["mean_test_score"]
+    assert view.x_iters == Source().view().x_iters
+    assert view.specs == Source().view().specs
+
+
 def test_without_any_score():
     """The first row stands for the best, as it does in scikit-learn."""
     view = Source().view((math.nan, math.nan))
@@ -113,7 +120,7 @@ def test_without_any_score():
 def test_all_are_called_with_the_same_view():
     source, seen = Source(), []
     callbacks = [seen.append, lambda view: seen.append(view) or True, seen.append]
-    reason = CallbackList(callbacks, lambda standing: source.view(standing.scores))(standing())
+    reason = CallbackList(callbacks, source.view)(standing())
     assert reason == "the callback <lambda> returned True."
     assert len(seen) == 3
     assert seen[0] is seen[1] is seen[2]
@@ -124,17 +131,17 @@ def test_all_are_called_with_the_same_view():
     ("answer", "stops"), [(None, False), (False, False), (0, False), (1, True), (np.True_, True)]
 )
 def test_a_true_value_stops(answer, stops):
-    run = CallbackList([lambda view: answer], lambda standing: Source().view(standing.scores))
+    run = CallbackList([lambda view: answer], Source().view)
     assert (run(standing()) is not None) == stops
 
 
 def test_no_callbacks_need_no_view():
-    assert CallbackList([], lambda standing: pytest.fail("a view was made"))(standing()) is None
+    assert CallbackList([], lambda: pytest.fail("a view was made"))(standing()) is None
 
 
 def test_the_error_of_a_callback_is_raised():
     with pytest.raises(ZeroDivisionError):
-        CallbackList([lambda view: 1 / 0], lambda standing: Source().view())(standing())
+        CallbackList([lambda view: 1 / 0], Source().view)(standing())
 
 
 def test_parse():
@@ -151,7 +158,7 @@ def test_callbacks_of_scikit_optimize(capsys):
     callbacks = pytest.importorskip("skopt.callbacks")
 
     def stops(callback, scores):
-        make = CallbackList([callback], lambda standing: Source().view(standing.scores))
+        make = CallbackList([callback], lambda: Source().view(scores))
         return make(standing(scores)) is not None
 
     assert stops(callbacks.DeltaYStopper(0.1, n_best=2), SCORES)

@@ -71,13 +71,14 @@ def test_svc_pipeline(tmp_path: Path) -> None:
     assert number("accuracy of the best", printed) >= number("accuracy of the defaults", printed)
 
 
+@pytest.mark.slow
 def test_choose_model(tmp_path: Path) -> None:
     printed = run(EXAMPLES / "choose_model.py", tmp_path)
     assert number("accuracy of the best", printed) >= 0.977
     assert len(re.findall(r"of \d+ candidates", printed)) == 3
 
 
-@pytest.mark.parametrize("library", ["skbayes", "skopt"])
+@pytest.mark.parametrize("library", ["skbayes", pytest.param("skopt", marks=pytest.mark.slow)])
 def test_from_scikit_optimize(library: str, tmp_path: Path) -> None:
     """The same text, but for the name of the library, runs with both."""
     pytest.importorskip(library)

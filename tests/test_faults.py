@@ -69,6 +69,7 @@ def doubles(outcomes):
     return {key for key, outcome in outcomes.items() if outcome.result == 2 * key}
 
 
+@pytest.mark.slow
 @needs_signals
 def test_only_the_guilty_fail_on_loky(tmp_path):
     """A death, one that happens once only, a task that cannot be read, and an idle worker."""
@@ -112,6 +113,7 @@ def test_only_the_guilty_fail_on_multiprocessing(tmp_path):
 # Fits that take too long.
 
 
+@pytest.mark.slow
 @needs_signals
 def test_late_tasks_and_dead_workers_are_told_apart():
     """The clock starts with the fit: the start of a worker and the queue do not count."""
@@ -163,6 +165,7 @@ def test_an_executor_runs_the_tasks_and_stays_open(kind):
         assert executor.submit(double, 2).result() == 4
 
 
+@pytest.mark.slow
 def test_lokys_own_executor_runs_the_tasks():
     executor = joblib.externals.loky.ProcessPoolExecutor(2)
     with Pool(executor=executor) as pool:
@@ -268,6 +271,7 @@ def is_alive(pid):
     return state != "Z"
 
 
+@pytest.mark.slow
 @has_proc
 def test_ctrl_c_gives_control_back_and_leaves_no_process(tmp_path):
     """The signal goes to the process alone, then to its whole group, as a terminal sends it."""
@@ -312,6 +316,7 @@ def census():
     return threading.active_count(), descriptors, len(tasks)
 
 
+@pytest.mark.slow
 @has_proc
 def test_nothing_is_left_over_by_pools_with_dead_workers(tmp_path):
     counts = []
@@ -360,6 +365,7 @@ def cluster(started_cluster):
         yield started_cluster
 
 
+@pytest.mark.slow
 @needs_signals
 @pytest.mark.filterwarnings("ignore:The dask cluster has no worker")
 def test_only_the_guilty_fail_on_dask(cluster, tmp_path):
@@ -383,6 +389,7 @@ def test_only_the_guilty_fail_on_dask(cluster, tmp_path):
         pass
 
 
+@pytest.mark.slow
 def test_dask_is_left_early_and_its_data_freed(cluster):
     data = np.ones(50_000)
     started = time.monotonic()

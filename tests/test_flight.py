@@ -14,6 +14,8 @@ def scored(fold):
 class FakePool:
     """A pool of two places whose tasks end as they are told to."""
 
+    has_backlog = False
+
     def __init__(self, order):
         self.order = list(order)
         self.running = []
@@ -26,22 +28,38 @@ class FakePool:
         assert self.has_room
         self.running.append(fold)
 
+    def withdraw(self):
+        return [self.running.pop()] if self.has_backlog else []
+
     def wait(self):
         fold = next(fold for fold in self.order if fold in self.running)
         self.running.remove(fold)
         return Outcome(fold)
 
 
-def fly(order, *, in_order, known=()):
+def begin(
+    order,
+    *,
+    in_order=True,
+    known=(),
+    may_begin=lambda fold: True,
+    to_event=lambda outcome: scored(outcome.key),
+):
     pool, arrived = FakePool(order), []
     flight = Flight(
         pool,
         pool.submit,
-        lambda outcome: scored(outcome.key),
+        to_event,
+        may_begin=may_begin,
         in_order=in_order,
         known=map(scored, known),
         arrived=arrived.append,
     )
+    return flight, pool, arrived
+
+
+def fly(order, *, in_order, known=()):
+    flight, _, arrived = begin(order, in_order=in_order, known=known)
     for fold in FOLDS:
         flight.launch(fold)
     landed = []
@@ -76,11 +94,66 @@ def test_what_is_known_is_not_evaluated_again(in_order):
 
 
 def test_what_has_arrived_and_waits_can_be_had():
-    pool = FakePool([(0, 1), (1, 0), (0, 0)])
-    flight = Flight(pool, pool.submit, lambda outcome: scored(outcome.key), in_order=True)
+    flight, pool, _ = begin([(0, 1), (1, 0), (0, 0)])
     for fold in FOLDS[:3]:
         flight.launch(fold)
     pool.order = [(0, 1), (1, 0)]
     with pytest.raises(StopIteration):
         flight.land()
     assert flight.landed() == [scored((0, 1)), scored((1, 0))]
+
+
+@pytest.mark.parametrize("in_order", [True, False])
+@pytest.mark.parametrize("n_allowed", range(5))
+def test_no_fold_begins_after_one_that_may_not(in_order, n_allowed):
+    asked = []
+
+    def may_begin(fold):
+        asked.append(fold)
+        return len(asked) <= n_allowed
+
+    flight, pool, _ = begin(FOLDS[::-1], in_order=in_order, may_begin=may_begin)
+    for fold in FOLDS:
+        flight.launch(fold)
+        if len(asked) > n_allowed:
+            break
+    landed = []
+    while len(flight):
+        landed.append(flight.land())
+    assert sorted(landed, key=str) == [scored(fold) for fold in FOLDS[:n_allowed]]
+    assert not pool.running
+    # It is asked when there is room, and not before.
+    assert asked == FOLDS[: n_allowed + 1]
+
+
+def test_draining_waits_for_what_runs_and_for_nothing_else():
+    flight, pool, arrived = begin(FOLDS[::-1], known=[(2, 0)])
+    for fold in FOLDS:
+        flight.launch(fold)
+    flight.drain()
+    assert arrived == [scored((0, 1)), scored((0, 0))]
+    assert not pool.running
+
+
+def test_draining_takes_back_what_no_worker_has():
+    flight, pool, arrived = begin(FOLDS[::-1])
+    pool.has_backlog = True
+    for fold in FOLDS:
+        flight.launch(fold)
+    flight.drain()
+    assert arrived == [scored((0, 0))]
+    assert not pool.running
+
+
+def test_what_nobody_waits_for_raises_nothing():
+    def to_event(outcome):
+        if outcome.key == (0, 1):
+            raise RuntimeError("a fit that failed")
+        return scored(outcome.key)
+
+    flight, pool, arrived = begin(FOLDS[::-1], to_event=to_event)
+    for fold in FOLDS:
+        flight.launch(fold)
+    flight.drain()
+    assert arrived == [scored((0, 0))]
+    assert not pool.running

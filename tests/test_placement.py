@@ -37,7 +37,7 @@ def test_inside_the_space_a_row_is_its_point():
     rows = [params(), params(c=3.7, k=9, kind="c")]
     source = placed(SPACE, *rows)
     assert source.points == tuple(map(SPACE.encode, rows))
-    np.testing.assert_array_equal(source.X, SPACE.features(SPACE.coordinates(source.points)))
+    np.testing.assert_array_equal(source.coordinates, SPACE.coordinates(source.points))
     assert source.best == SPACE.encode(rows[0])
 
 
@@ -84,13 +84,13 @@ def test_scales_of_large_scores_are_compared():
 def test_a_number_that_is_no_value_has_a_coordinate_all_the_same(changed, column, expected):
     source = placed(SPACE, params(), params(**changed))
     assert source.points[1] is None
-    assert source.X[1, column] == pytest.approx(expected)
+    assert source.coordinates[1, column] == pytest.approx(expected)
 
 
 def test_a_number_beyond_a_reversed_logarithm():
     space = parse_space({"m": Real(0.9, 0.999, "reverse-log-uniform")})
     source = placed(space, {"m": 0.99}, {"m": 0.0}, {"m": 0.9999}, {"m": 1.0})
-    assert source.X[:, 0] == pytest.approx([0.5, -0.5, 1.5])
+    assert source.coordinates[:, 0] == pytest.approx([0.5, -0.5, 1.5])
 
 
 @pytest.mark.parametrize(
@@ -154,7 +154,7 @@ def test_rows_find_their_branch():
     ]
     source = placed(space, *rows)
     assert source.points == (Point(1, (0, 3)), None, Point(2, (0,)))
-    np.testing.assert_array_equal(source.X[1, 3:], [1.5, 0.5])
+    np.testing.assert_array_equal(space.features(source.coordinates)[1, 3:], [1.5, 0.5])
 
 
 @pytest.mark.parametrize(
@@ -203,7 +203,7 @@ def test_a_linear_scale_goes_on(low, width, value):
     space = parse_space({"x": Real(low, low + width)})
     source = place(space, [({"x": low}, 0.0), ({"x": value}, -1.0)])
     expected = np.clip((value - low) / width, -MARGIN, 1 + MARGIN)
-    assert source.X[1, 0] == pytest.approx(expected, abs=1e-6)
+    assert source.coordinates[1, 0] == pytest.approx(expected, abs=1e-6)
 
 
 def told(space, *pairs):
@@ -226,9 +226,8 @@ def test_each_source_has_a_column_and_a_scale_of_its_own():
     alike = place(space, [({"x": x}, 10 * x) for x in grid])
     other = place(space, [({"x": x}, -1e6 * x) for x in grid])
     observations = told(space, ({"x": 1.0}, 10.0), ({"x": 0.3}, math.nan))
-    X, t = join(
-        space.features(space.coordinates(observations.points)), observations, [alike, other]
-    )
+    U = space.coordinates(observations.points)
+    X, t = join(space, U, observations, [alike, other])
     assert X.shape == (20, 3)
     np.testing.assert_array_equal(X[:2], [[1.0, 0, 0], [0.3, 0, 0]])
     np.testing.assert_array_equal(X[2:11, 1:], np.tile([DISTANCE, 0], (9, 1)))

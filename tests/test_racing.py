@@ -2,6 +2,8 @@ import math
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from scipy.integrate import quad
 from scipy.stats import t as student
 
@@ -115,3 +117,61 @@ def test_the_median_rule_compares_running_means():
     # After two folds the median of the others is 8.
     assert not is_below_median([6.0, 10.0, None, None, None], rows)
     assert is_below_median([6.0, 9.9, None, None, None], rows)
+
+
+FINITE = st.one_of(
+    st.floats(allow_nan=False, allow_infinity=False),
+    st.sampled_from([0.0, 1.0, -1.0, 5e-324, 1e-200, 1e-160, 1e160, -1e200, 1.7e308, -1.7e308]),
+)
+
+
+@st.composite
+def raced(draw, numbers=FINITE):
+    """Return scores of a candidate that was run on some folds, complete rows, and a belief."""
+    n, n_folds = draw(st.integers(5, 8)), draw(st.integers(2, 5))
+    row = st.lists(numbers, min_size=n_folds, max_size=n_folds)
+    rows = np.array(draw(st.lists(row, min_size=n, max_size=n)))
+    k = draw(st.integers(1, n_folds - 1))
+    scores = [*draw(row)[:k], *[None] * (n_folds - k)]
+    belief = st.builds(Belief, numbers, numbers.map(abs))
+    return scores, rows, draw(st.none() | belief)
+
+
+@given(raced())
+def test_all_finite_scores_can_be_raced(race):
+    for setting in ("raise", "warn"):
+        with np.errstate(all=setting):
+            assert is_futile(*race) in (True, False)
+            assert is_below_median(*race) in (True, False)
+
+
+@given(raced(st.integers(-1000, 1000).map(float)), st.integers(-900, 1000))
+def test_the_size_of_scores_does_not_matter(race, exponent):
+    scores, rows, belief = race
+    scaled = [None if score is None else math.ldexp(score, exponent) for score in scores]
+    of_scaled = belief and Belief(
+        math.ldexp(belief.mean, exponent), math.ldexp(belief.sd, exponent)
+    )
+    of_rows = np.ldexp(rows, exponent)
+    assert is_futile(scaled, of_rows, of_scaled) == is_futile(scores, rows, belief)
+    assert is_below_median(scaled, of_rows) == is_below_median(scores, rows)
+
+
+@given(st.floats(allow_nan=False, allow_infinity=False), st.integers(4, 2000))
+def test_the_improvement_of_any_finite_number_is_one(z, nu):
+    value = student_improvement(z, nu)
+    assert math.isfinite(value)
+    # That of the better of two, of which one is known to be 0, is not less than that of either.
+    assert value >= max(z, 0.0) - 1e-12 * abs(z) - 1e-12
+
+
+@pytest.mark.parametrize("z", [-1e200, -1e154, -1e100])
+def test_nothing_is_expected_from_far_below(z):
+    assert student_improvement(z, 4) == pytest.approx(0.0, abs=1e-280)
+
+
+def test_a_certain_belief_outweighs_the_folds():
+    rows = complete()
+    scores = part(best(rows) - 0.12, 1)
+    assert not is_futile(scores, rows, Belief(best(rows).mean() + 1.0, 0.0))
+    assert is_futile(scores, rows, Belief(best(rows).mean() - 1e-3, 0.0))

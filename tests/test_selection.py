@@ -8,21 +8,19 @@ from sklearn.base import BaseEstimator, ClassifierMixin, clone
 from sklearn.metrics import accuracy_score, make_scorer
 
 from skbayes import BayesSearchCV
-from skbayes._results import _add_scores
-from skbayes._selection import earliest_within_one_error
+from skbayes._selection import best_row, earliest_within_one_error, with_masked_scores
 
 X = np.zeros((8, 1))
 Y = np.tile([0, 1], 4)
 # Means 24, 28, 32, 32. The best is the third, with deviations -8, 0, 8 of its folds. So its
 # standard error is 8 / sqrt(3) = 4.6, and the second is within it.
 FOLDS = np.array([[24.0, 24, 24], [27, 28, 29], [24, 32, 40], [32, 32, 32]])
-NAN, INF = math.nan, math.inf
+NAN = math.nan
 
 
 def chosen(folds):
-    table = {}
-    _add_scores(table, "test_score", np.array(folds, dtype=float), has_rank=True)
-    return earliest_within_one_error(table, "score", np.shape(folds)[1])
+    folds = np.array(folds, dtype=float)
+    return earliest_within_one_error(folds.mean(axis=1), folds.std(axis=1), folds.shape[1])
 
 
 @pytest.mark.parametrize(
@@ -34,19 +32,42 @@ def chosen(folds):
         ([[0.79, 0.79], [0.8, 0.8]], 1),
         # Equal means: the earliest.
         ([[0.1, 0.1], [0.8, 0.8], [0.8, 0.8]], 1),
+        # Squares of large scores, and of small ones, are of no size that floats have.
+        ([[-1e300, -1e300], [1e200, 1.1e200]], 1),
+        ([[1.04e-200, 1.04e-200], [1e-200, 1.1e-200]], 0),
         # The error of the best counts, not that of the others.
         ([[0.0, 1.0], [0.8, 0.8]], 1),
         # Candidates that failed, or were given up.
         ([[NAN, NAN], [0.5, NAN], [0.75, 0.76], [0.7, 0.9]], 2),
-        ([[NAN, NAN], [NAN, NAN]], 0),
         # No standard error is known.
         ([[0.1], [0.9], [0.8]], 1),
-        ([[0.1, 0.2], [INF, 0.9], [0.8, 0.8]], 1),
-        ([[-INF, 0.2], [0.8, 0.8]], 1),
     ],
 )
 def test_the_rule_by_hand(folds, row):
     assert chosen(folds) == row
+
+
+def test_the_best_row_has_a_score_if_any_has():
+    # As scikit-learn ranks them: an infinite mean first, then a number that stands for a failure.
+    ranks = np.array([4, 1, 3, 3, 2], dtype=np.int32)
+    assert best_row(ranks, np.array([True, False, True, True, False])) == 2
+    assert best_row(ranks, np.zeros(5, dtype=bool)) == 1
+
+
+def test_means_that_are_none_are_masked():
+    table = {
+        "params": [{}, {}],
+        "mean_test_a": np.array([math.inf, 0.5]),
+        "std_test_a": np.array([NAN, 0.1]),
+        "mean_test_b": np.array([0.5, 0.7]),
+    }
+    has_score = {"a": np.array([False, True]), "b": np.array([True, True])}
+    masked = with_masked_scores(table, has_score)
+    assert list(masked) == list(table)
+    assert np.argmax(masked["mean_test_a"]) == np.argmin(masked["std_test_a"]) == 1
+    assert np.nanargmax(np.asarray(masked["mean_test_a"])) == 1
+    assert masked["mean_test_b"] is table["mean_test_b"]
+    assert not np.ma.isMaskedArray(table["mean_test_a"])
 
 
 FOLDS_WITH_FAILURE = np.vstack([np.full(3, NAN), FOLDS])
@@ -120,3 +141,117 @@ def test_scorers_by_name(scoring):
     assert model.best_index_ == 0
     assert model.score(X, Y) == accuracy_score(Y, np.zeros(len(Y)))
     assert model.refit == "1se"
+
+
+# Callables, which are given means that are none as masked ones.
+
+
+def stopped_early(refit):
+    return BayesSearchCV(
+        Stopped(),
+        {"row": list(range(12))},
+        n_iter=12,
+        cv=SPLITS,
+        refit=refit,
+        early_stopping="median",
+        initial_points=[{"row": row} for row in range(12)],
+        random_state=0,
+    ).fit(DATA, TARGET)
+
+
+class Stopped(Scores):
+    """Scores that fall with the parameter, so that later ones are stopped early; the last fails."""
+
+    def fit(self, X, y):
+        if self.row == 11:
+            raise ValueError("cannot be fitted")
+        return self
+
+    def score(self, X, y):
+        return 1.0 - self.row / 100 + X[0, 0] / 1000
+
+
+def within_one_error(table):
+    """As in scikit-learn's example of a callable refit."""
+    best = np.argmax(table["mean_test_score"])
+    threshold = table["mean_test_score"][best] - table["std_test_score"][best]
+    rows = np.flatnonzero(table["mean_test_score"] >= threshold)
+    return rows[table["param_row"][rows].argmax()]
+
+
+@pytest.mark.filterwarnings("ignore::sklearn.exceptions.FitFailedWarning")
+@pytest.mark.parametrize(
+    "take",
+    [
+        lambda table: np.argmax(table["mean_test_score"]),
+        lambda table: table["mean_test_score"].argmax(),
+        lambda table: np.nanargmax(table["mean_test_score"]),
+        lambda table: np.argmin(-table["mean_test_score"]),
+        lambda table: np.argsort(-table["mean_test_score"])[0],
+        lambda table: table["rank_test_score"].argmin(),
+        lambda table: max(range(12), key=lambda row: table["mean_test_score"][row]),
+        within_one_error,
+    ],
+)
+def test_a_callable_takes_no_candidate_that_was_stopped(take):
+    found = stopped_early(take)
+    assert "stopped" in found.candidate_status_
+    assert "failed" in found.candidate_status_
+    assert found.best_params_ == {"row": 0}
+    assert found.best_estimator_.row == 0
+    # The table of the search is as it would be without a callable.
+    assert not np.ma.isMaskedArray(found.cv_results_["mean_test_score"])
+
+
+@pytest.mark.filterwarnings("ignore::sklearn.exceptions.FitFailedWarning")
+def test_a_data_frame_of_what_a_callable_is_given():
+    pd = pytest.importorskip("pandas")
+    found = stopped_early(lambda table: pd.DataFrame(table)["mean_test_score"].idxmax())
+    assert found.best_params_ == {"row": 0}
+
+
+@pytest.mark.filterwarnings("ignore::sklearn.exceptions.FitFailedWarning")
+@pytest.mark.parametrize("of", ["mean_test_score", "split2_test_score"])
+def test_a_stopped_candidate_is_refused_by_name(of):
+    taken, tables = [], []
+
+    def first_without(table):
+        """Take the first NaN, which is what `np.argmax` takes without a mask."""
+        tables.append(table)
+        taken.append(int(np.argmax(np.asarray(table[of]))))
+        return taken[-1]
+
+    with pytest.raises(ValueError, match=r"refit=.*masked.*rank") as caught:
+        stopped_early(first_without)
+    assert f"returned {taken[0]}, the row of a candidate that is 'stopped' after 1 of 3" in str(
+        caught.value
+    )
+
+
+@pytest.mark.filterwarnings("ignore::sklearn.exceptions.FitFailedWarning")
+def test_what_was_searched_is_kept_when_a_row_is_refused():
+    search = BayesSearchCV(
+        Stopped(),
+        {"row": list(range(12))},
+        n_iter=12,
+        cv=SPLITS,
+        refit=lambda table: int(np.isnan(np.asarray(table["mean_test_score"])).argmax()),
+        early_stopping="median",
+        initial_points=[{"row": row} for row in range(12)],
+        random_state=0,
+    )
+    with pytest.raises(ValueError, match="has no mean score"):
+        search.fit(DATA, TARGET)
+    assert len(search.cv_results_["params"]) == 12
+    assert not hasattr(search, "best_index_")
+    assert not hasattr(search, "best_params_")
+
+
+def test_a_callable_is_given_the_table_itself_if_all_have_a_score():
+    seen = []
+    found = BayesSearchCV(
+        Scores(1), {"row": [1, 2]}, n_iter=2, cv=2, refit=lambda table: seen.append(table) or 1
+    ).fit(X, Y)
+    (table,) = seen
+    assert all(table[name] is column for name, column in found.cv_results_.items())
+    assert found.best_index_ == 1

@@ -176,3 +176,14 @@ def test_checkpoints_are_not_pickled(tmp_path):
     with pytest.raises(NotImplementedError, match=r"checkpoint='search\.jsonl'"):
         callbacks.CheckpointSaver(str(tmp_path / "result.pkl"), compress=9)
     assert list(tmp_path.iterdir()) == []
+
+
+def test_integers_of_numpy_are_integers(capsys):
+    few, many = np.uint8(2), np.uint8(200)
+    assert callbacks.DeltaYStopper(0.1, few)(result([-3.0, -2.0, -1.0])) is False
+    assert callbacks.HollowIterationsStopper(few)(result([-1.0, -1.0])) is False
+    assert callbacks.StdStopper(0.1, few)(result([-1.0] * 300)) is True
+    verbose = callbacks.VerboseCallback(many, n_init=many, n_random=many)
+    verbose.begin_fit()
+    verbose(result([-0.5]))
+    assert "Candidate 1 of 200, given" in capsys.readouterr().out

@@ -277,3 +277,24 @@ def test_the_first_reason_counts():
 def test_a_reason_is_a_text(answer):
     with pytest.raises(TypeError, match=f"returned {answer}: it must return the reason"):
         reason_to_stop([lambda standing: answer], standing([1.0]))
+
+
+# Numpy's numbers
+
+
+@pytest.mark.parametrize("kind", [np.uint8, np.int8, np.uint64, np.int64])
+def test_integers_of_numpy_are_integers(kind):
+    assert Patience(kind(5)) == Patience(5)
+    assert repr(Patience(kind(5), kind(1))) == repr(Patience(5, 1))
+    assert repr(TargetScore(kind(1))) == repr(TargetScore(1))
+    converged = Converged(kind(1), np.True_, kind(3), kind(4))
+    assert repr(converged) == repr(Converged(1, True, 3, 4))
+    assert Patience(kind(5))(standing([0.0] * 4)) is None
+    assert Patience(kind(5))(standing([0.0] * 5 + [1.0])) is None
+    assert Patience(kind(5))(standing([0.0] * 6)) is not None
+    assert Converged(1, patience=kind(3))(standing([0.0] * 18 + [2.0] * 3, bound=never)) is None
+
+
+def test_short_floats_of_numpy_are_compared_as_floats():
+    # Of 16 bits each, the two would be equal.
+    assert TargetScore(np.float16(0.5))(standing([0.49999])) is None

@@ -194,3 +194,38 @@ def test_the_unit_of_targets_that_are_joined_with_a_source():
     assert surrogate.unit(observations) == pytest.approx(differences[0] / differences[1])
     assert surrogate.unit(observations) > 3 * observations.units()[1]
     assert Surrogate(space).unit(observations) == observations.units()[1]
+
+
+LONG = {"a": [f"a{i}" for i in range(400)], "b": list("xyz"), "c": (0.0, 1.0)}
+
+
+def long_observations(n, seed=0):
+    """Random points of a space with a long list."""
+    space, rng = parse_space(LONG), np.random.default_rng(seed)
+    points = space.points(space.sample(rng.random((n, len(space.axes)))))
+    scores = [space.decode(p)["c"] + 0.1 * rng.random() for p in points]
+    return space, Observations(tuple(dict.fromkeys(points)), tuple(scores))
+
+
+@pytest.mark.parametrize("has_source", [False, True])
+def test_long_lists_are_predicted_from_few_columns_as_from_all(has_source):
+    space, observations = long_observations(30)
+    _, earlier = long_observations(20, seed=1)
+    rows = [(space.decode(p), s) for p, s in zip(earlier.points, earlier.scores, strict=True)]
+    surrogate = Surrogate(space, [place(space, rows)] if has_source else [])
+    few = surrogate.focused(space.coordinates(observations.points))
+    assert few.n_columns < 60 < space.n_columns
+    U = space.sample(np.random.default_rng(2).random((200, 3)))
+    U[:30] = space.coordinates(observations.points)
+    moments = [surrogate.posterior(observations, s).predict(s.features(U)) for s in (space, few)]
+    np.testing.assert_allclose(*moments, rtol=1e-8)
+
+
+def test_hyperparameters_of_long_lists_do_not_depend_on_later_observations():
+    """A search that is taken up again fits the first ones when it knows the later ones already."""
+    space, observations = long_observations(40)
+    gradual = Surrogate(space)
+    for n in range(5, 41):
+        gradual.posterior(observations.first(n))
+    at_once = Surrogate(space).posterior(observations)
+    np.testing.assert_array_equal(gradual.posterior(observations).alpha, at_once.alpha)

@@ -6,10 +6,9 @@ import pickle
 import numpy as np
 import pytest
 
-from skbayes import Optimizer
+from skbayes import Optimizer, _transfer
 from skbayes._placement import place
 from skbayes._surrogate import Surrogate
-from skbayes._transfer import MAX_OBSERVATIONS
 from skbayes.space import parse_space
 
 SPACE = {"x": (0.0, 1.0), "y": (0.0, 1.0), "kind": ["a", "b", "c"]}
@@ -155,13 +154,11 @@ def test_failures_of_search_and_source():
     assert math.isnan(all_failed.best_score)
 
 
-def test_many_observations_need_no_source():
+def test_many_observations_need_no_source(monkeypatch):
+    monkeypatch.setattr(_transfer, "MAX_OBSERVATIONS", 20)
     optimizer = warm(rows())
     rng = np.random.default_rng(0)
-    params = [
-        {"x": float(x), "y": float(y), "kind": "b"}
-        for x, y in rng.random((MAX_OBSERVATIONS + 1, 2))
-    ]
+    params = [{"x": float(x), "y": float(y), "kind": "b"} for x, y in rng.random((21, 2))]
     optimizer.tell(params[:-1], list(map(score, params[:-1])))
     assert is_believed(optimizer)
     optimizer.tell(params[-1], score(params[-1]))
@@ -181,7 +178,7 @@ def test_how_far_a_source_is_from_the_search_is_learnt():
     lengthscales = []
     for sign in (1, -1):
         source = place(space, [({"x": x + 0.05}, sign * f(x + 0.05)) for x in grid[:-1]])
-        posterior, _ = Surrogate(space, [source])._fitted(optimizer._ledger.observations())
+        posterior, _ = Surrogate(space, [source])._fitted(optimizer._ledger.observations(), space)
         lengthscales.append(posterior.hyperparameters.lengthscales[1])
     assert lengthscales[0] > 5 * lengthscales[1]
 

@@ -12,10 +12,11 @@ import os
 import secrets
 import stat
 import sys
-import warnings
 import weakref
 from collections.abc import Callable
 from typing import ParamSpec, TypeVar
+
+from skbayes._warnings import warn
 
 if sys.platform == "win32":
     import msvcrt
@@ -165,11 +166,9 @@ class LockedFile:
                 raise BlockingIOError(errno.EAGAIN, "has an owner", self.path) from error
             if error.errno not in _UNSUPPORTED:
                 raise
-            warnings.warn(
+            warn(
                 f"{self.path!r} is on a file system without locks ({error}): see to it yourself "
                 "that no two searches write to this file.",
-                UserWarning,
-                stacklevel=4,
             )
 
     def read(self, size: int | None = None) -> bytes:

@@ -6,11 +6,11 @@ import importlib
 import os
 import platform
 import socket
-import warnings
 from collections.abc import Mapping
 from typing import Any
 
 from skbayes._journal.records import MALFORMED, PREFIX, parse, reason, whole
+from skbayes._warnings import warn
 from skbayes.exceptions import JournalError, JournalMismatch
 from skbayes.space.values import show
 
@@ -128,9 +128,7 @@ def compare_versions(theirs: Mapping[str, str], own: Mapping[str, str], path: st
         if theirs.get(name) != own.get(name)
     ]
     if changed:
-        warnings.warn(
+        warn(
             f"journal {path!r}: since it was written, {', '.join(changed)}. The scores in it may "
             "differ from those to come.",
-            UserWarning,
-            stacklevel=4,
         )

@@ -19,7 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 if TYPE_CHECKING:
-    from skbayes.space import Space
+    from skbayes.space import Dimension, Space
 
 __all__ = ["Layout", "neighbours_of", "perturb"]
 
@@ -45,6 +45,9 @@ LONG = 1.0
 # Moves on a fine discrete axis: in levels, and in shares of the unit interval.
 LEVEL_MOVES = (-2, -1, 1, 2)
 SHARE_MOVES = (-0.2, -0.05, 0.05, 0.2)
+# Neighbours on a long list: the values of the best incumbents, and some others. To a model, all
+# values that it has not seen are alike; one may be allowed where another is not.
+N_LIKELY, N_OTHERS = 48, 16
 # Values of an axis that floats can count.
 MAX_COUNT = 2**53
 # A change of branch activates axes without coordinates; this many draws of them per branch.
@@ -67,6 +70,8 @@ class Layout:
         Ordered axes, and those of them that have no levels.
     lengthscales, scale : ndarray of shape (n_axes,)
         Lengthscales, and the same but at most 1.
+    is_long : ndarray of bool of shape (n_axes,)
+        Unordered axes with too many values to look at each.
     columns : ndarray of shape (n_axes,)
         First feature column of each axis.
     move_axis : ndarray of shape (n_moves,)
@@ -82,6 +87,7 @@ class Layout:
     is_continuous: BoolArray
     lengthscales: FloatArray
     scale: FloatArray
+    is_long: BoolArray
     columns: IntArray
     move_axis: IntArray
     move_value: FloatArray
@@ -95,14 +101,15 @@ class Layout:
         # A range of integers may hold more than that: how many more makes no difference.
         K = np.array([float(min(d.n_values or 0, MAX_COUNT)) for d in dimensions])
         is_ordered = np.array([dimension.is_ordered for dimension in dimensions], dtype=np.bool_)
+        is_long = np.array([axis.is_long for axis in space.axes], dtype=np.bool_)
         axes: list[int] = []
         values: list[float] = []
         for i, dimension in enumerate(dimensions):
             if is_branched and i == 0:
                 levels = np.repeat(branches.astype(np.float64), N_BRANCH_DRAWS)
-            elif not is_ordered[i]:
+            elif not is_ordered[i] and not is_long[i]:
                 levels = np.arange(K[i])
-            elif 0 < K[i] <= MAX_COARSE:
+            elif is_ordered[i] and 0 < K[i] <= MAX_COARSE:
                 levels = dimension.to_unit(np.array(list(dimension.codes())))
             elif K[i] == 0 and lengthscales[i] >= LONG:
                 levels = np.array([0.0, 1.0])
@@ -118,6 +125,7 @@ class Layout:
             is_continuous=is_ordered & (K == 0),
             lengthscales=lengthscales,
             scale=np.minimum(lengthscales, 1.0),
+            is_long=is_long,
             columns=np.array([axis.columns.start for axis in space.axes], dtype=np.intp),
             move_axis=np.array(axes, dtype=np.intp),
             move_value=np.array(values),
@@ -229,16 +237,17 @@ def neighbours_of(
 ) -> tuple[FloatArray, IntArray]:
     """List the neighbours of every start: rows that differ from it on one axis.
 
-    All values of an unordered or coarse axis, some steps on a finer one, both ends of a long
-    continuous one; a change of branch comes
-    with ``N_BRANCH_DRAWS`` different sets of coordinates for the axes that it activates.
+    All values of an unordered or coarse axis, some of a long list, some steps on a finer axis, both
+    ends of a long continuous one; a change of branch comes with ``N_BRANCH_DRAWS`` different sets
+    of coordinates for the axes that it activates.
 
     Parameters
     ----------
     starts : ndarray of shape (b, n_axes)
         Snapped coordinates.
     incumbents : ndarray of shape (k, n_axes)
-        Where coordinates of newly active axes come from, besides chance.
+        Best first. Where values of long lists, and coordinates of newly active axes come from,
+        besides chance.
     layout : Layout
         The axes.
     space : Space
@@ -256,11 +265,16 @@ def neighbours_of(
     n_starts = len(starts)
     axis = [np.tile(layout.move_axis, (n_starts, 1))]
     value = [np.tile(layout.move_value, (n_starts, 1))]
+    for i in np.flatnonzero(layout.is_long):
+        # The first of each value, that of the best incumbent, says how early it comes.
+        found, first = np.unique(incumbents[:, i], return_index=True)
+        likely = found[np.argsort(first)][:N_LIKELY]
+        others = np.floor(rng.random(N_OTHERS) * layout.K[i])
+        levels = np.unique(np.concatenate([likely, others]))
+        value.append(np.tile(levels, (n_starts, 1)))
+        axis.append(np.full((n_starts, levels.size), i))
     for i in np.flatnonzero(layout.is_ordered & (layout.K > MAX_COARSE)):
-        dimension = space.axes[i].dimension
-        low, high = dimension.from_unit(np.array([0.0, 1.0]))
-        codes = dimension.from_unit(starts[:, i])[:, None] + np.array(LEVEL_MOVES)
-        by_level = dimension.to_unit(np.clip(codes, low, high).ravel()).reshape(codes.shape)
+        by_level = _beside(space.axes[i].dimension, starts[:, i])
         by_share = np.clip(starts[:, i, None] + np.array(SHARE_MOVES), 0.0, 1.0)
         value += [by_level, by_share]
         axis.append(np.full((n_starts, by_level.shape[1] + by_share.shape[1]), i))
@@ -277,3 +291,15 @@ def neighbours_of(
         U[changes] = _fill(base, space.active(base), incumbents, layout, space, rng)
     U[np.arange(owner.size), moved_axis] = values[owner, move]
     return space.snap(U), owner
+
+
+def _beside(dimension: Dimension, u: FloatArray) -> FloatArray:
+    """Coordinates of the values a few levels above and below those of some coordinates."""
+    steps, lattice = np.array(LEVEL_MOVES), dimension.lattice
+    if lattice is not None:
+        levels = lattice.position(u)[:, None] + steps
+        return lattice.unit(np.clip(levels, lattice.first, lattice.last))
+    # The codes of what has no lattice are the numbers themselves.
+    low, high = dimension.from_unit(np.array([0.0, 1.0]))
+    codes = dimension.from_unit(u)[:, None] + steps
+    return dimension.to_unit(np.clip(codes, low, high).ravel()).reshape(codes.shape)

@@ -171,7 +171,8 @@ def gains(
     eigenvalues, vectors = np.linalg.eigh(covariance)
     root = vectors * np.sqrt(np.maximum(eigenvalues, 0.0))
     F = mean + rng.standard_normal((N_PLAYS, len(mean))) @ root.T
-    noise = rng.standard_normal((N_PLAYS, n))
+    # More evaluations than there are rows cannot be made, nor their noise be held.
+    noise = rng.standard_normal((N_PLAYS, min(n, len(rows))))
     best = float(posterior.fitted.max())
     hyper = posterior.hyperparameters
     found = [
@@ -199,7 +200,7 @@ def _play(
     floor: float,
 ) -> Floats:
     s, c = F.shape
-    n = min(noise.shape[1], c - 1)
+    n = noise.shape[1]
     play = np.arange(s)
     means = np.tile(mean, (s, 1))
     variances = np.tile(np.maximum(covariance.diagonal(), floor), (s, 1))

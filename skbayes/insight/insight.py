@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from skbayes._arithmetic import own_arithmetic, rescaled
 from skbayes._observations import Observations
 from skbayes._pickles import lasting
 from skbayes._threads import OneThread
@@ -33,6 +34,7 @@ REFERENCE_SHARE, MIN_REFERENCE, MAX_REFERENCE = 4, 8, 20
 MAX_ROWS = 1000
 # In units of the overview, a unit of the other model that is no more than rounding.
 TIED = 1e-9
+LARGEST = float(np.finfo(np.float64).max)
 # The same observations give the same answers: nothing that is drawn here has a seed of its user.
 SEED = 0
 
@@ -90,6 +92,7 @@ class Insight:
     _unit: float
     _searching: Posterior
     _searching_unit: float
+    _best_row: int
 
     @classmethod
     def learn(
@@ -98,6 +101,7 @@ class Insight:
         observations: Observations,
         surrogate: Surrogate,
         noise: float = math.nan,
+        best_row: int | None = None,
     ) -> Insight:
         """Fit both models.
 
@@ -111,6 +115,8 @@ class Insight:
             The model that the search goes by.
         noise : float, default=nan
             Difference of scores that means nothing; NaN or 0 for the noise of the model.
+        best_row : int or None, default=None
+            Which of the observations with the highest score is the best. None: the first.
 
         Raises
         ------
@@ -125,11 +131,12 @@ class Insight:
                 "evaluate more points."
             )
         n_reference = _n_reference(len(observations))
-        with OneThread():
+        with OneThread(), own_arithmetic():
             overview = _overview(space, observations, n_reference)
             searching = surrogate.posterior(observations)
-        centre, unit = observations.units(n_reference)
-        _, searching_unit = observations.units()
+            centre, unit = observations.units(n_reference)
+            _, searching_unit = observations.units()
+            floor = centre + unit * float(observations.targets(n_reference).min())
         if searching_unit <= TIED * unit:
             # Half of the scores share the best: to the search, the others are all the same.
             searching, searching_unit = overview, unit
@@ -137,9 +144,19 @@ class Insight:
             noise = math.nan
         elif not noise > 0:
             noise = searching_unit * math.sqrt(searching.hyperparameters.noise_variance)
-        floor = centre + unit * float(observations.targets(n_reference).min())
+        if best_row is None:
+            best_row = int(np.nanargmax(observations.scores))
         return cls(
-            space, observations, noise, floor, overview, centre, unit, searching, searching_unit
+            space,
+            observations,
+            noise,
+            floor,
+            overview,
+            centre,
+            unit,
+            searching,
+            searching_unit,
+            best_row,
         )
 
     @property
@@ -149,12 +166,11 @@ class Insight:
 
     @property
     def best_params(self) -> dict[str, Any]:
-        """Parameters of the highest score, the earliest asked for ties."""
-        return self.space.decode(self.observations.points[self._best_row])
+        """Parameters of the highest score.
 
-    @property
-    def _best_row(self) -> int:
-        return int(np.nanargmax(self.observations.scores))
+        Of equal ones, the earliest asked; for a search, those of the first row of its table.
+        """
+        return self.space.decode(self.observations.points[self._best_row])
 
     def predict(self, params: Any) -> tuple[Any, Any]:
         """Predict the score of any parameters.
@@ -182,10 +198,10 @@ class Insight:
             raise TypeError(f"params must be a dict or a list of dicts, got {params!r}.")
         told = set(self.observations.points)
         points = [self.space.find(each, told.__contains__) for each in params]
-        with OneThread():
+        with OneThread(), own_arithmetic():
             mean, sd = self._overview.predict(self.space.features(self.space.coordinates(points)))
-        sd = self._unit * sd if self._unit else np.full(len(points), math.nan)
-        return self._centre + self._unit * mean, sd
+            sd = rescaled(sd, self._unit) if self._unit else np.full(len(points), math.nan)
+            return rescaled(mean, self._unit, self._centre), sd
 
     def importances(self) -> Importances:
         """Tell how much of the variance of the score over the space each parameter explains.
@@ -197,10 +213,11 @@ class Insight:
             are equal and nothing failed.
         """
         rng = np.random.default_rng(SEED)
-        with OneThread():
+        with OneThread(), own_arithmetic():
             found = importances(self._overview, self.space, rng)
+            has_effects = self.observations.targets().any()
         # Where some failed and the others are equal, what matters is what makes them fail.
-        if self.observations.targets().any():
+        if has_effects:
             return found
         return unknown_importances([each.name for each in found])
 
@@ -229,7 +246,7 @@ class Insight:
         """
         if not isinstance(n, numbers.Integral) or isinstance(n, bool) or n < 1:
             raise ValueError(f"n must be an int of at least 1, got {n!r}.")
-        if by is not None and not (isinstance(by, numbers.Real) and 0 <= by < math.inf):
+        if by is not None and not (isinstance(by, numbers.Real) and 0 <= by <= LARGEST):
             raise ValueError(f"by must be a number of at least 0 or None, got {by!r}.")
         n, by = int(n), self.noise if by is None else float(by)
         if not self._unit:
@@ -238,7 +255,7 @@ class Insight:
         rng = np.random.default_rng(SEED)
         observed = space.coordinates(self.observations.points)
         order = np.argsort(-np.array(self.observations.scores), kind="stable")  # NaN comes last
-        with OneThread():
+        with OneThread(), own_arithmetic():
             free = candidates(self._searching, space, observed, observed[order], rng)
             if not len(free):
                 return Gain(n, by, 0.0, 0.0)
@@ -249,8 +266,8 @@ class Insight:
                 n,
                 rng,
             )
-        gain *= self._searching_unit
-        return Gain(n, by, float((gain > by).mean()), float(gain.mean()))
+            probability = float((rescaled(gain, self._searching_unit) > by).mean())
+            return Gain(n, by, probability, float(rescaled(gain.mean(), self._searching_unit)))
 
     def at_bounds(self) -> tuple[AtBound, ...]:
         """Tell which parameters of the best point lie at a bound, and whether to widen it.
@@ -261,7 +278,7 @@ class Insight:
             Those within 2 % of an end of their range, on its scale, or at the first or last of
             a few whole numbers or of an ordered list of numbers. Printed, each is a sentence.
         """
-        with OneThread():
+        with OneThread(), own_arithmetic():
             return at_bounds(
                 self._overview, self.space, self.observations.points[self._best_row], self._unit
             )

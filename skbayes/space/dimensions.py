@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import operator
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import InitVar, dataclass, field
 from typing import Any, Protocol
 
 import numpy as np
@@ -25,6 +25,7 @@ from skbayes.space.options import (
 )
 from skbayes.space.scales import Lattice
 from skbayes.space.values import as_list, is_number, native, plain_key, same_value, show
+from skbayes.space.views import DimensionView, with_transform
 
 
 class Dimension(Protocol):
@@ -115,8 +116,9 @@ def finite_bound(call: str, name: str, value: Any) -> float:
 
 
 @lasting
+@with_transform
 @dataclass(frozen=True, slots=True, repr=False)
-class Real:
+class Real(DimensionView):
     """Interval of real numbers, both ends included.
 
     Parameters
@@ -158,13 +160,13 @@ class Real:
     high: float
     prior: str = "uniform"
     base: float = field(default=10, compare=False)
-    transform: str | None = field(default=None, compare=False)
+    transform: InitVar[str | None] = None
     name: str | None = field(default=None, compare=False)
     dtype: Any = field(default=float, compare=False)
     pole: float = field(default=1.0, kw_only=True)
     scale: str = field(init=False, repr=False, compare=False)
 
-    def __post_init__(self) -> None:
+    def __post_init__(self, transform: str | None) -> None:
         call = f"Real({show(self.low)}, {show(self.high)}"
         call += scales.prior_text(self.prior)
         has_pole = not (is_number(self.pole) and self.pole == 1)
@@ -203,7 +205,7 @@ class Real:
                 "prior='reverse-log-uniform' uses one. Leave pole out, or change the prior."
             )
         check_base(call, self.base)
-        check_transform(call, self.transform, RANGE_TRANSFORMS)
+        check_transform(call, transform, RANGE_TRANSFORMS)
         check_name(call, self.name)
         check_dtype(call, self.dtype, "f", "floats, such as float", "Integer for whole numbers")
         for name, value in {"low": low, "high": high, "pole": pole, "scale": scale}.items():
@@ -263,8 +265,9 @@ class Real:
 
 
 @lasting
+@with_transform
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
-class Categorical:
+class Categorical(DimensionView):
     """List of values, which may be any Python objects.
 
     Categories are addressed by their index. They are never hashed, copied or passed through
@@ -296,31 +299,32 @@ class Categorical:
 
     categories: Sequence[Any]
     prior: Sequence[float] | None = field(default=None, compare=False)
-    transform: str | None = field(default=None, compare=False)
+    transform: InitVar[str | None] = None
     name: str | None = field(default=None, compare=False)
     ordered: bool | None = field(default=None, kw_only=True)
     is_ordered: bool = field(init=False)
+    _codes: dict[object, int] = field(init=False)
     _order: NDArray[np.intp] = field(init=False)
     _rank: NDArray[np.intp] = field(init=False)
 
-    def __post_init__(self) -> None:
+    def __post_init__(self, transform: str | None) -> None:
         if not (self.ordered is None or isinstance(self.ordered, bool | np.bool_)):
             raise TypeError(
                 f"Categorical(..., ordered={show(self.ordered)}) needs True, False or None as "
                 "ordered."
             )
-        seen = set()
-        categories = []
+        codes: dict[object, int] = {}
+        categories: list[Any] = []
         given = as_list(self.categories, "Categorical: categories")
         check_name("Categorical", self.name)
         check_probabilities("Categorical", self.prior, len(given))
-        check_transform("Categorical", self.transform, CATEGORY_TRANSFORMS)
+        check_transform("Categorical", transform, CATEGORY_TRANSFORMS)
         for value in given:
             key = plain_key(value)
             if key is not None:
-                if key in seen:
+                if key in codes:
                     continue
-                seen.add(key)
+                codes[key] = len(categories)
             categories.append(value)
         is_ordered = bool(self.ordered)
         order = np.arange(len(categories))
@@ -333,6 +337,7 @@ class Categorical:
                 order = np.array(sorted(order.tolist(), key=categories.__getitem__), dtype=np.intp)
         object.__setattr__(self, "categories", tuple(categories))
         object.__setattr__(self, "is_ordered", is_ordered)
+        object.__setattr__(self, "_codes", codes)
         object.__setattr__(self, "_order", order)
         object.__setattr__(self, "_rank", np.argsort(order))
 
@@ -365,6 +370,9 @@ class Categorical:
 
     def encode(self, value: Any) -> int:
         """Index of the category that is `value`, or else has the same type and content."""
+        key = plain_key(value)
+        if key in self._codes:
+            return self._codes[key]
         for code, category in enumerate(self.categories):
             if category is value:
                 return code

@@ -7,7 +7,7 @@ import numbers
 import sys
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 import scipy.stats
@@ -20,6 +20,7 @@ from skbayes.space.integers import Integer
 from skbayes.space.options import check_name
 from skbayes.space.scales import Lattice
 from skbayes.space.values import has, is_number, native, show
+from skbayes.space.views import DimensionView
 
 # Quantiles are rounded to multiples of 2**-24: scipy's quantiles and probabilities are not each
 # other's inverse to many more digits.
@@ -80,7 +81,7 @@ def _quantiles(frozen: Any, call: str, first: int) -> tuple[Lattice, tuple[float
 
 @lasting
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
-class Distribution:
+class Distribution(DimensionView):
     """Values of a frozen scipy distribution, which acts as their prior.
 
     The unit coordinate is the probability below a value; multiples of 2**-24 within (0, 1)
@@ -103,6 +104,9 @@ class Distribution:
     >>> Distribution(scipy.stats.binom(2, 0.5)).to_unit([0, 1, 2]).round(3).tolist()
     [0.125, 0.5, 0.875]
     """
+
+    # Where scikit-optimize's plots ask whether an axis is logarithmic.
+    prior: ClassVar[None] = None
 
     frozen: Any
     name: str | None = field(default=None, kw_only=True, compare=False)
@@ -170,7 +174,8 @@ class Distribution:
             # In some releases of scipy a mass in a tail is a division by zero. The distribution
             # function is right there, and may be a sum up to each point.
             if not abs(mass.sum() - 1.0) < _MASS_ERROR:
-                mass = np.diff(self.frozen.cdf(x), prepend=0.0)
+                with np.errstate(under="ignore"):
+                    mass = np.diff(self.frozen.cdf(x), prepend=0.0)
         x, mass = x[mass >= _MIN_MASS], mass[mass >= _MIN_MASS]
         if not len(x):
             raise ValueError(
@@ -218,17 +223,23 @@ class Distribution:
         if not is_number(number):
             raise no_member(value, self)
         low, high = self._bounds
-        is_inside = low <= number <= high and -math.inf < number < math.inf
+        try:
+            x = float(number)
+        except OverflowError:
+            x = math.nan
+        is_inside = low <= x <= high and math.isfinite(x)
         is_whole = self._is_discrete and (self._points is None or self._points.dtype.kind == "i")
         if is_whole:
             is_inside = is_inside and isinstance(number, numbers.Integral)
         if is_inside and self.n_values is not None and self._points is not None:
             is_inside = bool(np.any(self._points == number))
         elif is_inside and self._is_discrete:
-            is_inside = bool(self.frozen.pmf(number) > 0)
+            # scipy takes no int beyond 64 bits.
+            with np.errstate(under="ignore"):
+                is_inside = bool(self.frozen.pmf(x) > 0)
         if not is_inside:
             raise no_member(value, self)
-        return int(number) if is_whole else float(number)
+        return int(number) if is_whole else x
 
     def decode(self, code: float | int) -> float | int:
         """Return the number itself: an int if discrete, a float otherwise."""
@@ -241,9 +252,10 @@ class Distribution:
             index = np.searchsorted(self._points, np.asarray(codes, dtype=float))
             return np.asarray(centres[np.minimum(index, len(centres) - 1)], dtype=float)
         x = np.asarray(codes, dtype=float)
-        u = self.frozen.cdf(x)
-        if self._is_discrete:
-            u = (u + self.frozen.cdf(x - 1)) / 2
+        with np.errstate(under="ignore"):  # as a probability does, far out
+            u = self.frozen.cdf(x)
+            if self._is_discrete:
+                u = (u + self.frozen.cdf(x - 1)) / 2
         ends = self._steps.unit([self._steps.first, self._steps.last])
         return np.asarray(np.clip(u, ends[0], ends[1]), dtype=float)
 
@@ -254,14 +266,15 @@ class Distribution:
             index = np.searchsorted(self._edges[1:-1], u, side="right")
             return np.asarray(self._points[index])
         u = self._steps.unit(self._steps.position(u))
-        x = np.asarray(self.frozen.ppf(u), dtype=float)
-        if self._is_discrete:
+        with np.errstate(under="ignore"):
+            x = np.asarray(self.frozen.ppf(u), dtype=float)
             # Some quantile functions of scipy are a few values off where there are billions.
-            for _ in range(_MAX_OFF):
+            for _ in range(_MAX_OFF if self._is_discrete else 0):
                 step = (self.frozen.cdf(x) < u) * 1.0 - (self.frozen.cdf(x - 1) > u)
                 if not step.any():
                     break
                 x += step
+        if self._is_discrete:
             k = np.empty(len(x), dtype=object)
             k[:] = [int(v) for v in x.tolist()]
             return k

@@ -12,7 +12,7 @@ from __future__ import annotations
 import math
 import numbers
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import InitVar, dataclass, field
 from fractions import Fraction
 from typing import Any
 
@@ -31,6 +31,7 @@ from skbayes.space.options import (
 )
 from skbayes.space.scales import STEPS, Lattice
 from skbayes.space.values import native, show
+from skbayes.space.views import DimensionView, with_transform
 
 PRIORS = ("uniform", "log-uniform", "auto")
 
@@ -55,8 +56,9 @@ def _whole_bound(call: str, name: str, value: Any) -> int:
 
 
 @lasting
+@with_transform
 @dataclass(frozen=True, slots=True, repr=False)
-class Integer:
+class Integer(DimensionView):
     """Range of integers, both ends included.
 
     Parameters
@@ -93,7 +95,7 @@ class Integer:
     high: int
     prior: str = "uniform"
     base: float = field(default=10, compare=False)
-    transform: str | None = field(default=None, compare=False)
+    transform: InitVar[str | None] = None
     name: str | None = field(default=None, compare=False)
     dtype: Any = field(default=int, compare=False)
     scale: str = field(init=False, repr=False, compare=False)
@@ -101,7 +103,7 @@ class Integer:
     _is_log: bool = field(init=False, repr=False, compare=False)
     _is_fine: bool = field(init=False, repr=False, compare=False)
 
-    def __post_init__(self) -> None:
+    def __post_init__(self, transform: str | None) -> None:
         call = f"Integer({show(self.low)}, {show(self.high)}{scales.prior_text(self.prior)})"
         low = _whole_bound(call, "low", self.low)
         high = _whole_bound(call, "high", self.high)
@@ -122,7 +124,7 @@ class Integer:
                 "worth trying, or use prior='uniform'."
             )
         check_base(call, self.base)
-        check_transform(call, self.transform, RANGE_TRANSFORMS)
+        check_transform(call, transform, RANGE_TRANSFORMS)
         check_name(call, self.name)
         check_dtype(call, self.dtype, "iu", "ints, such as int", "Real for numbers with a fraction")
         scale = self.prior

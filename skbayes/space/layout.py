@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -12,6 +12,10 @@ from numpy.typing import NDArray
 from skbayes._pickles import lasting
 from skbayes.space.dimensions import Categorical, Dimension
 from skbayes.space.values import has, plain_key, show
+
+# Lists of more unordered values than this are long: to have a column for each value, and to look
+# at each as a neighbour, would take longer than most fits.
+MAX_SHORT = 128
 
 
 @lasting
@@ -79,12 +83,29 @@ class Axis:
         Feature columns of the axis.
     branches : tuple of int
         Branches in which the axis is active.
+    listed : tuple of int or None, default=None
+        Categories that have a column of their own, all others sharing the last one. None: each has
+        one.
     """
 
     name: str
     dimension: Dimension
     columns: slice
     branches: tuple[int, ...]
+    listed: tuple[int, ...] | None = None
+
+    @property
+    def is_long(self) -> bool:
+        """Whether it is a list of more than ``MAX_SHORT`` unordered values."""
+        is_list = bool(self.name) and not self.dimension.is_ordered
+        return is_list and (self.dimension.n_values or 0) > MAX_SHORT
+
+    @property
+    def width(self) -> int:
+        """Number of feature columns."""
+        if self.dimension.is_ordered:
+            return 1
+        return (self.dimension.n_values or 1) if self.listed is None else len(self.listed) + 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +121,8 @@ class Arrays:
     ordered: NDArray[np.intp]  # axis indices
     unordered: NDArray[np.intp]
     ordered_columns: NDArray[np.intp]
-    first_columns: NDArray[np.intp]  # of each unordered axis
+    hot_columns: NDArray[np.intp]  # of the categories of all unordered axes, one after the other
+    first_hot: NDArray[np.intp]  # where among these each unordered axis begins
     canonical: NDArray[np.float64]  # coordinates of inactive axes
     active: NDArray[np.bool_]  # (n_branches, n_axes)
     codes: tuple[tuple[int | None, ...], ...]  # [branch][axis] -> place among the codes
@@ -146,13 +168,35 @@ def unite(branches: tuple[Branch, ...]) -> tuple[Axis, ...]:
     if len(branches) > 1:
         dimension = Categorical(range(len(branches)), ordered=False)
         found.insert(0, ("", dimension, list(range(len(branches)))))
-    axes = []
+    nowhere = slice(0, 0)
+    return _side_by_side(
+        Axis(name, dimension, nowhere, tuple(indices)) for name, dimension, indices in found
+    )
+
+
+def focus(axes: Iterable[Axis], listed: Mapping[int, Sequence[int]]) -> tuple[Axis, ...]:
+    """Axes of which some have columns for a few of their categories only.
+
+    Parameters
+    ----------
+    axes : iterable of Axis
+    listed : mapping of int to sequence of int
+        The categories that keep a column of their own, for the places of some axes.
+    """
+    return _side_by_side(
+        replace(axis, listed=tuple(listed[j])) if j in listed else axis
+        for j, axis in enumerate(axes)
+    )
+
+
+def _side_by_side(axes: Iterable[Axis]) -> tuple[Axis, ...]:
+    """Give each axis its columns, one after the other."""
+    placed: list[Axis] = []
     start = 0
-    for name, dimension, indices in found:
-        width = 1 if dimension.is_ordered else dimension.n_values or 1
-        axes.append(Axis(name, dimension, slice(start, start + width), tuple(indices)))
-        start += width
-    return tuple(axes)
+    for axis in axes:
+        placed.append(replace(axis, columns=slice(start, start + axis.width)))
+        start += axis.width
+    return tuple(placed)
 
 
 def _are_alike(a: Dimension, b: Dimension) -> bool:
@@ -183,6 +227,7 @@ def arrange(branches: tuple[Branch, ...], axes: tuple[Axis, ...]) -> Arrays:
     n, shift, centre, first, last = np.array(rows, dtype=float).reshape(-1, 5).T.copy()
     is_ordered = np.array([dimension.is_ordered for dimension in dimensions], dtype=bool)
     starts = np.array([axis.columns.start for axis in axes], dtype=np.intp)
+    hot = [_hot_columns(axis) for axis in axes if not axis.dimension.is_ordered]
     places: list[tuple[int | None, ...]] = []
     for index, branch in enumerate(branches):
         place = {name: k for k, name in enumerate(branch.names)}
@@ -197,8 +242,19 @@ def arrange(branches: tuple[Branch, ...], axes: tuple[Axis, ...]) -> Arrays:
         ordered=np.flatnonzero(is_ordered),
         unordered=np.flatnonzero(~is_ordered),
         ordered_columns=starts[is_ordered],
-        first_columns=starts[~is_ordered],
+        hot_columns=np.concatenate([np.empty(0, dtype=np.intp), *hot]),
+        first_hot=np.cumsum([0, *map(len, hot)], dtype=np.intp)[:-1],
         canonical=np.where(is_ordered, 0.5, 0.0),
         active=np.array([[i in axis.branches for axis in axes] for i in range(len(branches))]),
         codes=tuple(places),
     )
+
+
+def _hot_columns(axis: Axis) -> NDArray[np.intp]:
+    """Feature column of each category of an unordered axis."""
+    start, n = axis.columns.start, axis.dimension.n_values or 1
+    if axis.listed is None:
+        return np.arange(start, start + n)
+    columns = np.full(n, axis.columns.stop - 1)
+    columns[list(axis.listed)] = np.arange(start, start + len(axis.listed))
+    return columns

@@ -7,18 +7,16 @@ space sees to both, so that nothing but the name of a dimension is left to say.
 from __future__ import annotations
 
 import math
-import warnings
 from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 
+from skbayes._warnings import warn
 from skbayes.space.values import is_number, show
 
 # Probabilities that were rounded when they were written still add up to 1.
 _SUM_TOLERANCE = 1e-6
-# From what is called in the `__post_init__` of a dimension to who makes the dimension.
-_TO_CALLER = 4
 
 RANGE_TRANSFORMS = dict.fromkeys(
     ("identity", "normalize"), "the prior says on which scale the model sees the range"
@@ -67,10 +65,8 @@ def check_transform(call: str, transform: Any, allowed: Mapping[str, str]) -> No
             f"{call} needs a transform among {', '.join(map(repr, allowed))}, got "
             f"transform={show(transform)}. Leave it out: it makes no difference."
         )
-    warnings.warn(
+    warn(
         f"{call}: transform={transform!r} makes no difference, leave it out; {allowed[transform]}.",
-        UserWarning,
-        stacklevel=_TO_CALLER,
     )
 
 
@@ -124,9 +120,7 @@ def check_probabilities(call: str, prior: Any, n_categories: int) -> None:
     if not (np.all(p >= 0) and abs(float(p.sum()) - 1) <= _SUM_TOLERANCE):
         raise ValueError(f"{call}: prior needs probabilities that add up to 1, got {show(prior)}.")
     if p.min() < p.max():
-        warnings.warn(
+        warn(
             f"{call}: the probabilities {show(p.tolist())} of the categories are not used, all "
             "start equally likely.",
-            UserWarning,
-            stacklevel=_TO_CALLER,
         )

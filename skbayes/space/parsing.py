@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 import numbers
-import warnings
 import zlib
 from collections.abc import Mapping
 from typing import Any
@@ -13,6 +12,7 @@ import numpy as np
 import scipy.stats
 from scipy.stats.distributions import rv_frozen
 
+from skbayes._warnings import warn
 from skbayes.space import scales
 from skbayes.space.dimensions import Categorical, Dimension, Real
 from skbayes.space.distributions import Distribution, from_scipy
@@ -23,6 +23,8 @@ from skbayes.space.values import as_list, has, is_number, native, plain_key, sho
 
 # Categories are kept, and shown to the model, one by one.
 _MAX_LISTED = 2**20
+# Priors that make a range of a list. "auto" is a value of many a parameter, beside numbers too.
+_LISTED_PRIORS = tuple(prior for prior in scales.PRIORS if prior != "auto")
 # Values drawn from an object that can do nothing but draw.
 _N_DRAWS = 256
 
@@ -44,6 +46,7 @@ def parse_space(search_spaces: Any, *, random_state: int = 0) -> Space:
     ``(1, 10)``, ``range(1, 11)``                  integers 1 to 10
     ``(0.1, 1.0)``                                 real numbers 0.1 to 1
     ``(1e-3, 1e3, "log-uniform")``                 the same on another scale
+    ``[1e-3, 1e3, "log-uniform"]``                 the same, with a warning that says so
     ``(1, 10, 100)``, ``("a", "b")``               any other tuple: separate values
     ``Real``, ``Integer``, ``Categorical``         themselves; also those of scikit-optimize
     ``scipy.stats.loguniform(1e-3, 1e3)``          a range, or the distribution's quantiles
@@ -126,10 +129,8 @@ def check_dimension(dimension: Any, transform: Any = None) -> Dimension:
     (Integer(1, 10), Categorical([1, 10]))
     """
     if transform is not None:
-        warnings.warn(
+        warn(
             f"check_dimension: transform={show(transform)} makes no difference, leave it out.",
-            UserWarning,
-            stacklevel=2,
         )
     return _dimension(dimension, "dimension", "", 0)
 
@@ -180,6 +181,8 @@ def _dimension(written: Any, place: str, name: str, random_state: int) -> Dimens
     try:
         if _is_range(written):
             return _range(written)
+        if _is_listed_range(written):
+            return _listed_range(written, place)
         if isinstance(written, rv_frozen):
             return from_scipy(written)
         if isinstance(written, scipy.stats.rv_continuous | scipy.stats.rv_discrete):
@@ -219,17 +222,48 @@ def _is_range(written: Any) -> bool:
     return (
         isinstance(written, tuple)
         and 2 <= len(written) <= 4
-        and is_number(written[0])
-        and is_number(written[1])
+        and all(map(_is_bound, written[:2]))
         and (len(written) == 2 or isinstance(written[2], str))
     )
 
 
-def _range(written: tuple[Any, ...]) -> Real | Integer:
+def _is_bound(value: Any) -> bool:
+    """Tell whether a number was written, be it a complex one, which no range can have."""
+    return isinstance(value, numbers.Complex) and not isinstance(value, bool | np.bool_)
+
+
+def _is_listed_range(written: Any) -> bool:
+    """Tell whether a list is a range: JSON and YAML have no tuples."""
+    return (
+        isinstance(written, list)
+        and 3 <= len(written) <= 4
+        and all(map(_is_bound, written[:2]))
+        and isinstance(written[2], str)
+        and written[2] in _LISTED_PRIORS
+        and all(map(is_number, written[3:]))
+    )
+
+
+def _listed_range(written: list[Any], place: str) -> Real | Integer:
+    values = ", ".join(map(show, written))
+    dimension = _range(tuple(written), f"Categorical([{values}])")
+    warn(
+        f"{place}: [{values}] is read as a range, {dimension!r}, as two numbers and the name of a "
+        f"prior are one. Write ({values}) for that without this warning, or Categorical([{values}])"
+        " for these values.",
+    )
+    return dimension
+
+
+def _range(written: tuple[Any, ...], as_values: str | None = None) -> Real | Integer:
     low, high, *rest = written
     prior, base = (*rest, "uniform", 10)[:2] if rest else ("uniform", 10)
     values = ", ".join(map(show, written))
-    remedy = f"A tuple that starts with two numbers is a range; write [{values}] for values."
+    remedy = (
+        f"A tuple that starts with two numbers is a range; write [{values}] for values."
+        if as_values is None
+        else f"Two numbers and the name of a prior are a range; write {as_values} for values."
+    )
     try:
         scales.check_prior(prior, f"({values})")
         if len(written) == 4 and not (is_number(base) and 0 < base < math.inf and base != 1):
@@ -260,11 +294,9 @@ def _skopt_dimension(written: Any, place: str) -> Dimension | None:
     if has(written, "categories"):
         probabilities = written.prior
         if probabilities is not None and len({float(p) for p in probabilities}) > 1:
-            warnings.warn(
+            warn(
                 f"{place}: the probabilities {show(list(probabilities))} of the categories are "
                 "not used, all start equally likely.",
-                UserWarning,
-                stacklevel=2,
             )
         return Categorical(as_list(written.categories, place))
     if not (has(written, "low") and has(written, "high")):
@@ -298,11 +330,9 @@ def _drawn(written: Any, place: str, name: str, random_state: int) -> Categorica
     is_numeric = all(type(v) is int or (type(v) is float and math.isfinite(v)) for v in values)
     if is_numeric:
         values = sorted({plain_key(value): value for value in values}.values())
-    warnings.warn(
+    warn(
         f"{place}: {kind} can only draw values, so the search is confined to {_N_DRAWS} draws "
         "from it. Give a range such as (low, high) or (low, high, 'log-uniform'), or a scipy.stats "
         "distribution, to search between them.",
-        UserWarning,
-        stacklevel=2,
     )
     return Categorical(values, ordered=is_numeric)

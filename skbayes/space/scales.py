@@ -115,18 +115,20 @@ def to_unit(
 ) -> NDArray[np.float64]:
     """Coordinates of numbers on a scale; 0 and 1 exactly at the bounds."""
     x: NDArray[np.float64] = np.clip(np.asarray(values, dtype=float), low, high)
-    if scale == "uniform":
-        w = high - low
-        if math.isinf(w):
-            return np.asarray((x / 2 - low / 2) / (high / 2 - low / 2))
-        return np.asarray((x - low) / w)
-    if scale == "log-uniform":
-        is_huge = math.isinf(high / low)
-        w = _log_ratio(high - low, low, high, is_huge)
-        return np.asarray(_log_ratio(x - low, low, x, is_huge) / w)
-    is_huge = math.isinf((high - low) / (pole - high))
-    w = _log_ratio(high - low, pole - high, pole - low, is_huge)
-    return np.asarray(_log_ratio(x - low, pole - x, pole - low, is_huge) / w)
+    # Next to the lower bound the smallest coordinates are 0.
+    with np.errstate(under="ignore"):
+        if scale == "uniform":
+            w = high - low
+            if math.isinf(w):
+                return np.asarray((x / 2 - low / 2) / (high / 2 - low / 2))
+            return np.asarray((x - low) / w)
+        if scale == "log-uniform":
+            is_huge = math.isinf(high / low)
+            w = _log_ratio(high - low, low, high, is_huge)
+            return np.asarray(_log_ratio(x - low, low, x, is_huge) / w)
+        is_huge = math.isinf((high - low) / (pole - high))
+        w = _log_ratio(high - low, pole - high, pole - low, is_huge)
+        return np.asarray(_log_ratio(x - low, pole - x, pole - low, is_huge) / w)
 
 
 def from_unit(
@@ -134,8 +136,9 @@ def from_unit(
 ) -> NDArray[np.float64]:
     """Inverse of `to_unit`, clipped to the bounds; exactly the bounds at 0 and 1."""
     u: NDArray[np.float64] = np.clip(np.asarray(coordinates, dtype=float), 0.0, 1.0)
-    # A last bit too many at the largest double overflows, and is clipped away.
-    with np.errstate(over="ignore"):
+    # A last bit too many at the largest double overflows, and is clipped away. The smallest ones
+    # have few digits, and are meant to.
+    with np.errstate(over="ignore", under="ignore"):
         if scale == "uniform":
             w = high - low
             x = low * (1 - u) + high * u if math.isinf(w) else low + u * w

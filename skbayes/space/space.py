@@ -28,15 +28,16 @@ from numpy.typing import ArrayLike, NDArray
 
 from skbayes._pickles import lasting
 from skbayes.space.dimensions import Dimension, uniform_numbers
-from skbayes.space.layout import Arrays, Axis, Branch, Point, arrange, named_branch, unite
-from skbayes.space.values import is_number, same_value, show
+from skbayes.space.layout import Arrays, Axis, Branch, Point, arrange, focus, named_branch, unite
+from skbayes.space.values import show
+from skbayes.space.views import SpaceView, value_distance
 
 _ONE_HOT = 1 / math.sqrt(2)
 
 
 @lasting
 @dataclass(frozen=True, slots=True)
-class Space:
+class Space(SpaceView):
     """One or several branches of parameters.
 
     Parameters
@@ -84,7 +85,9 @@ class Space:
             for place, branch in enumerate(self.branches)
         ]
         object.__setattr__(self, "branches", tuple(numbered))
-        axes = unite(self.branches)
+        self._lay_out(unite(self.branches))
+
+    def _lay_out(self, axes: tuple[Axis, ...]) -> None:
         groups = [np.repeat(j, a.columns.stop - a.columns.start) for j, a in enumerate(axes)]
         columns = np.concatenate([np.empty(0, dtype=np.intp), *groups]).astype(np.intp)
         columns.flags.writeable = False
@@ -227,12 +230,7 @@ class Space:
 
     def distance(self, a: Sequence[Any], b: Sequence[Any]) -> float:
         """Sum over two rows of the differences of numbers, and of 1 for other unequal values."""
-        return float(
-            sum(
-                abs(x - y) if is_number(x) and is_number(y) else not same_value(x, y)
-                for x, y in zip(a, b, strict=True)
-            )
-        )
+        return sum((value_distance(x, y) for x, y in zip(a, b, strict=True)), 0.0)
 
     def coordinates(self, points: Sequence[Point]) -> NDArray[np.float64]:
         """Coordinates of points, of shape (n_points, n_axes)."""
@@ -323,8 +321,37 @@ class Space:
         if len(arrays.unordered):
             index = np.clip(unordered + 0.5, 0.0, arrays.last[arrays.unordered]).astype(np.intp)
             hot = _ONE_HOT if active is None else active[:, arrays.unordered] * _ONE_HOT
-            features[np.arange(len(u))[:, None], arrays.first_columns + index] = hot
+            columns = arrays.hot_columns[arrays.first_hot + index]
+            features[np.arange(len(u))[:, None], columns] = hot
         return features
+
+    def focused(self, coordinates: ArrayLike) -> Space:
+        """Return the same space with fewer features, which tell no more than some points need.
+
+        A long list has a column for each value that occurs in the given coordinates, and one that
+        all others share. Between one of these points and any other, the distance is what it was:
+        whoever knows these points only, all other values are the same to.
+
+        Parameters
+        ----------
+        coordinates : array-like of shape (n_points, n_axes)
+
+        Returns
+        -------
+        Space
+            With the same points and coordinates; itself if it has no long list.
+        """
+        u = self._matrix(coordinates)
+        listed = {
+            j: np.unique(u[:, j]).astype(np.intp).tolist()
+            for j, axis in enumerate(self.axes)
+            if axis.is_long
+        }
+        if not listed:
+            return self
+        focused = copy.copy(self)
+        focused._lay_out(focus(self.axes, listed))
+        return focused
 
     def grid(self, branch: int | None = None) -> Iterator[Point]:
         """All points of the space or of one branch; ValueError if there is no end to them."""

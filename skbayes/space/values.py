@@ -63,6 +63,11 @@ def has(value: object, name: str) -> bool:
         return False
 
 
+def is_dimension(value: object) -> bool:
+    """Whether `value` is a dimension or a space, also one of scikit-optimize."""
+    return has(type(value), "transformed_bounds")
+
+
 def plain_key(value: object) -> tuple[type, object] | None:
     """Hashable key, equal for equal builtin scalars of one type; None for any other object."""
     if type(value) not in PLAIN_TYPES:
@@ -85,7 +90,7 @@ def as_list(values: Any, what: str) -> list[Any]:
     Raises
     ------
     TypeError
-        If `values` is no sequence: a scalar, a string, a mapping, a set.
+        If `values` is no sequence: a scalar, a string, a mapping, a set; or holds a dimension.
     ValueError
         If `values` is empty or an array that is not one-dimensional.
     """
@@ -110,6 +115,13 @@ def as_list(values: Any, what: str) -> list[Any]:
             f"{what} has no values: {show(values)} is empty. List at least one value, "
             "or leave the parameter out."
         )
+    for value in elements:
+        if is_dimension(value):
+            raise TypeError(
+                f"{what} needs values, and holds {show(value)}, which is a dimension. Write the "
+                "dimension without a list around it; for a choice between several, write a list "
+                "of dictionaries with one in each."
+            )
     return elements
 
 

@@ -14,6 +14,7 @@ from typing import Any
 
 import joblib
 
+from skbayes._warnings import warn
 from skbayes.exceptions import WorkerDied
 from skbayes.workers.base import Died, Report, Withdrawn
 from skbayes.workers.calls import Call
@@ -87,12 +88,10 @@ class DaskWorkers:
     def _warn(self) -> None:
         if not self._has_warned:
             self._has_warned = True
-            warnings.warn(
+            warn(
                 "The dask cluster has no worker. The search waits until one comes; interrupt it "
                 "to stop. A LocalCluster gives up workers that die again and again: its method "
                 "scale brings them back.",
-                UserWarning,
-                stacklevel=2,
             )
 
     def submit(self, call: Call, report: Report) -> None:

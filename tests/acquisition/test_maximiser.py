@@ -409,3 +409,22 @@ def test_many_rows_are_evaluated_in_parts(monkeypatch):
     acquisition, *others = problem(space)
     assert run(space, Counted(acquisition), *others) == whole
     assert max(sizes) <= 500
+
+
+def test_a_long_list_among_few_columns_is_searched_as_among_all():
+    space = parse_space({"a": [f"a{i}" for i in range(600)], "b": ["x", "y"]})
+    whole, incumbents, lengthscales = problem(space, n=20)
+    # Which points the model knows is told by the columns that are not zero.
+    X, L = whole.model.X, whole.model.cholesky
+    known = np.stack([X[:, axis.columns].argmax(axis=1) for axis in space.axes], axis=1)
+    t = L @ L.T @ whole.model.alpha + whole.model.constant
+    focused = space.focused(known)
+    assert focused.n_columns < 30
+    model = Posterior.fit(focused.features(known), t, focused.groups, whole.model.hyperparameters)
+    few = LogAugmentedEI(model, whole.best)
+    # Which of the values comes first that are unknown to both is for the last bit to say.
+    values = [
+        value_of(whole, space, run(*each, incumbents, lengthscales, n_best=40))
+        for each in ((space, whole), (focused, few))
+    ]
+    np.testing.assert_allclose(*values, rtol=1e-9)

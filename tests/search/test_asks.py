@@ -12,7 +12,7 @@ from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.datasets import load_iris
 from sklearn.gaussian_process.kernels import RBF, Matern
 from sklearn.svm import SVC
-from threadpoolctl import threadpool_info
+from threadpoolctl import threadpool_info, threadpool_limits
 
 from skbayes import BayesSearchCV
 
@@ -119,8 +119,9 @@ class Watching(Takes):
 
 @pytest.mark.parametrize("backend", ["loky", "threading"])
 def test_the_refit_has_the_process_to_itself(backend):
-    before = threads()
-    with joblib.parallel_backend(backend):
+    with threadpool_limits(2), joblib.parallel_backend(backend):
+        before = threads()
         search = BayesSearchCV(Watching(), {"value": (0.0, 1.0)}, n_iter=6, cv=2, n_jobs=2)
         search.fit(X, Y)
+    assert set(before.values()) == {2}
     assert search.best_estimator_.threads_ == before

@@ -329,7 +329,7 @@ def wait_for(path, n_records):
         time.sleep(0.01)
 
 
-@pytest.mark.parametrize("n_jobs", [1, 2])
+@pytest.mark.parametrize("n_jobs", [1, pytest.param(2, marks=pytest.mark.slow)])
 def test_a_killed_process_loses_nothing(tmp_path, n_jobs):
     path = tmp_path / "j"
     command = [sys.executable, "-c", script(n_jobs=n_jobs), str(path)]
@@ -346,7 +346,7 @@ def test_a_killed_process_loses_nothing(tmp_path, n_jobs):
     assert len({(fold["i"], fold["f"]) for fold in after}) == len(after) == 12 * 4
 
 
-@pytest.mark.parametrize("n_jobs", [1, 2])
+@pytest.mark.parametrize("n_jobs", [1, pytest.param(2, marks=pytest.mark.slow)])
 def test_an_interrupt_keeps_what_was_found(tmp_path, n_jobs):
     path = tmp_path / "j"
     run = """

@@ -3,6 +3,7 @@
 The drop-in as a whole is tested by scikit-learn's own tests, in tests/upstream.
 """
 
+import inspect
 import os
 import subprocess
 import sys
@@ -211,3 +212,23 @@ def test_array_api_input():
         [sys.executable, "-c", ARRAY_API], env=env, capture_output=True, text=True, check=False
     )
     assert run.returncode == 0, run.stderr
+
+
+@pytest.mark.parametrize("name", ["param_grid", "param_distributions"])
+def test_the_names_of_other_searches_lead_to_ours(name):
+    space = {"C": [1.0, 10.0]}
+    for keywords in ({name: space}, {name: space, "search_spaces": space}):
+        with pytest.raises(TypeError, match=f"no argument '{name}': write search_spaces="):
+            BayesSearchCV(SVC(), **keywords)
+
+
+def test_the_signature_is_that_of_the_constructor():
+    parameters = inspect.signature(BayesSearchCV).parameters
+    assert [*parameters][:2] == ["estimator", "search_spaces"]
+    assert set(parameters) == set(BayesSearchCV(SVC(), {}).get_params(deep=False))
+    assert {each.kind.name for each in parameters.values()} == {
+        "POSITIONAL_OR_KEYWORD",
+        "KEYWORD_ONLY",
+    }
+    with pytest.raises(TypeError, match="unexpected keyword argument 'n_candidates'"):
+        BayesSearchCV(SVC(), {}, n_candidates=3)

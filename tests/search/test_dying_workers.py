@@ -64,6 +64,7 @@ def test_a_worker_that_dies_once_costs_nothing(tmp_path):
     assert found.cv_results_["params"] == plain.cv_results_["params"]
 
 
+@pytest.mark.slow
 @pytest.mark.filterwarnings("ignore:One or more of the test scores")
 def test_a_candidate_that_kills_its_workers_is_the_only_one_to_fail():
     with pytest.warns(FitFailedWarning, match="worker process died"):
@@ -80,6 +81,7 @@ def test_a_dead_worker_is_raised_if_failures_are():
         search(Deadly(limit=0.8), error_score="raise").fit(X, Y)
 
 
+@pytest.mark.slow
 @pytest.mark.filterwarnings("ignore:One or more of the test scores")
 def test_a_fit_that_hangs_fails_alone():
     estimator = Deadly(limit=0.8, seconds=600.0)
@@ -96,6 +98,7 @@ def test_a_timeout_that_cannot_be_kept_is_refused():
         search(Deadly(), fit_timeout=1.0).set_params(n_jobs=1).fit(X, Y)
 
 
+@pytest.mark.slow
 def test_a_cluster_goes_through_the_same_candidates():
     distributed = pytest.importorskip("distributed")
     joblib = pytest.importorskip("joblib")

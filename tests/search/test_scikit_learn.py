@@ -22,7 +22,7 @@ from skbayes import BayesSearchCV
 X, Y = load_iris(return_X_y=True)
 
 ESTIMATORS = {
-    "classifier": (LogisticRegression(), {"C": [0.1, 1.0]}),
+    "classifier": (LogisticRegression(tol=0.1), {"C": [0.1, 1.0]}),
     "regressor": (Ridge(), {"alpha": [0.1, 1.0]}),
     "transformer": (PCA(n_components=1), {"whiten": [True, False]}),
     "clusterer": (KMeans(n_clusters=2, n_init=1, random_state=0), {"tol": [0.0, 0.1]}),
@@ -74,9 +74,18 @@ def failures_of_random_search(name):
     return failures(Random(estimator, space, n_iter=2, cv=2, random_state=0))
 
 
+# Classifiers as well, which take the longest.
+MORE = ("support vectors", "pipeline")
+
+
 @pytest.mark.parametrize(
     ("name", "is_range"),
-    [*((name, False) for name in ESTIMATORS), ("classifier", True), ("clusterer", True)],
+    [
+        *((name, False) for name in ESTIMATORS if name not in MORE),
+        *(pytest.param(name, False, marks=pytest.mark.slow) for name in MORE),
+        ("classifier", True),
+        ("clusterer", True),
+    ],
 )
 def test_fails_no_check_but_as_random_search_does(name, is_range):
     estimator, space = ESTIMATORS[name]

@@ -4,9 +4,11 @@ import inspect
 import pickle
 import subprocess
 import sys
+import threading
 import warnings
 from typing import ClassVar
 
+import joblib
 import numpy as np
 import pytest
 from scipy.optimize import OptimizeResult
@@ -310,12 +312,19 @@ def test_the_metric_of_the_result_is_that_of_the_search():
     np.testing.assert_array_equal(result.func_vals, -search.cv_results_["mean_test_f1_macro"])
 
 
-def test_a_failure_has_the_value_of_a_number_that_stands_for_it():
+@pytest.mark.parametrize("error_score", [-7.0, 7.0])
+def test_a_failure_has_no_value_whatever_stands_for_it(error_score):
+    """As in a callback, and so that the lowest value is that of the best candidate."""
+    seen = []
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        search = quick({"a": [0.1, 0.8, 0.9]}, n_iter=3, error_score=-7.0).fit(X, Y)
+        search = quick({"a": [0.1, 0.8, 0.9]}, n_iter=3, refit=True, error_score=error_score)
+        search.fit(X, Y, callback=lambda result: seen.append(result.func_vals))
     (result,) = search.optimizer_results_
-    assert sorted(result.func_vals.tolist())[1:] == [7.0, 7.0]
+    assert result.func_vals.tolist() == seen[-1].tolist()
+    assert np.isinf(result.func_vals).sum() == 2
+    assert result.fun == -search.best_score_
+    assert result.x == list(search.best_params_.values()) == [0.1]
 
 
 def test_candidates_that_were_given_up_have_no_value():
@@ -378,6 +387,113 @@ def test_callbacks_find_the_best_so_far_on_the_search():
     search.fit(X, Y, callback=callback)
     assert seen == sorted(seen)
     assert seen[-1] == search.best_score_
+
+
+def test_a_callback_that_reads_nothing_costs_nothing(monkeypatch):
+    calls = []
+    monkeypatch.setattr("skbayes._run.results_table", lambda *a, **k: calls.append("table") or {})
+    monkeypatch.setattr("skbayes._callbacks.Space.row", lambda *a: calls.append("row"))
+    first = quick({"a": (0.0, 0.6)})
+    seen = []
+
+    def callback(result):
+        seen.append(len(calls))
+        if len(seen) == 10:
+            assert first.best_score_ == result.best_score_
+            assert not calls
+            assert first.cv_results_ is result.cv_results_
+            assert calls == ["table"]
+
+    with pytest.raises(KeyError):  # there is no table at the end
+        first.set_params(refit=True).fit(X, Y, callback=callback)
+    assert seen == [0] * 10
+
+
+def test_a_view_tells_of_its_own_candidate_however_late_it_is_read():
+    views = []
+    search = quick({"a": (0.0, 0.6)}, n_iter=5).fit(X, Y, callback=views.append)
+    for n, view in enumerate(views, start=1):
+        assert view.x_iters == views[-1].x_iters[:n]
+        assert view.cv_results_["params"] == search.cv_results_["params"][:n]
+        assert len(view.func_vals) == n
+
+
+def test_the_checkpoint_saver_of_scikit_optimize(tmp_path):
+    theirs = pytest.importorskip("skopt.callbacks")
+    load = pytest.importorskip("skopt").load
+    path = tmp_path / "result.pkl"
+    lengths = []
+
+    def look(result):
+        loaded = load(path)
+        lengths.append(len(loaded.x_iters))
+        assert (loaded.fun, loaded.x) == (result.fun, result.x)
+        assert loaded.cv_results_["params"] == result.cv_results_["params"]
+
+    quick(n_iter=4).fit(X, Y, callback=[theirs.CheckpointSaver(path), look])
+    assert lengths == [1, 2, 3, 4]
+
+
+def test_a_search_can_be_pickled_by_a_callback():
+    search, pickled = quick({"a": (0.0, 0.6)}, n_iter=3), []
+    search.fit(X, Y, callback=lambda result: pickled.append(pickle.dumps(search)))
+    loaded = pickle.loads(pickled[1])
+    assert len(loaded.cv_results_["params"]) == 2
+    assert loaded.best_params_ in search.cv_results_["params"]
+
+
+def test_nothing_of_a_callback_touches_the_warning_filters(monkeypatch):
+    """They are one list for all threads: two searches would each put back that of the other."""
+    monkeypatch.setattr("skbayes._results.warn", lambda *args: None)
+    filters = list(warnings.filters)
+
+    def callback(result):
+        with monkeypatch.context() as patch:
+            patch.setattr(warnings, "catch_warnings", lambda *a, **k: pytest.fail("touched"))
+            assert np.isnan(result.cv_results_["mean_test_score"]).all()
+            assert warnings.filters == filters
+
+    quick(n_iter=3, scoring=lambda *args: np.nan).fit(X, Y, callback=callback)
+
+
+class Waits(Quick):
+    """The first candidate has its score after another one has ended."""
+
+    ended = threading.Event()
+
+    def fit(self, X, y):
+        if self.a == 0.1:
+            assert self.ended.wait(timeout=20)
+        return super().fit(X, y)
+
+
+def test_the_last_candidate_is_the_one_that_has_ended(capsys):
+    Waits.ended.clear()
+    told = []
+
+    def look(result):
+        Waits.ended.set()
+        told.append(result.x_iters[-1])
+
+    search = BayesSearchCV(
+        Waits(),
+        {"a": (0.0, 0.6)},
+        n_iter=2,
+        cv=[(np.arange(0, 150, 2), np.arange(1, 150, 2))],
+        n_jobs=2,
+        n_points=2,
+        asynchronous=True,
+        initial_points=[{"a": 0.1}, {"a": 0.2}],
+    )
+    with joblib.parallel_backend("threading"):
+        search.fit(X, Y, callback=[callbacks.VerboseCallback(2), look])
+    assert told == [[0.2], [0.1]]
+    lines = capsys.readouterr().out.splitlines()
+    assert [line.split(",")[0] for line in lines] == [
+        "Candidate 1 of 2: value 0.0100",
+        "Candidate 2 of 2: value 0.0400",
+    ]
+    assert search.cv_results_["params"] == [{"a": 0.1}, {"a": 0.2}]
 
 
 def test_what_callbacks_find_is_gone_where_a_search_has_none():
@@ -459,3 +575,41 @@ def test_dimensions_survive_a_search_untouched(space):
     assert repr(space) == before
     dimensions = SPACE.values() if space is SPACE else [*LINEAR.values(), *TREE.values()]
     assert {dimension.name for dimension in dimensions} == {None}
+
+
+# What reads the results.
+
+THEIRS = {
+    "C": ("Real", 1e-3, 1e3, "log-uniform"),
+    "degree": ("Integer", 1, 6),
+    "kernel": ("Categorical", ["rbf", "poly"]),
+}
+
+
+def test_their_plots_draw_our_results():
+    pytest.importorskip("matplotlib").use("Agg")
+    plots = pytest.importorskip("skopt.plots")
+    space = {"C": SPACE["C"], "degree": SPACE["degree"], "tol": [1e-3]}
+    search = BayesSearchCV(SVC(), space, n_iter=6, cv=2, random_state=0, refit=False).fit(X, Y)
+    result = search.optimizer_results_[0]
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # of matplotlib, about what skopt does with it
+        assert plots.plot_convergence(result).lines
+        figure = plots.plot_evaluations(result).figure
+        assert plots.plot_regret(result).lines
+    limits = [axes.get_xlim() for axes in figure.axes if axes.get_xlabel() == "C"]
+    assert limits[0] == pytest.approx((1e-6, 1e6))
+
+
+def test_what_needs_their_model_is_told_to_their_optimiser():
+    skopt = pytest.importorskip("skopt")
+    dimensions = [getattr(skopt.space, kind)(*is_, name=n) for n, (kind, *is_) in THEIRS.items()]
+    space = {dimension.name: dimension for dimension in dimensions}
+    search = BayesSearchCV(SVC(), space, n_iter=6, cv=2, random_state=0, refit=False).fit(X, Y)
+    ours = search.optimizer_results_[0]
+    optimizer = skopt.Optimizer(dimensions, "RF", n_initial_points=1, random_state=0)
+    theirs = optimizer.tell(ours.x_iters, ours.func_vals.tolist())
+    assert len(theirs.models) == 1
+    assert (theirs.x, theirs.fun) == (ours.x, ours.fun)
+    x, _ = skopt.utils.expected_minimum_random_sampling(theirs, random_state=0)
+    assert x in ours.space

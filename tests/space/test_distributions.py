@@ -239,3 +239,30 @@ def test_masses_that_scipy_cannot_tell_come_from_the_distribution_function(monke
     expected = Distribution(frozen).to_unit(range(21))
     monkeypatch.setattr(frozen, "pmf", lambda x: np.ones(len(x)))
     np.testing.assert_allclose(Distribution(frozen).to_unit(range(21)), expected, atol=1e-12)
+
+
+@pytest.mark.parametrize(
+    ("frozen", "value"),
+    [
+        (ss.poisson(3), 2**70),
+        (ss.poisson(1e9), 2**70),
+        (ss.poisson(3), -(2**70)),
+        (ss.poisson(3), 10**400),
+        (ss.norm(), -(10**400)),
+        (ss.lognorm(1.0), -(2**70)),
+    ],
+)
+def test_an_int_of_any_size_that_is_no_value_is_refused_as_such(frozen, value):
+    with pytest.raises(ValueError, match="is not in Distribution"):
+        Distribution(frozen).encode(value)
+
+
+def test_a_long_int_may_be_a_value():
+    assert Distribution(ss.norm()).encode(2**70) == 2.0**70
+
+
+def test_long_ints_in_another_dictionary_are_none_of_its_values():
+    space = parse_space([{"a": (0, 2**70)}, {"a": ss.poisson(3)}])
+    point = space.encode({"a": 2**69}, branch=0)
+    assert space.twins(point) == [point]
+    assert len(space.twins(space.encode({"a": 3}, branch=0))) == 2

@@ -253,6 +253,66 @@ class Moody:
         raise RuntimeError(name)
 
 
+@pytest.mark.parametrize(
+    ("written", "dimension"),
+    [
+        ([1e-3, 1e3, "log-uniform"], Real(1e-3, 1e3, "log-uniform")),
+        ([1, 1000, "log-uniform", 10], Integer(1, 1000, "log-uniform")),
+        ([0, 1.0, "uniform"], Real(0, 1)),
+        ([0.5, 0.9, "reverse-log-uniform"], Real(0.5, 0.9, "reverse-log-uniform")),
+    ],
+)
+def test_a_list_of_two_numbers_and_a_prior_is_a_range(written, dimension):
+    """JSON and YAML have no tuples; what to write for either meaning is said once."""
+    values = ", ".join(map(repr, written))
+    with pytest.warns(UserWarning, match=r"search_spaces\['x'\].* is read as a range") as caught:
+        assert parsed(written) == dimension
+    assert len(caught) == 1
+    assert f"Write ({values}) for that" in str(caught[0].message)
+    assert f"or Categorical([{values}]) for these values" in str(caught[0].message)
+    assert parsed(Categorical(written)).categories == tuple(written)
+    assert parsed(np.array(written, dtype=object)).categories == tuple(written)
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        [0.01, 0.1, "auto"],
+        [0.01, 0.1, "scale"],
+        [0.01, 0.1, "log-uniform", "linear"],
+        [0.01, 0.1, 1.0, "log-uniform"],
+        [0.01, "log-uniform", 0.1],
+        [True, False, "uniform"],
+        [0.01, 0.1],
+    ],
+)
+def test_any_other_list_is_its_values(written):
+    assert parsed(written).categories == tuple(written)
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        [Real(0.1, 1.0)],
+        ("a", Integer(1, 4)),
+        np.array([Real(0, 1), None], dtype=object),
+        [Distribution(ss.norm())],
+        [Space([Real(0, 1)])],
+    ],
+)
+def test_a_dimension_is_no_value(written):
+    with pytest.raises(TypeError, match=r"search_spaces\['x'\] .* is a dimension.*without a list"):
+        parsed(written)
+    with pytest.raises(TypeError, match="which is a dimension"):
+        Categorical(written)
+
+
+def test_a_dimension_of_scikit_optimize_is_no_value():
+    theirs = pytest.importorskip("skopt.space")
+    with pytest.raises(TypeError, match="which is a dimension"):
+        parsed([theirs.Real(0.1, 1.0)])
+
+
 X = "search_spaces['x']"
 BAD = [
     # wrong kind of dimension
@@ -282,6 +342,14 @@ BAD = [
     # ranges
     ({"x": (10, 1)}, ValueError, [X, "Integer(10, 1)", "low < high", "Swap", "[10, 1]"]),
     ({"x": (1, 1)}, ValueError, [X, "Integer(1, 1)", "[1]"]),
+    ({"x": (1j, 2)}, TypeError, [X, "Real(1j, 2)", "numbers as bounds", "[1j, 2]"]),
+    ({"x": (0.1, np.complex128(1))}, TypeError, [X, "high=(1+0j) of type complex"]),
+    ({"x": (1, 2j, "log-uniform")}, TypeError, [X, "high=2j of type complex"]),
+    (
+        {"x": [10, 1, "log-uniform"]},
+        ValueError,
+        [X, "low < high", "Categorical([10, 1, 'log-uniform'])"],
+    ),
     ({"x": (1.5, 0)}, ValueError, [X, "Real(1.5, 0)", "[1.5, 0]"]),
     ({"x": (0.0, np.nan)}, ValueError, [X, "high=nan", "finite"]),
     ({"x": (0, np.inf)}, ValueError, [X, "high=inf", "finite"]),

@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sklearn.linear_model import Ridge
 
+from skbayes.gp.kernels import squared_distances
 from skbayes.space import Categorical, Point, Real, Space, parse_space
 from strategies import spaces, units
 
@@ -284,3 +285,44 @@ def test_spaces_are_compared_by_their_branches():
     assert parse_space({"a": ["x", 1]}) == parse_space({"a": Categorical(["x", 1])})
     with pytest.raises(ValueError, match="at least one branch"):
         Space(())
+
+
+LONG = {
+    "a": [f"a{i}" for i in range(400)],
+    "b": ["x", "y", "z"],
+    "c": (0.0, 1.0),
+    "d": Categorical(range(300), ordered=False),
+}
+LONG_BRANCHES = [
+    LONG,
+    {"a": LONG["a"], "e": [f"e{i}" for i in range(200)]},
+    {"a": ["other", *LONG["a"]]},
+]
+
+
+@pytest.mark.parametrize("written", [LONG, LONG_BRANCHES])
+def test_long_lists_have_columns_for_what_occurs_and_the_same_distances_to_it(written):
+    space = parse_space(written)
+    rng = np.random.default_rng(0)
+    known, others = (space.sample(rng.random((n, len(space.axes)))) for n in (20, 300))
+    focused = space.focused(known)
+    assert focused.n_columns <= 30 + 4 * 21
+    assert len(focused.groups) == focused.n_columns
+    assert focused.points(others) == space.points(others)
+    np.testing.assert_array_equal(focused.coordinates(space.points(others)), others)
+    X = np.concatenate([known, others])
+    squares = [squared_distances(s.features(X), s.features(known)) for s in (space, focused)]
+    np.testing.assert_allclose(*squares, atol=1e-12)
+    # By groups too, for each has a lengthscale of its own.
+    for j in range(len(space.axes)):
+        squares = [
+            squared_distances(s.features(X)[:, s.groups == j], s.features(known)[:, s.groups == j])
+            for s in (space, focused)
+        ]
+        np.testing.assert_allclose(*squares, atol=1e-12)
+    assert space.focused(known).n_columns == focused.focused(known).n_columns
+
+
+def test_a_space_without_long_lists_has_the_columns_that_it_has():
+    space = parse_space(BRANCHES)
+    assert space.focused(space.sample(np.full((2, len(space.axes)), 0.5))) is space
