@@ -48,6 +48,7 @@ HOMES = {
     "Posterior": "skbayes.gp",
     "Real": "skbayes.space",
     "Report": "skbayes._reports",
+    "SearchView": "skbayes._callbacks",
     "Source": "skbayes._placement",
     "Space": "skbayes.space",
     "Standing": "skbayes",

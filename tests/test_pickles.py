@@ -156,13 +156,15 @@ def fitted_searches() -> dict:
         "model__tol": Real(1e-6, 1e-2, "log-uniform"),
         "model__max_iter": Integer(10, 100),
     }
+    views = []
     first = BayesSearchCV(
         pipe, space, n_iter=6, cv=3, random_state=0, stopping=[Patience(50)], error_score=0.0
-    ).fit(X, Y, callback=[callbacks.TimerCallback()])
+    ).fit(X, Y, callback=[callbacks.TimerCallback(), views.append])
     warm = clone(first).set_params(warm_start_from=first, early_stopping="racing").fit(X, Y)
     spaces = [{"alpha": (0.1, 1.0)}, {"solver": ["svd", "lsqr"]}]
     branches = BayesSearchCV(Ridge(), spaces, n_iter=4, cv=2, random_state=0).fit(X, Y)
     return {
+        "view": views[-1],
         "first": first,
         "warm": warm,
         "branches": branches,
