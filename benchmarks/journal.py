@@ -17,6 +17,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import math
 import subprocess
 import sys
 import tempfile
@@ -48,10 +49,11 @@ def search(n_candidates: int) -> list[Asked | Scored]:
     return events
 
 
-def append_times(path: Path, events: list[Asked | Scored], durability: str) -> np.ndarray:
-    """Write a journal; return the seconds of each record."""
+def append_times(path: Path, events: list[Asked | Scored], interval: float) -> np.ndarray:
+    """Write a journal with a wait after so many seconds; return the seconds of each record."""
     times = []
-    with Journal.open(path, header=HEADER, durability=durability) as opened:
+    journal.SYNC_INTERVAL = interval
+    with Journal.open(path, header=HEADER) as opened:
         for event in events:
             start = time.perf_counter()
             opened.append(event, elapsed=1.0)
@@ -82,10 +84,9 @@ def main() -> None:
         return
     events = search(arguments.candidates)
     with tempfile.TemporaryDirectory(dir=arguments.folder) as folder:
-        times = {"normal": append_times(Path(folder, "normal"), events, "normal")}
-        times["full"] = append_times(Path(folder, "full"), events[: arguments.full], "full")
-        journal.SYNC_INTERVAL = float("inf")
-        times["write only"] = append_times(Path(folder, "none"), events, "normal")
+        times = {"normal": append_times(Path(folder, "normal"), events, journal.SYNC_INTERVAL)}
+        times["full"] = append_times(Path(folder, "full"), events[: arguments.full], -1.0)
+        times["write only"] = append_times(Path(folder, "none"), events, math.inf)
         path = Path(folder, "normal")
         size = path.stat().st_size
         command = [sys.executable, __file__, "--load", str(path)]

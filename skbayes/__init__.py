@@ -6,6 +6,7 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 from . import space
+from ._pickles import restore as _restore  # noqa: F401 - what pickles call
 from ._search import BayesSearchCV
 from ._skopt import dump, load
 from ._stopping import Converged, Patience, Standing, StoppingRule, TargetScore

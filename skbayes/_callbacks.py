@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from scipy.optimize import OptimizeResult
 
 from ._objective import Objective
+from ._pickles import lasting
 from ._stopping import Standing, as_callables
 from ._trials import Closed, Event, Trial
 from .space import Point, Space
@@ -47,6 +48,7 @@ class BeginsWithFit(Protocol):
         """Be told that `fit` has been called."""
 
 
+@lasting
 class SearchView(Mapping[str, Any]):
     """A search after some of its candidates, to be read and not to be changed.
 

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
 import numbers
+import os
 from collections.abc import Mapping
 from contextlib import AbstractContextManager, nullcontext
 from typing import TYPE_CHECKING, Any
+
+from sklearn.utils import indexable
 
 from ._compat import BaseSearchCV
 from ._seeds import draw_seed
@@ -16,23 +20,59 @@ if TYPE_CHECKING:
 
 __all__ = ["open_journal", "seed_of"]
 
+# What stands for the data in the name of a file, and how many digits take its place.
+DATA = "{data}"
+N_DIGITS = 12
+
 # Most searches keep no journal, and should not pay for the imports: they stand in the functions.
 
 
-def seed_of(search: BaseSearchCV) -> int:
+def path_of(search: BaseSearchCV, X: Any, y: Any) -> str:
+    """Return the path of the file of a search: one for each data set, if the user says so.
+
+    Parameters
+    ----------
+    search : BaseSearchCV
+        With a `checkpoint`.
+    X, y : array-like
+
+    Raises
+    ------
+    TypeError
+        If the data are part of the name, and cannot be told.
+    """
+    path = os.fsdecode(search.checkpoint)
+    if DATA not in path:
+        return path
+    from ._fingerprint import data_token
+
+    X, y = indexable(X, y)
+    told = f"{data_token('X', X)} {data_token('y', y)}"
+    digest = hashlib.sha256(told.encode("utf-8", "surrogatepass")).hexdigest()
+    return path.replace(DATA, digest[:N_DIGITS])
+
+
+def seed_of(search: BaseSearchCV, X: Any, y: Any) -> int:
     """Return the seed of a search: that of the run which it takes up, if it is drawn.
+
+    Parameters
+    ----------
+    search : BaseSearchCV
+    X, y : array-like
 
     Raises
     ------
     JournalError
         If the file is no journal.
+    TypeError
+        If the data are part of the name of the file, and cannot be told.
     ValueError
         If `random_state` is no seed.
     """
     if search.checkpoint is not None and not isinstance(search.random_state, numbers.Integral):
         from ._journal import Journal
 
-        seed = Journal.read_seed(search.checkpoint)
+        seed = Journal.read_seed(path_of(search, X, y))
         if seed is not None:
             return seed
     return draw_seed(search.random_state)
@@ -68,6 +108,8 @@ def open_journal(
     ------
     JournalError, JournalLocked, OSError
         If the file cannot be used for this search; it is left as it is.
+    TypeError
+        If the data cannot be told.
     """
     if search.checkpoint is None:
         return nullcontext()
@@ -93,4 +135,4 @@ def open_journal(
         warm_start_from=earlier,
     )
     header = {"fingerprint": entries, "seed": seed, "outline": outline(space, len(splits))}
-    return Journal.open(search.checkpoint, header=header)
+    return Journal.open(path_of(search, X, y), header=header)

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ._folds import partial_means
+from ._pickles import lasting
 from ._reports import Report
 from .gp import warp, warp_units
 from .space import Point
@@ -22,6 +23,7 @@ Floats = NDArray[np.float64]
 MAX_NOISE_SD = 100.0
 
 
+@lasting
 @dataclass(frozen=True, slots=True)
 class Observations:
     """Told points in an order that does not depend on when they were told.

@@ -17,6 +17,7 @@ import numpy as np
 from ._arithmetic import own_arithmetic, rescaled
 from ._design import MIN_SCORES_FOR_MODEL, Design
 from ._ledger import Ledger
+from ._pickles import lasting
 from ._proposer import Proposer
 from ._regret import regret_bound
 from ._reports import MEAN, Report, read_report, read_reports
@@ -27,12 +28,17 @@ from .space import Point, Space, parse_space
 from .space.values import native
 
 if TYPE_CHECKING:
+    from ._placement import Source
     from ._transfer import Transfer
     from .insight import Insight
 
 __all__ = ["Optimizer"]
 
+# Attributes that `Optimizer._begin` sets.
+_DERIVED = ("_ledger", "_surrogate", "_transfer", "_proposer")
 
+
+@lasting
 class Optimizer:
     """Bayesian optimisation of a black box over a search space, by ask and tell.
 
@@ -111,29 +117,54 @@ class Optimizer:
         if not isinstance(space, Space):
             space = parse_space(space, random_state=self._seed)
         self.space: Space = space
-        given = tuple(dict.fromkeys(self._encode_given(initial_points or ())))
-        self._ledger = Ledger(space)
-        self._surrogate = Surrogate(self.space)
-        self._transfer: Transfer | None = None
+        self._n_iter, self._n_initial_points = n_iter, n_initial_points
+        self._given = tuple(dict.fromkeys(self._encode_given(initial_points or ())))
+        self._is_allowed = is_allowed
+        self._sources: tuple[Source, ...] = ()
         if warm_start_from is not None:
             # Most searches start from nothing, and should not pay for the imports.
             from ._placement import place_all
             from ._sources import read_sources
+
+            self._sources = tuple(place_all(self.space, read_sources(warm_start_from)))
+        self._begin()
+
+    def _begin(self) -> None:
+        """Set what follows from what was given, as long as nothing was asked or told."""
+        self._ledger = Ledger(self.space)
+        self._surrogate = Surrogate(self.space)
+        self._transfer: Transfer | None = None
+        if self._sources:
             from ._transfer import Transfer
 
-            if sources := place_all(self.space, read_sources(warm_start_from)):
-                self._transfer = Transfer(self.space, sources, self._surrogate, Surrogate)
+            self._transfer = Transfer(
+                self.space, self._sources, self._surrogate, Surrogate, self._n_iter
+            )
         self._proposer = Proposer(
             space=self.space,
             seed=self._seed,
             ledger=self._ledger,
-            design=Design(self.space, self._seed, n_iter, n_initial_points),
-            given=given,
-            n_iter=n_iter,
+            design=Design(self.space, self._seed, self._n_iter, self._n_initial_points),
+            given=self._given,
+            n_iter=self._n_iter,
             surrogate=self._surrogate,
             transfer=self._transfer,
-            is_allowed=is_allowed,
+            is_allowed=self._is_allowed,
         )
+
+    def __getstate__(self) -> dict[str, Any]:
+        # What was given, asked and told: all else follows from it.
+        state = {name: value for name, value in vars(self).items() if name not in _DERIVED}
+        return {**state, "asked": tuple(self._ledger.asked), "reports": dict(self._ledger.reports)}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        state = dict(state)
+        asked, reports = state.pop("asked"), state.pop("reports")
+        self.__dict__.update(state)
+        self._begin()
+        for point in asked:
+            self._ledger.ask(point)
+        self._ledger.tell(reports.items())
 
     def _encode_given(self, points: Iterable[Mapping[str, Any]]) -> Iterator[Point]:
         for i, params in enumerate(points):

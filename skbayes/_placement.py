@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ._pickles import lasting
 from ._warnings import warn
 from .gp import warp, warp_units
 from .space import Integer, Point, Real, Space, same_value
@@ -39,6 +40,7 @@ DISTANCE = 0.3
 SAME_SCALE = 0.25
 
 
+@lasting
 @dataclass(frozen=True, slots=True, eq=False)
 class Source:
     """Earlier results that have a place in the space of a search.

@@ -100,8 +100,7 @@ class Proposer:
         """
         index = len(self.ledger.asked)
         branches = self.ledger.open_branches(self.n_iter)
-        first = self.given if self.transfer is None else (*self.given, *self.transfer.points)
-        for point in first:
+        for point in chain(self.given, self._points_of_sources()):
             # These are as they were written, be two of them ever so close.
             is_due = point.branch in branches and not self.ledger.holds(point)
             if is_due and self._allows(point):
@@ -116,18 +115,30 @@ class Proposer:
                 return point
         raise SpaceExhausted(index)
 
+    def _points_of_sources(self) -> Iterable[Point]:
+        """Yield the best points of earlier results, as many as leave most to the model."""
+        if self.transfer is None:
+            return
+        if self._n_tried < min(self.transfer.max_tried, len(self.transfer.points)):
+            yield from self.transfer.best_points(self.ledger.observations())
+
+    @property
+    def _n_tried(self) -> int:
+        """Number of the best points of earlier results that were proposed."""
+        points = () if self.transfer is None else self.transfer.points
+        return sum(point in self.ledger.asked for point in points)
+
     def _points_in_turn(
         self, index: int, branches: Sequence[int], budget_left: float
     ) -> Iterable[Point]:
         """Yield points of the design or of the model, whichever has its turn."""
         ledger, observations = self.ledger, self.ledger.observations()
-        n_tried, surrogate, n_earlier = 0, self.surrogate, 0
+        surrogate, n_earlier = self.surrogate, 0
         if self.transfer is not None:
-            n_tried = sum(point in ledger.asked for point in self.transfer.points)
             surrogate, n_earlier = self.transfer.choose(observations)
         # Points of sources that are not believed come on top of the design. One that is believed
         # takes the place of most of it: it could be right of its best points and wrong elsewhere.
-        n_own = ledger.n_known - n_tried
+        n_own = ledger.n_known - self._n_tried
         is_design = self.design.is_turn(n_own, len(ledger.pending))
         if n_own + n_earlier >= self.design.size > n_own:
             is_design = index % PROBE_EVERY == 0

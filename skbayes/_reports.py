@@ -10,6 +10,8 @@ from typing import Any
 
 import numpy as np
 
+from ._pickles import lasting
+
 __all__ = ["MEAN", "Report", "check_follows", "read_report", "read_reports"]
 
 # As a score: the mean of the folds.
@@ -18,6 +20,7 @@ MEAN = "mean"
 TOLERANCE = 1e-9
 
 
+@lasting
 @dataclass(frozen=True, slots=True)
 class Report:
     """Score, folds and cost of a point.

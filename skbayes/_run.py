@@ -110,7 +110,7 @@ class Run:
         is_multimetric = isinstance(scorers, MultimetricScorer)
         self.scorers = scorers_by_name(scorers) if is_multimetric else scorers
         self.objective = Objective(search, scorers)
-        seed = seed_of(search)
+        seed = seed_of(search, X, y)
         self._space = space_of(search, seed)
         warn_of_whole_ranges(search)
         earlier = self._read_sources()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import functools
+import inspect
 import math
 import numbers
 import os
@@ -29,6 +30,7 @@ from ._compat import (
     warn_or_raise_about_fit_failures,
 )
 from ._conditions import space_of
+from ._pickles import lasting
 from ._racing import EARLY_STOPPING
 from ._results import warn_of_scores
 from ._selection import (
@@ -87,6 +89,7 @@ def _refusing_other_names(
     return refusing
 
 
+@lasting
 class BayesSearchCV(BaseSearchCV):  # type: ignore[misc]
     """Bayesian search over hyper-parameters, scored by cross-validation.
 
@@ -179,7 +182,8 @@ class BayesSearchCV(BaseSearchCV):  # type: ignore[misc]
     checkpoint : str, path-like or None, default=None
         File to which the search is written as it goes. If there is one already, of the same
         search, it is taken up where it ended: nothing that it holds is evaluated again. With a
-        larger `n_iter` it goes on from there.
+        larger `n_iter` it goes on from there. ``{data}`` in the path stands for a digest of the
+        data, so that each fold of an outer cross-validation has a file of its own.
     executor : concurrent.futures.Executor or None, default=None
         Runs the folds in place of joblib. It is not closed.
     objective : str or None, default=None
@@ -385,6 +389,25 @@ class BayesSearchCV(BaseSearchCV):  # type: ignore[misc]
         # Workers stay where they are.
         state: dict[str, Any] = super().__getstate__()
         return {**state, "executor": None}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        # A parameter that is younger than the pickle has its default.
+        parameters = inspect.signature(BayesSearchCV.__init__).parameters.values()
+        defaults = {p.name: p.default for p in parameters if p.default is not p.empty}
+        super().__setstate__(defaults | state)
+
+    def __copy__(self) -> Self:
+        # Not by way of a pickle, which has no workers.
+        new = type(self).__new__(type(self))
+        new.__dict__.update(self.__dict__)
+        return new
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> Self:
+        # A copy runs on the same workers.
+        memo[id(self.executor)] = self.executor
+        memo[id(self)] = new = type(self).__new__(type(self))
+        new.__dict__.update(copy.deepcopy(self.__dict__, memo))
+        return new
 
     # The estimator is validated by its own fit, not here.
     @fit_context(prefer_skip_nested_validation=False)  # type: ignore[untyped-decorator]

@@ -15,6 +15,7 @@ from typing import Any, Protocol
 
 import numpy as np
 
+from ._pickles import lasting
 from .space.values import native
 
 __all__ = [
@@ -36,6 +37,7 @@ __all__ = [
 STANDSTILL = 0.1
 
 
+@lasting
 @dataclass(frozen=True, slots=True)
 class Standing:
     """What a stopping rule sees: a search after some of its candidates.
@@ -74,6 +76,7 @@ class StoppingRule(Protocol):
         ...
 
 
+@lasting
 @dataclass(frozen=True, slots=True)
 class TargetScore:
     """Stop at the first candidate that is as good as wanted.
@@ -112,6 +115,7 @@ class TargetScore:
         return None
 
 
+@lasting
 @dataclass(frozen=True, slots=True)
 class Patience:
     """Stop when many candidates in a row have brought nothing.
@@ -158,6 +162,7 @@ class Patience:
         return None
 
 
+@lasting
 @dataclass(frozen=True, slots=True)
 class Converged:
     """Stop when neither the model nor the last candidates promise anything more.

@@ -1,5 +1,7 @@
 """Exceptions and warnings that a caller may want to catch."""
 
+from typing import Any
+
 __all__ = [
     "FitTimeout",
     "JournalError",
@@ -31,8 +33,8 @@ class SpaceExhausted(RuntimeError):
             "proposed twice. Widen the space, or ask for fewer candidates."
         )
 
-    def __reduce__(self) -> tuple[type["SpaceExhausted"], tuple[int]]:
-        return type(self), (self.n_asked,)
+    def __reduce__(self) -> tuple[type["SpaceExhausted"], tuple[int], dict[str, Any]]:
+        return type(self), (self.n_asked,), self.__dict__
 
 
 class WorkerDied(RuntimeError):
@@ -77,8 +79,8 @@ class FitTimeout(RuntimeError):
             f"worker process. It was here:\n{stack}"
         )
 
-    def __reduce__(self) -> tuple[type["FitTimeout"], tuple[float, str]]:
-        return type(self), (self.seconds, self.stack)
+    def __reduce__(self) -> tuple[type["FitTimeout"], tuple[float, str], dict[str, Any]]:
+        return type(self), (self.seconds, self.stack), self.__dict__
 
 
 class NoWorkers(RuntimeError):
@@ -165,5 +167,6 @@ class JournalLocked(RuntimeError):
         owner = "another search" if self.pid is None else f"process {self.pid} on {self.host!r}"
         return (
             f"journal {self.path!r} is in use by {owner}. Wait until it ends, or name another "
-            "file: one search writes to a journal at a time."
+            "file: one search writes to a journal at a time. Searches of different data have files "
+            "of their own if {data} is in the name, as in 'search-{data}.jsonl'."
         )

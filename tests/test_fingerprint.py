@@ -1,15 +1,19 @@
 """The fingerprint: equal for the same search, another for each that differs."""
 
 import functools
+import hashlib
 import math
 import os
 import subprocess
 import sys
+from collections import OrderedDict, UserDict, UserList, deque
 from datetime import date
 from decimal import Decimal
 from enum import Enum
 from fractions import Fraction
 from pathlib import PurePosixPath
+from threading import Lock
+from uuid import UUID
 
 import numpy as np
 import pandas as pd
@@ -27,7 +31,7 @@ from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.preprocessing import StandardScaler
 from sklearn.svm import SVC, SVR
 
-from skbayes._fingerprint import MAX_LENGTH, fingerprint, token
+from skbayes._fingerprint import MAX_LENGTH, data_token, fingerprint, token
 from skbayes.space import Categorical, Integer, Real, parse_space
 from strategies import Hostile, spaces
 
@@ -319,6 +323,130 @@ def test_frames_of_polars():
     assert token(frame) != token(frame.with_columns(b=polars.Series(["x", "z"])))
 
 
+def arrow(*, last=3, gap=None):
+    pyarrow = pytest.importorskip("pyarrow")
+    return pyarrow.table(
+        {"n": [2**60, 2**60 + last, gap], "f": [0.5, gap, math.nan], "t": ["x", None, "z"],
+         "l": [[1], [], [2, 3]], "d": pyarrow.array(["u", "v", "u"]).dictionary_encode()}
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("part", [lambda t: t, lambda t: t.to_batches()[0], lambda t: t["n"]])
+def test_frames_of_arrow(part):
+    pyarrow = pytest.importorskip("pyarrow")
+    pieces = pyarrow.concat_tables([arrow()[:1], arrow()[1:]])
+    assert data_token("X", part(arrow())) == data_token("X", part(arrow()))
+    assert token(pieces) == token(arrow())
+    assert token(part(arrow())) != token(part(arrow(last=4)))
+    assert token(part(arrow())) != token(part(arrow(gap=0)))
+    assert token(pyarrow.table({"f": [1.0, None]})) != token(pyarrow.table({"f": [1.0, math.nan]}))
+
+
+def of_objects(*values):
+    array = np.empty(len(values), dtype=object)
+    array[:] = values
+    return array
+
+
+class Dataset:
+    """A list of a user's own, which compares by identity."""
+
+    def __init__(self, rows):
+        self.rows = rows
+
+    def __len__(self):
+        return len(self.rows)
+
+    def __getitem__(self, index):
+        return self.rows[index]
+
+
+@pytest.mark.parametrize(
+    ("make", "one", "other"),
+    [
+        (lambda v: pd.DataFrame({"a": pd.PeriodIndex(v, freq="M")}), ["2020-01"], ["2020-02"]),
+        (lambda v: pd.DataFrame({"a": pd.IntervalIndex.from_breaks(v)}), [0, 1], [0, 2]),
+        (lambda v: pd.Series(pd.cut([0.5], v)), [0, 1], [0, 2]),
+        (lambda v: pd.Series([None, v], dtype="Int64"), 2**60, 2**60 + 1),
+        (lambda v: pd.DataFrame({"a": of_objects(v)}), Fraction(1, 3), Fraction(1, 4)),
+        (lambda v: of_objects(UUID(int=v), v), 1, 2),
+        (lambda v: of_objects(pd.NA, UserList([v])), 1, 2),
+        (lambda v: UserList([[v]]), 1, 2),
+        (lambda v: deque([v]), 1, 2),
+        (lambda v: OrderedDict(a=UserDict(b=v)), 1, 2),
+        (lambda v: bytearray([v]), 1, 2),
+        (lambda v: of_objects({"a", "b", Fraction(v)}), 1, 2),
+        (lambda v: Dataset([v, Dataset([v])]), 1, 2),
+        (lambda v: np.ma.array([1, 2], mask=[False, v]), False, True),
+        (lambda v: np.array([0, v], dtype=np.longdouble) / 3, 1, 2),
+        (lambda v: np.longdouble(1) + np.finfo(np.longdouble).eps * np.array([v]), 0, 1),
+        (lambda v: scipy.sparse.csr_matrix(([v], ([0], [1])), (2, 2)), 1, 2),
+    ],
+)  # fmt: skip
+def test_data_are_told_by_their_content(make, one, other):
+    assert data_token("X", make(one)) == data_token("X", make(one))
+    assert data_token("X", make(one)) != data_token("X", make(other))
+
+
+def padded(dtype, fill):
+    """An array of ones whose bytes were all `fill` before."""
+    array = np.full(4 * np.dtype(dtype).itemsize, fill, dtype=np.uint8).view(dtype)
+    set_to_one(array)
+    return array
+
+
+def set_to_one(array):
+    for name in array.dtype.names or ():
+        set_to_one(array[name])
+    if not array.dtype.names:
+        array[...] = 1
+
+
+@pytest.mark.parametrize(
+    "dtype",
+    [
+        np.dtype([("a", "i1"), ("b", "f8")], align=True),
+        np.dtype([("a", "i1"), ("b", "f8", (2,))], align=True),
+        np.dtype([("s", np.dtype([("a", "i1"), ("b", "i4")], align=True)), ("c", "f8")]),
+        np.longdouble,
+        np.clongdouble,
+        np.dtype([("a", "f8"), ("b", np.longdouble)]),
+    ],
+)
+def test_bytes_that_hold_nothing_do_not_count(dtype):
+    one, other = padded(dtype, 0), padded(dtype, 255)
+    assert token(one) == token(other)
+    assert token(one) != token(np.zeros_like(one))
+
+
+def test_packed_records_have_the_token_that_they_had():
+    packed = np.array([(1, 0.5)], dtype=[("a", "i1"), ("b", "f8")])
+    digest = hashlib.sha256(packed.tobytes()).hexdigest()
+    assert token(packed) == f"<array {packed.dtype} (1,) sha256:{digest}>"
+
+
+def test_sparse_data_in_another_order_are_the_same():
+    ordered = scipy.sparse.csr_matrix(np.array([[1.0, 2.0], [0.0, 3.0]]))
+    mixed = scipy.sparse.csr_matrix(
+        (np.array([2.0, 1.0, 3.0]), np.array([1, 0, 1]), np.array([0, 2, 3])), shape=(2, 2)
+    )
+    assert token(mixed) == token(ordered)
+    assert mixed.indices.tolist() == [1, 0, 1]
+
+
+@pytest.mark.parametrize("name", ["X", "y", "sample_weight"])
+def test_data_that_cannot_be_told_are_refused_by_name(name):
+    locks = of_objects(*(Lock() for _ in range(12)))
+    data = {"fit_params": {"sample_weight": locks}} if name == "sample_weight" else {name: locks}
+    with pytest.raises(TypeError, match=rf"checkpoint: {name} holds an object of type .*lock"):
+        of(**data)
+
+
+def test_what_a_fit_is_given_beside_data_is_trusted():
+    given = {"fit_params": {"callbacks": [Lock()], "file": Lock(), "names": {"a": Lock()}}}
+    assert of(**given) == of(**given)
+
+
 # Values.
 
 
@@ -339,6 +467,7 @@ def test_known_values_are_told_by_content():
         slice(3), Colour.RED, Colour.BLUE, date(2020, 1, 1), date(2020, 1, 2), Decimal("1.0"),
         Decimal("1.00"), PurePosixPath("a"), PurePosixPath("b"), "a", int, len, SVC, SVC(),
         functools.partial(int, base=3), functools.partial(int, base=4), np.datetime64("2020"),
+        Fraction(1, 3), Fraction(1, 4), UUID(int=1), UUID(int=2), UserList([1]), UserList([2]),
         np.datetime64("2021"), np.add, lambda: 0,
     ]  # fmt: skip
     tokens = [token(value) for value in values]
@@ -352,7 +481,6 @@ def test_private_modules_are_not_named():
 
 def test_other_objects_are_told_by_their_type():
     assert token(Opaque()) == token(Opaque()) == f"<{__name__}.Opaque object>"
-    assert token(Fraction(1, 3)) == "<fractions.Fraction object>"
     assert token(np.random.RandomState(0)) == token(np.random.RandomState(1))
 
 
@@ -384,8 +512,13 @@ def test_long_entries_end_in_a_digest():
 CODE = """
 import numpy as np, scipy.stats
 from sklearn.svm import SVC
-from skbayes._fingerprint import token
+from collections import UserList
+from fractions import Fraction
+from skbayes._fingerprint import data_token, token
 class Thing: pass
+class Bag:
+    def __init__(self, *things): self.things = set(things)
+print(data_token("X", [Bag("a", "b", "c", Fraction(1, 3)), UserList([{"x", "y"}]), Thing()]))
 print(*map(token, [{"a", "b", "c", "d"}, {"a": Thing(), "b": lambda: 0}, object(), SVC(C=2),
     np.array(["a", Thing()], dtype=object), scipy.stats.norm(3), np.arange(3)]), sep="\\n")
 """

@@ -52,8 +52,8 @@ def search(n_candidates=10, n_folds=2):
 EVENTS = search()
 
 
-def write(path, events, **settings):
-    with Journal.open(path, header=HEADER, **settings) as opened:
+def write(path, events):
+    with Journal.open(path, header=HEADER) as opened:
         for number, event in enumerate(events):
             opened.append(event, elapsed=number / 2)
 
@@ -85,10 +85,9 @@ class Calls:
 # What is written is what is read.
 
 
-@pytest.mark.parametrize("durability", ["normal", "full"])
-def test_events_are_read_back(tmp_path, durability):
+def test_events_are_read_back(tmp_path):
     path = tmp_path / "search.journal"
-    write(path, EVENTS, durability=durability)
+    write(path, EVENTS)
     with Journal.open(path, header=HEADER) as opened:
         assert opened.events == EVENTS
         assert opened.elapsed == (len(EVENTS) - 1) / 2
@@ -208,12 +207,6 @@ def test_a_closed_journal_takes_nothing(tmp_path):
     with pytest.raises(ValueError, match="is closed"):
         opened.append(EVENTS[0])
     assert read(tmp_path / "j") == []
-
-
-def test_durability_has_two_values(tmp_path):
-    with pytest.raises(ValueError, match='"normal" or "full", got \'none\''):
-        Journal.open(tmp_path / "j", header=HEADER, durability="none")
-    assert os.listdir(tmp_path) == []
 
 
 def test_another_fingerprint_is_refused(tmp_path):
@@ -513,11 +506,16 @@ class Fault(Calls):
                 os.close(fd)
 
 
-@pytest.mark.parametrize("durability", ["normal", "full"])
+# Seconds between two waits for the disk: waiting for each record, and as it is.
+INTERVALS = [-1.0, journal.SYNC_INTERVAL]
+
+
+@pytest.mark.parametrize("interval", INTERVALS)
 @pytest.mark.parametrize("mode", ["error", "dead", "short", "crash"])
 @pytest.mark.parametrize("is_new", [True, False])
-def test_every_call_that_can_fail(tmp_path, monkeypatch, mode, durability, is_new):
+def test_every_call_that_can_fail(tmp_path, monkeypatch, mode, interval, is_new):
     """Whichever call fails, what was appended before is read back, and the search ends well."""
+    monkeypatch.setattr(journal, "SYNC_INTERVAL", interval)
     for k in itertools.count(1):
         path = tmp_path / f"{k}" / "j"
         path.parent.mkdir()
@@ -530,7 +528,7 @@ def test_every_call_that_can_fail(tmp_path, monkeypatch, mode, durability, is_ne
         n_appended = 0 if is_new else 3
         named = str(path)
         try:
-            with Journal.open(path, header=HEADER, durability=durability) as opened:
+            with Journal.open(path, header=HEADER) as opened:
                 assert opened.events == EVENTS[:n_appended]
                 for event in EVENTS[n_appended:]:
                     opened.append(event)
@@ -634,11 +632,11 @@ def test_of_two_that_make_a_journal_one_is_first(tmp_path, monkeypatch):
     assert os.listdir(tmp_path) == ["j"]
 
 
-def syncs_of(tmp_path, monkeypatch, gap, durability):
+def syncs_of(tmp_path, monkeypatch, gap):
     calls = Calls()
     monkeypatch.setattr(file, "call", calls)
     now = itertools.count(0.0, gap)
-    with Journal.open(tmp_path / "j", header=HEADER, durability=durability) as opened:
+    with Journal.open(tmp_path / "j", header=HEADER) as opened:
         monkeypatch.setattr(journal, "monotonic", lambda: next(now))
         calls.names.clear()
         for event in EVENTS:
@@ -646,12 +644,9 @@ def syncs_of(tmp_path, monkeypatch, gap, durability):
     return calls.names
 
 
-@pytest.mark.parametrize(
-    ("gap", "durability", "low", "high"),
-    [(0.0, "normal", 1, 2), (1.0, "normal", 30, 30), (0.0, "full", 30, 30), (0.01, "normal", 4, 8)],
-)
-def test_the_disk_is_waited_for_now_and_then(tmp_path, monkeypatch, gap, durability, low, high):
-    names = syncs_of(tmp_path, monkeypatch, gap, durability)
+@pytest.mark.parametrize(("gap", "low", "high"), [(0.0, 1, 2), (1.0, 30, 30), (0.01, 4, 8)])
+def test_the_disk_is_waited_for_now_and_then(tmp_path, monkeypatch, gap, low, high):
+    names = syncs_of(tmp_path, monkeypatch, gap)
     assert low <= names.count("fdatasync") <= high
     # In any case when the file is closed.
     assert names[-2:] == ["fdatasync", "close"]

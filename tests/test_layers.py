@@ -60,6 +60,7 @@ LAYERS = {
     "_arithmetic": 0,
     "_budget": 0,
     "_compat": 0,
+    "_pickles": 0,
     "_seeds": 0,
     "_warnings": 0,
     "exceptions": 0,

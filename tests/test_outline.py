@@ -178,6 +178,7 @@ def test_an_object_that_is_not_known_now_has_no_place(tmp_path):
     [
         (lambda header: header.pop("outline"), "cannot be told from its header"),
         (lambda header: header["outline"].update(n_folds="many"), "cannot be told"),
+        (lambda header: header["outline"].update(n_folds=2), "there are 2 folds"),
         (lambda header: header["outline"].update(branches=[]), "cannot be told"),
         (lambda header: header["outline"]["branches"][0].pop(), "cannot be told"),
         (lambda header: header["outline"]["branches"][0][1].__setitem__(1, []), "0 categories"),
@@ -193,6 +194,29 @@ def test_a_header_that_tells_too_little_is_an_error_before_any_fit(tmp_path, cha
     path.write_bytes(line_of(header) + b"".join(rest))
     with pytest.raises(JournalError, match=message):
         fitted(space, warm_start_from=path)
+
+
+def small_journal(path, n_folds, point, fold=0):
+    """A file of a few lines with one scored fold."""
+    space = parse_space({"a": (0.0, 1.0)})
+    header = {"fingerprint": {}, "seed": 0, "outline": outline(space, n_folds)}
+    with Journal.open(path, header=header) as journal:
+        journal.append(Asked(0, point))
+        journal.append(Scored(0, fold, FoldScore({"score": 0.5}, None, 0.1, 0.1)))
+    return space
+
+
+@pytest.mark.parametrize("n_folds", [10**9, 2**70])
+def test_a_file_may_name_any_number_of_folds(tmp_path, n_folds):
+    space = small_journal(tmp_path / "j", n_folds, Point(0, (0.5,)))
+    assert read_results(tmp_path / "j", space) == {"params": [], "mean_test_score": []}
+
+
+@pytest.mark.parametrize(("branch", "fold"), [(-1, 0), (1, 0), (0, 10**9)])
+def test_branches_and_folds_that_there_are_not(tmp_path, branch, fold):
+    space = small_journal(tmp_path / "j", 1, Point(branch, (0.5,)), fold)
+    with pytest.raises(JournalError, match="cannot be told"):
+        read_results(tmp_path / "j", space)
 
 
 def test_what_is_no_journal_is_an_error_before_any_fit(tmp_path):

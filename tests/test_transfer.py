@@ -191,6 +191,43 @@ def test_equal_scores_say_nothing_for_a_source():
     assert optimizer._transfer.choose(optimizer._ledger.observations())[1] == 0
 
 
+def drawn_rows(rng, function, n=5):
+    """A source of a few random points."""
+    space = parse_space(SPACE)
+    points = space.points(space.sample(rng.random((n, len(space.axes)))))
+    return [(params, function(params)) for params in map(space.decode, points)]
+
+
+@pytest.mark.parametrize(("n_iter", "limit"), [(20, 5), (3, 1), (100, 12), (None, 12)])
+def test_many_sources_leave_most_of_the_budget_to_the_model(n_iter, limit):
+    rng = np.random.default_rng(0)
+    sources = [drawn_rows(rng, score) for _ in range(30)]
+    optimizer = Optimizer(SPACE, n_iter=n_iter, random_state=0, warm_start_from=sources)
+    best = optimizer._transfer.points
+    assert len(best) == 30
+    for _ in range(limit + 2):
+        optimizer.ask()
+    assert sum(point in optimizer._ledger.asked for point in best) == limit
+    # As long as nothing is known, in their order.
+    assert tuple(optimizer._ledger.asked)[:limit] == best[:limit]
+
+
+def test_the_sources_that_are_believed_most_are_tried_first():
+    """One of thirty is of the same problem; the others mislead."""
+    rng = np.random.default_rng(0)
+    sources = [drawn_rows(rng, lambda params: -score(params)) for _ in range(29)]
+    sources.insert(17, rows(10))
+    optimizer = Optimizer(SPACE, n_iter=20, random_state=0, warm_start_from=sources)
+    good = optimizer._transfer._sources[17].best
+    assert optimizer._transfer.points.index(good) == 17
+    for params in (p for p, _ in drawn_rows(rng, score, 12)):
+        optimizer.tell(params, score(params))
+    assert good in optimizer._transfer.best_points(optimizer._ledger.observations())[:5]
+    assert {*optimizer._transfer.best_points(optimizer._ledger.observations())} == {
+        *optimizer._transfer.points
+    }
+
+
 def test_many_sources_share_a_number_of_rows():
     rng = np.random.default_rng(0)
     sources = [[({"x": x}, x + 0.01 * k) for x in rng.random(90).tolist()] for k in range(8)]

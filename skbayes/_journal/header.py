@@ -22,8 +22,16 @@ MAGIC = b' {"k":"%s",' % FORMAT.encode()
 
 ELSEWHERE = "Name another file to start anew"
 
-# What differs each time that it is made, though the same is written.
+_DATA = (
+    " For data that differ, as in each fold of an outer cross-validation, write {data} into the "
+    "name of the file, as in 'search-{data}.jsonl': each data set has a file of its own then."
+)
+
+# What to do about some differences: where the data differ, and where something differs each time
+# that it is made, though the same is written.
 _HINTS = {
+    "X": _DATA,
+    "y": _DATA,
     "cv": " Folds that are shuffled are the same again only with a random_state in cv.",
     "warm_start_from": " A search that still runs is another source each time: give a copy of it.",
 }
@@ -107,7 +115,7 @@ def check_fingerprint(theirs: Mapping[str, str], own: Mapping[str, str], path: s
             path,
             f"it was written by a search with other settings or data: {changes}. "
             f"{ELSEWHERE}, or repeat the earlier settings to go on."
-            + "".join(_HINTS.get(key, "") for key in keys),
+            + "".join(dict.fromkeys(_HINTS.get(key, "") for key in keys)),
             keys,
         )
 

@@ -38,7 +38,6 @@ from skbayes._journal.header import (
 from skbayes._journal.records import PREFIX, line_of, record_of
 from skbayes._trials import Closed, Event
 from skbayes.exceptions import JournalLocked
-from skbayes.space.values import show
 
 # Seconds: a sync takes 4 ms on a disk, and bursts of records shall not wait for one each.
 SYNC_INTERVAL = 0.05
@@ -69,13 +68,12 @@ class Journal:
     [Asked(index=0, point=Point(branch=0, codes=(0.25, 3)), belief=None)]
     """
 
-    def __init__(self, file: LockedFile, header: dict[str, Any], *, is_synced_always: bool) -> None:
+    def __init__(self, file: LockedFile, header: dict[str, Any]) -> None:
         self.path = file.path
         self.header = header
         self.seed: int = header["seed"]
         self._log = EventLog()
         self._file = file
-        self._is_synced_always = is_synced_always
         self._synced_at = -math.inf
         self._is_synced = True
 
@@ -90,10 +88,12 @@ class Journal:
         return self._log.elapsed
 
     @classmethod
-    def open(
-        cls, path: str | os.PathLike[str], *, header: Mapping[str, Any], durability: str = "normal"
-    ) -> Self:
+    def open(cls, path: str | os.PathLike[str], *, header: Mapping[str, Any]) -> Self:
         """Open a journal, or make one if there is no such file.
+
+        The disk is waited for every 50 ms at most. If the power fails before the system writes
+        by itself, records are lost that follow a sync within that time, and nothing after them.
+        What a process has appended survives its end.
 
         Parameters
         ----------
@@ -102,11 +102,6 @@ class Journal:
             "fingerprint", a mapping of str to str that has to be the same whenever the file is
             opened, and for a new file "seed", an int, and "outline" if its results shall be
             readable by others. Versions of the libraries, host and process are added.
-        durability : {"normal", "full"}, default="normal"
-            "full" waits for the disk at each record, "normal" at most every 50 ms: records that
-            follow a sync within that time, and nothing after them, are lost if the power fails
-            before the system writes them by itself. What a process has appended survives its end
-            under both.
 
         Returns
         -------
@@ -129,8 +124,6 @@ class Journal:
         UserWarning
             If the file was written with other versions of the libraries, or cannot be locked.
         """
-        if durability not in ("normal", "full"):
-            raise ValueError(f'durability must be "normal" or "full", got {show(durability)}.')
         name = os.path.realpath(os.fsdecode(path))
         own = new_header(header)
         try:
@@ -144,7 +137,7 @@ class Journal:
                 # A huge file of something else is not read to its end.
                 beginning = file.read(len(MAGIC) + PREFIX)
                 header_there = _header_in(file.read() if is_ours(beginning) else beginning, name)
-                journal = cls(file, header_there, is_synced_always=durability == "full")
+                journal = cls(file, header_there)
                 journal._read(own)
                 stack.pop_all()
         except BlockingIOError:
@@ -240,7 +233,7 @@ class Journal:
             raise _explained(error, self.path) from error
 
     def _write(self, record: Mapping[str, Any]) -> None:
-        sync = self._is_synced_always or monotonic() - self._synced_at > SYNC_INTERVAL
+        sync = monotonic() - self._synced_at > SYNC_INTERVAL
         try:
             self._file.append(line_of(record), sync=sync)
         except OSError as error:

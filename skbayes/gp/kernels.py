@@ -29,6 +29,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.linalg.lapack import dpotrf, dtrtri
 
+from skbayes._pickles import lasting
+
 __all__ = [
     "Hyperparameters",
     "factorise",
@@ -49,6 +51,7 @@ N_JITTERS = 7
 N_BLOCK_ELEMENTS = 12_288
 
 
+@lasting
 @dataclass(frozen=True, slots=True, eq=False)
 class Hyperparameters:
     """Parameters of the kernel and of the noise.

@@ -26,6 +26,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from scipy.linalg.blas import dtrmm
 
+from skbayes._pickles import lasting
 from skbayes.gp.fitting import check_data, profiled_weights
 from skbayes.gp.kernels import (
     FloatArray,
@@ -49,6 +50,7 @@ MIN_RELATIVE_VARIANCE = 1e-10
 N_CHUNK_ROWS = 256
 
 
+@lasting
 @dataclass(frozen=True, slots=True, eq=False)
 class Posterior:
     """Posterior of the latent function given targets at some rows.

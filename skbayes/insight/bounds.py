@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import ndtr
 
+from skbayes._pickles import lasting
 from skbayes.gp import Posterior, joint
 from skbayes.space import Categorical, Integer, Point, Real, Space
 
@@ -27,6 +28,7 @@ MIN_VALUES = 3
 TINY_VARIANCE = 1e-14
 
 
+@lasting
 @dataclass(frozen=True, slots=True, repr=False)
 class AtBound:
     """A parameter whose best value lies at a bound.

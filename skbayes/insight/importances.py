@@ -21,6 +21,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from skbayes._compat import scrambled_sobol
+from skbayes._pickles import lasting
 from skbayes.gp import FunctionDraws, Posterior
 from skbayes.space import Space
 
@@ -40,6 +41,7 @@ FLAT = 1e-12
 Floats = NDArray[np.float64]
 
 
+@lasting
 @dataclass(frozen=True, slots=True)
 class Importance:
     """Shares of the variance of the score that one parameter explains.
@@ -65,6 +67,7 @@ class Importance:
     total_interval: tuple[float, float]
 
 
+@lasting
 @dataclass(frozen=True, slots=True, repr=False)
 class Importances:
     """The importance of each parameter, the largest total first.

@@ -19,6 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from skbayes._compat import scrambled_sobol
+from skbayes._pickles import lasting
 from skbayes.acquisition import log_expected_improvement
 from skbayes.acquisition.moves import Layout, perturb
 from skbayes.gp import Posterior, joint
@@ -42,6 +43,7 @@ MIN_VARIANCE = 1e-10
 Floats = NDArray[np.float64]
 
 
+@lasting
 @dataclass(frozen=True, slots=True, repr=False)
 class Gain:
     """What more evaluations would bring, as the model sees it.

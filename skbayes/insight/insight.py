@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from skbayes._arithmetic import own_arithmetic, rescaled
 from skbayes._observations import Observations
+from skbayes._pickles import lasting
 from skbayes._threads import OneThread
 from skbayes.gp import Posterior, default_starts, fit_hyperparameters
 from skbayes.insight.bounds import AtBound, at_bounds
@@ -40,6 +41,7 @@ SEED = 0
 Floats = NDArray[np.float64]
 
 
+@lasting
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Insight:
     """What a search has learnt so far. It does not change when more is told.

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from sklearn.utils import check_random_state
 
+from skbayes._pickles import lasting
 from skbayes.space import scales
 from skbayes.space.options import (
     CATEGORY_TRANSFORMS,
@@ -114,6 +115,7 @@ def finite_bound(call: str, name: str, value: Any) -> float:
     return number
 
 
+@lasting
 @with_transform
 @dataclass(frozen=True, slots=True, repr=False)
 class Real(DimensionView):
@@ -262,6 +264,7 @@ class Real(DimensionView):
         return draw(self, size, random_state)
 
 
+@lasting
 @with_transform
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Categorical(DimensionView):

@@ -14,6 +14,7 @@ import scipy.stats
 from numpy.typing import ArrayLike, NDArray
 from scipy.stats.distributions import rv_frozen
 
+from skbayes._pickles import lasting
 from skbayes.space.dimensions import Categorical, Dimension, Real, draw, no_member
 from skbayes.space.integers import Integer
 from skbayes.space.options import check_name
@@ -78,6 +79,7 @@ def _quantiles(frozen: Any, call: str, first: int) -> tuple[Lattice, tuple[float
     raise ValueError(f"{call} needs finite quantiles: {reason}. {_REMEDY}")
 
 
+@lasting
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Distribution(DimensionView):
     """Values of a frozen scipy distribution, which acts as their prior.

@@ -19,6 +19,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from skbayes._pickles import lasting
 from skbayes.space import scales
 from skbayes.space.dimensions import draw, finite_bound, no_member
 from skbayes.space.options import (
@@ -54,6 +55,7 @@ def _whole_bound(call: str, name: str, value: Any) -> int:
     )
 
 
+@lasting
 @with_transform
 @dataclass(frozen=True, slots=True, repr=False)
 class Integer(DimensionView):

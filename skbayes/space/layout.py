@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from skbayes._pickles import lasting
 from skbayes.space.dimensions import Categorical, Dimension
 from skbayes.space.values import has, plain_key, show
 
@@ -17,6 +18,7 @@ from skbayes.space.values import has, plain_key, show
 MAX_SHORT = 128
 
 
+@lasting
 @dataclass(frozen=True, slots=True)
 class Point:
     """A candidate: one code for each parameter of its branch, in name order.
@@ -33,6 +35,7 @@ class Point:
     codes: tuple[float | int, ...]
 
 
+@lasting
 @dataclass(frozen=True, slots=True)
 class Branch:
     """One dictionary of a search space, or a part of one in which the same parameters exist.

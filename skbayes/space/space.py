@@ -26,6 +26,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from skbayes._pickles import lasting
 from skbayes.space.dimensions import Dimension, uniform_numbers
 from skbayes.space.layout import Arrays, Axis, Branch, Point, arrange, focus, named_branch, unite
 from skbayes.space.values import show
@@ -34,6 +35,7 @@ from skbayes.space.views import SpaceView, value_distance
 _ONE_HOT = 1 / math.sqrt(2)
 
 
+@lasting
 @dataclass(frozen=True, slots=True)
 class Space(SpaceView):
     """One or several branches of parameters.

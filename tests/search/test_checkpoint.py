@@ -2,18 +2,21 @@
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
 import textwrap
+import threading
 import time
 import warnings
+from fractions import Fraction
 
 import numpy as np
 import pytest
 from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.datasets import load_iris
-from sklearn.model_selection import KFold
+from sklearn.model_selection import KFold, cross_val_score
 
 from skbayes import BayesSearchCV
 from skbayes._journal import Journal
@@ -152,6 +155,76 @@ def test_another_search_is_refused(tmp_path, changed, key):
         fit(path, n_iter=4, **changed)
     assert path.read_bytes() == before
     assert Counted.n_fits == n_fits
+
+
+def of_fractions(numerator):
+    """Rows of exact numbers, the first of which is a third of `numerator`."""
+    rows = np.empty((len(X), 1), dtype=object)
+    rows[:, 0] = [Fraction(numerator, 3)] * len(X)
+    return rows
+
+
+def test_data_that_no_array_holds_are_told_apart(tmp_path):
+    path = tmp_path / "search"
+    _, n_fits = fit(path, X=of_fractions(1), n_iter=2)
+    assert n_fits == 6
+    _, n_fits = fit(path, X=of_fractions(1), n_iter=2)
+    assert n_fits == 0
+    before = Counted.n_fits
+    with pytest.raises(JournalMismatch, match="X was") as caught:
+        search(path).fit(of_fractions(2), Y)
+    assert caught.value.keys == ("X",)
+    assert Counted.n_fits == before
+
+
+@pytest.mark.parametrize("name", ["search", "search-{data}"])
+def test_data_that_cannot_be_told_are_refused_before_any_fit(tmp_path, name):
+    rows = of_fractions(1)
+    rows[-1, 0] = threading.Lock()
+    before = Counted.n_fits
+    with pytest.raises(TypeError, match=r"checkpoint: X holds an object of type .*lock"):
+        search(tmp_path / name).fit(rows, Y)
+    assert Counted.n_fits == before
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("random_state", [0, None])
+def test_each_outer_fold_has_a_file_of_its_own(tmp_path, random_state):
+    def scores(n_iter):
+        inner = search(tmp_path / "fold-{data}.jsonl", n_iter=n_iter, random_state=random_state)
+        before = Counted.n_fits
+        found = cross_val_score(inner.set_params(refit=True), X, Y, cv=3, error_score="raise")
+        return found.tolist(), Counted.n_fits - before
+
+    first, n_fits = scores(4)
+    assert n_fits == 3 * (4 * 3 + 1)
+    names = sorted(path.name for path in tmp_path.iterdir())
+    assert len(names) == 3
+    assert all(re.fullmatch("fold-[0-9a-f]{12}.jsonl", name) for name in names)
+    again, n_fits = scores(4)
+    assert again == first
+    assert n_fits == 3  # the refits
+    scores(5)
+    assert sorted(path.name for path in tmp_path.iterdir()) == names
+
+
+def test_one_file_for_all_outer_folds_is_told_how_to_become_several(tmp_path):
+    path = tmp_path / "search"
+    fit(path, n_iter=2)
+    for data in ((X[:-1], Y[:-1]), (X, 1 - Y)):
+        with pytest.raises(JournalMismatch, match=r"write \{data\} into the name") as caught:
+            search(path).fit(*data)
+        assert str(caught.value).count("{data}") == 2  # what to write, with an example
+    with (
+        Journal.open(path, header={"fingerprint": Journal.read(path)[0]["fingerprint"], "seed": 0}),
+        pytest.raises(JournalLocked, match=r"if \{data\} is in the name"),
+    ):
+        search(path).fit(X, Y)
+
+
+def test_other_braces_stay_in_the_name(tmp_path):
+    fit(tmp_path / "{a}{0}-{data", n_iter=2)
+    assert [path.name for path in tmp_path.iterdir()] == ["{a}{0}-{data"]
 
 
 def test_folds_that_are_drawn_anew_are_told_how_to_stay(tmp_path):

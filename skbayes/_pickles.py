@@ -1,0 +1,157 @@
+"""Pickles that outlive the code: classes by names that last, fields by their own names.
+
+By itself Python writes down the module that a class is defined in, and of a frozen dataclass with
+slots the values of its fields in a row. Once a module has moved such a pickle cannot be read, and
+once a field was added it is misread without an error. A class that is made `lasting` is written as
+``restore(name, format)`` instead, with the values of its fields by name. What follows from these
+is not written, but worked out anew.
+"""
+
+from __future__ import annotations
+
+import copyreg
+import dataclasses
+import importlib
+import inspect
+import typing
+from collections.abc import Callable
+from pickle import UnpicklingError
+from typing import Any, TypeVar
+
+__all__ = ["HOMES", "lasting", "restore"]
+
+C = TypeVar("C", bound=type)
+
+# To be raised when the fields of a class get another meaning: what an older skbayes cannot read
+# is then refused there. A field that is new, with a default, needs nothing.
+FORMAT = 1
+
+# The names that stand in pickles, for ever, and where each class is imported from. Whoever moves a
+# private one changes its line; the others stay.
+HOMES = {
+    "AtBound": "skbayes.insight",
+    "BayesSearchCV": "skbayes",
+    "Branch": "skbayes.space",
+    "Categorical": "skbayes.space",
+    "Converged": "skbayes",
+    "Distribution": "skbayes.space",
+    "Gain": "skbayes.insight",
+    "Hyperparameters": "skbayes.gp",
+    "Importance": "skbayes.insight",
+    "Importances": "skbayes.insight",
+    "Insight": "skbayes.insight",
+    "Integer": "skbayes.space",
+    "Observations": "skbayes._observations",
+    "Optimizer": "skbayes",
+    "Patience": "skbayes",
+    "Point": "skbayes.space",
+    "Posterior": "skbayes.gp",
+    "Real": "skbayes.space",
+    "Report": "skbayes._reports",
+    "SearchView": "skbayes._callbacks",
+    "Source": "skbayes._placement",
+    "Space": "skbayes.space",
+    "Standing": "skbayes",
+    "TargetScore": "skbayes",
+}
+
+_REMEDY = "Load it with the skbayes that wrote it, or with a newer one."
+
+
+def lasting(cls: C) -> C:
+    """Make a class one whose pickles last. Its name must be in `HOMES`.
+
+    A class that users import says that it is of the module that they import it from. A dataclass
+    is written as the fields that its constructor takes: they are put back, missing ones with their
+    defaults, and `__post_init__` does the rest. Other classes are written as their state, by their
+    own ``__getstate__`` and ``__setstate__`` if they have them.
+    """
+    methods: dict[str, Callable[..., Any]] = {"__reduce__": _reduced(cls)}
+    if dataclasses.is_dataclass(cls):
+        methods |= {"__getstate__": _fields, "__setstate__": _set_fields}
+        # They are texts, which are read in the module that the class says it is of.
+        cls.__annotations__ = typing.get_type_hints(cls)
+    if "._" not in HOMES[cls.__name__]:
+        cls.__module__ = HOMES[cls.__name__]
+    for name, method in methods.items():
+        setattr(cls, name, method)
+    return cls
+
+
+def restore(name: str, format: int) -> Any:
+    """Return an object of one of skbayes' classes, to be given its state. Pickles call it.
+
+    Raises
+    ------
+    UnpicklingError
+        If this skbayes does not know the class, or the format.
+    """
+    if name not in HOMES or format > FORMAT:
+        raise UnpicklingError(
+            f"This pickle was written by a newer skbayes: it holds {name} in format {format}, and "
+            f"this one reads its own classes up to format {FORMAT}. {_REMEDY}"
+        )
+    cls = getattr(importlib.import_module(HOMES[name]), name)
+    return cls.__new__(cls)
+
+
+# It is pickled as a function of the package, which stays.
+restore.__module__, restore.__name__, restore.__qualname__ = "skbayes", "_restore", "_restore"
+
+
+def _reduced(cls: type) -> Callable[[Any], tuple[Any, ...]]:
+    """Return the ``__reduce__`` of a class; a class that a user derives from it goes by itself."""
+
+    def __reduce__(self: Any) -> tuple[Any, ...]:
+        state = self.__getstate__()
+        if type(self) is not cls:
+            return copyreg.__newobj__, (type(self),), state  # type: ignore[attr-defined]
+        return restore, (cls.__name__, FORMAT), state
+
+    return __reduce__
+
+
+def _fields(self: Any) -> dict[str, Any]:
+    """Return the fields by name, and what a class that a user derives may hold beside them."""
+    state = {each.name: getattr(self, each.name) for each in dataclasses.fields(self) if each.init}
+    return state | getattr(self, "__dict__", {})
+
+
+def _set_fields(self: Any, state: Any) -> None:
+    """Put back what `_fields` returned.
+
+    Fields that comparisons leave out decide nothing: they have their defaults while the others are
+    read, for some would be warned about once more.
+    """
+    name = type(self).__name__
+    if not isinstance(state, dict):
+        raise UnpicklingError(
+            f"This pickle holds {name} as skbayes wrote it before its first release, without the "
+            "names of its fields. Load it with the skbayes that wrote it, or search once more."
+        )
+    state = dict(state)
+    late = {}
+    for each in dataclasses.fields(self):
+        if not each.init:
+            continue
+        default = each.default
+        if default is dataclasses.MISSING and each.default_factory is not dataclasses.MISSING:
+            default = each.default_factory()
+        value = state.pop(each.name, default)
+        if value is dataclasses.MISSING:
+            raise UnpicklingError(f"This pickle holds {name} without its {each.name}. {_REMEDY}")
+        if not each.compare and default is not dataclasses.MISSING:
+            late[each.name] = value
+            value = default
+        object.__setattr__(self, each.name, value)
+    if state and not hasattr(self, "__dict__"):
+        raise UnpicklingError(
+            f"This pickle was written by a newer skbayes: {name} has no {', '.join(state)} here. "
+            f"{_REMEDY}"
+        )
+    if hasattr(self, "__post_init__"):
+        # Arguments that are no fields have left nothing behind.
+        names = inspect.signature(self.__post_init__).parameters
+        self.__post_init__(*(type(self).__dataclass_fields__[name].default for name in names))
+    for key, value in (late | state).items():
+        object.__setattr__(self, key, value)
