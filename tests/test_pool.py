@@ -18,7 +18,7 @@ from pools import Leaving, run
 from skbayes import _pool
 from skbayes._pool import Pool
 from skbayes.exceptions import FitTimeout, NoWorkers, WorkerDied
-from skbayes.workers import Died, Withdrawn, processes
+from skbayes.workers import Died, Withdrawn, open_workers, processes
 
 BACKENDS = [("loky", 1), ("loky", 2), ("threading", 2), ("threading", 4), ("multiprocessing", 2)]
 
@@ -332,6 +332,28 @@ def test_no_threads_are_left_over():
     while threading.active_count() > counts[1] and time.monotonic() < deadline:
         time.sleep(0.05)
     assert threading.active_count() <= counts[1]
+
+
+def test_broken_processes_are_not_replaced_by_idle_ones(monkeypatch):
+    """A Ctrl-C in the terminal ends all of them."""
+
+    class Executor:
+        def shutdown(self, **kwargs):
+            pass
+
+    monkeypatch.setattr(processes, "_idle", [])
+    monkeypatch.setattr(processes, "loky_executor", lambda n_workers, **settings: Executor())
+    with joblib.parallel_backend("loky", n_jobs=2):
+        kinds = [open_workers(None, None) for _ in range(3)]
+    for workers in kinds:
+        workers.start()
+    for workers in kinds[:2]:
+        workers.stop(is_failed=False)
+    idle = list(processes._idle)
+    kinds[2].is_broken = True
+    kinds[2].repair()
+    assert processes._idle == idle
+    assert not kinds[2].is_broken
 
 
 # Who is to blame, with workers that do as they are told: each task is a word.

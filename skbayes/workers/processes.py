@@ -53,6 +53,10 @@ def _take(n_workers: int, settings: dict[str, Any]) -> _Processes:
     for each in reversed(list(_idle)):
         if (each.n_workers, each.settings, each.pid) == wanted and _claim(each):
             return each
+    return _make(n_workers, settings)
+
+
+def _make(n_workers: int, settings: dict[str, Any]) -> _Processes:
     return _Processes(n_workers, settings, loky_executor(n_workers, **settings))
 
 
@@ -148,7 +152,8 @@ class ProcessWorkers:
     def repair(self) -> None:
         """Replace all processes."""
         self._end()
-        self._processes = _take(self.n_workers, self._settings)
+        # Ctrl-C in a terminal ends those that are idle as well.
+        self._processes = _make(self.n_workers, self._settings)
         self.is_broken = False
 
     def stop(self, *, is_failed: bool) -> None:
