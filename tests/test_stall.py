@@ -187,11 +187,11 @@ def test_branches_leave_the_model_its_turns(looks, n_branches):
     """
     axes = dict.fromkeys("xyz", (0.0, 1.0))
     optimizer = Optimizer([{"b": [b], **axes} for b in range(n_branches)], random_state=0)
-    turns, asked = [], []
+    turns = []
     for _ in range(30):
         looks.clear()
-        asked.append(optimizer.ask())
-        optimizer.tell(asked[-1], asked[-1]["x"])
+        params = optimizer.ask()
+        optimizer.tell(params, params["x"])
         turns.append(len(looks))
         assert all(branches == list(range(n_branches)) for branches, _ in looks)
     design = Design(optimizer.space, 0, None, None)
