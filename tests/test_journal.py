@@ -778,8 +778,9 @@ from skbayes._journal import Journal
 from skbayes._trials import Asked
 from skbayes.space import Point
 header = {"fingerprint": {"cv": "2 folds", "X": "sha256:1"}, "seed": 7}
-path, rng, n_before = sys.argv[1], random.Random(0), 0
-for kill in range(40):
+path, rng, n_before, n_kills = sys.argv[1], random.Random(0), 0, 0
+while n_kills < 40 or n_before <= 100:  # on a busy machine a child may not even begin
+    n_kills += 1
     receiver, sender = os.pipe()
     child = os.fork()
     if not child:
@@ -800,7 +801,6 @@ for kill in range(40):
         assert n_read in (n_told, n_told + 1), (n_read, n_told)
         assert all(event.point.codes[0] == i / 7 for i, event in enumerate(opened.events))
     n_before = n_read
-assert n_before > 100
 """
 
 

@@ -454,7 +454,7 @@ def test_the_thread_limit_of_the_process_comes_back():
     """Also when several threads propose at the same time."""
 
     def go(seed):
-        run(MIXED, mixed_score, 15, random_state=seed)
+        run(MIXED, mixed_score, 10, random_state=seed)
 
     threads = [threading.Thread(target=go, args=(seed,)) for seed in range(4)]
     with threadpool_limits(2, user_api="blas"):
