@@ -8,6 +8,7 @@ from sklearn.base import BaseEstimator, ClassifierMixin, clone
 from sklearn.metrics import accuracy_score, make_scorer
 
 from skbayes import BayesSearchCV
+from skbayes._arithmetic import standard_deviation
 from skbayes._selection import best_row, earliest_within_one_error, with_masked_scores
 
 X = np.zeros((8, 1))
@@ -20,7 +21,8 @@ NAN = math.nan
 
 def chosen(folds):
     folds = np.array(folds, dtype=float)
-    return earliest_within_one_error(folds.mean(axis=1), folds.std(axis=1), folds.shape[1])
+    deviations = [standard_deviation(row) if np.isfinite(row).all() else NAN for row in folds]
+    return earliest_within_one_error(folds.mean(axis=1), np.array(deviations), folds.shape[1])
 
 
 @pytest.mark.parametrize(

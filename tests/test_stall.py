@@ -147,7 +147,7 @@ def test_while_costs_matter_the_model_has_all_turns(looks):
     optimizer = search(SQUARE, rippled, 20)
     assert looks
     looks.clear()
-    assert optimizer._ledger.cost_model()[0] is not None
+    assert optimizer._ledger.cost_model(optimizer.space)[0] is not None
     optimizer.ask(4)
     assert len(looks) == 2
     looks.clear()
