@@ -59,7 +59,7 @@ PLANNING = ("skbayes", "smac")
 
 @cache
 def lines(path: Path) -> list[dict[str, Any]]:
-    """Return the records of a file and those kept; a torn line, being written, is left out."""
+    """Return the records of a file and those kept, less a torn line; they are read once."""
     whole = path.read_text().rpartition("\n")[0] if path.exists() else ""
     return [*kept(path.stem), *(json.loads(line) for line in whole.splitlines())]
 
@@ -350,10 +350,10 @@ def print_pairs(
     """Print one method beside each of the others, on the runs that both have done."""
     budgets = [n for n in BUDGETS if n <= n_iter]
     heads = "".join(f" after {n} | difference |" for n in budgets)
-    print(f"| other | tasks, runs |{heads} won:lost | rank |\n|{'---|' * (2 * len(budgets) + 4)}")
+    rows = []
     for peer in peers:
         results = read(folder, [against, peer], n_iter, tasks)
-        if set(results.regrets) != {against, peer}:
+        if set(results.regrets) != {against, peer} or not results.tasks:
             continue
         cells = []
         for n in budgets:
@@ -364,10 +364,14 @@ def print_pairs(
         last = [np.concatenate([r[:, -1] for r in results.regrets[m]]) for m in (against, peer)]
         rank = rankdata(np.round(np.array(last), 6), axis=0).mean(axis=1)
         n_runs = len(results.milliseconds[peer])
-        print(
+        rows.append(
             f"| {peer} | {len(results.tasks)}, {n_runs} | {' | '.join(cells)} | {won}:{lost} | "
             f"{rank[0]:.2f} / {rank[1]:.2f} |"
         )
+    if rows:
+        print(f"\n{TITLES[tasks[0].origin]}\n")
+        print(f"| other | tasks, runs |{heads} won:lost | rank |")
+        print(f"|{'---|' * (2 * len(budgets) + 4)}", *rows, sep="\n")
 
 
 def main() -> None:
@@ -393,10 +397,8 @@ def main() -> None:
     n_iter = arguments.n_iter
     if arguments.pairs:
         peers = [method for method in methods if method != arguments.against]
-        for origin, tasks in origins.items():
-            if tasks:
-                print(f"\n{TITLES[origin]}\n")
-                print_pairs(folder, arguments.against, peers, n_iter, tasks)
+        for tasks in origins.values():
+            print_pairs(folder, arguments.against, peers, n_iter, tasks)
         return
     results = {origin: read(folder, methods, n_iter, tasks) for origin, tasks in origins.items()}
     if not any(each.tasks for each in results.values()):

@@ -41,6 +41,7 @@ N_CLIMBS = 10
 N_NEIGHBOURS = 100  # of a round of such a search
 MAX_ROUNDS = 60
 FIRST_STEP, LAST_STEP = 0.25, 1e-3  # of unit coordinates
+CHANGED = 0.3  # share of the coordinates that a neighbour has changed
 N_KEPT = 1000  # scores of the random points that stand for all of them
 
 Conditions = dict[str, list[tuple[str, list[Any]]]]
@@ -326,8 +327,8 @@ def at(space: Params, scores: Scores, U: np.ndarray) -> np.ndarray:
 def climb(space: Params, scores: Scores, u: np.ndarray, rng: np.random.Generator) -> float:
     """Return the best score on a way uphill: to the best neighbour, with shorter and shorter steps.
 
-    A neighbour has some coordinates changed, one at least as a rule: numbers by a step, which the
-    ends of a range cut short, categories to any other.
+    A neighbour has some coordinates changed: numbers by a step, which the ends of a range cut
+    short, categories to any other.
     """
     is_category = np.array([isinstance(written, list) for written in space.values()])
     best, step = float(at(space, scores, u[None])[0]), FIRST_STEP
@@ -335,7 +336,7 @@ def climb(space: Params, scores: Scores, u: np.ndarray, rng: np.random.Generator
         shape = N_NEIGHBOURS, len(u)
         stepped = np.clip(u + step * rng.normal(size=shape), 0, 1)
         moved = np.where(is_category, rng.random(shape), stepped)
-        near = np.where(rng.random(shape) < max(0.3, 1 / len(u)), moved, u)
+        near = np.where(rng.random(shape) < max(CHANGED, 1 / len(u)), moved, u)
         found = at(space, scores, near)
         if found.max() > best:
             u, best = near[found.argmax()], float(found.max())
@@ -356,19 +357,25 @@ def surfaces() -> Iterator[Task]:
 
 def forms(surface: Surface) -> Iterator[Task]:
     """Yield the tasks of one surface."""
-    scenario = surface.scenario
-    is_conditional = scenario in CONDITIONAL
-    name = f"{scenario.family}-{surface.instance}-{surface.target}"
-    for is_told in (False, True)[: 1 + is_conditional]:
-        yield Task(
-            name + FLAT if is_conditional and not is_told else name,
-            scenario.family,
-            Written(scenario, is_told),
-            surface,
-            origin=TOLD if is_told else FOREIGN,
-            n_reference=N_RANDOM,
-            refer=lambda seed: survey(surface, seed),
-        )
+    name = f"{surface.scenario.family}-{surface.instance}-{surface.target}"
+    if surface.scenario in CONDITIONAL:
+        yield on_surface(name + FLAT, surface)
+        yield on_surface(name, surface, is_told=True)
+    else:
+        yield on_surface(name, surface)
+
+
+def on_surface(name: str, surface: Surface, is_told: bool = False) -> Task:
+    """Return a task of a surface."""
+    return Task(
+        name,
+        surface.scenario.family,
+        Written(surface.scenario, is_told),
+        surface,
+        origin=TOLD if is_told else FOREIGN,
+        n_reference=N_RANDOM,
+        refer=lambda seed: survey(surface, seed),
+    )
 
 
 SURFACES = [*surfaces()]
