@@ -176,6 +176,25 @@ def test_best_known_is_raised(surfaces: Any) -> None:
     assert best_of({"scores": [0.5, float("nan")]}) == 0.5
 
 
+def test_twins_share_the_best(
+    all_tasks: dict[str, Any], no_data: None, tmp_path: Path, monkeypatch: Any
+) -> None:
+    """A run of the told twin raises the best score of the flat task, which alone is asked for."""
+    tables, records = importlib.import_module("tables"), importlib.import_module("records")
+    for module in (tables, records):
+        monkeypatch.setattr(module, "KEPT", tmp_path / "none")
+    told, flat = all_tasks["xgboost-1063-acc"], all_tasks["xgboost-1063-acc-flat"]
+    for task, score in ((flat, 0.5), (told, 0.9)):
+        key = {"task": task.name, "task_digest": task.digest}
+        records.Records(tmp_path / "reference.jsonl").add(**key, scores=[0.1] * 9, best=0.7)
+        run = {"seed": 0, "n_iter": 1, "digest": "1", "scores": [score], "seconds": [0.0]}
+        records.Records(tmp_path / "random.jsonl").add(**key, **run)
+    results = tables.read(tmp_path, ["random"], 1, [flat])
+    assert results.tasks == [flat]
+    assert results.scales[0].best == 0.9
+    assert results.at("random", 1) == pytest.approx([0.5])
+
+
 TREE = {
     "booster": "gbtree", "num.impute.selected.cpo": "impute.median", "nrounds": 139,
     "eta": 0.030197, "gamma": 0.018316, "lambda": 1.0, "alpha": 1.0, "subsample": 0.55,
