@@ -1,11 +1,11 @@
 """What each tuned constant is worth: the search with another value of it, on many tasks.
 
-The tasks are those of `regret.py` on which constants are chosen (`--half confirm` for the others),
-less a few slow ones; the seeds and the regret are its too. Two variants share tasks, seeds and
-mostly initial designs, so the difference to the first one is the figure to read: below zero the
-variant is better. Its interval holds 90 % of bootstrap samples of tasks and seeds. `won:lost`
-counts the tasks on which the variant is better, or worse, by more than 0.005 after the last
-evaluation. The records are kept in `results/ablation/`: what was stopped is taken up.
+The tasks are the project's own of `regret.py` on which constants are chosen (`--half confirm` for
+the others), less a few slow ones; the seeds and the regret are its too. Two variants share tasks,
+seeds and mostly initial designs, so the difference to the first one is the figure to read: below
+zero the variant is better. Its interval holds 90 % of bootstrap samples of tasks and seeds.
+`won:lost` counts the tasks on which the variant is better, or worse, by more than 0.005 after the
+last evaluation. The records are kept in `results/ablation/`: what was stopped is taken up.
 
     python benchmarks/ablation.py --jobs 2
     python benchmarks/ablation.py --set gp.fitting.LOG_NOISE_VARIANCE=-4,1
@@ -28,7 +28,7 @@ from records import RESULTS
 from regret import LIBRARY, complete, wanted
 from skbayes.gp import Hyperparameters, default_hyperparameters
 from tables import TIE, difference, interval, mean_interval, read
-from task import HALVES
+from task import HALVES, OWN
 from tasks import TASKS
 
 # An evaluation of these takes as long as dozens of proposals.
@@ -98,7 +98,10 @@ def main() -> None:
     tasks = [
         task
         for task in TASKS.values()
-        if task.half == arguments.half and arguments.tasks in task.name and task.name not in SLOW
+        if task.origin == OWN
+        and task.half == arguments.half
+        and arguments.tasks in task.name
+        and task.name not in SLOW
     ]
     values = {label: each for label, each in VARIANTS.items() if arguments.only in label}
     if arguments.set:

@@ -7,11 +7,15 @@ the task, the library's version or, for skbayes, its code has changed. Scores of
 estimators are kept in `results/evaluations/`, one file a task, so that what was evaluated once is
 not fitted again; CPU time is that of ask and tell only.
 
+`--origin foreign` runs the tasks whose spaces others wrote, `told` those whose conditions are told
+on top, `own` the others; the first two need data, see `tasks_surfaces.py` and `--surfaces`.
+
 `--label` runs skbayes under a name of its own, `--set` with other values of its constants. Tasks
 come in two halves: choose on one, confirm on the other. `--pending` is the search with that many
 other evaluations under way whenever it asks, as with several workers of one speed.
 
-    python benchmarks/regret.py --methods skbayes random --seeds 3
+    python benchmarks/regret.py --methods skbayes random --seeds 3 --origin own
+    python benchmarks/regret.py --origin foreign --surfaces ../yahpo_data
     python benchmarks/regret.py --label noisier --set gp.fitting.LOG_NOISE_VARIANCE=-4,1
     python benchmarks/regret.py --label pending-4 --pending 4
     python benchmarks/tables.py
@@ -44,8 +48,8 @@ import constants
 from constants import patched
 from peers import METHODS, make_peer, version
 from records import RESULTS, Key, Records, keep, kept
-from task import FAMILIES, HALVES, Objective, Params, Task
-from tasks import TASKS
+from task import Objective, Params, Task
+from tasks import TASKS, add_choice, chosen, require
 
 REFERENCE = "reference"
 REFERENCE_SEED = 10**6
@@ -138,10 +142,13 @@ def _no_rng() -> np.random.Generator:
 def refer(name: str) -> Params:
     """Evaluate random parameters: what is easy, and what a median evaluation gives.
 
-    The noise-free scores stand beside the others for a noisy task.
+    The noise-free scores stand beside the others for a noisy task, the best score known beside
+    those of a task that has its own way to look for it.
     """
     warnings.simplefilter("ignore")
     task = TASKS[name]
+    if task.refer:
+        return task.refer(REFERENCE_SEED)
     objective, noise_free = task.make(), task.noise_free and task.noise_free()
     rng = np.random.default_rng(REFERENCE_SEED)
     sample = [task.sample(rng) for _ in range(task.n_reference)]
@@ -213,9 +220,7 @@ def parse_arguments() -> argparse.Namespace:
     parser.add_argument("--seeds", type=int, default=10, help="number of seeds")
     parser.add_argument("--first-seed", type=int, default=0)
     parser.add_argument("--n-iter", type=int, default=64, help="evaluations of a run")
-    parser.add_argument("--half", choices=HALVES, help="tasks of this half only")
-    parser.add_argument("--family", choices=FAMILIES, help="tasks of this family only")
-    parser.add_argument("--only", default="", help="tasks whose name holds this")
+    add_choice(parser)
     parser.add_argument("--jobs", type=int, default=1, help="number of processes")
     parser.add_argument("--out", type=Path, default=RESULTS, help="folder of the results")
     parser.add_argument("--label", help="name of a variant of skbayes")
@@ -239,13 +244,8 @@ def parse_arguments() -> argparse.Namespace:
 def main() -> None:
     """Do what is missing."""
     arguments = parse_arguments()
-    tasks = [
-        task
-        for task in TASKS.values()
-        if arguments.only in task.name
-        and arguments.half in (None, task.half)
-        and arguments.family in (None, task.family)
-    ]
+    tasks = chosen(arguments)
+    require(tasks)
     variants: list[tuple[str, str, tuple[str, ...], Key]] = []
     for method in arguments.methods:
         if method != LIBRARY or not arguments.label:

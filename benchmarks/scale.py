@@ -20,7 +20,8 @@ def found(record: dict[str, Any]) -> np.ndarray:
 
 def best_of(record: dict[str, Any]) -> float:
     """Return the highest score without noise that a record holds."""
-    return float(np.nanmax(record.get("found", record["scores"]), initial=-np.inf))
+    known = record.get("best", -np.inf)
+    return float(np.nanmax(record.get("found", record["scores"]), initial=known))
 
 
 class Scale:

@@ -5,7 +5,7 @@ reference, and the optimum where there is one) and 1 at the median of random eva
 0 and 1.5; that of a noisy task is measured without noise, at the best evaluation so far. A run that
 had failures only has 1.5; failures are the lowest scores of the reference. All methods are compared
 on the same runs: the tasks, and for each the seeds, that all of them have done with the newest
-digest in their file.
+digest in their file. Tasks whose spaces others wrote have tables of their own, which come first.
 
 - Intervals hold 90 % of bootstrap samples: of tasks for a mean, of tasks and seeds for a
   difference.
@@ -29,6 +29,7 @@ import argparse
 import json
 import math
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -38,21 +39,28 @@ from scipy.stats import rankdata
 from peers import METHODS
 from records import KEPT, RESULTS, kept
 from scale import Scale, best_of, found
-from task import FAMILIES, HALVES, Task
-from tasks import TASKS
+from task import FAMILIES, FOREIGN, FOREIGN_FAMILIES, HALVES, ORIGINS, OWN, TOLD, Task
+from tasks import TASKS, add_choice, chosen
 
-BUDGETS = (16, 32, 64, 100)
+BUDGETS = (8, 16, 32, 64, 100)
 N_BOOTSTRAP = 2000
 N_DIVISIONS = 500  # of the seeds into halves
 N_SUITES = 100  # of searches of random points, for their mean and standard deviation
 MAX_RATIO = 1e4
 TIE = 0.005
+DRAWN = "(random)"  # row of searches drawn from the reference, not of the runs of random search
+TITLES = {
+    FOREIGN: "SPACES OF OTHERS",
+    TOLD: "SPACES OF OTHERS, CONDITIONS TOLD",
+    OWN: "SPACES OF THIS PROJECT",
+}
 # These plan for the number of evaluations; of all others, a longer run begins like a shorter one.
 PLANNING = ("skbayes", "smac")
 
 
+@cache
 def lines(path: Path) -> list[dict[str, Any]]:
-    """Return the records of a file and those kept; a torn line, being written, is left out."""
+    """Return the records of a file and those kept, less a torn line; they are read once."""
     whole = path.read_text().rpartition("\n")[0] if path.exists() else ""
     return [*kept(path.stem), *(json.loads(line) for line in whole.splitlines())]
 
@@ -95,13 +103,15 @@ class Results:
 
 def read(folder: Path, methods: list[str], n_iter: int, tasks: list[Task]) -> Results:
     """Read the records."""
-    digests = {task.name: task.digest for task in tasks}
+    wanted = {task.name: task.digest for task in tasks}
+    # Of all tasks: the best score of a problem may be that of a twin which is not asked for.
+    digests = {task.name: task.digest for task in TASKS.values()}
     references = {
         line["task"]: line
         for line in lines(folder / "reference.jsonl")
         if digests.get(line["task"]) == line["task_digest"]
     }
-    problems = {task.name: task.problem for task in tasks}
+    problems = {task.name: task.problem for task in TASKS.values()}
     highest = dict.fromkeys(problems.values(), -math.inf)
     runs: dict[str, dict[tuple[str, int], dict[str, Any]]] = {}
     for label in labels(folder):
@@ -117,7 +127,7 @@ def read(folder: Path, methods: list[str], n_iter: int, tasks: list[Task]) -> Re
                 for line in records
                 if (line["n_iter"] >= n_iter if may_be_longer else line["n_iter"] == n_iter)
                 and line["digest"] == records[-1]["digest"]
-                and digests.get(line["task"]) == line["task_digest"]
+                and wanted.get(line["task"]) == line["task_digest"]
             }
     # A method without any run of this length is left out, not all the others with it.
     methods = [method for method in methods if runs[method]]
@@ -208,14 +218,16 @@ def print_regrets(results: Results, budgets: list[int]) -> None:
     methods = list(results.regrets)
     halves = {"all tasks": HALVES, **{f"half {half!r}": (half,) for half in HALVES}}
     columns = [f"n={n}" for n in budgets]
-    for title, chosen in halves.items():
-        mask = np.array([task.half in chosen for task in results.tasks])
+    for title, of_title in halves.items():
+        mask = np.array([task.half in of_title for task in results.tasks])
         if mask.any():
             rows = {m: [mean_interval(results.at(m, n)[mask]) for n in budgets] for m in methods}
             table(f"mean regret, {title} ({mask.sum()})", columns, rows)
-    groups = {f: np.array([t.family == f for t in results.tasks]) for f in FAMILIES}
+    families = (*FOREIGN_FAMILIES, *FAMILIES)
+    groups = {f: np.array([t.family == f for t in results.tasks]) for f in families}
     estimators = np.array([task.is_estimator for task in results.tasks])
-    groups |= {"estimators": estimators, "functions": ~estimators}
+    if estimators.any():
+        groups |= {"estimators": estimators, "functions": ~estimators}
     groups = {name: mask for name, mask in groups.items() if mask.any()}
     for n in budgets:
         rows = {
@@ -300,7 +312,7 @@ def print_worst(results: Results, budgets: list[int]) -> None:
     columns = [f"n={n}" for n in budgets]
     rng = np.random.default_rng(0)
     sizes = [len(task) for task in next(iter(results.regrets.values()))]
-    own: dict[str, list[str]] = {method: [] for method in ("random", *results.regrets)}
+    own: dict[str, list[str]] = {method: [] for method in (DRAWN, *results.regrets)}
     other: dict[str, list[str]] = {method: [] for method in own}
     for n in budgets:
         random = np.array([scale.of_random(n) for scale in results.scales])
@@ -309,9 +321,9 @@ def print_worst(results: Results, budgets: list[int]) -> None:
             for _ in range(N_SUITES)
         ]
         less = [np.array([task.mean() for task in suite]) - random for suite in suites]
-        own["random"].append(f"{np.mean([worst_tenth(each, each) for each in less]):+.3f}")
+        own[DRAWN].append(f"{np.mean([worst_tenth(each, each) for each in less]):+.3f}")
         spread = np.std([worst_by_other_seeds(suite, random) for suite in suites])
-        other["random"].append(f"0 +-{spread:.3f}")
+        other[DRAWN].append(f"0 +-{spread:.3f}")
         for method, regrets in results.regrets.items():
             each = results.at(method, n) - random
             own[method].append(f"{worst_tenth(each, each):+.3f}")
@@ -339,10 +351,10 @@ def print_pairs(
     """Print one method beside each of the others, on the runs that both have done."""
     budgets = [n for n in BUDGETS if n <= n_iter]
     heads = "".join(f" after {n} | difference |" for n in budgets)
-    print(f"| other | tasks, runs |{heads} won:lost | rank |\n|{'---|' * (2 * len(budgets) + 4)}")
+    rows = []
     for peer in peers:
         results = read(folder, [against, peer], n_iter, tasks)
-        if set(results.regrets) != {against, peer}:
+        if set(results.regrets) != {against, peer} or not results.tasks:
             continue
         cells = []
         for n in budgets:
@@ -353,10 +365,14 @@ def print_pairs(
         last = [np.concatenate([r[:, -1] for r in results.regrets[m]]) for m in (against, peer)]
         rank = rankdata(np.round(np.array(last), 6), axis=0).mean(axis=1)
         n_runs = len(results.milliseconds[peer])
-        print(
+        rows.append(
             f"| {peer} | {len(results.tasks)}, {n_runs} | {' | '.join(cells)} | {won}:{lost} | "
             f"{rank[0]:.2f} / {rank[1]:.2f} |"
         )
+    if rows:
+        print(f"\n{TITLES[tasks[0].origin]}\n")
+        print(f"| other | tasks, runs |{heads} won:lost | rank |")
+        print(f"|{'---|' * (2 * len(budgets) + 4)}", *rows, sep="\n")
 
 
 def main() -> None:
@@ -364,8 +380,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--methods", nargs="+", help="methods and labels; all by default")
     parser.add_argument("--n-iter", type=int, default=64, help="evaluations of the runs")
-    parser.add_argument("--half", choices=HALVES, help="tasks of this half only")
-    parser.add_argument("--only", default="", help="tasks whose name holds this")
+    add_choice(parser)
     parser.add_argument("--against", default="skbayes", help="method of the paired differences")
     parser.add_argument(
         "--pairs", action="store_true", help="each method beside that one, on their common runs"
@@ -379,25 +394,27 @@ def main() -> None:
     methods = arguments.methods or known
     if unknown := set(methods) - set(known):
         parser.error(f"no records of {', '.join(sorted(unknown))}; there are {', '.join(known)}.")
-    tasks = [
-        task
-        for task in TASKS.values()
-        if arguments.only in task.name and arguments.half in (None, task.half)
-    ]
+    origins = {origin: [t for t in chosen(arguments) if t.origin == origin] for origin in ORIGINS}
+    n_iter = arguments.n_iter
     if arguments.pairs:
         peers = [method for method in methods if method != arguments.against]
-        print_pairs(folder, arguments.against, peers, arguments.n_iter, tasks)
+        for tasks in origins.values():
+            print_pairs(folder, arguments.against, peers, n_iter, tasks)
         return
-    results = read(folder, methods, arguments.n_iter, tasks)
-    if not results.tasks:
+    results = {origin: read(folder, methods, n_iter, tasks) for origin, tasks in origins.items()}
+    if not any(each.tasks for each in results.values()):
         parser.error("there is no task that all of these methods have done: run regret.py first.")
-    n_runs = len(next(iter(results.milliseconds.values())))
-    print(f"{len(results.tasks)} of {len(tasks)} tasks, {n_runs} runs of each method")
-    budgets = [n for n in BUDGETS if n <= arguments.n_iter]
-    print_regrets(results, budgets)
-    print_comparisons(results, budgets, arguments.against)
-    if arguments.tasks:
-        print_tasks(results, arguments.tasks)
+    budgets = [n for n in BUDGETS if n <= n_iter]
+    for origin, each in results.items():
+        if not each.tasks:
+            continue
+        n_runs = len(next(iter(each.milliseconds.values())))
+        of_all = f"{len(each.tasks)} of {len(origins[origin])}"
+        print(f"\n{TITLES[origin]}: {of_all} tasks, {n_runs} runs of each method")
+        print_regrets(each, budgets)
+        print_comparisons(each, budgets, arguments.against)
+        if arguments.tasks:
+            print_tasks(each, arguments.tasks)
 
 
 if __name__ == "__main__":

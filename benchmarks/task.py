@@ -21,6 +21,9 @@ LOG = "log-uniform"
 BRANCH = "(branch)"
 FLAT = "-flat"
 FAMILIES = ("real", "noisy", "conditional", "categorical", "many-dimensions", "smooth", "rough")
+FOREIGN_FAMILIES = ("lcbench", "xgboost", "rpart", "glmnet")
+# Who wrote the space: others, others with conditions that are told on top, or this project.
+FOREIGN, TOLD, OWN = ORIGINS = ("foreign", "told", "own")
 HALVES = ("choose", "confirm")
 
 Params = dict[str, Any]
@@ -36,8 +39,9 @@ class Task:
     ----------
     name : str
     family : str
-        One of `FAMILIES`.
-    space : dict or list of dict
+        One of `FAMILIES`, or of `FOREIGN_FAMILIES` if it is not of this project's own.
+    written : dict, list of dict or callable
+        The space, or what reads it when it is needed: the digest holds its source instead.
     make : callable
         Returns the objective, a function of the parameters and of a generator of random numbers;
         NaN is a failed evaluation.
@@ -47,21 +51,33 @@ class Task:
         The highest value there is, if known.
     is_estimator : bool
         Whether the objective is the score of an estimator.
+    origin : str
+        One of `ORIGINS`.
     n_reference : int
         Number of random evaluations that say what is easy.
+    refer : callable or None
+        Returns the record of the reference for a seed, where more is known of the task than so
+        many scores.
     half : str
         One of `HALVES`: constants are chosen on one half of the tasks, confirmed on the other.
     """
 
     name: str
     family: str
-    space: Any
+    written: Any
     make: Make
     noise_free: Make | None = None
     optimum: float | None = None
     is_estimator: bool = False
+    origin: str = OWN
     n_reference: int = 1000
+    refer: Callable[[int], Params] | None = None
     half: str = ""
+
+    @cached_property
+    def space(self) -> Any:
+        """The space as skbayes takes it."""
+        return self.written() if callable(self.written) else self.written
 
     @cached_property
     def branches(self) -> list[Params]:
@@ -91,7 +107,7 @@ class Task:
     @cached_property
     def digest(self) -> str:
         """What scores depend on: the space, the source of the objective, the library's version."""
-        parts = [self.space, _described(self.make), _described(self.noise_free)]
+        parts = [_described(self.written), _described(self.make), _described(self.noise_free)]
         if self.is_estimator:
             import sklearn
 
