@@ -299,6 +299,12 @@ def test_idle_processes_are_no_more_than_processors(monkeypatch):
     assert [each.n_workers for each in processes._idle] == [3]
     processes.end_idle()
     assert processes._idle == []
+    # What an initializer is given may be anything.
+    one, other = ({"initargs": (np.full(2, i),)} for i in range(2))
+    taken = processes._take(2, one)
+    processes._give(taken)
+    assert processes._take(2, other) is not taken
+    assert processes._take(2, one) is taken
 
 
 @pytest.mark.parametrize("n_queued", [2, 60])
