@@ -86,8 +86,6 @@ class DimensionView:
 def with_transform(kind: Kind) -> Kind:
     """Give a dimension its method `transform`, which an argument of the constructor hides."""
     kind.transform = DimensionView.transform  # type: ignore[attr-defined]
-    # `dataclasses.replace` would hand the method to the constructor as the argument.
-    del kind.__dataclass_fields__["transform"]  # type: ignore[attr-defined]
     return kind
 
 

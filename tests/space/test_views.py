@@ -64,7 +64,12 @@ def test_the_argument_transform_and_the_method_get_along(kind):
     assert copy.deepcopy(dimension) == pickle.loads(pickle.dumps(dimension)) == kind(1, 3)
 
 
-@pytest.mark.parametrize("kind", [Real, Integer, lambda *values: Categorical(values)])
+@dataclasses.dataclass(frozen=True)
+class Noted(Real):
+    note: str = ""
+
+
+@pytest.mark.parametrize("kind", [Real, Integer, Noted, lambda *values: Categorical(values)])
 def test_a_changed_dimension(kind):
     changed = dataclasses.replace(kind(1, 3), name="x")
     assert (changed, changed.name) == (kind(1, 3), "x")
