@@ -125,13 +125,15 @@ class DaskWorkers:
 
     def stop(self, *, is_failed: bool) -> None:
         """Take back what has not been started, and free the data."""
-        # What has ended the search is to be raised, and not that the client is closed by now.
-        with suppress(Exception):
-            if self._futures:
-                self._client.cancel(list(self._futures))
-        self._futures.clear()
-        self._shared.clear()
-        self._seceded.close()
+        try:
+            # What has ended the search is to be raised, and not that the client is closed by now.
+            with suppress(Exception):
+                if self._futures:
+                    self._client.cancel(list(self._futures))
+        finally:
+            self._futures.clear()
+            self._shared.clear()
+            self._seceded.close()
 
 
 def _itself(data: Any) -> Any:
