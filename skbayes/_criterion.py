@@ -68,7 +68,7 @@ def criterion(
 
     with :math:`\pi` the prior of `LogInterior`, which n observations outweigh, and
     :math:`\lambda` the share of the budget that is left. Improvement per cost, :math:`\lambda
-    = 1` throughout, would never pay for a dear optimum; with the last of the budget there is
+    = 1` throughout, would never pay for an expensive optimum; with the last of the budget there is
     nothing left to save.
 
     Parameters

@@ -1,8 +1,8 @@
 """The loop of a search: decide on folds, have them scored, tell the results.
 
-Every decision, which fold comes next, which candidate, which one is given up and when the search
-ends, is a function of the scores that were taken in. Taken in as their folds were decided, they
-make the search a function of the seed, whatever finishes when (`Flight`).
+Every decision, which fold comes next, which candidate, which one is stopped early and when
+the search ends, is a function of the scores that were taken in. Taken in as their folds were
+decided, they make the search a function of the seed, whatever finishes when (`Flight`).
 """
 
 from __future__ import annotations

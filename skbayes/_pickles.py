@@ -151,7 +151,6 @@ def _set_fields(self: Any, state: Any) -> None:
         )
     if hasattr(self, "__post_init__"):
         # Arguments that are no fields have left nothing behind.
-        names = inspect.signature(self.__post_init__).parameters
-        self.__post_init__(*(type(self).__dataclass_fields__[name].default for name in names))
+        self.__post_init__(*(None for _ in inspect.signature(self.__post_init__).parameters))
     for key, value in (late | state).items():
         object.__setattr__(self, key, value)

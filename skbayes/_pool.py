@@ -264,7 +264,7 @@ class Pool:
             warn(
                 "The cluster has no worker. The search waits until one comes, for "
                 f"{_WITHOUT_WORKERS / 60:.0f} minutes at most; interrupt it to stop earlier. A "
-                "LocalCluster of dask gives up workers that die again and again: its method scale "
+                "LocalCluster of dask closes workers that die again and again: its method scale "
                 "brings them back."
             )
         waited = now - self._deserted_at

@@ -9,7 +9,7 @@ symbol            shape   meaning
 ``Y``             (n, F)  scores of the complete candidates
 ``d``             (k,)    differences of the candidate to the best one, on the same folds
 ``v``             scalar  variance of one such difference around the mean over all folds
-``m``, ``tau``    scalar  mean and standard deviation of what the model foretold of the mean
+``m``, ``tau``    scalar  mean and standard deviation of what the model predicted of the mean
 ``mu``, ``s``     scalar  location and scale of the candidate's difference to the best, all folds
 ================  ======  ========================================================================
 """
@@ -34,7 +34,7 @@ __all__ = ["EARLY_STOPPING", "EarlyStopping", "is_below_median", "is_futile"]
 Floats = NDArray[np.float64]
 EarlyStopping = Callable[[Sequence[float | None], Floats, "Belief | None"], bool]
 
-# A candidate from which less is to be expected, in standard errors of the best score, is given up.
+# A candidate from which less is to be expected, in standard errors of the best score, is stopped.
 # Half of it runs a seventh more of the folds, and finds no better score that can be told.
 WORTH = 0.04
 # Complete candidates from which the variance of differences, or the median, is taken.
@@ -52,7 +52,7 @@ def is_futile(scores: Sequence[float | None], complete: Floats, belief: Belief |
 
     All candidates meet the same folds, so what makes a fold hard cancels in the differences d to
     the best candidate. Of the F differences k are known; with the finite-population variance of
-    their mean, and what the model foretold as a prior, the difference over all folds has
+    their mean, and what the model predicted as a prior, the difference over all folds has
 
     .. math::
 
@@ -61,7 +61,7 @@ def is_futile(scores: Sequence[float | None], complete: Floats, belief: Belief |
 
     with :math:`\nu v` the sum of the squared deviations of d and of :math:`\nu_0 = 4` times the
     median variance of the better half of the complete candidates, and :math:`\nu = \nu_0 + k - 1`.
-    The candidate is given up if the improvement that is to be expected from it,
+    The candidate is stopped if the improvement that is to be expected from it,
 
     .. math:: s\,E[(\mu / s + T_\nu)^+],
 
@@ -75,7 +75,7 @@ def is_futile(scores: Sequence[float | None], complete: Floats, belief: Belief |
     complete : ndarray of shape (n, F)
         Scores of the complete candidates.
     belief : Belief or None
-        What the model foretold of the candidate.
+        What the model predicted of the candidate.
 
     Returns
     -------
@@ -112,10 +112,10 @@ def is_futile(scores: Sequence[float | None], complete: Floats, belief: Belief |
     if belief is not None:
         # Others that stopped early may have made it of another size than the scores here.
         with np.errstate(over="ignore"):
-            foretold, tau = np.ldexp([belief.mean, belief.sd], -exponent).clip(-HUGE, HUGE).tolist()
+            m, tau = np.ldexp([belief.mean, belief.sd], -exponent).clip(-HUGE, HUGE).tolist()
         # The weights are squares of these; in this form the belief may be certain.
         of_folds, of_belief = tau / math.hypot(tau, sd), sd / math.hypot(tau, sd)
-        mean = of_folds**2 * mean + of_belief**2 * (foretold - float(best.mean()))
+        mean = of_folds**2 * mean + of_belief**2 * (m - float(best.mean()))
         sd = max(sd * of_folds, TINY)
     worth = WORTH * math.sqrt(float(best.var(ddof=1)) / n_folds)
     return sd * student_improvement(mean / sd, nu) < worth

@@ -145,8 +145,8 @@ class BayesSearchCV(BaseSearchCV):  # type: ignore[misc]
         or a callback none is handed over before a worker is free, so that none begins too late.
     random_state : int, RandomState instance or None, default=None
         An int makes the search reproducible: whatever the backend and the timing, at the
-        same `n_points`, unless time has a say in it by `max_time`, `fit_timeout` or
-        `asynchronous`.
+        same `n_points`, unless `max_time`, `fit_timeout` or `asynchronous` make it depend on
+        timing.
     error_score : 'raise' or numeric, default=np.nan
         Score of a fit that fails. The search goes on and learns from the failure, unless this
         is 'raise'.
@@ -164,10 +164,10 @@ class BayesSearchCV(BaseSearchCV):  # type: ignore[misc]
         Whether scores are taken in as they arrive, which keeps workers busier and makes the search
         depend on timing.
     early_stopping : {"racing", "median"} or None, default=None
-        How candidates are given up after some of their folds. "racing": when folds and model
-        leave next to nothing to be gained from the others. "median": when the mean of its folds
-        is below the median that complete candidates had after as many. Such candidates have NaN
-        in the folds that were not run, and are never the best.
+        When a candidate is stopped after some of its folds. "racing": when folds and model leave
+        next to nothing to be gained from the others. "median": when the mean of its folds is below
+        the median that complete candidates had after as many. Such candidates have NaN in the
+        folds that were not run, and are never the best.
     max_time : float or None, default=None
         Seconds that `fit` may take, the refit aside. Candidates that are quick to evaluate are
         preferred, most so at the beginning. No fold begins when the time is over, nor one that is
@@ -544,7 +544,7 @@ class BayesSearchCV(BaseSearchCV):  # type: ignore[misc]
         if self.stop_reason_ == "max_time":
             remedy = "raise max_time, or use fewer folds"
         elif has_results:
-            # A candidate without a score in its first folds is given up by early stopping.
+            # A candidate without a score in its first folds is stopped early.
             remedy = "the fits of each have failed, or their scores are not finite"
         else:
             remedy = "none that is allowed was found; look at what space_constraint returns"

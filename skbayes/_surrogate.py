@@ -105,7 +105,7 @@ class Surrogate:
         return warp_units(on_one_scale(observations, self._sources))[1]
 
     def left_out(self, observations: Observations) -> tuple[Floats, Floats]:
-        """Return the targets, and what is foretold of each from all others and the sources.
+        """Return the targets, and what is predicted of each from all others and the sources.
 
         Both of shape (n,), for no more than ``MAX_ROWS`` observations.
         """

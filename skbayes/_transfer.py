@@ -19,14 +19,14 @@ __all__ = ["Transfer"]
 
 Floats = NDArray[np.float64]
 
-# With fewer scores than this, no model can be said to foretell them better than another.
+# With fewer scores than this, no model can be said to predict them better than another.
 MIN_SCORES_TO_JUDGE = 3
 # With more scores of its own than this a search needs no others, and does not pay for them.
 MAX_OBSERVATIONS = 200
 # As the initial design, the best points of sources leave most of the budget to the model.
 MAX_TRIED = 12
 SHARE_OF_BUDGET = 4
-# Share of the differences between scores whose sign is foretold wrongly by a guess.
+# Share of the differences between scores whose sign is predicted wrongly by a guess.
 CHANCE = 0.5
 
 
@@ -35,7 +35,7 @@ class Transfer:
 
     The best points of some sources are tried, those of the most believed first. If the score of one
     is the one that it had there, its source is believed for a start. From a few scores on it is
-    believed as long as a model of the search and the source foretells which of two scores of the
+    believed as long as a model of the search and the source predicts which of two scores of the
     search is the higher one, better than a guess and no worse than a model of the search alone
     does, each score from all others. So a misleading source costs little more than the evaluation
     of its best point.
@@ -128,14 +128,14 @@ class Transfer:
             return False
 
 
-def _share_of_wrong(t: Floats, foretold: Floats) -> float:
-    """Return the share of the differences between targets whose sign was foretold wrongly.
+def _share_of_wrong(t: Floats, predicted: Floats) -> float:
+    """Return the share of the differences between targets whose sign was predicted wrongly.
 
     Each pair counts with its difference, for it does not matter how near-ties are ordered.
     """
     difference = t[:, None] - t
     size = np.abs(difference)
-    is_wrong = difference * (foretold[:, None] - foretold) <= 0
+    is_wrong = difference * (predicted[:, None] - predicted) <= 0
     if not size.any():
         return 1.0  # equal scores say nothing for a source
     return float(size[is_wrong].sum() / size.sum())

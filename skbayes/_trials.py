@@ -56,7 +56,7 @@ class FoldScore:
 
 @dataclass(frozen=True, slots=True)
 class Belief:
-    """What the model foretold of the mean score of a candidate, when it was proposed.
+    """What the model predicted of the mean score of a candidate, when it was proposed.
 
     Attributes
     ----------

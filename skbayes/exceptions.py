@@ -103,8 +103,8 @@ class NoWorkers(RuntimeError):
             "client.wait_for_workers(1)) and search again; with checkpoint= it goes on from here."
         )
 
-    def __reduce__(self) -> tuple[type["NoWorkers"], tuple[float]]:
-        return type(self), (self.seconds,)
+    def __reduce__(self) -> tuple[type["NoWorkers"], tuple[float], dict[str, Any]]:
+        return type(self), (self.seconds,), self.__dict__
 
 
 class JournalError(ValueError):

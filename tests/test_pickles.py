@@ -40,6 +40,7 @@ from skbayes.exceptions import (
     FitTimeout,
     JournalLocked,
     JournalMismatch,
+    NoWorkers,
     SpaceExhausted,
     WorkerDied,
 )
@@ -349,7 +350,9 @@ def test_classes_that_users_derive():
 
 
 def test_notes_of_exceptions_are_kept():
-    for error in (SpaceExhausted(3), FitTimeout(1.0, "here"), WorkerDied("so")):
+    for error in (
+        SpaceExhausted(3), FitTimeout(1.0, "here"), NoWorkers(1.0), WorkerDied("so")
+    ):  # fmt: skip
         error.add_note("in the worker")
         twin = pickle.loads(pickle.dumps(error))
         assert twin.__notes__ == ["in the worker"]

@@ -5,6 +5,9 @@ import pickle
 import threading
 import time
 import warnings
+from concurrent.futures import Future
+from contextlib import nullcontext
+from types import SimpleNamespace
 
 import joblib
 import numpy as np
@@ -19,6 +22,7 @@ from skbayes import _pool
 from skbayes._pool import Pool
 from skbayes.exceptions import FitTimeout, NoWorkers, WorkerDied
 from skbayes.workers import Died, Withdrawn, open_workers, processes
+from skbayes.workers.dask import DaskWorkers
 
 BACKENDS = [("loky", 1), ("loky", 2), ("threading", 2), ("threading", 4), ("multiprocessing", 2)]
 
@@ -299,6 +303,12 @@ def test_idle_processes_are_no_more_than_processors(monkeypatch):
     assert [each.n_workers for each in processes._idle] == [3]
     processes.end_idle()
     assert processes._idle == []
+    # What an initializer is given may be anything.
+    one, other = ({"initargs": (np.full(2, i),)} for i in range(2))
+    taken = processes._take(2, one)
+    processes._give(taken)
+    assert processes._take(2, other) is not taken
+    assert processes._take(2, one) is taken
 
 
 @pytest.mark.parametrize("n_queued", [2, 60])
@@ -519,3 +529,26 @@ def test_workers_that_come_back_are_used_and_missed_again(monkeypatch):
                 assert pool.wait().result == 8
             assert len(caught) == 1
             workers.n_tasks, workers.n_looks = 0, 5
+
+
+class Gone:
+    """A client of dask that has been closed since its tasks were submitted."""
+
+    def ncores(self):
+        return {"worker": 1}
+
+    def submit(self, *args, **kwargs):
+        return Future()
+
+    def cancel(self, futures):
+        raise RuntimeError("the client is closed")
+
+
+def test_a_cluster_that_is_gone_hides_no_interrupt(monkeypatch):
+    backend = SimpleNamespace(
+        client=Gone(), data_futures={}, submit_kwargs={}, retrieval_context=nullcontext
+    )
+    monkeypatch.setattr(_pool, "open_workers", lambda n_jobs, executor: DaskWorkers(backend))
+    with pytest.raises(KeyboardInterrupt), Pool() as pool:
+        pool.submit(0, double, 4)
+        raise KeyboardInterrupt

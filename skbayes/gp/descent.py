@@ -1,4 +1,4 @@
-r"""Projected quasi-Newton descent in a box, for a few dear evaluations.
+r"""Projected quasi-Newton descent in a box, for a few expensive evaluations.
 
 Notation
 --------

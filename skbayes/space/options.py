@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
+from inspect import ismethod
 from typing import Any
 
 import numpy as np
@@ -58,7 +59,8 @@ def check_transform(call: str, transform: Any, allowed: Mapping[str, str]) -> No
     ValueError
         If it is none of those allowed.
     """
-    if transform is None:
+    # `dataclasses.replace` hands the method of that name to the constructor.
+    if transform is None or ismethod(transform):
         return
     if not (isinstance(transform, str) and transform in allowed):
         raise ValueError(

@@ -126,8 +126,10 @@ class DaskWorkers:
     def stop(self, *, is_failed: bool) -> None:
         """Take back what has not been started, and free the data."""
         try:
-            if self._futures:
-                self._client.cancel(list(self._futures))
+            # What has ended the search is to be raised, and not that the client is closed by now.
+            with suppress(Exception):
+                if self._futures:
+                    self._client.cancel(list(self._futures))
         finally:
             self._futures.clear()
             self._shared.clear()

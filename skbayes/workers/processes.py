@@ -1,7 +1,7 @@
 """Processes on this machine, which a search has for itself.
 
-Starting processes costs a second or more. A search that ends leaves them to the next one; while
-two run at the same time, each has its own.
+Processes are slow to start. A search that ends leaves them to the next one; while two run at the
+same time, each has its own.
 """
 
 from __future__ import annotations
@@ -27,6 +27,8 @@ __all__ = ["ProcessWorkers", "end_idle"]
 
 # Seconds after which a process without work ends, as in joblib.
 _IDLE = 300
+# Settings of joblib's backend that are objects of the user.
+_OF_USERS = ("initializer", "initargs")
 # Seconds that a task which has just been submitted may take on its way.
 _ON_THE_WAY = 1.0
 
@@ -49,11 +51,21 @@ _idle: list[_Processes] = []
 
 def _take(n_workers: int, settings: dict[str, Any]) -> _Processes:
     """Return processes that nobody has, or new ones."""
-    wanted = n_workers, settings, os.getpid()
     for each in reversed(list(_idle)):
-        if (each.n_workers, each.settings, each.pid) == wanted and _claim(each):
+        fits = (each.n_workers, each.pid) == (n_workers, os.getpid())
+        if fits and _are_alike(each.settings, settings) and _claim(each):
             return each
     return _make(n_workers, settings)
+
+
+def _are_alike(a: dict[str, Any], b: dict[str, Any]) -> bool:
+    """Tell whether processes with some settings will do for others.
+
+    What an initializer is given may be an array, which does not compare.
+    """
+    if any(a.get(name) is not b.get(name) for name in _OF_USERS):
+        return False
+    return all(a.get(name) == b.get(name) for name in ("timeout", "env"))
 
 
 def _make(n_workers: int, settings: dict[str, Any]) -> _Processes:
@@ -193,7 +205,7 @@ def _settings(backend: Any, n_workers: int) -> dict[str, Any]:
     given = getattr(backend, "backend_kwargs", {})
     timeout = given.get("idle_worker_timeout")
     settings = {"timeout": _IDLE if timeout is None else timeout}
-    settings |= {name: given[name] for name in ("initializer", "initargs") if name in given}
+    settings |= {name: given[name] for name in _OF_USERS if name in given}
     limit = backend.inner_max_num_threads
     share = max(1, joblib.cpu_count() // n_workers)
     environment = {

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from concurrent.futures import Future
+from contextlib import suppress
 from functools import partial
 from typing import Any
 
@@ -102,7 +103,9 @@ class RayWorkers:
         import ray
 
         for ref in list(self._refs):
-            ray.cancel(ref, force=True)
+            # What has ended the search is to be raised, and not that ray is shut down by now.
+            with suppress(Exception):
+                ray.cancel(ref, force=True)
         self._refs.clear()
         self._shared.clear()
 

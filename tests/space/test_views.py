@@ -1,6 +1,7 @@
 """What scikit-optimize's plots and clients read of dimensions and spaces."""
 
 import copy
+import dataclasses
 import pickle
 
 import numpy as np
@@ -61,6 +62,17 @@ def test_the_argument_transform_and_the_method_get_along(kind):
         dimension = kind(1, 3, transform="normalize")
     assert dimension.transform([2]).tolist() == [0.5]
     assert copy.deepcopy(dimension) == pickle.loads(pickle.dumps(dimension)) == kind(1, 3)
+
+
+@dataclasses.dataclass(frozen=True)
+class Noted(Real):
+    note: str = ""
+
+
+@pytest.mark.parametrize("kind", [Real, Integer, Noted, lambda *values: Categorical(values)])
+def test_a_changed_dimension(kind):
+    changed = dataclasses.replace(kind(1, 3), name="x")
+    assert (changed, changed.name) == (kind(1, 3), "x")
 
 
 def test_a_space_is_a_list_of_dimensions():
