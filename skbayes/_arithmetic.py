@@ -21,6 +21,7 @@ from numpy.typing import ArrayLike, NDArray
 
 __all__ = [
     "binary_exponent",
+    "mean",
     "own_arithmetic",
     "rescaled",
     "standard_deviation",
@@ -62,6 +63,15 @@ def binary_exponent(*numbers: ArrayLike) -> int:
     """
     largest = max(float(np.abs(each).max(initial=0.0)) for each in numbers)
     return math.frexp(largest)[1]
+
+
+def mean(numbers: ArrayLike) -> float:
+    """Return the mean of numbers, to the last bit as tables have it, row by row.
+
+    NaN or infinity if one of them is, or if their sum is beyond the largest float.
+    """
+    with np.errstate(over="ignore", under="ignore", invalid="ignore"):
+        return float(np.average(np.asarray(numbers, dtype=np.float64)))
 
 
 def standard_deviation(numbers: ArrayLike, ddof: int = 0) -> float:

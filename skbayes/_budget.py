@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import time
 
 __all__ = ["Budget"]
@@ -23,7 +24,8 @@ class Budget:
     """
 
     def __init__(self, seconds: float | None, spent: float = 0.0) -> None:
-        self._seconds = seconds
+        # Numbers beyond all floats are for ever as well, and could not be computed with.
+        self._seconds = None if seconds is None else min(seconds, sys.float_info.max)
         self._started = time.monotonic() - spent
 
     @property

@@ -13,7 +13,7 @@ from scipy.optimize import OptimizeResult
 
 from ._objective import Objective
 from ._pickles import lasting
-from ._stopping import Standing, as_callables
+from ._stopping import Converged, Patience, Standing, TargetScore, as_callables
 from ._trials import Closed, Event, Trial
 from .space import Point, Space
 
@@ -288,7 +288,7 @@ class CallbackList:
         view = self._view_factory()
         answers = [callback(view) for callback in self._callbacks]
         for callback, answer in zip(self._callbacks, answers, strict=True):
-            if answer:
+            if _is_true(callback, answer):
                 return f"the callback {_name(callback)} returned {answer!r}."
         return None
 
@@ -303,9 +303,27 @@ def parse_callbacks(value: Any) -> tuple[Callback, ...]:
     Raises
     ------
     TypeError
-        If it is anything else.
+        If it is anything else, or a stopping rule.
     """
-    return as_callables("callback", value, "a function of the search so far")
+    callbacks = as_callables("callback", value, "a function of the search so far")
+    for each in callbacks:
+        if isinstance(each, Converged | Patience | TargetScore):
+            raise TypeError(
+                f"callback holds {each!r}, which is a stopping rule: write "
+                f"BayesSearchCV(..., stopping={each!r})."
+            )
+    return callbacks
+
+
+def _is_true(callback: Callback, answer: Any) -> bool:
+    """Whether what a callback has returned ends the search."""
+    try:
+        return bool(answer)
+    except ValueError as error:  # of arrays and frames
+        raise TypeError(
+            f"the callback {_name(callback)} returned {type(answer).__name__}, of which it is not "
+            "clear whether it is true: return True to end the search, or nothing to go on."
+        ) from error
 
 
 def _name(callback: Callback) -> str:

@@ -20,12 +20,14 @@ from decimal import Decimal
 from enum import Enum
 from functools import partial
 from pathlib import PurePath
+from types import FunctionType
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import issparse
 from scipy.stats.distributions import rv_frozen
+from sklearn.base import BaseEstimator, clone
 
 from ._compat import BaseScorer
 from .space import Space
@@ -98,7 +100,7 @@ def fingerprint(
         Names, bounds, scales and categories count; how many candidates are reserved does not.
     estimator : estimator object
         Its class and parameters, but for those that every branch of the space sets, and
-        for `FREE_PARAMETERS`.
+        for `FREE_PARAMETERS`; and what a part was fitted to that no search fits anew.
     X, y : array-like
         A digest of the content.
     splits : sequence of (train, test)
@@ -228,6 +230,9 @@ def _told(value: Any, reading: Reading) -> str | None:
     if isinstance(value, partial):
         return f"{name}: {token([value.func, value.args, value.keywords], reading)}"
     if has(value, "__qualname__") or isinstance(value, np.ufunc):
+        if reading.is_data and isinstance(value, FunctionType) and "<" in value.__qualname__:
+            # A lambda, or a function that another has made: many have the same name.
+            reading.unread.append(name)
         return f"<{_name(value)}>"
     if isinstance(value, Enum):
         return f"{name}.{value.name}"
@@ -270,6 +275,14 @@ def _told(value: Any, reading: Reading) -> str | None:
         return f"{_name(type(dist))}: {token(content, reading)}"
     if isinstance(value, BaseScorer):
         return f"{name}: {token(vars(value), reading)}"
+    if has(value, "get_n_calls"):
+        # A tree of neighbours counts how often it was asked.
+        return f"{name}: {token(value.get_arrays(), reading)}"
+    if _is_estimator(value) and (reading.is_data or _stays_fitted(value)):
+        state = value.__getstate__()
+        if isinstance(state, dict):
+            state = {k: v for k, v in state.items() if k not in FREE_PARAMETERS}
+        return f"{name}: {token(state, replace(reading, is_data=True))}"
     if has(value, "get_params"):
         params = value.get_params(deep=False)
         kept = {k: v for k, v in params.items() if k not in FREE_PARAMETERS}
@@ -335,8 +348,14 @@ def _parameters(estimator: Any, prefix: str, searched: set[str]) -> Iterator[tup
     """Yield names and tokens of parameters as `get_params` has them, but for those `searched`.
 
     The parts of a pipeline are told by their classes where they stand, and their parameters one
-    by one: some of them may be searched.
+    by one: some of them may be searched. An estimator that stays as it was fitted is told by all
+    that it holds; of what cannot be read there the type is told, of functions the name.
     """
+    if _stays_fitted(estimator):
+        for name, value in sorted(vars(estimator).items()):
+            if prefix + name not in searched:
+                yield prefix + name, token(value, Reading(is_data=True))
+        return
     for name, value in sorted(estimator.get_params(deep=False).items()):
         if prefix + name in searched or name in FREE_PARAMETERS:
             continue
@@ -359,6 +378,12 @@ def _parameters(estimator: Any, prefix: str, searched: set[str]) -> Iterator[tup
         for part_name, part in parts:
             if prefix + part_name not in searched:
                 yield from _parameters(part, f"{prefix}{part_name}__", searched)
+
+
+def _stays_fitted(estimator: Any) -> bool:
+    """Whether no search fits an estimator, as each clone of it is itself: a FrozenEstimator."""
+    clones = getattr(type(estimator), "__sklearn_clone__", BaseEstimator.__sklearn_clone__)
+    return clones is not BaseEstimator.__sklearn_clone__ and clone(estimator) is estimator
 
 
 def _is_estimator(value: Any) -> bool:

@@ -324,7 +324,7 @@ def _check_timeout(seconds: Any) -> None:
     if seconds is None:
         return
     is_number = isinstance(seconds, int | float) and not isinstance(seconds, bool)
-    if not (is_number and math.isfinite(seconds) and 0 < seconds <= threading.TIMEOUT_MAX):
+    if not (is_number and 0 < seconds <= threading.TIMEOUT_MAX):
         raise ValueError(
             f"fit_timeout={seconds!r} must be None or a positive finite number of seconds."
         )

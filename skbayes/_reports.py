@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from ._arithmetic import mean
 from ._pickles import lasting
 
 __all__ = ["MEAN", "Report", "check_follows", "read_report", "read_reports"]
@@ -113,15 +114,15 @@ def read_report(score: Any, folds: Any = None, cost: Any = None) -> Report:
                 "score out, or give all folds."
             )
         return Report(math.nan, values, spent)
-    try:
-        mean = math.fsum(scores) / len(scores)
-    except OverflowError:
-        raise ValueError(f"folds={folds!r} are too large to be summed.") from None
+    of_folds = mean(scores)
+    if not math.isfinite(of_folds):
+        raise ValueError(f"folds={folds!r} are too large to be summed.")
     if told is None:
-        return Report(mean, values, spent)
-    if abs(told - mean) > TOLERANCE * max(map(abs, scores)):
+        return Report(of_folds, values, spent)
+    if abs(told - of_folds) > TOLERANCE * max(map(abs, scores)):
         raise ValueError(
-            f"score={score!r} is not the mean {mean!r} of folds={folds!r}: leave one of them out."
+            f"score={score!r} is not the mean {of_folds!r} of folds={folds!r}: leave one of them "
+            "out."
         )
     return Report(told, values, spent)
 

@@ -526,19 +526,25 @@ class BayesSearchCV(BaseSearchCV):  # type: ignore[misc]
         self.stop_reason_ = engine.stop_reason
         # One that was proposed when the time was over has nothing to show.
         trials = [trial for trial in engine.history.trials if trial.n_scored]
-        rows = run.in_row_order(trials)
-        if trials:
-            self._keep(run, trials, rows)
-        has_best = self.refit or not run.objective.is_multimetric
-        if any(trial.status == "complete" for trial in trials):
-            if has_best:
-                self._select(run, rows)
-        elif self.stop_reason_ not in ("interrupted", "no_workers") and (has_best or not trials):
-            raise ValueError(self._why_there_is_no_best(has_results=bool(trials)))
-        if self.stop_reason_ == "interrupted":
-            raise KeyboardInterrupt
-        if engine.error is not None:
-            raise engine.error
+        early = KeyboardInterrupt() if self.stop_reason_ == "interrupted" else engine.error
+        try:
+            rows = run.in_row_order(trials)
+            if trials:
+                self._keep(run, trials, rows)
+            has_best = self.refit or not run.objective.is_multimetric
+            if any(trial.status == "complete" for trial in trials):
+                if has_best:
+                    self._select(run, rows)
+            elif early is None and (has_best or not trials):
+                raise ValueError(self._why_there_is_no_best(has_results=bool(trials)))
+        except Exception as error:
+            # Of a `refit` that is not made for so few candidates, say: what ended the search is
+            # what the caller waits for.
+            if early is None:
+                raise
+            raise early from error
+        if early is not None:
+            raise early
 
     def _why_there_is_no_best(self, *, has_results: bool) -> str:
         if self.stop_reason_ == "max_time":

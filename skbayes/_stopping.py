@@ -36,6 +36,9 @@ __all__ = [
 # for ever to improve in later and later digits.
 STANDSTILL = 0.1
 
+# Where callbacks come from that may be taken for rules, since some of them end a search.
+CALLBACK_MODULES = ("skbayes.callbacks", "skopt.callbacks")
+
 
 @lasting
 @dataclass(frozen=True, slots=True)
@@ -254,7 +257,14 @@ def parse_stopping(value: Any) -> tuple[StoppingRule, ...]:
     TypeError
         If it is anything else.
     """
-    return as_callables("stopping", value, "a stopping rule such as Patience(20)")
+    rules = as_callables("stopping", value, "a stopping rule such as Patience(20)")
+    for rule in rules:
+        if type(rule).__module__ in CALLBACK_MODULES:
+            raise TypeError(
+                f"stopping holds {type(rule).__name__}, which is a callback: give it to "
+                "fit(X, y, callback=...)."
+            )
+    return rules
 
 
 def check_rules(rules: Sequence[StoppingRule], n_folds: int) -> None:
@@ -324,7 +334,12 @@ def _best(scores: Sequence[float]) -> float:
 
 def is_finite(value: Any) -> bool:
     """Whether a value is a finite number, and no boolean."""
-    return isinstance(value, numbers.Real) and not isinstance(value, bool) and math.isfinite(value)
+    if not isinstance(value, numbers.Real) or isinstance(value, bool):
+        return False
+    try:
+        return math.isfinite(value)
+    except OverflowError:  # an int beyond all floats
+        return False
 
 
 def check_count(rule: str, name: str, value: Any) -> None:

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Literal
 
+from ._arithmetic import mean
 from .space import Point
 
 __all__ = [
@@ -115,12 +116,8 @@ class Trial:
         scores = [
             math.nan if fold is None else fold.test.get(metric, math.nan) for fold in self.folds
         ]
-        if not all(map(math.isfinite, scores)):
-            return math.nan
-        try:
-            return math.fsum(scores) / len(scores)
-        except OverflowError:
-            return math.nan
+        value = mean(scores)
+        return value if math.isfinite(value) else math.nan
 
 
 @dataclass(frozen=True, slots=True)

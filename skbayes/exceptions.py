@@ -84,7 +84,7 @@ class FitTimeout(RuntimeError):
 
 
 class NoWorkers(RuntimeError):
-    """A cluster had no worker left, and none came.
+    """A cluster had no worker left, and none came; or an executor of the user is broken.
 
     A search that ends so keeps what it has found.
 
@@ -92,19 +92,22 @@ class NoWorkers(RuntimeError):
     ----------
     seconds : float
         How long it was waited for.
+    text : str or None, default=None
+        What happened, if it was no cluster.
     """
 
-    def __init__(self, seconds: float) -> None:
+    def __init__(self, seconds: float, text: str | None = None) -> None:
         self.seconds = seconds
         super().__init__(
-            f"The cluster has had no worker for {seconds:.0f} seconds. Either none has come yet, "
-            "or all have died and were not replaced: what kills them is often a fit that needs "
-            "more memory than a worker has. Look at the cluster, wait for its workers (dask: "
+            text
+            or f"The cluster has had no worker for {seconds:.0f} seconds. Either none has come "
+            "yet, or all have died and were not replaced: what kills them is often a fit that "
+            "needs more memory than a worker has. Look at the cluster, wait for its workers (dask: "
             "client.wait_for_workers(1)) and search again; with checkpoint= it goes on from here."
         )
 
-    def __reduce__(self) -> tuple[type["NoWorkers"], tuple[float], dict[str, Any]]:
-        return type(self), (self.seconds,), self.__dict__
+    def __reduce__(self) -> tuple[type["NoWorkers"], tuple[float, str], dict[str, Any]]:
+        return type(self), (self.seconds, str(self)), self.__dict__
 
 
 class JournalError(ValueError):

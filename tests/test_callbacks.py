@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from scipy.optimize import OptimizeResult
 
-from skbayes import Standing
+from skbayes import Converged, Patience, Standing, TargetScore
 from skbayes._callbacks import CallbackList, SearchView, parse_callbacks
 from skbayes.space import parse_space
 
@@ -171,3 +171,17 @@ def test_callbacks_of_scikit_optimize(capsys):
     assert not stops(callbacks.TimerCallback(), SCORES)
     assert not stops(callbacks.VerboseCallback(10), SCORES)
     assert "Current minimum: -0.7500" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("rule", [Patience(2), TargetScore(0.5), Converged(0.1)])
+def test_a_rule_is_no_callback(rule):
+    with pytest.raises(TypeError, match=r"is a stopping rule: write BayesSearchCV\(..., stopping="):
+        parse_callbacks([print, rule])
+
+
+def test_an_answer_that_is_neither_true_nor_false_is_refused_by_name():
+    def losses(view):
+        return view.func_vals
+
+    with pytest.raises(TypeError, match="the callback losses returned ndarray"):
+        CallbackList([losses], Source().view)(standing())

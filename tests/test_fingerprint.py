@@ -24,9 +24,11 @@ from hypothesis import given
 from sklearn.base import BaseEstimator, clone
 from sklearn.compose import ColumnTransformer
 from sklearn.ensemble import VotingClassifier
+from sklearn.frozen import FrozenEstimator
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import f1_score, fbeta_score, make_scorer
 from sklearn.model_selection import KFold, ShuffleSplit, check_cv
+from sklearn.neighbors import KNeighborsClassifier
 from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.preprocessing import StandardScaler
 from sklearn.svm import SVC, SVR
@@ -548,3 +550,49 @@ def test_tokens_are_the_same_in_every_version():
     assert token([1, "a", None, (0.1, {"b": LogisticRegression})]) == (
         "list(1, 'a', None, tuple(0.1, dict('b': <sklearn.linear_model.LogisticRegression>)))"
     )
+
+
+# What is fitted before the search
+
+
+def fitted(shift):
+    return StandardScaler().fit(X + shift)
+
+
+def test_what_a_frozen_part_was_fitted_to_counts():
+    def differing_keys(one, other):
+        one, other = (of(estimator=make_pipeline(each, SVC())) for each in (one, other))
+        return {key for key in one.keys() | other.keys() if one.get(key) != other.get(key)}
+
+    def frozen(shift):
+        return FrozenEstimator(fitted(shift))
+
+    key = "estimator.frozenestimator__estimator"
+    assert differing_keys(frozen(0), frozen(0)) == set()
+    assert differing_keys(frozen(0), frozen(1)) == {key}
+    # One that the search fits is told by its parameters.
+    assert differing_keys(fitted(0), fitted(1)) == set()
+
+
+def test_frozen_values_of_a_space_count_by_what_they_were_fitted_to():
+    assert token([FrozenEstimator(fitted(0))]) == token([FrozenEstimator(fitted(0))])
+    assert token([FrozenEstimator(fitted(0))]) != token([FrozenEstimator(fitted(1))])
+    assert token([fitted(0)]) == token([fitted(1)])
+
+
+def test_a_frozen_model_may_be_asked():
+    model = FrozenEstimator(KNeighborsClassifier(algorithm="kd_tree", n_jobs=1).fit(X, Y))
+    before = token(model)
+    model.predict(X)
+    model.estimator.set_params(n_jobs=2)
+    assert token(model) == before
+
+
+def test_functions_without_a_name_of_their_own_are_no_data():
+    def made(number):
+        return lambda: number
+
+    for functions in ([made(0)] * 3, np.array([made(1)] * 3, dtype=object)):
+        with pytest.raises(TypeError, match="X holds an object of type function"):
+            data_token("X", functions)
+    assert data_token("X", [np.mean, len]) == data_token("X", [np.mean, len])

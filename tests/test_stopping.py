@@ -13,6 +13,7 @@ from sklearn.linear_model import Ridge
 
 from skbayes import BayesSearchCV, Converged, Optimizer, Patience, Standing, TargetScore
 from skbayes._stopping import parse_stopping, reason_to_stop
+from skbayes.callbacks import DeltaYStopper, VerboseCallback
 
 NAN = math.nan
 SCORES = st.lists(
@@ -211,6 +212,8 @@ def test_nothing_to_say_of_an_empty_search(rule):
 @pytest.mark.parametrize(
     ("make", "message"),
     [
+        (lambda: TargetScore(10**400), "TargetScore: score must be a finite number, got 1000"),
+        (lambda: Patience(2, 10**400), "Patience: min_improvement must be a .* at least 0, got 10"),
         (lambda: TargetScore("0.9"), "TargetScore: score must be a finite number, got '0.9'"),
         (lambda: TargetScore(NAN), "TargetScore: score must be a finite number, got nan"),
         (lambda: TargetScore(True), "TargetScore: score must be a finite number, got True"),
@@ -298,3 +301,12 @@ def test_integers_of_numpy_are_integers(kind):
 def test_short_floats_of_numpy_are_compared_as_floats():
     # Of 16 bits each, the two would be equal.
     assert TargetScore(np.float16(0.5))(standing([0.49999])) is None
+
+
+# Taken for rules, or given as something else
+
+
+@pytest.mark.parametrize("callback", [DeltaYStopper(0.1), VerboseCallback(3)])
+def test_a_callback_is_no_rule(callback):
+    with pytest.raises(TypeError, match=r"is a callback: give it to fit\(X, y, callback=\.\.\.\)"):
+        parse_stopping([callback])

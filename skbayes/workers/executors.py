@@ -7,6 +7,7 @@ import os
 from concurrent.futures import BrokenExecutor, CancelledError, Executor, Future
 from typing import Any
 
+from skbayes.exceptions import NoWorkers
 from skbayes.workers.base import Report, Withdrawn
 from skbayes.workers.calls import Call
 
@@ -94,11 +95,13 @@ def _explained(error: BaseException) -> BaseException:
     """Return what to tell the user about an `error` of the executor."""
     if not isinstance(error, BrokenExecutor):
         return error
-    explained = RuntimeError(
+    explained = NoWorkers(
+        0.0,
         f"The executor given as executor= is broken ({type(error).__name__}: {error}). Most often "
         "one of its worker processes died, killed by a signal, which is what happens when memory "
         "runs out. An executor of yours cannot be repaired from here: search again with a new "
-        "one, or leave executor=None for joblib's own processes, which are replaced when they die."
+        "one (with checkpoint= it goes on from here), or leave executor=None for joblib's own "
+        "processes, which are replaced when they die.",
     )
     explained.__cause__ = error
     return explained

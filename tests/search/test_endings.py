@@ -2,6 +2,7 @@
 
 import threading
 import time
+from concurrent.futures import BrokenExecutor, Executor, Future
 from itertools import count
 from types import SimpleNamespace
 
@@ -12,6 +13,7 @@ from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.datasets import load_iris
 
 from skbayes import BayesSearchCV, TargetScore, _budget
+from skbayes.exceptions import NoWorkers
 
 X, Y = load_iris(return_X_y=True)
 SPACE = {"a": (0.0, 1.0)}
@@ -189,3 +191,58 @@ def test_an_interrupt_asks_neither_rules_nor_callbacks(where, monkeypatch):
     assert unfinished.candidate_status_.count("complete") >= 2
     means = unfinished.cv_results_["mean_test_score"]
     assert unfinished.best_score_ == np.nanmax(means)
+
+
+def test_an_interrupt_ends_in_an_interrupt_though_refit_raises(monkeypatch):
+    def on_fit(a):
+        if Quick.n_fits == 8:
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr(Quick, "on_fit", staticmethod(on_fit))
+    unfinished = search(refit=lambda table: 1 // 0)
+    with pytest.raises(KeyboardInterrupt) as caught:
+        unfinished.fit(X, Y)
+    assert isinstance(caught.value.__cause__, ZeroDivisionError)
+    assert unfinished.candidate_status_ == ["complete", "cut off"]
+    assert not hasattr(unfinished, "best_index_")
+
+
+class BreaksAfter(Executor):
+    """An executor that breaks after some tasks."""
+
+    def __init__(self, n_tasks):
+        self.n_tasks = n_tasks
+
+    def submit(self, call):
+        future = Future()
+        if self.n_tasks:
+            future.set_result(call())
+            self.n_tasks -= 1
+        else:
+            future.set_exception(BrokenExecutor("a process has gone"))
+        return future
+
+
+def test_what_was_found_is_kept_when_an_executor_breaks():
+    unfinished = search(executor=BreaksAfter(13), n_jobs=1)
+    with pytest.raises(NoWorkers, match="executor= is broken"):
+        unfinished.fit(X, Y)
+    assert unfinished.stop_reason_ == "no_workers"
+    assert unfinished.candidate_status_ == ["complete", "complete", "cut off"]
+    assert unfinished.best_score_ == np.nanmax(unfinished.cv_results_["mean_test_score"])
+
+
+@pytest.mark.parametrize("cv", [3, 10])
+def test_the_score_of_a_candidate_is_one_number(cv):
+    """In the table, for callbacks and rules, and for the model, to the last bit."""
+    seen = {"callback": [], "rule": []}
+    finished = search(n_iter=12, cv=cv, stopping=lambda s: seen["rule"].append(s.scores[-1]))
+    finished.fit(X, Y, callback=lambda view: seen["callback"].append(view.best_score_))
+    means = finished.cv_results_["mean_test_score"].tolist()
+    assert seen["rule"] == means
+    assert seen["callback"] == [max(means[: n + 1]) for n in range(12)]
+    assert finished.insight().best_score == finished.best_score_ == max(means)
+
+
+def test_a_time_beyond_all_floats_is_no_limit():
+    assert search(n_iter=2, max_time=10**400).fit(X, Y).stop_reason_ == "n_iter"
