@@ -16,9 +16,9 @@ EVERYTHING = ["-m", "slow or not slow"]
 
 # The tests whose course follows from a model of what was told.
 NUMERICAL = [
-    *("tests/acquisition", "tests/gp", "tests/insight", "tests/test_evidence.py"),
-    *("tests/test_optimizer.py", "tests/test_regret.py", "tests/test_stall.py"),
-    *("tests/test_surrogate.py", "tests/test_transfer.py", "tests/search/test_engine.py"),
+    *("tests/acquisition", "tests/gp", "tests/insight", "tests/optimizer"),
+    *("tests/model/test_surrogate.py", "tests/model/test_transfer.py"),
+    "tests/engine/test_engine.py",
 ]
 
 # What numpy has faster code for on this processor, beside what it needs in any case.

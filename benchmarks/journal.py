@@ -27,8 +27,8 @@ from pathlib import Path
 
 import numpy as np
 
-from skbayes._journal import Journal, journal
 from skbayes._trials import Asked, FoldScore, Scored
+from skbayes.journal import Journal, journal
 from skbayes.space import Point
 
 HEADER = {"fingerprint": {"X": "sha256:0"}, "seed": 0}

@@ -32,7 +32,7 @@ from typing import Any
 
 import numpy as np
 
-import skbayes._proposer
+import skbayes.optimizer.proposer
 from constants import patched
 from functions import hartmann
 from regret import objectives
@@ -180,11 +180,11 @@ def freeze(
 
     for index in range(max(sizes) + 1):
         calls.clear()
-        before = skbayes._proposer.maximise
-        skbayes._proposer.maximise = recorded
+        before = skbayes.optimizer.proposer.maximise
+        skbayes.optimizer.proposer.maximise = recorded
         # The bookkeeping of `ask` comes after the look: the point may be proposed still.
         point = optimizer._proposer.propose(0.0)
-        skbayes._proposer.maximise = before
+        skbayes.optimizer.proposer.maximise = before
         if index in sizes and calls:
             yield index, look(calls[0])
         if index == max(sizes):

@@ -18,7 +18,7 @@ task; each holds means over the searches that it stopped, which are counted firs
 
     python benchmarks/stopping.py --seeds 5
     python benchmarks/stopping.py --table --tasks
-    python benchmarks/stopping.py --set _regret.N_SD=1.0 --output one-sd.jsonl
+    python benchmarks/stopping.py --set optimizer.regret.N_SD=1.0 --output one-sd.jsonl
 """
 
 import os
@@ -44,7 +44,7 @@ from models import ACCURACY, AUC, FAILURES, LOG_LOSS, SCALERS, Validated, rows
 from records import RESULTS, Key, Records, kept
 from regret import REFERENCE
 from skbayes import Converged, Optimizer, Patience, Standing, StoppingRule
-from skbayes._objective import fold_noise
+from skbayes.engine.objective import fold_noise
 from task import Params, Task
 from tasks import TASKS
 

@@ -15,7 +15,7 @@ best known, 1 the median of random evaluations. The tables say:
 
     python benchmarks/warm_start.py --seeds 10
     python benchmarks/warm_start.py --table --tasks
-    python benchmarks/warm_start.py --label sure --set _proposer.PROBE_EVERY=1000000000
+    python benchmarks/warm_start.py --label sure --set optimizer.proposer.PROBE_EVERY=1000000000
 """
 
 import os

@@ -5,12 +5,9 @@ from __future__ import annotations
 import importlib
 from typing import TYPE_CHECKING, Any
 
-from . import space
-from ._pickles import restore as _restore  # noqa: F401 - what pickles call
-from ._search import BayesSearchCV
-from ._skopt import dump, load
-from ._stopping import Converged, Patience, Standing, StoppingRule, TargetScore
-from .exceptions import (
+from skbayes import space
+from skbayes._pickles import restore as _restore  # noqa: F401 - what pickles call
+from skbayes.exceptions import (
     FitTimeout,
     JournalError,
     JournalLocked,
@@ -19,11 +16,14 @@ from .exceptions import (
     SpaceExhausted,
     WorkerDied,
 )
-from .space import Categorical, Integer, Real, Space
+from skbayes.rules import Converged, Patience, SearchState, StoppingRule, TargetScore
+from skbayes.search import BayesSearchCV
+from skbayes.space import Categorical, Integer, Real, Space
 
 if TYPE_CHECKING:
-    from . import callbacks
-    from ._optimizer import Optimizer
+    from skbayes import callbacks
+    from skbayes.optimizer import Optimizer
+    from skbayes.scikit_optimize import dump, load
 
 __all__ = [
     "BayesSearchCV",
@@ -38,9 +38,9 @@ __all__ = [
     "Optimizer",
     "Patience",
     "Real",
+    "SearchState",
     "Space",
     "SpaceExhausted",
-    "Standing",
     "StoppingRule",
     "TargetScore",
     "WorkerDied",
@@ -56,11 +56,13 @@ __version__ = "0.1.0"
 def __getattr__(name: str) -> Any:
     # Whoever only searches pays for the import of the model when a search begins.
     if name == "Optimizer":
-        from ._optimizer import Optimizer
+        from skbayes.optimizer import Optimizer
 
         return Optimizer
     if name == "callbacks":
         return importlib.import_module("skbayes.callbacks")
+    if name in ("dump", "load"):
+        return getattr(importlib.import_module("skbayes.scikit_optimize"), name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
 

@@ -26,8 +26,8 @@ C = TypeVar("C", bound=type)
 # is then refused there. A field that is new, with a default, needs nothing.
 FORMAT = 1
 
-# The names that stand in pickles, for ever, and where each class is imported from. Whoever moves a
-# private one changes its line; the others stay.
+# The names that stand in pickles, for ever, and the door that each class is imported through. Files
+# of a room can move; whoever takes a private class to another room changes its line.
 HOMES = {
     "AtBound": "skbayes.insight",
     "BayesSearchCV": "skbayes",
@@ -41,19 +41,22 @@ HOMES = {
     "Importances": "skbayes.insight",
     "Insight": "skbayes.insight",
     "Integer": "skbayes.space",
-    "Observations": "skbayes._observations",
+    "Observations": "skbayes.model",
     "Optimizer": "skbayes",
     "Patience": "skbayes",
     "Point": "skbayes.space",
     "Posterior": "skbayes.gp",
     "Real": "skbayes.space",
-    "Report": "skbayes._reports",
-    "SearchView": "skbayes._callbacks",
-    "Source": "skbayes._placement",
+    "Report": "skbayes.model",
+    "SearchView": "skbayes.search",
+    "Source": "skbayes.model",
     "Space": "skbayes.space",
-    "Standing": "skbayes",
+    "SearchState": "skbayes",
     "TargetScore": "skbayes",
 }
+
+# Names that classes had before, which stand in older pickles.
+RENAMED = {"Standing": "SearchState"}
 
 _REMEDY = "Load it with the skbayes that wrote it, or with a newer one."
 
@@ -61,7 +64,7 @@ _REMEDY = "Load it with the skbayes that wrote it, or with a newer one."
 def lasting(cls: C) -> C:
     """Make a class one whose pickles last. Its name must be in `HOMES`.
 
-    A class that users import says that it is of the module that they import it from. A dataclass
+    It says that it is of the module that others import it from, the door of its room. A dataclass
     is written as the fields that its constructor takes: they are put back, missing ones with their
     defaults, and `__post_init__` does the rest. Other classes are written as their state, by their
     own ``__getstate__`` and ``__setstate__`` if they have them.
@@ -71,8 +74,7 @@ def lasting(cls: C) -> C:
         methods |= {"__getstate__": _fields, "__setstate__": _set_fields}
         # They are texts, which are read in the module that the class says it is of.
         cls.__annotations__ = typing.get_type_hints(cls)
-    if "._" not in HOMES[cls.__name__]:
-        cls.__module__ = HOMES[cls.__name__]
+    cls.__module__ = HOMES[cls.__name__]
     for name, method in methods.items():
         setattr(cls, name, method)
     return cls
@@ -86,6 +88,7 @@ def restore(name: str, format: int) -> Any:
     UnpicklingError
         If this skbayes does not know the class, or the format.
     """
+    name = RENAMED.get(name, name)
     if name not in HOMES or format > FORMAT:
         raise UnpicklingError(
             f"This pickle was written by a newer skbayes: it holds {name} in format {format}, and "

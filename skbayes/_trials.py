@@ -11,16 +11,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from ._arithmetic import mean
-from .space import Point
+from skbayes._numerics import mean
+from skbayes.space import Point
 
 __all__ = [
     "Asked",
-    "Belief",
     "Closed",
     "Event",
     "FoldScore",
     "History",
+    "Prediction",
     "Scored",
     "Status",
     "Trial",
@@ -56,7 +56,7 @@ class FoldScore:
 
 
 @dataclass(frozen=True, slots=True)
-class Belief:
+class Prediction:
     """What the model predicted of the mean score of a candidate, when it was proposed.
 
     Attributes
@@ -79,7 +79,7 @@ class Trial:
         Its number, in the order asked.
     point : Point
     folds : tuple of (FoldScore or None)
-    belief : Belief or None
+    prediction : Prediction or None
         None for one that no model has proposed.
     status : str or None
         How it ended; None as long as it has not.
@@ -88,7 +88,7 @@ class Trial:
     index: int
     point: Point
     folds: tuple[FoldScore | None, ...]
-    belief: Belief | None = None
+    prediction: Prediction | None = None
     status: Status | None = None
 
     @property
@@ -126,7 +126,7 @@ class Asked:
 
     index: int
     point: Point
-    belief: Belief | None = None
+    prediction: Prediction | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,7 +175,7 @@ class History:
             if event.index != len(self.trials):
                 raise ValueError(f"{event}: the next trial is number {len(self.trials)}.")
             self.trials.append(
-                Trial(event.index, event.point, (None,) * self.n_folds, event.belief)
+                Trial(event.index, event.point, (None,) * self.n_folds, event.prediction)
             )
             return
         if not 0 <= event.index < len(self.trials):

@@ -29,13 +29,12 @@ from skbayes import (
     Optimizer,
     Patience,
     Real,
+    SearchState,
     Space,
-    Standing,
     TargetScore,
     callbacks,
 )
 from skbayes._pickles import FORMAT, HOMES
-from skbayes._reports import Report
 from skbayes.exceptions import (
     FitTimeout,
     JournalLocked,
@@ -45,6 +44,7 @@ from skbayes.exceptions import (
     WorkerDied,
 )
 from skbayes.insight import AtBound
+from skbayes.model.reports import Report
 from skbayes.space import Branch, Distribution, Point, parse_space
 
 DATA = Path(__file__).parent / "data"
@@ -117,7 +117,7 @@ def lasting_things() -> dict:
         "gain": insight.improvement(2),
         "bounds": insight.at_bounds(),
         "rules": [TargetScore(0.5), Patience(3, 0.1, relative=True), Converged()],
-        "standing": Standing((0.5, math.nan), 9, 0.25, float),
+        "standing": SearchState((0.5, math.nan), 9, 0.25, float),
         "search": fitted,
         "errors": [
             SpaceExhausted(3),
@@ -199,7 +199,7 @@ def test_public_classes_say_where_they_are_imported_from():
                 assert getattr(importlib.import_module(thing.__module__), name) is thing
 
 
-@pytest.mark.parametrize("cls", [Real, Categorical, Space, Branch, Standing, Converged])
+@pytest.mark.parametrize("cls", [Real, Categorical, Space, Branch, SearchState, Converged])
 def test_annotations_can_be_read(cls):
     hints = typing.get_type_hints(cls)
     assert hints.keys() >= {field.name for field in dataclasses.fields(cls)}

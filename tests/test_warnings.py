@@ -14,8 +14,8 @@ from sklearn.svm import SVC
 
 import skbayes
 from skbayes import BayesSearchCV, Categorical, Optimizer, Real
-from skbayes._journal import file as journal_file
 from skbayes._warnings import warn
+from skbayes.journal import file as journal_file
 from skbayes.space import check_dimension
 
 X, Y = (part[::3] for part in load_iris(return_X_y=True))
@@ -59,7 +59,7 @@ def propose_far_points(monkeypatch):
     def fail(*args, **kwargs):
         raise np.linalg.LinAlgError("The matrix is singular.")
 
-    monkeypatch.setattr("skbayes._proposer.Proposer._model_points", fail)
+    monkeypatch.setattr("skbayes.optimizer.proposer.Proposer._model_points", fail)
     optimizer = Optimizer({"x": (0.0, 1.0)}, n_iter=8, random_state=0)
     for _ in range(8):
         params = optimizer.ask()

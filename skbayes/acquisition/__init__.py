@@ -11,9 +11,11 @@ from skbayes.acquisition.functions import (
 )
 from skbayes.acquisition.interior import LogInterior
 from skbayes.acquisition.maximiser import maximise
+from skbayes.acquisition.moves import AxisTable, perturb
 
 __all__ = [
     "Acquisition",
+    "AxisTable",
     "LogAugmentedEI",
     "LogFeasibility",
     "LogInterior",
@@ -23,4 +25,5 @@ __all__ = [
     "log_discount",
     "log_expected_improvement",
     "maximise",
+    "perturb",
 ]

@@ -26,9 +26,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from skbayes.acquisition.functions import Acquisition
-from skbayes.acquisition.landscape import Climbers, Landscape
-from skbayes.acquisition.moves import Layout, neighbours_of, perturb
-from skbayes.gp.kernels import squared_distances
+from skbayes.acquisition.moves import AxisTable, neighbours_of, perturb
+from skbayes.acquisition.surface import AcquisitionSurface, Restarts
+from skbayes.gp import squared_distances
 
 if TYPE_CHECKING:
     from skbayes.space import Point, Space
@@ -38,7 +38,7 @@ __all__ = ["maximise"]
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.intp]
 
-# A finite space up to this size is evaluated whole, which is exact and no dearer than the pool.
+# A finite space up to this size is evaluated whole, which is exact and as cheap as the pool.
 MAX_ENUMERATED = 2000
 # Pool size: a base, more per axis, and a cap that keeps a suggestion at milliseconds.
 POOL_BASE, POOL_PER_AXIS, POOL_MAX = 128, 16, 1000
@@ -117,57 +117,57 @@ def maximise(
     allowed = sorted(set(range(len(space.branches)) if branches is None else branches))
     if not allowed or n_best < 1:
         return []
-    layout = Layout.of(space, lengthscales, np.array(allowed))
+    table = AxisTable.of(space, lengthscales, np.array(allowed))
     Z = np.empty((0, space.n_columns))
     if known is not None:
-        Z = space.features(known) / layout.lengthscales[space.groups]
-    landscape = Landscape(acquisition, space, layout, Z, min_distance)
+        Z = space.features(known) / table.lengthscales[space.groups]
+    surface = AcquisitionSurface(acquisition, space, table, Z, min_distance)
     if space.n_values is not None and space.n_values <= MAX_ENUMERATED:
-        return _enumerate(landscape, is_allowed, n_best)
+        return _enumerate(surface, is_allowed, n_best)
 
     n_axes = len(space.axes)
     incumbents = np.asarray(incumbents, dtype=np.float64).reshape(-1, n_axes)
     share = min(1.0, FULL_UP_TO / max(len(incumbents), 1))
     n_uniform = round(share * min(POOL_BASE + POOL_PER_AXIS * n_axes, POOL_MAX))
     uniform = rng.random((n_uniform, n_axes))
-    if layout.is_branched:
-        uniform[:, 0] = (layout.draw_branches(uniform[:, 0]) + 0.5) / layout.K[0]
+    if table.is_branched:
+        uniform[:, 0] = (table.draw_branches(uniform[:, 0]) + 0.5) / table.K[0]
     pool = space.sample(uniform)
-    local = space.snap(perturb(incumbents, round(share * N_LOCAL), layout, space, rng))
+    local = space.snap(perturb(incumbents, round(share * N_LOCAL), table, space, rng))
     U = np.concatenate([pool, local])
-    found = [(U, *landscape.evaluate(U))]
+    found = [(U, *surface.evaluate(U))]
     # What is too close to a known point starts nothing.
     _, _, value = found[0]
-    rows = _spread(space.features(U) / layout.scale[space.groups], value, share)
+    rows = _spread(space.features(U) / table.scale[space.groups], value, share)
 
     # Integers climb as if they were continuous, and are held once they have been rounded: the
     # other coordinates then find the place that goes with them.
-    continuous = np.flatnonzero(layout.is_continuous)
-    ordered = np.flatnonzero(layout.is_ordered)
+    continuous = np.flatnonzero(table.is_continuous)
+    ordered = np.flatnonzero(table.is_ordered)
     n_calls = N_SCREENING_CALLS + ordered.size // AXES_PER_CALL
-    climbers = landscape.climb(Climbers.at(U[rows]), ordered, n_calls)
-    found.append((climbers.U, *landscape.evaluate(climbers.U)))
+    restarts = surface.ascend(Restarts.at(U[rows]), ordered, n_calls)
+    found.append((restarts.U, *surface.evaluate(restarts.U)))
     # Rounding may lose more than the climb has gained.
     start, end = value[rows], found[-1][2]
-    climbers = climbers.moved(np.where((end > start)[:, None], climbers.U, U[rows]))
-    climbers = climbers.take(_best(climbers.U, np.maximum(start, end), layout, N_EXPANDED))
-    climbers = climbers.holding(np.flatnonzero(layout.is_ordered & ~layout.is_continuous))
-    climbers, value = _to_neighbours(landscape, climbers, incumbents, rng, found)
+    restarts = restarts.moved(np.where((end > start)[:, None], restarts.U, U[rows]))
+    restarts = restarts.take(_best(restarts.U, np.maximum(start, end), table, N_EXPANDED))
+    restarts = restarts.holding(np.flatnonzero(table.is_ordered & ~table.is_continuous))
+    restarts, value = _to_neighbours(surface, restarts, incumbents, rng, found)
     gains = np.ones(len(value), dtype=np.bool_)
     for n_kept, n_calls in ROUNDS:
-        rows = _best(climbers.U, value, layout, n_kept)
+        rows = _best(restarts.U, value, table, n_kept)
         # Those that have arrived are kept, so that none goes on climbing far below them.
         if not gains[rows].any():
             break
         start = value[rows]
-        climbers = landscape.climb(climbers.take(rows), continuous, n_calls)
-        climbers, value = _to_neighbours(landscape, climbers, incumbents, rng, found)
+        restarts = surface.ascend(restarts.take(rows), continuous, n_calls)
+        restarts, value = _to_neighbours(surface, restarts, incumbents, rng, found)
         gains = value > start + MIN_GAIN
 
     U, value, open_value = (np.concatenate(each) for each in zip(*found, strict=True))
     points, rows = _first_allowed(U, open_value, space, is_allowed, n_best)
     if min_distance and not (rows.size and value[rows[0]] == value.max()):
-        U, open_value = _with_rim(landscape, U, value, open_value, rng)
+        U, open_value = _with_rim(surface, U, value, open_value, rng)
         points, _ = _first_allowed(U, open_value, space, is_allowed, n_best)
     return points
 
@@ -204,7 +204,7 @@ def _spread(Z: FloatArray, value: FloatArray, share: float = 1.0) -> IntArray:
 
 
 def _with_rim(
-    landscape: Landscape,
+    surface: AcquisitionSurface,
     U: FloatArray,
     value: FloatArray,
     open_value: FloatArray,
@@ -215,69 +215,69 @@ def _with_rim(
     The ascent knows nothing of what is forbidden. Where it ends there, the best place that is not
     lies on the rim, and nothing has looked there yet.
     """
-    layout = landscape.layout
-    if not layout.is_continuous.any():
+    table = surface.table
+    if not table.is_continuous.any():
         return U, open_value
     centre = U[value.argmax()]
     low, high = np.log(RIM_RADII)
     for n_round in range(RIM_ROUNDS):
         radius = np.exp(rng.uniform(low, high, (N_RIM, 1))) / RIM_SHRINK**n_round
-        step = landscape.min_distance * radius * rng.standard_normal((N_RIM, U.shape[1]))
-        step *= np.where(layout.is_continuous, layout.lengthscales, 0.0)
-        rim = landscape.space.snap(centre + step)
+        step = surface.min_distance * radius * rng.standard_normal((N_RIM, U.shape[1]))
+        step *= np.where(table.is_continuous, table.lengthscales, 0.0)
+        rim = surface.space.snap(centre + step)
         U = np.concatenate([U, rim])
-        open_value = np.concatenate([open_value, landscape.evaluate(rim)[1]])
+        open_value = np.concatenate([open_value, surface.evaluate(rim)[1]])
         if np.isfinite(open_value.max()):
             centre = U[open_value.argmax()]
     return U, open_value
 
 
 def _to_neighbours(
-    landscape: Landscape,
-    climbers: Climbers,
+    surface: AcquisitionSurface,
+    restarts: Restarts,
     incumbents: FloatArray,
     rng: np.random.Generator,
     found: list[tuple[FloatArray, FloatArray, FloatArray]],
-) -> tuple[Climbers, FloatArray]:
-    """Move each climber to its best neighbour if that is better, and return the values too.
+) -> tuple[Restarts, FloatArray]:
+    """Move each restart to its best neighbour if that is better, and return the values too.
 
     All that is evaluated is added to `found`.
     """
-    space, layout, n = landscape.space, landscape.layout, len(climbers.U)
-    neighbours, owner = neighbours_of(climbers.U, incumbents, layout, space, rng)
-    U = np.concatenate([climbers.U, neighbours])
-    found.append((U, *landscape.evaluate(U)))
+    space, table, n = surface.space, surface.table, len(restarts.U)
+    neighbours, owner = neighbours_of(restarts.U, incumbents, table, space, rng)
+    U = np.concatenate([restarts.U, neighbours])
+    found.append((U, *surface.evaluate(U)))
     value = found[-1][2]
     best = np.arange(n)
-    # Ascending, so that the last write to a climber is that of its best neighbour.
+    # Ascending, so that the last write to a restart is that of its best neighbour.
     order = np.argsort(value[n:], kind="stable")
     best[owner[order]] = order + n
     best = np.where(value[best] > value[:n], best, np.arange(n))
-    return climbers.moved(U[best]), value[best]
+    return restarts.moved(U[best]), value[best]
 
 
-def _best(U: FloatArray, value: FloatArray, layout: Layout, n: int) -> IntArray:
+def _best(U: FloatArray, value: FloatArray, table: AxisTable, n: int) -> IntArray:
     """Return the `n` best rows, best first, without those that nearly repeat a better one."""
     order = np.argsort(-value, kind="stable")
     U = U[order]
-    tolerance = np.where(layout.is_continuous, MERGED * layout.scale, 1e-9)
+    tolerance = np.where(table.is_continuous, MERGED * table.scale, 1e-9)
     is_close = (np.abs(U[:, None] - U) <= tolerance).all(axis=2)
     is_kept = ~np.tril(is_close, -1).any(axis=1)
     return order[is_kept][:n]
 
 
 def _enumerate(
-    landscape: Landscape,
+    surface: AcquisitionSurface,
     is_allowed: Callable[[Point], bool],
     n_best: int,
 ) -> list[Point]:
     """Exact maximum over all points of a finite space."""
-    space = landscape.space
-    points = [point for point in space.grid() if point.branch in landscape.layout.branches]
+    space = surface.space
+    points = [point for point in space.grid() if point.branch in surface.table.branches]
     if not (points and space.axes):
         # Constants alone leave one point and nothing to compare.
         return [point for point in points if is_allowed(point)]
-    _, value = landscape.evaluate(space.coordinates(points))
+    _, value = surface.evaluate(space.coordinates(points))
     best: list[Point] = []
     for row in np.argsort(-value, kind="stable"):
         if value[row] > -np.inf and is_allowed(points[row]):

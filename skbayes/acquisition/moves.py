@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 if TYPE_CHECKING:
     from skbayes.space import Dimension, Space
 
-__all__ = ["Layout", "neighbours_of", "perturb"]
+__all__ = ["AxisTable", "neighbours_of", "perturb"]
 
 FloatArray = NDArray[np.float64]
 BoolArray = NDArray[np.bool_]
@@ -55,7 +55,7 @@ N_BRANCH_DRAWS = 4
 
 
 @dataclass(frozen=True, slots=True)
-class Layout:
+class AxisTable:
     """What the search needs to know of the axes, as arrays.
 
     Attributes
@@ -93,7 +93,7 @@ class Layout:
     move_value: FloatArray
 
     @classmethod
-    def of(cls, space: Space, lengthscales: FloatArray, branches: IntArray) -> Layout:
+    def of(cls, space: Space, lengthscales: FloatArray, branches: IntArray) -> AxisTable:
         """Collect the arrays of a space."""
         is_branched = len(space.branches) > 1
         lengthscales = np.asarray(lengthscales, dtype=np.float64)
@@ -137,7 +137,7 @@ class Layout:
 
 
 def perturb(
-    incumbents: FloatArray, n: int, layout: Layout, space: Space, rng: np.random.Generator
+    incumbents: FloatArray, n: int, table: AxisTable, space: Space, rng: np.random.Generator
 ) -> FloatArray:
     """Change some coordinates of copies of the incumbents, the best copied most.
 
@@ -152,7 +152,7 @@ def perturb(
         Snapped coordinates, best first.
     n : int
         Number of copies.
-    layout : Layout
+    table : AxisTable
         The axes.
     space : Space
         Their space.
@@ -174,9 +174,9 @@ def perturb(
     ranks: IntArray = (k * rng.random(n) ** RANK_POWER).astype(np.intp)
     U: FloatArray = incumbents[ranks]
     is_active = np.ones(U.shape, dtype=np.bool_)
-    if layout.is_branched:
+    if table.is_branched:
         is_active = space.active(U)
-        U = _fill(U, is_active, incumbents, layout, space, rng)
+        U = _fill(U, is_active, incumbents, table, space, rng)
     is_changed = rng.random(U.shape) < 0.5 * min(1.0, N_CHANGES / n_axes)
     # At least one change that can be seen: of an axis that is active in this branch.
     forced = np.where(is_active, rng.random(U.shape), -1.0).argmax(axis=1)
@@ -187,21 +187,21 @@ def perturb(
     low, high = np.log(RADII)
     radius: FloatArray = np.exp(rng.uniform(low, high, (n, 1)))
     sd: FloatArray = np.maximum(
-        radius * layout.scale, 1.0 / np.maximum(layout.K, 1.0) * (layout.K > 0)
+        radius * table.scale, 1.0 / np.maximum(table.K, 1.0) * (table.K > 0)
     )
     step = sd * rng.standard_normal(U.shape)
     first, second = (k * rng.random((2, n)) ** RANK_POWER).astype(np.intp)
     along = rng.random((n, 1)) * (incumbents[first] - incumbents[second])
     is_along = rng.random((n, 1)) < ALONG_SHARE
-    is_changed |= is_along & layout.is_ordered
+    is_changed |= is_along & table.is_ordered
     stepped = U + np.where(is_along, along, step)
     # Another category than the present one, uniformly.
-    K = np.maximum(layout.K, 2.0)
+    K = np.maximum(table.K, 2.0)
     resampled = (U + 1.0 + np.floor(rng.random(U.shape) * (K - 1.0))) % K
-    U = np.where(is_changed, np.where(layout.is_ordered, np.clip(stepped, 0.0, 1.0), resampled), U)
-    if layout.is_branched:
-        is_wrong = ~np.isin(U[:, 0], layout.branches)
-        U[is_wrong, 0] = layout.draw_branches(rng.random((n,)))[is_wrong]
+    U = np.where(is_changed, np.where(table.is_ordered, np.clip(stepped, 0.0, 1.0), resampled), U)
+    if table.is_branched:
+        is_wrong = ~np.isin(U[:, 0], table.branches)
+        U[is_wrong, 0] = table.draw_branches(rng.random((n,)))[is_wrong]
     return U
 
 
@@ -209,7 +209,7 @@ def _fill(
     U: FloatArray,
     is_active: BoolArray,
     incumbents: FloatArray,
-    layout: Layout,
+    table: AxisTable,
     space: Space,
     rng: np.random.Generator,
 ) -> FloatArray:
@@ -220,7 +220,7 @@ def _fill(
     """
     n, n_axes = U.shape
     uniform = rng.random((n, n_axes))
-    drawn = np.where(layout.is_ordered, uniform, np.floor(uniform * layout.K))
+    drawn = np.where(table.is_ordered, uniform, np.floor(uniform * table.K))
     if len(incumbents):
         donor = rng.integers(len(incumbents), size=n)
         takes = (rng.random((n, 1)) < 0.5) & space.active(incumbents)[donor]
@@ -231,7 +231,7 @@ def _fill(
 def neighbours_of(
     starts: FloatArray,
     incumbents: FloatArray,
-    layout: Layout,
+    table: AxisTable,
     space: Space,
     rng: np.random.Generator,
 ) -> tuple[FloatArray, IntArray]:
@@ -248,7 +248,7 @@ def neighbours_of(
     incumbents : ndarray of shape (k, n_axes)
         Best first. Where values of long lists, and coordinates of newly active axes come from,
         besides chance.
-    layout : Layout
+    table : AxisTable
         The axes.
     space : Space
         Their space.
@@ -263,17 +263,17 @@ def neighbours_of(
         Row of the start that each belongs to, ascending.
     """
     n_starts = len(starts)
-    axis = [np.tile(layout.move_axis, (n_starts, 1))]
-    value = [np.tile(layout.move_value, (n_starts, 1))]
-    for i in np.flatnonzero(layout.is_long):
+    axis = [np.tile(table.move_axis, (n_starts, 1))]
+    value = [np.tile(table.move_value, (n_starts, 1))]
+    for i in np.flatnonzero(table.is_long):
         # The first of each value, that of the best incumbent, says how early it comes.
         found, first = np.unique(incumbents[:, i], return_index=True)
         likely = found[np.argsort(first)][:N_LIKELY]
-        others = np.floor(rng.random(N_OTHERS) * layout.K[i])
+        others = np.floor(rng.random(N_OTHERS) * table.K[i])
         levels = np.unique(np.concatenate([likely, others]))
         value.append(np.tile(levels, (n_starts, 1)))
         axis.append(np.full((n_starts, levels.size), i))
-    for i in np.flatnonzero(layout.is_ordered & (layout.K > MAX_COARSE)):
+    for i in np.flatnonzero(table.is_ordered & (table.K > MAX_COARSE)):
         by_level = _beside(space.axes[i].dimension, starts[:, i])
         by_share = np.clip(starts[:, i, None] + np.array(SHARE_MOVES), 0.0, 1.0)
         value += [by_level, by_share]
@@ -285,10 +285,10 @@ def neighbours_of(
     owner, move = np.nonzero(is_move)
     U = starts[owner]
     moved_axis = axes[owner, move]
-    if layout.is_branched:
+    if table.is_branched:
         changes = moved_axis == 0
         base = U[changes]
-        U[changes] = _fill(base, space.active(base), incumbents, layout, space, rng)
+        U[changes] = _fill(base, space.active(base), incumbents, table, space, rng)
     U[np.arange(owner.size), moved_axis] = values[owner, move]
     return space.snap(U), owner
 

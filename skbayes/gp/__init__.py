@@ -6,13 +6,14 @@ The package sees feature matrices, targets and column groups only; spaces and sc
 from skbayes.gp.draws import FunctionDraws, joint
 from skbayes.gp.fantasies import Fantasies
 from skbayes.gp.fitting import default_hyperparameters, default_starts, fit_hyperparameters
-from skbayes.gp.kernels import Hyperparameters
-from skbayes.gp.leave_one_out import leave_one_out
+from skbayes.gp.kernels import Hyperparameters, squared_distances
+from skbayes.gp.loo import leave_one_out
 from skbayes.gp.posterior import Posterior
 from skbayes.gp.subset import local_rows
-from skbayes.gp.warping import warp, warp_units
+from skbayes.gp.warping import HEADROOM, warp, warp_units
 
 __all__ = [
+    "HEADROOM",
     "Fantasies",
     "FunctionDraws",
     "Hyperparameters",
@@ -23,6 +24,7 @@ __all__ = [
     "joint",
     "leave_one_out",
     "local_rows",
+    "squared_distances",
     "warp",
     "warp_units",
 ]

@@ -15,13 +15,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from skbayes.gp.kernels import (
-    FloatArray,
-    Hyperparameters,
-    IntArray,
-    scale,
-    squared_distances,
-)
+from skbayes.gp.kernels import FloatArray, Hyperparameters, IntArray, scale, squared_distances
 
 __all__ = ["local_rows"]
 

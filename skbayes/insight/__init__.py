@@ -5,4 +5,10 @@ from skbayes.insight.importances import Importance, Importances
 from skbayes.insight.improvement import Gain
 from skbayes.insight.insight import Insight
 
-__all__ = ["AtBound", "Gain", "Importance", "Importances", "Insight"]
+__all__ = [
+    "AtBound",
+    "Gain",
+    "Importance",
+    "Importances",
+    "Insight",
+]

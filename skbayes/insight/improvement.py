@@ -20,8 +20,7 @@ from numpy.typing import NDArray
 
 from skbayes._compat import scrambled_sobol
 from skbayes._pickles import lasting
-from skbayes.acquisition import log_expected_improvement
-from skbayes.acquisition.moves import Layout, perturb
+from skbayes.acquisition import AxisTable, log_expected_improvement, perturb
 from skbayes.gp import Posterior, joint
 from skbayes.space import Space
 
@@ -104,10 +103,10 @@ def candidates(
     if space.n_values is not None and space.n_values <= n_wanted:
         return _unknown(space.snap(space.coordinates(list(space.grid()))), known)
     spread = space.sample(scrambled_sobol(N_SOBOL, len(space.axes), rng))
-    layout = Layout.of(
+    table = AxisTable.of(
         space, posterior.hyperparameters.lengthscales, np.arange(len(space.branches))
     )
-    local = space.snap(perturb(best[:N_CENTRES], N_LOCAL, layout, space, rng))
+    local = space.snap(perturb(best[:N_CENTRES], N_LOCAL, table, space, rng))
     U = _unknown(np.concatenate([spread, local]), known)
     mean, sd = posterior.predict(space.features(U))
     value = log_expected_improvement(mean, sd, float(posterior.fitted.max()))[0]

@@ -11,18 +11,17 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from skbayes._arithmetic import own_arithmetic, rescaled
-from skbayes._observations import Observations
+from skbayes._numerics import computing, rescaled
 from skbayes._pickles import lasting
-from skbayes._threads import OneThread
 from skbayes.gp import Posterior, default_starts, fit_hyperparameters
 from skbayes.insight.bounds import AtBound, at_bounds
 from skbayes.insight.importances import Importances, importances, unknown_importances
 from skbayes.insight.improvement import Gain, candidates, gains
+from skbayes.model import Observations
 from skbayes.space import Space
 
 if TYPE_CHECKING:
-    from skbayes._surrogate import Surrogate
+    from skbayes.model import Surrogate
 
 __all__ = ["Insight"]
 
@@ -131,7 +130,7 @@ class Insight:
                 "evaluate more points."
             )
         n_reference = _n_reference(len(observations))
-        with OneThread(), own_arithmetic():
+        with computing():
             overview = _overview(space, observations, n_reference)
             searching = surrogate.posterior(observations)
             centre, unit = observations.units(n_reference)
@@ -198,7 +197,7 @@ class Insight:
             raise TypeError(f"params must be a dict or a list of dicts, got {params!r}.")
         told = set(self.observations.points)
         points = [self.space.find(each, told.__contains__) for each in params]
-        with OneThread(), own_arithmetic():
+        with computing():
             mean, sd = self._overview.predict(self.space.features(self.space.coordinates(points)))
             sd = rescaled(sd, self._unit) if self._unit else np.full(len(points), math.nan)
             return rescaled(mean, self._unit, self._centre), sd
@@ -213,7 +212,7 @@ class Insight:
             are equal and nothing failed.
         """
         rng = np.random.default_rng(SEED)
-        with OneThread(), own_arithmetic():
+        with computing():
             found = importances(self._overview, self.space, rng)
             has_effects = self.observations.targets().any()
         # Where some failed and the others are equal, what matters is what makes them fail.
@@ -255,7 +254,7 @@ class Insight:
         rng = np.random.default_rng(SEED)
         observed = space.coordinates(self.observations.points)
         order = np.argsort(-np.array(self.observations.scores), kind="stable")  # NaN comes last
-        with OneThread(), own_arithmetic():
+        with computing():
             free = candidates(self._searching, space, observed, observed[order], rng)
             if not len(free):
                 return Gain(n, by, 0.0, 0.0)
@@ -278,7 +277,7 @@ class Insight:
             Those within 2 % of an end of their range, on its scale, or at the first or last of
             a few whole numbers or of an ordered list of numbers. Printed, each is a sentence.
         """
-        with OneThread(), own_arithmetic():
+        with computing():
             return at_bounds(
                 self._overview, self.space, self.observations.points[self._best_row], self._unit
             )

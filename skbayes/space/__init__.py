@@ -1,14 +1,15 @@
 """Search spaces: dimensions, points, and how both are written."""
 
 from skbayes.space.dimensions import Categorical, Dimension, Real
-from skbayes.space.distributions import Distribution
+from skbayes.space.distributions import Distribution, parameters_of
 from skbayes.space.integers import Integer
 from skbayes.space.layout import Axis, Branch, Point
 from skbayes.space.parsing import check_dimension, parse_space
 from skbayes.space.space import Space
-from skbayes.space.values import same_value
+from skbayes.space.values import PLAIN_TYPES, has, is_number, native, same_value, show
 
 __all__ = [
+    "PLAIN_TYPES",
     "Axis",
     "Branch",
     "Categorical",
@@ -19,6 +20,11 @@ __all__ = [
     "Real",
     "Space",
     "check_dimension",
+    "has",
+    "is_number",
+    "native",
+    "parameters_of",
     "parse_space",
     "same_value",
+    "show",
 ]

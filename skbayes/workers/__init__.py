@@ -7,10 +7,13 @@ run again, is decided in one place for all of them, which is not here.
 from skbayes.workers.base import Died, Report, Withdrawn, Workers, n_slots
 from skbayes.workers.calls import Call, Raised, Watch
 from skbayes.workers.kinds import open_workers
+from skbayes.workers.pool import Outcome, Pool
 
 __all__ = [
     "Call",
     "Died",
+    "Outcome",
+    "Pool",
     "Raised",
     "Report",
     "Watch",

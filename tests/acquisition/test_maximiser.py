@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from skbayes.acquisition import LogAugmentedEI, maximise, maximiser
-from skbayes.acquisition.landscape import Climbers
+from skbayes.acquisition.surface import Restarts
 from skbayes.gp import Hyperparameters, Posterior
 from skbayes.space import Categorical, Integer, Point, Real, parse_space
 
@@ -346,7 +346,7 @@ def test_holding_axes_gives_the_inverse_hessian_of_the_others():
     hessian = A @ A.transpose(0, 2, 1) + np.eye(5)
     H = np.linalg.inv(hessian)
     H[1] = 0.0
-    held = Climbers(rng.random((3, 5)), H).holding(np.array([1, 3])).H
+    held = Restarts(rng.random((3, 5)), H).holding(np.array([1, 3])).H
     others = np.array([0, 2, 4])
     for row in (0, 2):
         expected = np.linalg.inv(hessian[row][np.ix_(others, others)])
@@ -394,7 +394,7 @@ def test_more_incumbents_make_fewer_candidates():
 def test_many_rows_are_evaluated_in_parts(monkeypatch):
     space = parse_space({"a": (0.0, 1.0), "b": [f"b{i}" for i in range(40)]})
     whole = run(space, *problem(space))
-    monkeypatch.setattr("skbayes.acquisition.landscape.MAX_ENTRIES", 500)
+    monkeypatch.setattr("skbayes.acquisition.surface.MAX_ENTRIES", 500)
     sizes = []
 
     class Counted:

@@ -9,7 +9,7 @@ from skbayes.acquisition.moves import (
     MAX_COARSE,
     N_LIKELY,
     N_OTHERS,
-    Layout,
+    AxisTable,
     neighbours_of,
 )
 from skbayes.space import Categorical, Integer, parse_space
@@ -19,8 +19,8 @@ N = 2 * MAX_COARSE
 
 def neighbours(space, starts, incumbents):
     """Rows and owners, for lengthscales at which no interval is long."""
-    layout = Layout.of(space, np.full(len(space.axes), 0.5), np.arange(len(space.branches)))
-    return neighbours_of(starts, incumbents, layout, space, np.random.default_rng(0))
+    table = AxisTable.of(space, np.full(len(space.axes), 0.5), np.arange(len(space.branches)))
+    return neighbours_of(starts, incumbents, table, space, np.random.default_rng(0))
 
 
 @pytest.mark.parametrize(

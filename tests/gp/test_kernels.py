@@ -6,13 +6,7 @@ from scipy.spatial.distance import cdist
 from sklearn.gaussian_process.kernels import Matern
 
 from skbayes.gp import kernels
-from skbayes.gp.kernels import (
-    factorise,
-    matern52,
-    scale,
-    squared_distances,
-    triangular_inverse,
-)
+from skbayes.gp.kernels import factorise, matern52, scale, squared_distances, triangular_inverse
 
 
 def rows(n, p, seed=0):

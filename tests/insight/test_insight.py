@@ -11,7 +11,7 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.svm import SVC
 
 from skbayes import BayesSearchCV, Optimizer
-from skbayes._objective import fold_noise
+from skbayes.engine.objective import fold_noise
 from skbayes.gp import (
     Hyperparameters,
     Posterior,

@@ -19,8 +19,8 @@ from sklearn.datasets import load_iris
 from sklearn.model_selection import KFold, cross_val_score
 
 from skbayes import BayesSearchCV
-from skbayes._journal import Journal
 from skbayes.exceptions import JournalError, JournalLocked, JournalMismatch
+from skbayes.journal import Journal
 
 X, Y = load_iris(return_X_y=True)
 SPACE = {"a": (0.0, 1.0), "b": (1, 50, "log-uniform"), "c": ["x", None, ("y", 1)]}

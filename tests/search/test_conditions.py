@@ -18,7 +18,7 @@ from sklearn.svm import SVC
 from sklearn.tree import DecisionTreeClassifier
 
 from skbayes import BayesSearchCV, Optimizer, Real
-from skbayes._conditions import MAX_BRANCHES, with_conditions
+from skbayes.search.conditions import MAX_BRANCHES, with_conditions
 from skbayes.space import parse_space
 
 X, Y = load_iris(return_X_y=True)

@@ -14,9 +14,9 @@ from sklearn.pipeline import Pipeline
 from sklearn.svm import SVC
 
 from skbayes import BayesSearchCV, Categorical
-from skbayes._journal import Journal
-from skbayes._results import in_row_order
 from skbayes._trials import Asked, Trial
+from skbayes.journal import Journal
+from skbayes.search.results import in_row_order
 from skbayes.space import parse_space
 
 X = np.arange(24.0)[:, None]

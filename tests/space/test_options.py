@@ -14,14 +14,7 @@ from sklearn.model_selection import HalvingRandomSearchCV, ParameterSampler
 from sklearn.svm import SVC
 
 from skbayes import Space
-from skbayes.space import (
-    Categorical,
-    Distribution,
-    Integer,
-    Real,
-    check_dimension,
-    parse_space,
-)
+from skbayes.space import Categorical, Distribution, Integer, Real, check_dimension, parse_space
 
 X, Y = load_iris(return_X_y=True)
 

@@ -1,0 +1,138 @@
+"""What the model computes under: one thread, an own setting of numpy, and floats of any size.
+
+Far points have a kernel of 0, hopeless ones an improvement of 0: a model underflows all the time,
+and means to, far from any line that could be named. So it is said once, where the model is entered,
+and not at each product. Whatever else goes wrong is a fault, and warns as it does by default:
+nothing is hidden, and the `numpy.seterr` of a user, stricter or more lenient, changes no search.
+What users wrote runs under their own setting: `own_arithmetic` is around no fit, scorer, callback
+or rule, and a constraint, which a proposal calls, is called in `users_arithmetic`.
+"""
+
+from __future__ import annotations
+
+import math
+import threading
+import weakref
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from functools import cache
+from typing import Any, ClassVar
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from threadpoolctl import ThreadpoolController
+
+__all__ = [
+    "OneThread",
+    "binary_exponent",
+    "computing",
+    "mean",
+    "own_arithmetic",
+    "rescaled",
+    "standard_deviation",
+    "users_arithmetic",
+]
+
+# What users have set, while our own setting is in force; None outside of it.
+_users: ContextVar[dict[str, Any] | None] = ContextVar("_users", default=None)
+
+
+@cache
+def _threads() -> ThreadpoolController:
+    # Made at the first proposal: it looks through all libraries that are loaded.
+    return ThreadpoolController()
+
+
+class OneThread:
+    """Limits linear algebra to one thread: the matrices are small, and the cores have other work.
+
+    The limit is one of the process. Of several uses at the same time, in one thread or in many, the
+    first sets it and the last takes it back; each on its own would restore the limit of another.
+    """
+
+    _lock = threading.Lock()
+    # An interrupt may keep a use from ending. It is forgotten then, and the next ends the limit.
+    _inside: ClassVar[weakref.WeakSet[OneThread]] = weakref.WeakSet()
+    _limit: ClassVar[Any] = None
+
+    def __enter__(self) -> None:
+        with self._lock:
+            if OneThread._limit is None:
+                OneThread._limit = _threads().limit(limits=1, user_api="blas")
+            self._inside.add(self)
+
+    def __exit__(self, *error: object) -> None:
+        with self._lock:
+            self._inside.discard(self)
+            if not self._inside:
+                OneThread._limit.restore_original_limits()
+                OneThread._limit = None
+
+
+@contextmanager
+def own_arithmetic() -> Iterator[None]:
+    """Compute with numpy's default setting, whatever users have set for theirs."""
+    token = _users.set(_users.get() or {**np.geterr()})
+    try:
+        with np.errstate(divide="warn", over="warn", under="ignore", invalid="warn"):
+            yield
+    finally:
+        _users.reset(token)
+
+
+@contextmanager
+def computing() -> Iterator[None]:
+    """Enter the model: one thread of linear algebra, and numpy's default setting."""
+    with OneThread(), own_arithmetic():
+        yield
+
+
+@contextmanager
+def users_arithmetic() -> Iterator[None]:
+    """Compute with the setting of the user, for a function of theirs within `own_arithmetic`."""
+    setting = _users.get()
+    token = _users.set(None)
+    try:
+        with np.errstate(**(setting or {})):
+            yield
+    finally:
+        _users.reset(token)
+
+
+def binary_exponent(*numbers: ArrayLike) -> int:
+    """Return the least e with all of some finite numbers within 2**e; 0 if they are zeros.
+
+    Their product with 2**-e, which `numpy.ldexp` gives, has the same digits, and its sums and
+    squares stay within the range of floats.
+    """
+    largest = max(float(np.abs(each).max(initial=0.0)) for each in numbers)
+    return math.frexp(largest)[1]
+
+
+def mean(numbers: ArrayLike) -> float:
+    """Return the mean of numbers, to the last bit as tables have it, row by row.
+
+    NaN or infinity if one of them is, or if their sum is beyond the largest float.
+    """
+    with np.errstate(over="ignore", under="ignore", invalid="ignore"):
+        return float(np.average(np.asarray(numbers, dtype=np.float64)))
+
+
+def standard_deviation(numbers: ArrayLike, ddof: int = 0) -> float:
+    """Return the standard deviation of numbers of any size, as `numpy.std` does."""
+    y = np.asarray(numbers, dtype=np.float64)
+    exponent = binary_exponent(y)
+    with own_arithmetic(), np.errstate(over="ignore"):
+        return float(np.ldexp(np.std(np.ldexp(y, -exponent), ddof=ddof), exponent))
+
+
+def rescaled(t: ArrayLike, unit: float, centre: float = 0.0) -> NDArray[np.float64]:
+    """Return ``centre + unit * t``, no further out than the largest floats.
+
+    A model of scores near these may well expect others beyond them.
+    """
+    limit = np.finfo(np.float64).max
+    with np.errstate(over="ignore"):
+        numbers: NDArray[np.float64] = np.clip(centre + unit * np.asarray(t), -limit, limit)
+    return numbers

@@ -1,0 +1,200 @@
+"""The evaluation of one candidate on one fold, in the terms of scikit-learn's searches."""
+
+from __future__ import annotations
+
+import copy
+import time
+import traceback
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sklearn.base import clone
+
+from skbayes._compat import CallbackContexts, MultimetricScorer, cloudpickle, fit_and_score
+from skbayes._trials import FoldScore
+from skbayes.space import PLAIN_TYPES, has, show
+
+__all__ = ["Evaluation", "can_travel", "evaluate_fold"]
+
+
+@dataclass(frozen=True, slots=True)
+class Evaluation:
+    """All that the evaluation of a fold needs and that is the same for every candidate.
+
+    Attributes
+    ----------
+    estimator : estimator
+        Cloned for each fit.
+    X, y : array-like
+        The data, as the user gave them.
+    splits : sequence of (train, test)
+        Drawn once for a search, so that all candidates meet the same folds.
+    keywords : mapping
+        Further arguments of scikit-learn's fit-and-score: scorer, routed parameters, error score.
+    n_candidates : int
+        Number of candidates that are planned, for messages.
+    contexts : CallbackContexts
+        The tasks that callbacks see.
+    """
+
+    estimator: Any
+    X: Any
+    y: Any
+    splits: Sequence[tuple[Any, Any]]
+    keywords: Mapping[str, Any]
+    n_candidates: int
+    contexts: CallbackContexts
+
+    @property
+    def n_folds(self) -> int:
+        """Number of folds."""
+        return len(self.splits)
+
+    def task(
+        self, index: int, params: Mapping[str, Any], fold: int
+    ) -> tuple[Callable[..., FoldScore], tuple[Any, ...], dict[str, Any]]:
+        """Return function, arguments and keywords that evaluate `params` on `fold`."""
+        train, test = self.splits[fold]
+        keywords = {
+            **self.keywords,
+            **self.contexts.fold_keywords(index, fold),
+            "train": train,
+            "test": test,
+            "parameters": dict(params),
+            "split_progress": (fold, self.n_folds),
+            "candidate_progress": (index, self.n_candidates),
+        }
+        return evaluate_fold, (clone(self.estimator), self.X, self.y), keywords
+
+
+def evaluate_fold(estimator: Any, X: Any, y: Any, **keywords: Any) -> FoldScore:
+    """Fit and score `estimator` on one fold.
+
+    Parameters
+    ----------
+    estimator : estimator
+        Modified: the parameters are set on it and it is fitted.
+    X, y : array-like
+        All of the data.
+    **keywords
+        Arguments of scikit-learn's fit-and-score.
+
+    Returns
+    -------
+    FoldScore
+        A failed fit is a result like any other, with the traceback as its `error`: also one
+        that fails before it begins, because the parameters cannot be set or cloned, or because
+        with them the estimator cannot say which data it takes.
+
+    Raises
+    ------
+    Exception
+        With ``error_score="raise"``, whatever the fit or the scorer raised, with a note that
+        names the parameters. Else only what no candidate is to blame for, such as a scorer that
+        does not return a number.
+    """
+    parameters = keywords["parameters"]
+    started = time.time()
+    is_multimetric = isinstance(keywords["scorer"], MultimetricScorer)
+    scorer = (_WatchedScorers if is_multimetric else _Watched)(keywords["scorer"])
+    fit_params = {name: _own(value) for name, value in (keywords["fit_params"] or {}).items()}
+    keywords = {**keywords, "scorer": scorer, "fit_params": fit_params}
+    try:
+        raw = fit_and_score(estimator, X, y, return_times=True, **keywords)
+    except Exception as error:
+        # Before there is anything to score it is the candidate that fails: its values are set, and
+        # the data are split as its tags say.
+        if keywords["error_score"] != "raise" and not scorer.failed:
+            return FoldScore({}, None, time.time() - started, 0.0, traceback.format_exc())
+        values = ", ".join(f"{name}={show(value)}" for name, value in parameters.items())
+        error.add_note(f"Raised for the parameters {values}.")
+        raise
+    # The order of the calls: on the test part, then on the training part.
+    failed = [*scorer.failed, None, None]
+    return FoldScore(
+        test=_by_metric(raw["test_scores"], failed[0]),
+        train=_by_metric(raw["train_scores"], failed[1]) if "train_scores" in raw else None,
+        fit_time=raw["fit_time"],
+        score_time=raw["score_time"],
+        error=raw["fit_error"],
+    )
+
+
+class _Watched:
+    """A scorer that notes which of its calls raised.
+
+    A failure of a scorer is replaced by the error score, and cannot be told from a score.
+
+    Attributes
+    ----------
+    failed : list of (frozenset of str or None)
+        For each call the metrics without a score; None for all of them.
+    """
+
+    def __init__(self, scorer: Any) -> None:
+        self._scorer = scorer
+        self.failed: list[frozenset[str] | None] = []
+
+    def __repr__(self) -> str:
+        return repr(self._scorer)
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        self.failed.append(None)
+        scores = self._scorer(*args, **kwargs)
+        self.failed[-1] = frozenset()
+        return scores
+
+
+class _WatchedScorers(MultimetricScorer):  # type: ignore[misc]
+    """Scorers of several metrics that note which of them raised.
+
+    scikit-learn tells them by their class from a function: it has the traceback of a scorer that
+    raised in the place of its score, and replaces it.
+    """
+
+    def __init__(self, scorers: MultimetricScorer) -> None:
+        self.__dict__.update(scorers.__dict__)
+        self.failed: list[frozenset[str] | None] = []
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        self.failed.append(None)
+        scores = super().__call__(*args, **kwargs)
+        self.failed[-1] = frozenset(name for name, s in scores.items() if isinstance(s, str))
+        return scores
+
+
+def _by_metric(scores: Any, failed: frozenset[str] | None) -> dict[str, float]:
+    """Return scores by metric: scikit-learn calls a single one "score"."""
+    if failed is None:
+        return {}
+    by_metric = scores if isinstance(scores, dict) else {"score": scores}
+    # scikit-learn lets any kind of number pass, a Decimal too.
+    return {name: float(score) for name, score in by_metric.items() if name not in failed}
+
+
+def can_travel(value: Any) -> bool:
+    """Tell whether `value` can be sent to another process, and read there."""
+    try:
+        cloudpickle.loads(cloudpickle.dumps(value))
+    except Exception:
+        return False
+    return True
+
+
+def _own(value: Any) -> Any:
+    """Return an argument of `fit` for one fit alone: what may keep a state is copied, no data is.
+
+    Callbacks of boosting libraries remember the fit that they are in; a second one that runs in
+    another thread, or goes on where the first ended, would spoil both.
+    """
+    if type(value) in (list, tuple):
+        # Of a long list of numbers, the first tells enough.
+        is_data = not value or type(value[0]) in PLAIN_TYPES
+        return value if is_data else type(value)(map(_own, value))
+    if type(value) in PLAIN_TYPES or has(value, "__array__") or has(value, "shape"):
+        return value
+    try:
+        return copy.deepcopy(value)
+    except Exception:  # of an open file, say: then there is only the one
+        return value

@@ -1,0 +1,206 @@
+"""The metric that steers a search, its noise, and the line printed for each candidate."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from skbayes._compat import (
+    BaseScorer,
+    BaseSearchCV,
+    MultimetricScorer,
+    check_refit,
+    scorers_by_name,
+)
+from skbayes._numerics import own_arithmetic, standard_deviation
+from skbayes._trials import Closed, Event, Scored, Trial
+from skbayes.model import MEAN, Report, read_report
+from skbayes.rules import ONE_STANDARD_ERROR
+
+__all__ = ["Objective", "Progress", "fold_noise"]
+
+
+class Objective:
+    """The metric that a search maximises.
+
+    A callable scorer may return several metrics, whose names are known from its first result
+    only: as an observer of the search, this settles the metric then, before any other fit.
+
+    Parameters
+    ----------
+    search : BaseSearchCV
+        Its `objective`, `refit` and `scoring` are read.
+    scorers : scorer or scorers
+        What the search scores with.
+
+    Attributes
+    ----------
+    metric : str or None
+        Name of the metric; None as long as it is not known.
+    metrics : tuple of str
+        Names of all that are scored; "score" alone as long as they are not known.
+    is_multimetric : bool
+        Whether there are several metrics.
+
+    Raises
+    ------
+    ValueError
+        If `objective` is none of the metrics.
+    """
+
+    def __init__(self, search: BaseSearchCV, scorers: Any) -> None:
+        self._search = search
+        self.metric: str | None = None
+        self.metrics: tuple[str, ...] = ("score",)
+        self.is_multimetric = isinstance(scorers, MultimetricScorer)
+        if isinstance(scorers, MultimetricScorer):
+            self._settle(scorers_by_name(scorers))
+        elif isinstance(scorers, BaseScorer) or not callable(search.scoring):
+            self._settle({"score": scorers})
+
+    def _settle(self, metrics: Mapping[str, Any]) -> None:
+        """Choose the metric among `metrics`."""
+        search = self._search
+        names = list(metrics)
+        self.metrics = tuple(names)
+        aliases = {search.scoring: "score"} if isinstance(search.scoring, str) else {}
+        wanted = search.objective
+        if wanted is None:
+            named = isinstance(search.refit, str) and search.refit in metrics
+            self.metric = search.refit if named else names[0]
+        elif wanted in metrics or wanted in aliases:
+            self.metric = aliases.get(wanted, wanted)
+        else:
+            raise ValueError(
+                f"objective={wanted!r} is none of the metrics that scoring gives: {names}. "
+                "Name one of these, or leave objective=None."
+            )
+
+    def __call__(self, event: Event, trial: Trial) -> None:
+        """Settle the metric at the first result, if it was not known before."""
+        if self.metric is not None or not isinstance(event, Scored) or not event.score.test:
+            return
+        metrics = event.score.test
+        self.is_multimetric = list(metrics) != ["score"]
+        if self.is_multimetric and self._search.refit != ONE_STANDARD_ERROR:
+            check_refit(self._search, metrics)
+        self._settle(metrics)
+
+    def score(self, trial: Trial, metric: str | None = None) -> float:
+        """Return the mean over the folds; NaN if a fit failed or a score is not finite.
+
+        Parameters
+        ----------
+        trial : Trial
+        metric : str or None, default=None
+            None: the one that steers.
+        """
+        metric = metric or self.metric
+        if metric is None or trial.has_failed:
+            return math.nan
+        return trial.mean(metric)
+
+    def fold_scores(self, trial: Trial) -> list[float | None]:
+        """Return the score of each fold; None where it was not run, NaN where that failed."""
+        metric = self.metric or ""
+        return [None if fold is None else fold.test.get(metric, math.nan) for fold in trial.folds]
+
+    def has_failed(self, trial: Trial) -> bool:
+        """Whether a trial has no score, and would have none with more folds.
+
+        A fit raised, or the scorer did, or a fold has no finite score. What that means is decided
+        here for all: the model, the status, the line that is printed, and the choice of the best.
+        """
+        folds = self.fold_scores(trial)
+        if trial.has_failed or not all(f is None or math.isfinite(f) for f in folds):
+            return True
+        # Scores near the largest float have no mean.
+        return None not in folds and not math.isfinite(self.score(trial))
+
+    def status(self, trial: Trial) -> str:
+        """Return how a closed trial ended: as `Trial.status`, or "failed"."""
+        return "failed" if self.has_failed(trial) else str(trial.status)
+
+    def report(self, trial: Trial) -> Report:
+        """Return what an optimiser is told about a closed trial."""
+        score = None if self.has_failed(trial) else MEAN
+        # The clock of the machine may have been set back meanwhile.
+        return read_report(score, self.fold_scores(trial), max(0.0, trial.seconds))
+
+    def standard_error(self, trial: Trial) -> float:
+        """Return the standard error of the mean over the folds; NaN for a single fold."""
+        scores = np.array(self.fold_scores(trial), dtype=np.float64)
+        if len(scores) < 2:
+            return math.nan
+        return standard_deviation(scores, ddof=1) / math.sqrt(len(scores))
+
+
+class Progress:
+    """Prints a line for each candidate when all its folds are scored."""
+
+    def __init__(self, objective: Objective, n_candidates: int) -> None:
+        self._objective = objective
+        self._n_candidates = n_candidates
+        self._best = math.nan
+        self._best_index = -1
+
+    def __call__(self, event: Event, trial: Trial) -> None:
+        """Print the line of `trial` if `event` closes it."""
+        if not isinstance(event, Closed):
+            return
+        place = f"[{trial.index + 1:>{len(str(self._n_candidates))}}/{self._n_candidates}]"
+        status = self._objective.status(trial)
+        if status != "complete":
+            n_folds = len(trial.folds)
+            part = f" after {trial.n_scored} of {n_folds} folds" if None in trial.folds else ""
+            print(f"{place} {status}{part} ({trial.seconds:.1f} s)", flush=True)
+            return
+        score = self._objective.score(trial)
+        if not score <= self._best:
+            self._best, self._best_index = score, trial.index
+        error = self._objective.standard_error(trial)
+        print(
+            f"{place} score {score:.5g} +- {error:.2g}, "
+            f"best {self._best:.5g} (candidate {self._best_index + 1}), {trial.seconds:.1f} s",
+            flush=True,
+        )
+
+
+@own_arithmetic()
+def fold_noise(scores: Sequence[Sequence[float | None]]) -> float:
+    r"""Return the standard error of the difference of two good candidates, paired by fold.
+
+    With the fold scores :math:`y_{if}` of the candidates of the better half and b the best of them
+
+    .. math::
+
+        \sqrt{\mathrm{mean}_{i \ne b}\ \frac{\mathrm{var}_f (y_{bf} - y_{if})}{F}}.
+
+    What makes a fold easy or hard for all cancels. The training parts of folds overlap, so it is
+    rather too small than too large.
+
+    Parameters
+    ----------
+    scores : sequence of n_candidates sequences of n_folds
+        Those with a NaN or None are left out.
+
+    Returns
+    -------
+    float
+        NaN for fewer than two folds or complete rows.
+    """
+    y = np.array(scores, dtype=np.float64)
+    y = y[np.isfinite(y).all(axis=1)]
+    n_rows, n_folds = y.shape
+    if n_rows < 2 or n_folds < 2:
+        return math.nan
+    # Squares of large scores would overflow.
+    largest = float(np.abs(y).max()) or 1.0
+    y /= largest
+    order = np.argsort(-y.mean(axis=1), kind="stable")
+    good = order[: max(2, (n_rows + 1) // 2)]
+    difference = y[good[0]] - y[good[1:]]
+    return largest * math.sqrt(float(difference.var(axis=1, ddof=1).mean()) / n_folds)

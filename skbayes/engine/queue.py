@@ -1,0 +1,140 @@
+"""Folds that are being evaluated, and the order in which their scores are taken in."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Iterable
+
+from skbayes._trials import Scored
+from skbayes.workers import Outcome, Pool
+
+__all__ = ["Fold", "FoldQueue"]
+
+# Number of a candidate, and of one of its folds.
+Fold = tuple[int, int]
+
+
+class FoldQueue:
+    """Folds that were decided on, and of which no score has been taken in yet.
+
+    Decided on at once, handed to the pool when it has room. In order means that scores are taken
+    in as their folds were decided, whatever else has arrived: then all that is decided from them
+    depends on the scores alone, and not on timing.
+
+    Parameters
+    ----------
+    pool : Pool
+        Open already.
+    submit : callable
+        Has the pool evaluate a fold, which is the key of the task.
+    to_event : callable
+        Makes of the outcome of a task what is known of the fold; it may raise.
+    may_begin : callable
+        Whether a fold may begin, asked when there is room for it. If one may not, neither may those
+        after it: all that have not begun are decided against.
+    in_order : bool
+        Whether scores are taken in as their folds were decided, or as they arrive.
+    known : iterable of Scored, default=()
+        Scores of an earlier run, in the order in which they arrived: these folds are not
+        evaluated again.
+    arrived : callable, default=None
+        Told of each new score as soon as it is there.
+    """
+
+    def __init__(
+        self,
+        pool: Pool,
+        submit: Callable[[Fold], None],
+        to_event: Callable[[Outcome], Scored],
+        *,
+        may_begin: Callable[[Fold], bool],
+        in_order: bool,
+        known: Iterable[Scored] = (),
+        arrived: Callable[[Scored], None] | None = None,
+    ) -> None:
+        self._pool = pool
+        self._submit = submit
+        self._to_event = to_event
+        self._may_begin = may_begin
+        self._in_order = in_order
+        self._arrived = arrived
+        # Both in the order of arrival, `_decided` in that of the decisions.
+        self._known = {(event.index, event.fold): event for event in known}
+        self._landed: dict[Fold, Scored] = {}
+        self._decided: dict[Fold, None] = {}
+        self._waiting: deque[Fold] = deque()
+
+    def __len__(self) -> int:
+        return len(self._decided)
+
+    def launch(self, fold: Fold) -> None:
+        """Have a fold evaluated, now or when there is room."""
+        self._decided[fold] = None
+        if fold not in self._known:
+            self._waiting.append(fold)
+            self._fill()
+
+    def land(self) -> Scored:
+        """Return the score that is to be taken in next, waiting for it if need be.
+
+        Raises
+        ------
+        Exception
+            What a task has raised that is no result.
+        """
+        while (fold := self._next()) is None:
+            self._receive()
+        del self._decided[fold]
+        return self._known.pop(fold, None) or self._landed.pop(fold)
+
+    def landed(self) -> list[Scored]:
+        """Return the scores that have arrived and were not taken in, in the order decided."""
+        return [self._landed[fold] for fold in self._decided if fold in self._landed]
+
+    def drain(self) -> None:
+        """Wait for the folds that have begun; their scores arrive, and are not taken in."""
+        self._withdraw()
+        for fold in self._pool.withdraw():
+            del self._decided[fold]
+        running = [f for f in self._decided if not (f in self._landed or f in self._known)]
+        for _ in running:
+            outcome = self._pool.wait()
+            try:
+                event = self._to_event(outcome)
+            except Exception:  # Nobody waits for its score, so that it is nobody's error.
+                continue
+            self._arrive(event)
+
+    def _withdraw(self) -> None:
+        """Decide against the folds that have not begun."""
+        for fold in self._waiting:
+            del self._decided[fold]
+        self._waiting.clear()
+
+    def _next(self) -> Fold | None:
+        """Return the fold whose score may be taken in, if there is one."""
+        if self._in_order:
+            oldest = next(iter(self._decided))
+            return oldest if oldest in self._known or oldest in self._landed else None
+        for arrived in (self._known, self._landed):
+            for fold in arrived:
+                if fold in self._decided:
+                    return fold
+        return None
+
+    def _receive(self) -> None:
+        event = self._to_event(self._pool.wait())
+        self._fill()
+        self._arrive(event)
+
+    def _arrive(self, event: Scored) -> None:
+        if self._arrived is not None:
+            self._arrived(event)
+        self._landed[event.index, event.fold] = event
+
+    def _fill(self) -> None:
+        while self._waiting and self._pool.has_room:
+            if not self._may_begin(self._waiting[0]):
+                self._withdraw()
+                return
+            self._submit(self._waiting.popleft())

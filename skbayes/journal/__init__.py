@@ -1,0 +1,13 @@
+"""The journal of a search: its events on disk, and what makes a search the same search."""
+
+from skbayes.journal.journal import Journal
+from skbayes.journal.summary import outline, read_results
+from skbayes.journal.tokens import data_token, fingerprint
+
+__all__ = [
+    "Journal",
+    "data_token",
+    "fingerprint",
+    "outline",
+    "read_results",
+]

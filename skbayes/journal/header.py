@@ -1,0 +1,134 @@
+"""The header of a journal: what it is of, and who writes it."""
+
+from __future__ import annotations
+
+import importlib
+import os
+import platform
+import socket
+from collections.abc import Mapping
+from typing import Any
+
+from skbayes._warnings import warn
+from skbayes.exceptions import JournalError, JournalMismatch
+from skbayes.journal.records import MALFORMED, PREFIX, parse, reason, whole
+from skbayes.space import show
+
+FORMAT = "skbayes-journal"
+VERSION = 1
+
+# Every journal of any version begins with these, behind the checksum.
+MAGIC = b' {"k":"%s",' % FORMAT.encode()
+
+ELSEWHERE = "Name another file to start anew"
+
+_DATA = (
+    " For data that differ, as in each fold of an outer cross-validation, write {data} into the "
+    "name of the file, as in 'search-{data}.jsonl': each data set has a file of its own then."
+)
+
+# What to do about some differences: where the data differ, and where something differs each time
+# that it is made, though the same is written.
+_HINTS = {
+    "X": _DATA,
+    "y": _DATA,
+    "cv": " Folds that are shuffled are the same again only with a random_state in cv.",
+    "warm_start_from": " A search that still runs is another source each time: give a copy of it.",
+}
+
+_LIBRARIES = ("skbayes", "sklearn", "numpy", "scipy", "joblib")
+
+
+def _versions() -> dict[str, str]:
+    found = {name: importlib.import_module(name).__version__ for name in _LIBRARIES}
+    return {**found, "python": platform.python_version()}
+
+
+def new_header(given: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the first record of a new journal."""
+    return {
+        "k": FORMAT,
+        "v": VERSION,
+        "fingerprint": dict(given["fingerprint"]),
+        "seed": int(given["seed"]),
+        **({"outline": given["outline"]} if "outline" in given else {}),
+        "versions": _versions(),
+        "host": socket.gethostname(),
+        "pid": os.getpid(),
+    }
+
+
+def is_ours(beginning: bytes) -> bool:
+    """Tell whether a file that begins like this means to be a journal."""
+    return beginning[PREFIX - 1 :].startswith(MAGIC)
+
+
+def header_of(line: bytes, path: str) -> dict[str, Any]:
+    """Return the header in the first line of a file, given with its end.
+
+    Raises
+    ------
+    JournalError
+        If it is none that this version can read.
+    """
+    try:
+        if not is_ours(line):
+            raise ValueError("this is another kind of file")
+        header = parse(line[:-1])
+        if header["v"] != VERSION:
+            raise ValueError(f"this is a journal of format {show(header['v'])}")
+        whole(header["seed"])
+        for name in ("fingerprint", "versions"):
+            if not all(isinstance(value, str) for value in header[name].values()):
+                raise TypeError
+    except MALFORMED as error:
+        raise JournalError(
+            path,
+            f"its first record is not the header of a journal of format {VERSION} "
+            f"({reason(error)}). {ELSEWHERE}, or delete this one.",
+        ) from None
+    return header
+
+
+def owner_of(path: str) -> tuple[int | None, str | None]:
+    """Return process and host of who opened a journal last, as far as the file tells."""
+    try:
+        with open(path, "rb") as file:
+            lines = file.read().split(b"\n")
+        for line in reversed(lines):
+            if is_ours(line) or line[PREFIX:].startswith(b'{"k":"resume",'):
+                record = parse(line)
+                return whole(record["pid"]), str(record["host"])
+    except (OSError, *MALFORMED):
+        pass
+    return None, None
+
+
+def check_fingerprint(theirs: Mapping[str, str], own: Mapping[str, str], path: str) -> None:
+    """Raise JournalMismatch unless two fingerprints are equal."""
+    keys = tuple(sorted(k for k in theirs.keys() | own.keys() if theirs.get(k) != own.get(k)))
+    if keys:
+        changes = "; ".join(
+            f"{key} was {theirs.get(key, 'not set')}, is {own.get(key, 'not set')}" for key in keys
+        )
+        raise JournalMismatch(
+            path,
+            f"it was written by a search with other settings or data: {changes}. "
+            f"{ELSEWHERE}, or repeat the earlier settings to go on."
+            + "".join(dict.fromkeys(_HINTS.get(key, "") for key in keys)),
+            keys,
+        )
+
+
+def compare_versions(theirs: Mapping[str, str], own: Mapping[str, str], path: str) -> None:
+    """Warn if two sets of versions differ."""
+    changed = [
+        f"{name} {theirs.get(name)} is now {own.get(name)}"
+        for name in sorted(theirs.keys() | own.keys())
+        if theirs.get(name) != own.get(name)
+    ]
+    if changed:
+        warn(
+            f"journal {path!r}: since it was written, {', '.join(changed)}. The scores in it may "
+            "differ from those to come.",
+        )

@@ -1,0 +1,284 @@
+"""The journal of a search: its events on disk, so that it can go on after it was killed.
+
+The file is a list of records, one a line:
+
+=========================================================  ======================================
+``{"k":"skbayes-journal","v":1,"fingerprint":{...},...}``  the header, the first record
+``{"k":"ask","i":17,"b":0,"p":[0.25,3],"m":[...]}``        candidate i: branch, codes, prediction
+``{"k":"fold","i":17,"f":2,"s":{...},"r":{...},...}``      test and training scores of a fold
+``{"k":"resume",...}``                                     the journal was opened once more
+=========================================================  ======================================
+
+What follows the last end of a line was torn off by a crash, and is dropped. Anything else that is
+not as it was written is refused.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import math
+import os
+from collections.abc import Mapping
+from time import monotonic
+from types import TracebackType
+from typing import Any, Self
+
+from skbayes._trials import Closed, Event
+from skbayes.exceptions import JournalLocked
+from skbayes.journal.events import EventLog
+from skbayes.journal.file import LockedFile, create
+from skbayes.journal.header import (
+    MAGIC,
+    check_fingerprint,
+    compare_versions,
+    header_of,
+    is_ours,
+    new_header,
+    owner_of,
+)
+from skbayes.journal.records import PREFIX, line_of, record_of
+
+# Seconds: a sync takes 4 ms on a disk, and bursts of records shall not wait for one each.
+SYNC_INTERVAL = 0.05
+
+
+class Journal:
+    """An append-only file of events with one writer. Made by `Journal.open`.
+
+    Attributes
+    ----------
+    path : str
+        The file.
+    header : dict
+        Its first record.
+    seed : int
+        Seed of the search, as it was when the file was made.
+
+    Examples
+    --------
+    >>> from skbayes.journal import Journal
+    >>> from skbayes._trials import Asked
+    >>> from skbayes.space import Point
+    >>> header = {"fingerprint": {"cv": "5 folds"}, "seed": 7}
+    >>> with Journal.open("search.journal", header=header) as journal:
+    ...     journal.append(Asked(0, Point(0, (0.25, 3))), elapsed=1.5)
+    >>> with Journal.open("search.journal", header=header) as journal:
+    ...     journal.events
+    [Asked(index=0, point=Point(branch=0, codes=(0.25, 3)), prediction=None)]
+    """
+
+    def __init__(self, file: LockedFile, header: dict[str, Any]) -> None:
+        self.path = file.path
+        self.header = header
+        self.seed: int = header["seed"]
+        self._log = EventLog()
+        self._file = file
+        self._synced_at = -math.inf
+        self._is_synced = True
+
+    @property
+    def events(self) -> list[Event]:
+        """What is in the file, in that order."""
+        return self._log.events
+
+    @property
+    def elapsed(self) -> float:
+        """Seconds of search when the last fold was scored."""
+        return self._log.elapsed
+
+    @classmethod
+    def open(cls, path: str | os.PathLike[str], *, header: Mapping[str, Any]) -> Self:
+        """Open a journal, or make one if there is no such file.
+
+        The disk is waited for every 50 ms at most. If the power fails before the system writes
+        by itself, records are lost that follow a sync within that time, and nothing after them.
+        What a process has appended survives its end.
+
+        Parameters
+        ----------
+        path : str or path-like
+        header : mapping
+            "fingerprint", a mapping of str to str that has to be the same whenever the file is
+            opened, and for a new file "seed", an int, and "outline" if its results shall be
+            readable by others. Versions of the libraries, host and process are added.
+
+        Returns
+        -------
+        Journal
+            To be closed, or used as a context manager.
+
+        Raises
+        ------
+        JournalLocked
+            If another search has opened the file.
+        JournalMismatch
+            If the file has another fingerprint.
+        JournalError
+            If it is no journal, or damaged. It is left as it is.
+        OSError
+            If the file cannot be made, read or written.
+
+        Warns
+        -----
+        UserWarning
+            If the file was written with other versions of the libraries, or cannot be locked.
+        """
+        name = os.path.realpath(os.fsdecode(path))
+        own = new_header(header)
+        try:
+            if not os.path.exists(name):
+                # Another search may be faster: then that one's file is opened, or found locked.
+                with contextlib.suppress(FileExistsError):
+                    create(name, line_of(own))
+            with contextlib.ExitStack() as stack:
+                file = LockedFile(name)
+                stack.callback(file.close)
+                # A huge file of something else is not read to its end.
+                beginning = file.read(len(MAGIC) + PREFIX)
+                header_there = _header_in(file.read() if is_ours(beginning) else beginning, name)
+                journal = cls(file, header_there)
+                journal._read(own)
+                stack.pop_all()
+        except BlockingIOError:
+            raise JournalLocked(name, *owner_of(name)) from None
+        except OSError as error:
+            raise _explained(error, name) from error
+        return journal
+
+    @staticmethod
+    def read_seed(path: str | os.PathLike[str]) -> int | None:
+        """Return the seed of a journal, which may be in use; None if there is no such file.
+
+        Raises
+        ------
+        JournalError
+            If the file is no journal.
+        OSError
+            If it cannot be read.
+        """
+        name = os.path.realpath(os.fsdecode(path))
+        if not os.path.isfile(name):
+            return None
+        try:
+            content = _content(name)
+        except OSError as error:
+            raise _explained(error, name) from error
+        seed: int = _header_in(content, name)["seed"]
+        return seed
+
+    @staticmethod
+    def read(path: str | os.PathLike[str]) -> tuple[dict[str, Any], list[Event]]:
+        """Return header and events of a journal, which may be in use; it is left as it is.
+
+        Raises
+        ------
+        JournalError
+            If the file is no journal, or damaged.
+        OSError
+            If it cannot be read.
+        """
+        name = os.path.realpath(os.fsdecode(path))
+        content = _content(name)
+        header = _header_in(content, name)
+        *lines, _ = content.split(b"\n")
+        log = EventLog()
+        log.read(lines, name)
+        return header, log.events
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def append(self, event: Event, elapsed: float = 0.0) -> None:
+        """Write an event down: `Asked` or `Scored`. `Closed` follows from these, and is left out.
+
+        Parameters
+        ----------
+        event : Event
+        elapsed : float, default=0.0
+            Seconds of search so far, kept with `Scored`.
+
+        Raises
+        ------
+        ValueError
+            If the event cannot follow those before it, or the journal is closed.
+        OSError
+            If it cannot be written. Nothing of it is in the file then, or will be read, and
+            further events can be appended when the cause has gone.
+        """
+        if isinstance(event, Closed):
+            return
+        self._log.check(event)
+        self._write(record_of(event, elapsed))
+        self._log.take(event, elapsed)
+
+    def close(self) -> None:
+        """See to it that all is on disk, and give up the file. Closing twice does nothing."""
+        try:
+            try:
+                if not self._is_synced:
+                    self._file.sync()
+                    self._is_synced = True
+            finally:
+                self._file.close()
+        except OSError as error:
+            raise _explained(error, self.path) from error
+
+    def _write(self, record: Mapping[str, Any]) -> None:
+        sync = monotonic() - self._synced_at > SYNC_INTERVAL
+        try:
+            self._file.append(line_of(record), sync=sync)
+        except OSError as error:
+            raise _explained(error, self.path) from error
+        self._is_synced = sync
+        if sync:
+            self._synced_at = monotonic()
+
+    def _read(self, own: Mapping[str, Any]) -> None:
+        """Read the file, and make it ready for `append`; `own` is the header of a new one."""
+        check_fingerprint(self.header["fingerprint"], own["fingerprint"], self.path)
+        data = self._file.read()
+        *lines, tail = data.split(b"\n")
+        versions = self._log.read(lines, self.path) or self.header["versions"]
+        compare_versions(versions, own["versions"], self.path)
+        if tail:
+            # Before anything is appended, which would become part of it.
+            self._file.truncate(len(data) - len(tail))
+        if data != line_of(own):
+            self._write({"k": "resume", **{key: own[key] for key in ("versions", "host", "pid")}})
+
+
+def _header_in(content: bytes, path: str) -> dict[str, Any]:
+    return header_of(content[: content.find(b"\n") + 1], path)
+
+
+def _content(path: str) -> bytes:
+    """Return what is in a file; of one that is no journal, its beginning."""
+    with open(path, "rb") as file:
+        beginning = file.read(len(MAGIC) + PREFIX)
+        return beginning + file.read() if is_ours(beginning) else beginning
+
+
+def _explained(error: OSError, path: str) -> OSError:
+    """Return `error` in terms of the journal."""
+    if isinstance(error, FileNotFoundError):
+        text = f"the folder {os.path.dirname(path)!r} does not exist; make it first"
+    elif isinstance(error, IsADirectoryError):
+        text = "a folder stands where the journal is to be; name a file in it"
+    elif isinstance(error, NotADirectoryError):
+        text = "a file stands where the folder of the journal is to be; name another path"
+    elif isinstance(error, PermissionError):
+        text = "the journal cannot be written here; name a file that can, or change its permissions"
+    elif error.errno in (errno.ENOSPC, errno.EFBIG, errno.EDQUOT):
+        text = "there is no room for the journal; free some, and the same call goes on from here"
+    else:
+        text = f"the journal cannot be used: {error.strerror or error}"
+    return OSError(error.errno, text, path)

@@ -1,0 +1,163 @@
+"""The outline of a search: what its journal says of it so that other searches can learn from it."""
+
+from __future__ import annotations
+
+import math
+import os
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from skbayes._trials import Asked, Event, FoldScore, Scored, Trial
+from skbayes.exceptions import JournalError
+from skbayes.journal.journal import Journal
+from skbayes.journal.tokens import token
+from skbayes.space import Branch, Categorical, Point, Space, native, show
+
+__all__ = ["outline", "read_results"]
+
+# Categories that JSON holds as they are. All others are written as tokens, which are compared
+# with those of present categories: nothing is made from them.
+WRITTEN_TYPES = (str, bool, type(None))
+
+
+def outline(space: Space, n_folds: int) -> dict[str, Any]:
+    """Return what a journal needs to say of a search besides its events.
+
+    Parameters
+    ----------
+    space : Space
+    n_folds : int
+
+    Returns
+    -------
+    dict
+        "n_folds", and "branches": for each its parameters, as pairs of the name and of None where
+        codes are values, or else of the list of categories.
+    """
+    return {"n_folds": n_folds, "branches": [_written(branch) for branch in space.branches]}
+
+
+def read_results(path: str | os.PathLike[str], space: Space) -> dict[str, list[Any]]:
+    """Read the results in a journal, which may be in use, as a table.
+
+    Parameters
+    ----------
+    path : str or path-like
+    space : Space
+        Where the results are needed: categories that are no strings or numbers are found in it.
+
+    Returns
+    -------
+    dict of str to list
+        "params" and "mean_test_<metric>" for each metric. A row for each candidate of which all
+        folds were evaluated, or any has failed: NaN then.
+
+    Raises
+    ------
+    JournalError
+        If the file is no journal, is damaged, or does not hold an outline.
+    OSError
+        If it cannot be read.
+    """
+    header, events = Journal.read(path)
+    try:
+        n_folds, branches = header["outline"]["n_folds"], header["outline"]["branches"]
+        known = _known(space)
+        done = [t for t in _trials(events, n_folds) if t.has_failed or t.n_scored == n_folds]
+        params = [_params(_branch(branches, t.point), t.point.codes, known) for t in done]
+    except (KeyError, TypeError, ValueError, IndexError) as error:
+        raise JournalError(
+            os.fspath(path),
+            "its search cannot be told from its header, so that nothing can be learnt from it "
+            f"({type(error).__name__}: {error}). Give the cv_results_ of that search.",
+        ) from None
+    metrics = dict.fromkeys(m for t in done for fold in t.folds if fold for m in fold.test)
+    return {
+        "params": params,
+        **{
+            f"mean_test_{metric}": [math.nan if t.has_failed else t.mean(metric) for t in done]
+            for metric in metrics or ("score",)
+        },
+    }
+
+
+def _trials(events: Sequence[Event], n_folds: int) -> list[Trial]:
+    """Return trials with the folds that were scored, and with no place for others.
+
+    How many there were to be is what the file says, which may be any number.
+    """
+    points: dict[int, Point] = {}
+    scores: dict[int, list[FoldScore]] = {}
+    for event in events:
+        if isinstance(event, Asked):
+            points[event.index], scores[event.index] = event.point, []
+        elif isinstance(event, Scored):
+            if not event.fold < n_folds:
+                raise ValueError(f"there are {n_folds} folds, and one is number {event.fold}")
+            scores[event.index].append(event.score)
+    return [Trial(i, point, tuple(scores[i])) for i, point in points.items()]
+
+
+class Unknown:
+    """Stands for a category of which only the token is known."""
+
+    def __init__(self, told: str) -> None:
+        self._told = told
+
+    def __repr__(self) -> str:
+        return self._told
+
+
+def _written(branch: Branch) -> list[list[Any]]:
+    return [
+        [name, [_category(c) for c in d.categories] if isinstance(d, Categorical) else None]
+        for name, d in branch.parameters
+    ]
+
+
+def _category(value: Any) -> Any:
+    value = native(value)
+    is_finite = isinstance(value, float) and math.isfinite(value)
+    is_short = type(value) is int and abs(value) < 2**64
+    if type(value) in WRITTEN_TYPES or is_finite or is_short:
+        return value
+    return {"token": token(value)}
+
+
+def _known(space: Space) -> dict[str, dict[str, Any]]:
+    """Return the categories of a space by name and token."""
+    known: dict[str, dict[str, Any]] = {}
+    for branch in space.branches:
+        for name, dimension in branch.parameters:
+            if isinstance(dimension, Categorical):
+                of_name = known.setdefault(name, {})
+                for category in dimension.categories:
+                    of_name.setdefault(token(category), category)
+    return known
+
+
+def _branch(branches: list[Any], point: Point) -> list[list[Any]]:
+    if point.branch < 0:
+        raise ValueError(f"{point!r} is in none of the {len(branches)} branches")
+    branch: list[list[Any]] = branches[point.branch]
+    return branch
+
+
+def _params(
+    parameters: list[list[Any]],
+    codes: tuple[float | int, ...],
+    known: Mapping[str, Mapping[str, Any]],
+) -> dict[str, Any]:
+    params = {}
+    for (name, categories), code in zip(parameters, codes, strict=True):
+        if categories is None:
+            params[name] = code
+            continue
+        if not 0 <= code < len(categories):
+            raise ValueError(f"{name} has {len(categories)} categories, and none is {show(code)}")
+        value = categories[int(code)]
+        if isinstance(value, dict):
+            told = value["token"]
+            value = known.get(name, {}).get(told, Unknown(told))
+        params[name] = value
+    return params

@@ -1,0 +1,26 @@
+"""What was told, and the model of it: observations, a surrogate, earlier searches."""
+
+from skbayes.model.costs import CostModel, fit_costs
+from skbayes.model.embedding import Source, place_all
+from skbayes.model.observations import Observations
+from skbayes.model.reports import MEAN, Report, check_follows, read_report, read_reports
+from skbayes.model.sources import Row, read_sources
+from skbayes.model.surrogate import Surrogate
+from skbayes.model.transfer import Transfer
+
+__all__ = [
+    "MEAN",
+    "CostModel",
+    "Observations",
+    "Report",
+    "Row",
+    "Source",
+    "Surrogate",
+    "Transfer",
+    "check_follows",
+    "fit_costs",
+    "place_all",
+    "read_report",
+    "read_reports",
+    "read_sources",
+]

@@ -1,0 +1,197 @@
+"""What an optimiser is told about one point, checked."""
+
+from __future__ import annotations
+
+import math
+import numbers
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from skbayes._numerics import mean
+from skbayes._pickles import lasting
+
+__all__ = ["MEAN", "Report", "check_follows", "read_report", "read_reports"]
+
+# As a score: the mean of the folds.
+MEAN = "mean"
+# A score and its folds agree if they differ by no more than rounding.
+TOLERANCE = 1e-9
+
+
+@lasting
+@dataclass(frozen=True, slots=True)
+class Report:
+    """Score, folds and cost of a point.
+
+    Attributes
+    ----------
+    score : float
+        Higher is better; NaN for a point that failed, or was evaluated in part.
+    folds : tuple of (float or None)
+        Finite scores in the order of the folds, None for one that was not run. Empty for a point
+        that failed, or was told without.
+    cost : float or None
+        What the evaluation has cost, so far if in part.
+    """
+
+    score: float
+    folds: tuple[float | None, ...] = ()
+    cost: float | None = None
+
+    @property
+    def is_partial(self) -> bool:
+        """Whether there are folds that were not run."""
+        return None in self.folds
+
+    @property
+    def has_failed(self) -> bool:
+        """Whether there is no score, and will be none."""
+        return math.isnan(self.score) and not self.folds
+
+    @property
+    def full_cost(self) -> float | None:
+        """What all folds would cost; None if unknown, as for a failure, which ends early or late.
+
+        Folds are taken to cost alike.
+        """
+        if self.cost is None or self.has_failed:
+            return None
+        n_run = sum(fold is not None for fold in self.folds)
+        return self.cost * len(self.folds) / n_run if n_run else self.cost
+
+
+def read_report(score: Any, folds: Any = None, cost: Any = None) -> Report:
+    """Make a report of what a user has told.
+
+    Parameters
+    ----------
+    score : float, None or "mean"
+        "mean": that of `folds`. None, NaN and infinities: a failure, whatever the folds.
+    folds : sequence of (float or None), or None, default=None
+        None for a fold that was not run; NaN and infinities for one that failed.
+    cost : float or None, default=None
+
+    Raises
+    ------
+    ValueError
+        If the score is not that of the folds, there is neither, or the cost is negative or not
+        finite.
+    TypeError
+        If something is not a number.
+    """
+    spent = None if cost is None else _number(cost, "a cost")
+    if spent is not None and not 0.0 <= spent < math.inf:
+        raise ValueError(f"a cost must be finite and at least 0, got {cost!r}; None if unknown.")
+    is_mean = isinstance(score, str) and score == MEAN
+    told = None if is_mean else _score(score, "a score")
+    if folds is None:
+        if told is None:
+            raise ValueError("tell a score, or folds; None as the score says that it failed.")
+        return Report(told, (), spent)
+    if isinstance(folds, str | bytes) or not isinstance(folds, Sequence | np.ndarray):
+        raise TypeError(f"folds must be a list of scores in the order of the folds, got {folds!r}.")
+    values = tuple(None if f is None else _score(f, "a fold") for f in folds)
+    scores = [value for value in values if value is not None]
+    if any(map(math.isnan, scores)) or (told is not None and math.isnan(told)):
+        if told is not None and math.isfinite(told):
+            raise ValueError(
+                f"score={score!r} with a failed fold in folds={folds!r}: leave the score out, or "
+                "give None for a fold that was not run."
+            )
+        return Report(math.nan, (), spent)
+    if not scores:
+        raise ValueError(
+            f"folds must hold the score of at least one, got {folds!r}; tell None as the score if "
+            "the evaluation failed, or nothing as long as no fold was run."
+        )
+    if len(scores) < len(values):
+        if told is not None:
+            raise ValueError(
+                f"score={score!r} is that of all folds, and folds={folds!r} lacks some: leave the "
+                "score out, or give all folds."
+            )
+        return Report(math.nan, values, spent)
+    of_folds = mean(scores)
+    if not math.isfinite(of_folds):
+        raise ValueError(f"folds={folds!r} are too large to be summed.")
+    if told is None:
+        return Report(of_folds, values, spent)
+    if abs(told - of_folds) > TOLERANCE * max(map(abs, scores)):
+        raise ValueError(
+            f"score={score!r} is not the mean {of_folds!r} of folds={folds!r}: leave one of them "
+            "out."
+        )
+    return Report(told, values, spent)
+
+
+def read_reports(n: int, scores: Any, folds: Any = None, costs: Any = None) -> list[Report]:
+    """Make reports of what a user has told of `n` points: sequences of what `read_report` takes.
+
+    Raises
+    ------
+    ValueError, TypeError
+        As from `read_report`, or if a sequence has another length.
+    """
+    columns = (
+        _column(scores, n, "scores", MEAN),
+        _column(folds, n, "folds", None),
+        _column(costs, n, "costs", None),
+    )
+    return [read_report(*values) for values in zip(*columns, strict=True)]
+
+
+def check_follows(report: Report, before: Report, name: str) -> None:
+    """Raise unless `report` may replace the one `before`, of the point called `name`.
+
+    Raises
+    ------
+    ValueError
+        If the point was complete, or the new folds are not the old ones with some more.
+    """
+    if not before.is_partial:
+        raise ValueError(
+            f"{name} has been told before, with the score {before.score!r}; tell each point once, "
+            "the mean if it was repeated."
+        )
+    if report.has_failed:
+        return
+    if not report.folds:
+        raise ValueError(
+            f"{name} has been told before, with folds={list(before.folds)!r}: tell it with all of "
+            f"its folds, not score={report.score!r} alone."
+        )
+    pairs = zip(before.folds, report.folds, strict=True)
+    if any(old is not None and old != new for old, new in pairs):
+        raise ValueError(
+            f"{name} has been told before, with folds={list(before.folds)!r}: these stay, and "
+            f"further ones may be added; got {list(report.folds)!r}."
+        )
+
+
+def _column(values: Any, n: int, name: str, default: Any) -> Iterable[Any]:
+    """Return one value for each of n points."""
+    if isinstance(values, type(default)) and values == default:
+        return [default] * n
+    if isinstance(values, str) or not isinstance(values, Sequence | np.ndarray) or len(values) != n:
+        raise ValueError(f"tell {n} points with as many {name}, got {values!r}.")
+    return values
+
+
+def _score(value: Any, name: str) -> float:
+    """Return a score as a float, NaN for a failure."""
+    if value is None:
+        return math.nan
+    number = _number(value, name)
+    return number if math.isfinite(number) else math.nan
+
+
+def _number(value: Any, name: str) -> float:
+    if not isinstance(value, numbers.Real):
+        raise TypeError(f"{name} must be a number or None, got {value!r}.")
+    try:
+        return float(value)
+    except OverflowError:
+        raise ValueError(f"{name} must fit a float, got {value!r}.") from None

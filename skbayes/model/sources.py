@@ -1,0 +1,202 @@
+"""Earlier results in every form that a warm start takes, read as pairs of parameters and score."""
+
+from __future__ import annotations
+
+import math
+import numbers
+import os
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from skbayes.space import has, show
+
+__all__ = ["Row", "read_sources"]
+
+# Parameters with their score; NaN for a failure.
+Row = tuple[Mapping[str, Any], float]
+# Makes a table of the file with a name.
+ReadFile = Callable[[str], Mapping[str, Any]]
+
+ACCEPTED = (
+    "a fitted search, its cv_results_, a data frame of them, an Optimizer, the path of a "
+    "checkpoint, a list of (params, score) pairs, or a list of these"
+)
+SCORE_PREFIX = "mean_test_"
+# What the score may be called in a table that is not one of cv_results_.
+SCORE_NAMES = ("mean_test_score", "score", "mean_score", "value")
+
+
+def read_sources(
+    given: Any, metric: str | None = None, read_file: ReadFile | None = None
+) -> list[list[Row]]:
+    """Read what a warm start was given.
+
+    Parameters
+    ----------
+    given : object
+        One source or a list of sources: an object with `cv_results_` or `told`, a mapping or
+        data frame of columns, the path of a file, or pairs of parameters and score. None is no
+        source.
+    metric : str, optional
+        The metric to read where a table has several.
+    read_file : callable, optional
+        Makes a table of a path. None: paths are refused.
+
+    Returns
+    -------
+    list of list of (params, score)
+        A list for each source, in the order given; NaN is a failure.
+
+    Raises
+    ------
+    TypeError
+        If something is none of these.
+    OSError
+        If a file cannot be read.
+    ValueError
+        If a search is not fitted, or a table lacks parameters or a score.
+    """
+    what = "warm_start_from"
+    if given is None:
+        return []
+    is_one = _is_table(given) or has(given, "told") or has(given, "cv_results_")
+    is_text = isinstance(given, str | bytes | os.PathLike)
+    if is_one or is_text or not isinstance(given, Iterable):
+        return [_read(given, what, metric, read_file)]
+    entries = list(given)
+    if any(map(_is_pair, entries)):
+        return [_read_pairs(entries, what)]
+    return [_read(entry, f"{what}[{i}]", metric, read_file) for i, entry in enumerate(entries)]
+
+
+def _read(source: Any, what: str, metric: str | None, read_file: ReadFile | None) -> list[Row]:
+    """Read one source that may not be a list of sources."""
+    if isinstance(source, str | os.PathLike) and read_file is not None:
+        path = os.fspath(source)
+        try:
+            table = read_file(path)
+        except OSError as error:
+            text = f"{what} names a file that cannot be read: {error.strerror or error}"
+            raise OSError(error.errno, text, path) from error
+        return _read_table(table, f"{what} {path!r}", metric)
+    if has(source, "told"):
+        return _read_pairs(source.told, what)
+    if has(source, "cv_results_"):
+        steering = _steering_metric(source)
+        return _read_table(source.cv_results_, f"{what}.cv_results_", steering or metric)
+    if _is_table(source):
+        return _read_table(source, what, metric)
+    if has(source, "get_params") and has(source, "fit"):
+        raise ValueError(
+            f"{what} is a {type(source).__name__} without cv_results_: fit it first. clone "
+            "leaves out what was fitted; give the cv_results_ of the search then."
+        )
+    is_text = isinstance(source, str | bytes | os.PathLike)
+    if is_text or not isinstance(source, Iterable):
+        if is_text and read_file is None:
+            what = f"{what} takes no path here, only that of BayesSearchCV does: it"
+        raise TypeError(
+            f"{what} must be {ACCEPTED}; got {show(source)} of type {type(source).__name__}."
+        )
+    return _read_pairs(list(source), what)
+
+
+def _steering_metric(search: Any) -> str | None:
+    """Return the metric that a fitted search followed, if it says so."""
+    for name in ("objective", "refit"):
+        metric = getattr(search, name, None)
+        if isinstance(metric, str) and SCORE_PREFIX + metric in search.cv_results_:
+            return metric
+    return None
+
+
+def _is_table(source: Any) -> bool:
+    # A data frame, of whichever library, has named columns that it gives when indexed by them.
+    return isinstance(source, Mapping) or (has(source, "columns") and has(source, "__getitem__"))
+
+
+def _is_pair(entry: Any) -> bool:
+    return isinstance(entry, tuple | list) and len(entry) == 2 and isinstance(entry[0], Mapping)
+
+
+def _read_pairs(entries: Sequence[Any], what: str) -> list[Row]:
+    rows = []
+    for i, entry in enumerate(entries):
+        if not _is_pair(entry):
+            raise TypeError(
+                f"{what}[{i}] must be a pair of parameters and score, ({{name: value}}, number), "
+                f"got {show(entry)}."
+            )
+        rows.append((entry[0], _number(entry[1], f"the score in {what}[{i}]")))
+    return rows
+
+
+def _number(score: Any, what: str) -> float:
+    """Return a score as a float, NaN for a failure."""
+    if score is None or score is np.ma.masked:
+        return math.nan
+    if not isinstance(score, numbers.Real):
+        raise TypeError(f"{what} must be a number, or None for a failure, got {show(score)}.")
+    try:
+        return float(score) if math.isfinite(score) else math.nan
+    except OverflowError:
+        raise ValueError(f"{what} must fit a float, got {show(score)}.") from None
+
+
+def _read_table(table: Any, what: str, metric: str | None) -> list[Row]:
+    """Read columns by name: `params` or `param_*`, and a score."""
+    names = [str(name) for name in (table if isinstance(table, Mapping) else table.columns)]
+    score_name = _score_column(names, what, metric)
+    scores = [_number(score, f"{what}[{score_name!r}]") for score in _column(table, score_name)]
+    rows: list[Mapping[str, Any]] = []
+    if "params" in names:
+        rows = list(_column(table, "params"))
+    # A table that went through a file has text in `params`, and its values in the other columns.
+    if not rows or not all(isinstance(params, Mapping) for params in rows):
+        prefix = "param_"
+        parameters = [name for name in names if name.startswith(prefix)]
+        if not parameters and scores:
+            raise ValueError(
+                f"{what} needs a column 'params' of dicts, or a column 'param_<name>' for each "
+                f"parameter; it has {names}."
+            )
+        columns = {name.removeprefix(prefix): _column(table, name) for name in parameters}
+        rows = [
+            {name: values[i] for name, values in columns.items() if not _is_absent(values[i])}
+            for i in range(len(scores))
+        ]
+    if len(rows) != len(scores):
+        raise ValueError(f"{what} has {len(rows)} parameters and {len(scores)} scores.")
+    return list(zip(rows, scores, strict=True))
+
+
+def _column(table: Any, name: str) -> list[Any]:
+    values = table[name]
+    if not isinstance(values, Iterable) or isinstance(values, str | bytes):
+        raise TypeError(f"column {name!r} of warm_start_from must be a list, got {show(values)}.")
+    return list(values)
+
+
+def _score_column(names: list[str], what: str, metric: str | None) -> str:
+    wanted: tuple[str, ...] = () if metric is None else (f"{SCORE_PREFIX}{metric}",)
+    for name in (*wanted, *SCORE_NAMES):
+        if name in names:
+            return name
+    scores = [name for name in names if name.startswith(SCORE_PREFIX)]
+    if len(scores) == 1:
+        return scores[0]
+    if scores:
+        raise ValueError(
+            f"{what} has several scores, {scores}, and none is that of the metric that is "
+            "optimised now: leave only the one to learn from."
+        )
+    raise ValueError(
+        f"{what} needs a column of scores, 'mean_test_score' or 'score'; it has {names}."
+    )
+
+
+def _is_absent(value: Any) -> bool:
+    """Whether a cell of a column says that the row does not have the parameter."""
+    return value is np.ma.masked or (isinstance(value, float) and math.isnan(value))

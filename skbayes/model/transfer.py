@@ -1,0 +1,141 @@
+"""Whether to believe earlier results, and what to try of them first."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from skbayes.model.embedding import Source
+from skbayes.model.observations import Observations
+from skbayes.space import Point, Space
+
+if TYPE_CHECKING:
+    from skbayes.model.surrogate import Surrogate
+
+__all__ = ["Transfer"]
+
+Floats = NDArray[np.float64]
+
+# With fewer scores than this, no model can be said to predict them better than another.
+MIN_SCORES_TO_JUDGE = 3
+# With more scores of its own than this a search needs no others, and does not pay for them.
+MAX_OBSERVATIONS = 200
+# As the initial design, the best points of sources leave most of the budget to the model.
+MAX_TRIED = 12
+SHARE_OF_BUDGET = 4
+# Share of the differences between scores whose sign is predicted wrongly by a guess.
+CHANCE = 0.5
+
+
+class Transfer:
+    """What a search knows from elsewhere.
+
+    The best points of some sources are tried, those of the most believed first. If the score of one
+    is the one that it had there, its source is believed for a start. From a few scores on it is
+    believed as long as a model of the search and the source predicts which of two scores of the
+    search is the higher one, better than a guess and no worse than a model of the search alone
+    does, each score from all others. So a misleading source costs little more than the evaluation
+    of its best point.
+
+    Parameters
+    ----------
+    space : Space
+        Where the search is.
+    sources : sequence of Source
+        At least one.
+    own : Surrogate
+        Model of the search alone.
+    surrogate : callable
+        Makes a model of the search and some sources.
+    n_iter : int or None, default=None
+        Number of points that are planned, if known.
+
+    Attributes
+    ----------
+    points : tuple of Point
+        The best of each source, as far as it is inside the space.
+    max_tried : int
+        How many of these are tried: so many that most of the search is left to the model. Of more
+        sources than that only those are believed whose best point was tried, for among many that
+        mislead some would be right by chance.
+    """
+
+    def __init__(
+        self,
+        space: Space,
+        sources: Sequence[Source],
+        own: Surrogate,
+        surrogate: Callable[[Space, Sequence[Source]], Surrogate],
+        n_iter: int | None = None,
+    ) -> None:
+        self._sources = tuple(sources)
+        self._own = own
+        self._space = space
+        self._make = surrogate
+        best = [source.best for source in sources]
+        self.points: tuple[Point, ...] = tuple(dict.fromkeys(p for p in best if p is not None))
+        limit = MAX_TRIED if n_iter is None else n_iter // SHARE_OF_BUDGET
+        self.max_tried = min(max(limit, 1), MAX_TRIED)
+        self._models: dict[tuple[int, ...], Surrogate] = {}
+
+    def choose(self, observations: Observations) -> tuple[Surrogate, int]:
+        """Return the model to go by, and the number of earlier results that it knows."""
+        if not 0 < len(observations) <= MAX_OBSERVATIONS:
+            return self._own, 0
+        judged = [*range(len(self._sources))]
+        if len(judged) > self.max_tried:
+            judged = [k for k in judged if self._sources[k].best in observations.points]
+        believed = tuple(k for k in judged if self._is_believed(k, observations))
+        if not believed:
+            return self._own, 0
+        return self._model(believed), sum(len(self._sources[k]) for k in believed)
+
+    def best_points(self, observations: Observations) -> tuple[Point, ...]:
+        """Return the points, those of the sources that are believed most first.
+
+        Among sources that are alike in this, and as long as nothing is known, the order is theirs.
+        """
+        if len(self.points) < 2 or not 0 < len(observations) <= MAX_OBSERVATIONS:
+            return self.points
+        doubts = {k: self._doubt(k, observations) for k in range(len(self._sources))}
+        best = [self._sources[k].best for k in sorted(doubts, key=lambda k: doubts[k])]
+        return tuple(dict.fromkeys(point for point in best if point is not None))
+
+    def _doubt(self, k: int, observations: Observations) -> float:
+        """Return how little a source is to be believed, from 0 to 1."""
+        if observations.n_scored < MIN_SCORES_TO_JUDGE:
+            return float(not self._sources[k].has_scale_of(observations))
+        try:
+            return _share_of_wrong(*self._model((k,)).left_out(observations))
+        except np.linalg.LinAlgError:
+            return 1.0
+
+    def _model(self, chosen: tuple[int, ...]) -> Surrogate:
+        if chosen not in self._models:
+            self._models[chosen] = self._make(self._space, [self._sources[k] for k in chosen])
+        return self._models[chosen]
+
+    def _is_believed(self, k: int, observations: Observations) -> bool:
+        doubt = self._doubt(k, observations)
+        if observations.n_scored < MIN_SCORES_TO_JUDGE or not doubt < CHANCE:
+            return doubt < CHANCE
+        try:
+            return doubt <= _share_of_wrong(*self._own.left_out(observations))
+        except np.linalg.LinAlgError:
+            return False
+
+
+def _share_of_wrong(t: Floats, predicted: Floats) -> float:
+    """Return the share of the differences between targets whose sign was predicted wrongly.
+
+    Each pair counts with its difference, for it does not matter how near-ties are ordered.
+    """
+    difference = t[:, None] - t
+    size = np.abs(difference)
+    is_wrong = difference * (predicted[:, None] - predicted) <= 0
+    if not size.any():
+        return 1.0  # equal scores say nothing for a source
+    return float(size[is_wrong].sum() / size.sum())

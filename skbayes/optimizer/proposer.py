@@ -1,0 +1,251 @@
+"""Which point is proposed next: one that was given, of the design, of the model, or any other."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from itertools import chain
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from skbayes._numerics import users_arithmetic
+from skbayes._warnings import warn
+from skbayes.acquisition import fit_feasibility, maximise
+from skbayes.exceptions import SpaceExhausted
+from skbayes.gp import Posterior
+from skbayes.model import Observations, Surrogate
+from skbayes.optimizer.criterion import criterion, expected_improvement, knowing_pending
+from skbayes.optimizer.design import (
+    MIN_SCORES_FOR_MODEL,
+    Design,
+    all_points,
+    far_points,
+    random_points,
+)
+from skbayes.optimizer.stagnation import has_stalled
+from skbayes.optimizer.store import ObservationStore
+from skbayes.space import Point, Space
+
+if TYPE_CHECKING:
+    from skbayes.model import Transfer
+
+__all__ = ["Proposer"]
+
+# Closer than this, in lengthscales, the prior correlation of two points is above 1 - 1e-6:
+# evaluating the second would teach nothing.
+MIN_DISTANCE = 1e-3
+# As long as a search without earlier results would still be at its initial design, every so many
+# proposals are points of the design, which may show that these results mislead.
+PROBE_EVERY = 4
+# Of the proposals of a search that has stalled, every so many are random points: they find what the
+# model does not expect.
+RANDOM_EVERY = 2
+# Where not all points are allowed, so many times as many random ones are looked through before a
+# space counts as exhausted, which takes a second or two: one is found if a ten-thousandth of them
+# is allowed. Spaces with no more points than that are then listed.
+N_FAR = 400
+N_LISTED = 100_000
+# Its stream of random numbers is told apart from others by the first entry of the spawn key.
+PROPOSAL_STREAM = 1
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Proposer:
+    """What a proposal depends on, beside its number and what has been told.
+
+    Parameters
+    ----------
+    space : Space
+    seed : int
+        From which all that is random is derived.
+    store : ObservationStore
+        What was asked and told; it changes.
+    design : Design
+    given : tuple of Point
+        Proposed before all others.
+    n_iter : int or None
+        Number of points that branches without a number of their own share.
+    surrogate : Surrogate
+        Model of what was told.
+    transfer : Transfer or None
+        What is known from elsewhere.
+    is_allowed : callable or None
+        Whether parameters may be proposed.
+    """
+
+    space: Space
+    seed: int
+    store: ObservationStore
+    design: Design
+    given: tuple[Point, ...]
+    n_iter: int | None
+    surrogate: Surrogate
+    transfer: Transfer | None
+    is_allowed: Callable[[dict[str, Any]], Any] | None
+
+    def propose(self, budget_left: float) -> Point:
+        """Return the next point, without noting that it was asked for.
+
+        Parameters
+        ----------
+        budget_left : float
+            Share of the budget that is left, at least 0; 0 if there is none.
+
+        Raises
+        ------
+        SpaceExhausted
+            If no point was found that may be proposed.
+        ValueError
+            If `is_allowed` raises.
+        """
+        index = len(self.store.asked)
+        branches = self.store.open_branches(self.n_iter)
+        for point in chain(self.given, self._points_of_sources()):
+            # These are as they were written, be two of them ever so close.
+            is_due = point.branch in branches and not self.store.holds(point)
+            if is_due and self._allows(point):
+                return point
+        # Each of these is asked for points only if those before it have none that may be proposed.
+        for point in chain(
+            self._points_in_turn(index, branches, budget_left),
+            self._far_points(index, branches),
+            all_points(self.space, branches, math.inf if self.is_allowed is None else N_LISTED),
+        ):
+            if self._may_propose(point):
+                return point
+        raise SpaceExhausted(index)
+
+    def _points_of_sources(self) -> Iterable[Point]:
+        """Yield the best points of earlier results, as many as leave most to the model."""
+        if self.transfer is None:
+            return
+        if self._n_tried < min(self.transfer.max_tried, len(self.transfer.points)):
+            yield from self.transfer.best_points(self.store.observations())
+
+    @property
+    def _n_tried(self) -> int:
+        """Number of the best points of earlier results that were proposed."""
+        points = () if self.transfer is None else self.transfer.points
+        return sum(point in self.store.asked for point in points)
+
+    def _points_in_turn(
+        self, index: int, branches: Sequence[int], budget_left: float
+    ) -> Iterable[Point]:
+        """Yield points of the design or of the model, whichever has its turn."""
+        store, observations = self.store, self.store.observations()
+        surrogate, n_earlier = self.surrogate, 0
+        if self.transfer is not None:
+            surrogate, n_earlier = self.transfer.choose(observations)
+        # Points of sources that are not believed come on top of the design. One that is believed
+        # takes the place of most of it: it could be right of its best points and wrong elsewhere.
+        n_own = store.n_known - self._n_tried
+        is_design = self.design.is_turn(n_own, len(store.pending))
+        if n_own + n_earlier >= self.design.size > n_own:
+            is_design = index % PROBE_EVERY == 0
+        if is_design:
+            yield from self.design.points(branches)
+        elif n_earlier or (~observations.has_failed).sum() >= MIN_SCORES_FOR_MODEL:
+            may_be_random = index % RANDOM_EVERY == 0 and self.design.is_over(n_own)
+            try:
+                yield from self._model_points(
+                    surrogate, observations, index, branches, budget_left, may_be_random
+                )
+            except np.linalg.LinAlgError as error:
+                warn(
+                    f"{error} A point far from all known ones is proposed in place of the model's.",
+                    RuntimeWarning,
+                )
+
+    def _rng(self, index: int) -> np.random.Generator:
+        key = (PROPOSAL_STREAM, index)
+        return np.random.default_rng(np.random.SeedSequence(self.seed, spawn_key=key))
+
+    def _may_propose(self, point: Point) -> bool:
+        return self.store.is_new(point) and self._allows(point)
+
+    def _allows(self, point: Point) -> bool:
+        if self.is_allowed is None:
+            return True
+        params = self.space.decode(point)
+        try:
+            with users_arithmetic():
+                return bool(self.is_allowed(params))
+        except Exception as error:
+            raise ValueError(
+                f"the constraint on the parameters raised {type(error).__name__}: {error}, for "
+                f"{params!r}. It must return whether they may be proposed, for any in the space."
+            ) from error
+
+    def _far_points(self, index: int, branches: Sequence[int]) -> Iterable[Point]:
+        known = [*self.store.reports, *self.store.pending]
+        rng = self._rng(index)
+        for _ in range(1 if self.is_allowed is None else N_FAR):
+            yield from far_points(self.space, known, branches, rng)
+
+    def _model_points(
+        self,
+        surrogate: Surrogate,
+        observations: Observations,
+        index: int,
+        branches: Sequence[int],
+        budget_left: float,
+        may_be_random: bool,
+    ) -> list[Point]:
+        """Return the points of the highest expected improvement, best first.
+
+        In turns with these, random points come before them if the search has stalled.
+        """
+        if not branches:
+            return []
+        known = self.space.coordinates(observations.points + tuple(self.store.pending))
+        space = surrogate.focused(known)
+        n, X = len(observations), space.features(known)
+        posterior, rng = surrogate.posterior(observations, space), self._rng(index)
+        # The noise that made a score high is not in the mean; a model of the most important
+        # observations only does not have it for all.
+        order = np.nan_to_num(observations.scores, nan=-np.inf)
+        if len(posterior.fitted) == n:
+            order = posterior.fitted
+        incumbents = known[np.argsort(-order, kind="stable")]
+
+        costs = self.store.cost_model(space)[0] if budget_left else None
+        lengthscales = posterior.hyperparameters.lengthscales
+        feasible = fit_feasibility(X[:n], observations.has_failed, space.groups, lengthscales)
+        model = knowing_pending(posterior, X[n:], rng)
+        acquisition = criterion(space, model, n, feasible, costs, budget_left)
+        # What is too close to a known point comes last, for a space may hold nothing else.
+        for min_distance in (MIN_DISTANCE, 0.0):
+            points = maximise(
+                acquisition,
+                space,
+                rng=rng,
+                incumbents=incumbents,
+                lengthscales=lengthscales,
+                is_allowed=self._may_propose,
+                known=known,
+                min_distance=min_distance,
+                branches=branches,
+            )
+            if points:
+                break
+        # Where costs are in the criterion, what comes next is cheap rather than the best there is.
+        if may_be_random and points and costs is None:
+            wanted = np.concatenate([space.features(space.coordinates(points[:1])), X[n:]])
+            if self._has_stalled(surrogate, posterior, observations, wanted):
+                return [*random_points(space, branches, rng, feasible), *points]
+        return points
+
+    def _has_stalled(
+        self, surrogate: Surrogate, posterior: Posterior, observations: Observations, X: Floats
+    ) -> bool:
+        """Whether neither the latest scores nor what the rows `X` promise are a gain."""
+        if not observations.n_scored:
+            return False
+        promise = surrogate.unit(observations) * float(expected_improvement(posterior, X).max())
+        n_given = sum(point not in self.store.asked for point in observations.points)
+        return has_stalled(observations.scores, self.design.size, promise, n_given)

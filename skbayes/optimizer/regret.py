@@ -1,0 +1,91 @@
+"""How much better the best point of a space may be than the best one observed."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from skbayes._numerics import rescaled
+from skbayes.acquisition import UpperConfidenceBound, maximise
+from skbayes.model import Observations
+from skbayes.space import Space
+
+if TYPE_CHECKING:
+    from skbayes.model import Surrogate
+
+__all__ = ["regret_bound"]
+
+# Of a confidence bound, in standard deviations: a single one holds with a probability of 0.98.
+N_SD = 2.0
+# Next to the range of the scores, a unit of the targets that is no more than rounding.
+TIED = 1e-9
+# Its stream of random numbers is told apart from others by the first entry of the spawn key.
+STREAM = 2
+
+
+def regret_bound(
+    space: Space, observations: Observations, surrogate: Surrogate, seed: int
+) -> float:
+    r"""Return an upper bound of the regret of a search, as its model sees it.
+
+    .. math::
+
+        \max_{x} \bigl(\mu(x) + 2\sigma(x)\bigr) - \max_{i} \bigl(\mu(x_i) - 2\sigma(x_i)\bigr)
+
+    with x over the whole space and :math:`x_i` the points with a score.
+
+    Parameters
+    ----------
+    space : Space
+        Where the best point may be.
+    observations : Observations
+        What is known.
+    surrogate : Surrogate
+        The model of the scores.
+    seed : int
+        Of the maximisation: the bound is a function of it and the observations.
+
+    Returns
+    -------
+    float
+        In units of the score, at least 0. NaN if the model cannot be computed, and as long as the
+        scores that there are have no scale: fewer than two, or half of them the best.
+
+    References
+    ----------
+    Makarova et al. (2022), Automatic termination for hyperparameter optimization,
+    arXiv:2104.08166, sect. 3: the bound of the simple regret, for minimisation.
+    """
+    scores = np.array(observations.scores, dtype=np.float64)
+    is_scored = np.isfinite(scores)
+    if is_scored.sum() < 2:
+        return math.nan
+    unit = surrogate.unit(observations)
+    # A range of all floats would overflow, an eighth of it does not.
+    if not unit / 8 > TIED * float(np.ptp(scores[is_scored] / 8)):
+        return math.nan
+    U = space.coordinates(observations.points)
+    space = surrogate.focused(U)
+    X = space.features(U)
+    try:
+        posterior = surrogate.posterior(observations, space)
+    except np.linalg.LinAlgError:
+        # Nothing is known then, which is no reason to end a search.
+        return math.nan
+    upper = UpperConfidenceBound(posterior, N_SD)
+    lower = UpperConfidenceBound(posterior, -N_SD)
+    key = (STREAM, len(observations))
+    found = maximise(
+        upper,
+        space,
+        rng=np.random.default_rng(np.random.SeedSequence(seed, spawn_key=key)),
+        incumbents=U[np.argsort(-np.nan_to_num(scores, nan=-np.inf), kind="stable")],
+        lengthscales=posterior.hyperparameters.lengthscales,
+        # Evaluated ones too: what they are worth is not known exactly either.
+        is_allowed=lambda point: True,
+    )
+    rows = np.concatenate([space.features(space.coordinates(found)), X])
+    bound = upper.value(rows).max() - lower.value(X[is_scored]).max()
+    return float(rescaled(bound, unit))

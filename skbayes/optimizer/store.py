@@ -1,0 +1,183 @@
+"""Which points were asked for, and what was told of them."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from skbayes.model import CostModel, Observations, Report, check_follows, fit_costs
+from skbayes.space import Point, Space
+
+__all__ = ["ObservationStore"]
+
+Floats = NDArray[np.float64]
+
+# A number and the nearest one on a lattice of 2**32 steps, of a logarithmic scale too.
+ROUNDING = 1e-6
+
+
+class ObservationStore:
+    """Points asked and told, and the views of them that a proposal depends on.
+
+    Parameters
+    ----------
+    space : Space
+        Where the points lie.
+
+    Attributes
+    ----------
+    asked : dict of Point to int
+        Points proposed so far, with their number.
+    reports : dict of Point to Report
+        What was told, asked for or not, in the order told first.
+    """
+
+    def __init__(self, space: Space) -> None:
+        self._space = space
+        self.asked: dict[Point, int] = {}
+        self.reports: dict[Point, Report] = {}
+        # What need not be proposed: what was asked or told, in all branches that hold it, and as
+        # the search itself would write it, whose numbers lie on a lattice.
+        self._seen: set[Point] = set()
+
+    def ask(self, point: Point) -> None:
+        """Note that a point has been proposed."""
+        self.asked[point] = len(self.asked)
+        self._see([point])
+
+    def tell(self, told: Iterable[tuple[Point, Report]]) -> None:
+        """Note what was told of points: everything, or nothing if a part is contradictory.
+
+        Raises
+        ------
+        ValueError
+            If the number of folds is not that of other points, a point occurs twice, or a report
+            may not follow the one before.
+        """
+        reports: dict[Point, Report] = {}
+        for point, report in told:
+            if point in reports:
+                raise ValueError(f"tell each point once, got {self._space.decode(point)!r} twice.")
+            self._check(point, report, reports)
+            reports[point] = report
+        self._see([point for point in reports if not self.is_known(point)])
+        self.reports.update(reports)
+
+    def _see(self, points: Sequence[Point]) -> None:
+        twins = [twin for point in points for twin in self._space.twins(point)]
+        self._seen.update(twins)
+        for twin, written in zip(
+            twins, self._space.points(self._space.coordinates(twins)), strict=True
+        ):
+            # In the far tail of a distribution the search has no number near it.
+            if all(map(_is_rounded, twin.codes, written.codes)):
+                self._seen.add(written)
+
+    def _check(self, point: Point, report: Report, others: Mapping[Point, Report]) -> None:
+        if report.folds:
+            told = (*self.reports.values(), *others.values())
+            n_folds = next((len(r.folds) for r in told if r.folds), len(report.folds))
+            if len(report.folds) != n_folds:
+                raise ValueError(
+                    f"folds={list(report.folds)!r} has {len(report.folds)} entries, and other "
+                    f"points were told with {n_folds}: give None for a fold that was not run."
+                )
+        if point in self.reports:
+            check_follows(report, self.reports[point], repr(self._space.decode(point)))
+
+    @property
+    def pending(self) -> list[Point]:
+        """Points proposed of which nothing was told."""
+        return [point for point in self.asked if point not in self.reports]
+
+    @property
+    def scores(self) -> dict[Point, float]:
+        """Scores told, NaN for a failure or a point evaluated in part."""
+        return {point: report.score for point, report in self.reports.items()}
+
+    @property
+    def n_known(self) -> int:
+        """Number of points proposed or told."""
+        return len(self.asked.keys() | self.reports.keys())
+
+    def is_known(self, point: Point) -> bool:
+        """Whether a point was proposed or told."""
+        return point in self.asked or point in self.reports
+
+    def holds(self, point: Point) -> bool:
+        """Whether a branch was proposed, or told, just the parameters of a point."""
+        return any(map(self.is_known, self._space.twins(point)))
+
+    def is_new(self, point: Point) -> bool:
+        """Whether no branch knows the parameters of a point, or some that differ by rounding.
+
+        Of those that a search itself proposes: 1.0 is known, and the middle of its range may be
+        0.9999999999999998.
+        """
+        return point not in self._seen
+
+    def open_branches(self, n_iter: int | None) -> list[int]:
+        """Return the branches in which points may still be proposed.
+
+        Parameters
+        ----------
+        n_iter : int or None
+            Number of points that branches without a number of their own share.
+        """
+        branches = self._space.branches
+        limits = {branch.number: branch.n_iter for branch in branches}
+        if not any(limits.values()):
+            return list(range(len(branches)))
+        counts = dict.fromkeys(limits, 0)
+        for point in self.asked:
+            counts[branches[point.branch].number] += 1
+        n_shared = sum(n for number, n in counts.items() if limits[number] is None)
+        shared_limit = math.inf if n_iter is None else n_iter
+        return [
+            index
+            for index, branch in enumerate(branches)
+            if (
+                n_shared < shared_limit
+                if branch.n_iter is None
+                else counts[branch.number] < branch.n_iter
+            )
+        ]
+
+    def observations(self) -> Observations:
+        """Return what was told, in an order that does not depend on when."""
+        never = len(self.asked)
+        points = sorted(
+            self.reports,
+            key=lambda point: (
+                (1, self.asked[point], 0, ())
+                if self.asked.get(point, never) < never
+                else (0, 0, point.branch, point.codes)
+            ),
+        )
+        return Observations.of([(point, self.reports[point]) for point in points])
+
+    def cost_model(self, space: Space) -> tuple[CostModel | None, Floats]:
+        """Return a model of the costs, None if they do not follow from the points, and these.
+
+        Parameters
+        ----------
+        space : Space
+            The same one as of the points, whose features the model predicts from.
+        """
+        costs = {
+            point: cost
+            for point in self.observations().points
+            if (cost := self.reports[point].full_cost) is not None
+        }
+        values = np.array(list(costs.values()), dtype=np.float64)
+        X = space.features(space.coordinates(list(costs)))
+        return fit_costs(X, values), values
+
+
+def _is_rounded(number: float, other: float) -> bool:
+    # Whole numbers may be too large for a float, and are told apart exactly.
+    is_real = isinstance(number, float)
+    return number == other or (is_real and math.isclose(number, other, rel_tol=ROUNDING))

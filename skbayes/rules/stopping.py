@@ -1,0 +1,364 @@
+"""When a search is over before its planned number of candidates is evaluated.
+
+A rule is a function of what is known at a point of the search, and of nothing else. It is asked
+after each candidate, with the state of those before and up to it; a search that is taken up
+again, or repeated, stops where it would have stopped.
+"""
+
+from __future__ import annotations
+
+import math
+import numbers
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, fields
+from typing import Any, Protocol
+
+import numpy as np
+
+from skbayes._pickles import lasting
+from skbayes.space import native
+
+__all__ = [
+    "Converged",
+    "Patience",
+    "SearchState",
+    "StoppingRule",
+    "TargetScore",
+    "as_callables",
+    "check_count",
+    "check_rules",
+    "is_finite",
+    "parse_stopping",
+    "reason_to_stop",
+]
+
+# Of a gain that would not matter, the share that counts as none: without noise a search goes on
+# for ever to improve in later and later digits.
+STANDSTILL = 0.1
+
+# Where callbacks come from that may be taken for rules, since some of them end a search.
+CALLBACK_MODULES = ("skbayes.scikit_optimize.callbacks", "skopt.callbacks")
+
+
+@lasting
+@dataclass(frozen=True, slots=True)
+class SearchState:
+    """What a stopping rule sees: a search after some of its candidates.
+
+    Attributes
+    ----------
+    scores : tuple of float
+        Mean score of each closed candidate in the order asked, higher is better; NaN for one that
+        failed or was not evaluated on all folds.
+    n_iter : int
+        Number of candidates that are planned.
+    fold_noise : float
+        Standard error of the difference of two good candidates; NaN if it is not known.
+    regret_bound : callable
+        Returns how much better the best point of the space may be than the best candidate, in
+        units of the score; NaN if it is not known. It is computed when it is called, and costs
+        about as much as a proposal; `Optimizer.regret_bound` is one.
+    """
+
+    scores: tuple[float, ...]
+    n_iter: int
+    fold_noise: float
+    regret_bound: Callable[[], float]
+
+    @property
+    def best_score(self) -> float:
+        """Highest score so far; NaN if there is none."""
+        return _best(self.scores)
+
+
+class StoppingRule(Protocol):
+    """A function of the state of a search that says whether to stop."""
+
+    def __call__(self, state: SearchState, /) -> str | None:
+        """Return the reason to stop, or None to go on."""
+        ...
+
+
+@lasting
+@dataclass(frozen=True, slots=True)
+class TargetScore:
+    """Stop at the first candidate that is as good as wanted.
+
+    Parameters
+    ----------
+    score : float
+        The score that is good enough, as the scorer gives it: higher is better.
+
+    Raises
+    ------
+    ValueError
+        If `score` is no finite number.
+
+    Examples
+    --------
+    >>> from skbayes import SearchState, TargetScore
+    >>> rule = TargetScore(0.95)
+    >>> rule(SearchState((0.90, 0.94), 50, float("nan"), lambda: float("nan")))
+    >>> rule(SearchState((0.90, 0.94, 0.97), 50, float("nan"), lambda: float("nan")))
+    'TargetScore(score=0.95): the score of candidate 3 is 0.97.'
+    """
+
+    score: float
+
+    def __post_init__(self) -> None:
+        if not is_finite(self.score):
+            raise ValueError(f"TargetScore: score must be a finite number, got {self.score!r}.")
+        _make_native(self)
+
+    def __call__(self, state: SearchState, /) -> str | None:
+        """Return the reason to stop, or None to go on."""
+        for index, score in enumerate(state.scores):
+            if score >= self.score:
+                return f"{self!r}: the score of candidate {index + 1} is {score:.6g}."
+        return None
+
+
+@lasting
+@dataclass(frozen=True, slots=True)
+class Patience:
+    """Stop when many candidates in a row have brought nothing.
+
+    Parameters
+    ----------
+    n : int
+        Number of candidates that have not raised the best score. Those that failed count.
+    min_improvement : float, default=0.0
+        The best score must rise by more than this over `n` candidates together.
+    relative : bool, default=False
+        Whether `min_improvement` is a share of the absolute value of the best score.
+
+    Raises
+    ------
+    ValueError
+        If a parameter is out of range.
+    """
+
+    n: int
+    min_improvement: float = 0.0
+    relative: bool = False
+
+    def __post_init__(self) -> None:
+        check_count("Patience", "n", self.n)
+        if not (is_finite(self.min_improvement) and self.min_improvement >= 0):
+            raise ValueError(
+                "Patience: min_improvement must be a finite number of at least 0, "
+                f"got {self.min_improvement!r}."
+            )
+        _check_bool("Patience", "relative", self.relative)
+        _make_native(self)
+
+    def __call__(self, state: SearchState, /) -> str | None:
+        """Return the reason to stop, or None to go on."""
+        before, now = _best(state.scores[: -self.n]), state.best_score
+        # Not known as long as nothing has a score: then there is nothing to be patient about.
+        threshold = self.min_improvement * (abs(before) if self.relative else 1.0)
+        if now - before <= threshold:
+            return (
+                f"{self!r}: the best score was {before:.6g} before the last {self.n} candidates "
+                f"and is {now:.6g} now."
+            )
+        return None
+
+
+@lasting
+@dataclass(frozen=True, slots=True)
+class Converged:
+    """Stop when neither the model nor the last candidates promise anything more.
+
+    The regret bound says how much better the best point of the space may be than the best
+    candidate. Where it is smaller than a difference of scores that means nothing, a better score
+    would be no sign of a better model. A single bound may be that small by chance, for the model
+    is fitted anew with each score; so the search must have come to a standstill as well.
+
+    Parameters
+    ----------
+    min_improvement : float or None, default=None
+        A gain that would not be worth the search. None: the standard error of the difference of
+        two good candidates over the folds, of which there must be two then.
+    relative : bool, default=False
+        Whether `min_improvement` is a share of the absolute value of the best score.
+    patience : int, default=8
+        Number of candidates that have not raised the best score, or together by no more than a
+        tenth of the gain that would not be worth it.
+    min_candidates : int, default=20
+        Number of candidates before which no search stops: the bound is only as good as the
+        model, and with fewer scores the model is not.
+
+    Raises
+    ------
+    ValueError
+        If a parameter is out of range.
+
+    References
+    ----------
+    Makarova et al. (2022), Automatic termination for hyperparameter optimization,
+    arXiv:2104.08166, sect. 3, for the bound and what it is compared with.
+    """
+
+    min_improvement: float | None = None
+    relative: bool = False
+    patience: int = 8
+    min_candidates: int = 20
+
+    def __post_init__(self) -> None:
+        if self.min_improvement is not None and not (
+            is_finite(self.min_improvement) and self.min_improvement > 0
+        ):
+            raise ValueError(
+                "Converged: min_improvement must be a finite number above 0, or None for the "
+                f"noise of the folds, got {self.min_improvement!r}."
+            )
+        _check_bool("Converged", "relative", self.relative)
+        if self.relative and self.min_improvement is None:
+            raise ValueError(
+                "Converged: relative=True needs a min_improvement, such as 0.01 for one per cent."
+            )
+        check_count("Converged", "patience", self.patience)
+        check_count("Converged", "min_candidates", self.min_candidates)
+        _make_native(self)
+
+    def __call__(self, state: SearchState, /) -> str | None:
+        """Return the reason to stop, or None to go on."""
+        threshold = self._threshold(state)
+        if len(state.scores) < self.min_candidates or not threshold > 0:
+            return None
+        gained = state.best_score - _best(state.scores[: -self.patience])
+        if not gained <= STANDSTILL * threshold:
+            return None
+        # Last, for it is what costs.
+        bound = state.regret_bound()
+        if not bound <= threshold:
+            return None
+        return (
+            f"{self!r}: at most {bound:.3g} is left to gain, as the model sees it, and less than "
+            f"{threshold:.3g} does not matter."
+        )
+
+    def _threshold(self, state: SearchState) -> float:
+        if self.min_improvement is None:
+            return state.fold_noise
+        return self.min_improvement * (abs(state.best_score) if self.relative else 1.0)
+
+
+def parse_stopping(value: Any) -> tuple[StoppingRule, ...]:
+    """Return the stopping rules that are meant by the parameter `stopping` of a search.
+
+    Parameters
+    ----------
+    value : None, StoppingRule, or list of StoppingRule
+
+    Raises
+    ------
+    TypeError
+        If it is anything else.
+    """
+    rules = as_callables("stopping", value, "a stopping rule such as Patience(20)")
+    for rule in rules:
+        if type(rule).__module__ in CALLBACK_MODULES:
+            raise TypeError(
+                f"stopping holds {type(rule).__name__}, which is a callback: give it to "
+                "fit(X, y, callback=...)."
+            )
+    return rules
+
+
+def check_rules(rules: Sequence[StoppingRule], n_folds: int) -> None:
+    """Raise ValueError if a rule needs the noise of the folds, and there is one fold."""
+    for rule in rules:
+        if isinstance(rule, Converged) and rule.min_improvement is None and n_folds < 2:
+            raise ValueError(
+                "stopping: Converged() compares with the noise of the folds, which a single fold "
+                "does not show: say what gain would not matter, as Converged(min_improvement="
+                "0.001) does, or give cv more folds."
+            )
+
+
+def as_callables(name: str, value: Any, what: str) -> tuple[Any, ...]:
+    """Return None, a function or several as a tuple of functions.
+
+    Parameters
+    ----------
+    name : str
+        What the value is called by the user.
+    value : object
+        None, a callable object, or a list of these.
+    what : str
+        What one of them is, with its article.
+
+    Raises
+    ------
+    TypeError
+        If it is anything else. A class is callable, but would make an object where an answer is
+        wanted.
+    """
+    if value is None:
+        return ()
+    entries = tuple(value) if isinstance(value, list | tuple) else (value,)
+    for entry in entries:
+        if isinstance(entry, type):
+            raise TypeError(f"{name} holds the class {entry.__name__}: make an object of it first.")
+        if not callable(entry):
+            raise TypeError(f"{name} must be {what}, a list of them, or None, got {value!r}.")
+    return entries
+
+
+def reason_to_stop(rules: Sequence[StoppingRule], state: SearchState) -> str | None:
+    """Return the reason of the first rule that has one, or None to go on.
+
+    Raises
+    ------
+    TypeError
+        If a rule returns neither a text nor None.
+    """
+    for rule in rules:
+        reason: Any = rule(state)
+        if reason is None:
+            continue
+        if not isinstance(reason, str):
+            raise TypeError(
+                f"the stopping rule {rule!r} returned {reason!r}: it must return the reason to "
+                "stop, as a str, or None to go on."
+            )
+        return reason
+    return None
+
+
+def _best(scores: Sequence[float]) -> float:
+    return max(filter(math.isfinite, scores), default=math.nan)
+
+
+def is_finite(value: Any) -> bool:
+    """Whether a value is a finite number, and no boolean."""
+    if not isinstance(value, numbers.Real) or isinstance(value, bool):
+        return False
+    try:
+        return math.isfinite(value)
+    except OverflowError:  # an int beyond all floats
+        return False
+
+
+def check_count(rule: str, name: str, value: Any) -> None:
+    """Raise ValueError unless the parameter `name` of a rule is an int of at least 1."""
+    if not (
+        isinstance(value, numbers.Integral) and not isinstance(value, bool) and int(value) >= 1
+    ):
+        raise ValueError(f"{rule}: {name} must be an int of at least 1, got {value!r}.")
+
+
+def _make_native(rule: Any) -> None:
+    """Replace numpy's numbers in a rule: those of few bits overflow, as unsigned ones when negated.
+
+    Equal rules are written alike then, too.
+    """
+    for field in fields(rule):
+        object.__setattr__(rule, field.name, native(getattr(rule, field.name)))
+
+
+def _check_bool(rule: str, name: str, value: Any) -> None:
+    if not isinstance(value, bool | np.bool_):
+        raise ValueError(f"{rule}: {name} must be True or False, got {value!r}.")

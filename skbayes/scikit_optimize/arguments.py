@@ -1,0 +1,234 @@
+"""What code that was written for scikit-optimize says, in the words of this search.
+
+Its `BayesSearchCV` passes options on to an optimiser that has a choice of models, acquisition
+functions and ways to maximise them. Here there is one of each. So an option either asks for what
+is done anyway, or is not followed: then one warning says what is done instead.
+"""
+
+from __future__ import annotations
+
+import numbers
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, NoReturn
+
+import numpy as np
+
+from skbayes._compat import BaseSearchCV
+from skbayes._warnings import warn
+from skbayes.space import has, is_number, show
+
+__all__ = ["dump", "joined_fit_params", "load", "read_optimizer_kwargs", "warn_of_differences"]
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """An option of scikit-optimize's optimiser.
+
+    Attributes
+    ----------
+    instead : str
+        What the search does in its place.
+    same : tuple, default=(None,)
+        Values that ask for no more than that; texts in lower case.
+    """
+
+    instead: str
+    same: tuple[Any, ...] = (None,)
+
+    def is_followed(self, value: Any) -> bool:
+        """Whether a value asks for what the search does."""
+        value = value.lower() if isinstance(value, str) else value
+        return any(
+            value is each or (type(value) is type(each) and value == each) for each in self.same
+        )
+
+
+# Both names of the same number, the second one the older.
+INITIAL = ("n_initial_points", "n_random_starts")
+CONSTRAINT = "space_constraint"
+
+OPTIONS = {
+    "base_estimator": Option("the model is a Gaussian process", (None, "gp")),
+    "initial_point_generator": Option(
+        "the first candidates are the estimator's own parameters, the middle of the space, and "
+        "points of a Sobol sequence",
+        (None, "sobol"),
+    ),
+    "acq_func": Option("candidates are chosen by their expected improvement", (None, "ei")),
+    "acq_func_kwargs": Option("the expected improvement has nothing to be set"),
+    "acq_optimizer": Option(
+        "the expected improvement is maximised over numbers and categories together",
+        (None, "auto"),
+    ),
+    "acq_optimizer_kwargs": Option("how it is maximised cannot be set"),
+    "n_jobs": Option(
+        "a candidate is chosen on one thread; n_jobs of BayesSearchCV is for the fits", (None, 1)
+    ),
+    "random_state": Option("random_state of BayesSearchCV is the seed of everything"),
+    "avoid_duplicates": Option("no candidate is evaluated twice", (None, True)),
+    "model_queue_size": Option("no models are kept; insight() tells what was learnt"),
+}
+
+
+def read_optimizer_kwargs(options: Mapping[str, Any] | None) -> dict[str, Any]:
+    """Return the arguments of our optimiser that options of scikit-optimize's stand for.
+
+    Parameters
+    ----------
+    options : mapping or None
+        `optimizer_kwargs` of a search.
+
+    Raises
+    ------
+    TypeError
+        If it is no mapping.
+    ValueError
+        If an option is unknown, or one that is followed is malformed.
+
+    Warns
+    -----
+    UserWarning
+        For each option that is not followed.
+    """
+    if options is None:
+        return {}
+    if not isinstance(options, Mapping):
+        raise TypeError(
+            "optimizer_kwargs must be a dict of options for scikit-optimize's Optimizer, or None, "
+            f"got {show(options)}. It is the third argument, as in scikit-optimize: give what is "
+            "meant for another one by its name, such as n_iter=30."
+        )
+    known = sorted([*OPTIONS, *INITIAL, CONSTRAINT])
+    unknown = [name for name in options if name not in known]
+    if unknown:
+        raise ValueError(
+            f"optimizer_kwargs has no option {show(unknown[0])}; it takes those of "
+            f"scikit-optimize's Optimizer: {', '.join(known)}."
+        )
+    ours: dict[str, Any] = {}
+    for name, value in options.items():
+        if name in INITIAL:
+            if value is not None:
+                ours["n_initial_points"] = _checked_initial(name, value)
+        elif name == CONSTRAINT:
+            ours["is_allowed"] = _of_dict(value)
+        elif not OPTIONS[name].is_followed(value):
+            warn(
+                f"optimizer_kwargs: {name}={show(value)} is not followed: {OPTIONS[name].instead}.",
+            )
+    return ours
+
+
+def _checked_initial(name: str, value: Any) -> int:
+    if isinstance(value, bool) or not isinstance(value, numbers.Integral) or value < 1:
+        raise ValueError(
+            f"optimizer_kwargs: {name} must be an int of at least 1, got {show(value)}: that many "
+            "candidates come before the first of the model."
+        )
+    return int(value)
+
+
+def _of_dict(constraint: Any) -> Callable[[Mapping[str, Any]], Any] | None:
+    """Return a constraint as a function of parameters; theirs is one of their values."""
+    if not (constraint is None or callable(constraint)):
+        raise ValueError(
+            f"optimizer_kwargs: {CONSTRAINT} must be a function of the values of the parameters, "
+            f"in the order of their names, or None, got {show(constraint)}."
+        )
+    if constraint is None:
+        return None
+    return lambda params: constraint([params[name] for name in sorted(params)])
+
+
+def joined_fit_params(search: BaseSearchCV, params: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the arguments of `fit` with those of the constructor; `fit` has the last word.
+
+    Raises
+    ------
+    TypeError
+        If something in `fit_params` has no name.
+    """
+    if search.fit_params is None:
+        return dict(params)
+    for name in search.fit_params:
+        if not isinstance(name, str):
+            raise TypeError(f"fit_params must have names of arguments of fit, got {show(name)}.")
+    warn(
+        "fit_params of BayesSearchCV is deprecated, as scikit-learn's was: give what is in it to "
+        f"fit, as in fit(X, y, {', '.join(f'{name}=...' for name in search.fit_params)}).",
+        FutureWarning,
+    )
+    return {**search.fit_params, **params}
+
+
+def warn_of_differences(search: BaseSearchCV) -> None:
+    """Warn where what is written means something else here than in scikit-optimize.
+
+    Only those who come from there need it: scikit-learn's users mean the two values of
+    ``[1, 10]``. They are known by an argument or a dimension that only scikit-optimize has.
+    """
+    if search.iid != "deprecated":
+        warn(
+            "iid is ignored, as in scikit-optimize: the score is the mean over the folds. Leave "
+            "it out.",
+        )
+    spaces = search.search_spaces
+    elements = list(spaces) if isinstance(spaces, list | tuple) else [spaces]
+    bare = [element for element in elements if isinstance(element, Mapping)]
+    counted = [each for each in elements if isinstance(each, tuple) and len(each) == 2]
+    dicts = bare + [each[0] for each in counted if isinstance(each[0], Mapping)]
+    is_from_there = (
+        search.iid != "deprecated"
+        or search.fit_params is not None
+        or search.optimizer_kwargs is not None
+        or any(_is_theirs(value) for each in dicts for value in each.values())
+    )
+    if not is_from_there:
+        return
+    pairs = [f"{name!r}: [{show(a)}, {show(b)}]" for name, (a, b) in _two_numbers(dicts)]
+    if pairs:
+        warn(
+            f"search_spaces: {', '.join(pairs)}: a list of two numbers is two values, as in "
+            "GridSearchCV; scikit-optimize takes it for a range. Write (low, high) for a range, or "
+            "Categorical([a, b]) for two values without this warning.",
+        )
+    if len(bare) > 1:
+        warn(
+            f"n_iter={search.n_iter} is the number of candidates in all {len(bare)} dicts of "
+            "search_spaces together; scikit-optimize gives each as many. Write "
+            f"[(dict, {search.n_iter}), ...] for that.",
+        )
+
+
+def _is_theirs(value: Any) -> bool:
+    """Whether a value is a dimension of scikit-optimize."""
+    return type(value).__module__.partition(".")[0] == "skopt" and has(value, "prior")
+
+
+def _two_numbers(dicts: Sequence[Mapping[Any, Any]]) -> Iterator[tuple[Any, Any]]:
+    """Yield names and values where scikit-optimize sees a range, and scikit-learn two values."""
+    for each in dicts:
+        for name, values in each.items():
+            if isinstance(values, np.ndarray):
+                values = values.tolist() if values.shape == (2,) else None
+            if isinstance(values, list) and len(values) == 2 and all(map(is_number, values)):
+                yield name, values
+
+
+def dump(res: Any, filename: Any, store_objective: bool = True, **kwargs: Any) -> NoReturn:
+    """Not there: scikit-optimize's writes a pickle. Raises NotImplementedError."""
+    raise NotImplementedError(
+        "dump is not there, for what it writes is a pickle, which runs code when it is loaded. "
+        "Write BayesSearchCV(..., checkpoint='search.jsonl') to have a search written as it goes, "
+        "and joblib.dump(search, filename) for a fitted one."
+    )
+
+
+def load(filename: Any, **kwargs: Any) -> NoReturn:
+    """Not there: scikit-optimize's runs what is in the file. Raises NotImplementedError."""
+    raise NotImplementedError(
+        f"load({filename!r}) is not there, for a pickle runs code when it is loaded. "
+        "joblib.load(filename) loads one that you trust; to go on with a search, give it "
+        "checkpoint='search.jsonl' and call fit again."
+    )

@@ -1,0 +1,332 @@
+"""Functions that a user has called after each candidate, in the manner of scikit-optimize."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.optimize import OptimizeResult
+
+from skbayes._pickles import lasting
+from skbayes._trials import Closed, Event, Trial
+from skbayes.rules import Converged, Patience, SearchState, TargetScore, as_callables
+from skbayes.space import Point, Space
+
+if TYPE_CHECKING:
+    from skbayes.engine import Objective
+
+__all__ = [
+    "BEST_SO_FAR",
+    "BeginsWithFit",
+    "Callback",
+    "CallbackList",
+    "Ended",
+    "SearchView",
+    "SoFar",
+    "parse_callbacks",
+    "results_by_dict",
+    "settings_of",
+]
+
+Callback = Callable[["SearchView"], Any]
+
+# What a result of scikit-optimize holds.
+RESULT_NAMES = (
+    "x", "fun", "func_vals", "x_iters", "models", "space", "specs", "random_state"
+)  # fmt: skip
+# What callbacks find on the search itself while it runs.
+BEST_SO_FAR = ("best_index_", "best_score_", "best_params_", "cv_results_")
+
+
+@runtime_checkable
+class BeginsWithFit(Protocol):
+    """A callback that is told when a search begins, such as one with a clock."""
+
+    def begin_fit(self) -> None:
+        """Be told that `fit` has been called."""
+
+
+@lasting
+class SearchView(Mapping[str, Any]):
+    """A search after some of its candidates, to be read and not to be changed.
+
+    It has the attributes of a fitted scikit-learn search, and those of scikit-optimize's results,
+    where a score is negated: lower is better there. As in these, what scikit-optimize has can be
+    read as from a dict, too. All of it is made when it is first read, and when it is pickled.
+
+    The candidates are in the order in which their evaluation ended: the last one is that after
+    which the callback is called.
+
+    Parameters
+    ----------
+    scores : callable
+        Returns the mean score of each closed candidate; NaN for one that failed or was not
+        evaluated on all folds.
+    params : callable
+        Returns the parameters of these candidates, a list of dicts.
+    table : callable
+        Returns `cv_results_` of these candidates.
+    space : Space
+        Where they lie.
+    settings : mapping
+        Arguments of the search, `random_state` among them.
+    """
+
+    def __init__(
+        self,
+        scores: Callable[[], Sequence[float]],
+        params: Callable[[], Sequence[dict[str, Any]]],
+        table: Callable[[], dict[str, Any]],
+        space: Space,
+        settings: Mapping[str, Any],
+    ) -> None:
+        self.space = space
+        self._settings = settings
+        self._make_scores = scores
+        self._make_params = params
+        self._make_table = table
+
+    def __getstate__(self) -> dict[str, Any]:
+        # What makes the parts holds on to the search.
+        return {
+            "space": self.space,
+            "_settings": self._settings,
+            "_scores": self._scores,
+            "_params": self._params,
+            "cv_results_": self.cv_results_,
+        }
+
+    def __repr__(self) -> str:
+        return f"<SearchView of {len(self._scores)} candidates, the best {self.best_score_:.6g}>"
+
+    def __getitem__(self, name: str) -> Any:
+        if name not in RESULT_NAMES:
+            raise KeyError(f"{name!r}: a search so far has {', '.join(RESULT_NAMES)}.")
+        return getattr(self, name)
+
+    # Two views are equal only if they are the same: what they hold would have to be made first.
+    __eq__ = object.__eq__
+    __hash__ = object.__hash__
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(RESULT_NAMES)
+
+    def __len__(self) -> int:
+        return len(RESULT_NAMES)
+
+    @cached_property
+    def _scores(self) -> Sequence[float]:
+        return self._make_scores()
+
+    @cached_property
+    def _params(self) -> Sequence[dict[str, Any]]:
+        return self._make_params()
+
+    @cached_property
+    def best_index_(self) -> int:
+        """Row of the best candidate, the first one for ties, and if none has a score."""
+        losses = [math.inf if math.isnan(score) else -score for score in self._scores]
+        return losses.index(min(losses))
+
+    @property
+    def best_score_(self) -> float:
+        """Score of the best candidate; NaN if none has one."""
+        return self._scores[self.best_index_]
+
+    @property
+    def best_params_(self) -> dict[str, Any]:
+        """Parameters of the best candidate."""
+        return self._params[self.best_index_]
+
+    @cached_property
+    def cv_results_(self) -> dict[str, Any]:
+        """The table of the candidates."""
+        return self._make_table()
+
+    @cached_property
+    def func_vals(self) -> NDArray[np.float64]:
+        """Negated scores of the candidates; infinity where there is none."""
+        losses = -np.array(self._scores, dtype=np.float64)
+        losses[np.isnan(losses)] = np.inf
+        return losses
+
+    @property
+    def fun(self) -> float:
+        """Negated score of the best candidate; infinity if there is none."""
+        return float(self.func_vals[self.best_index_]) if self._scores else math.inf
+
+    @cached_property
+    def x_iters(self) -> list[list[Any]]:
+        """Values of the parameters of each candidate, in the order of their names.
+
+        With several spaces, of all parameters of these: None where a candidate does not have one.
+        """
+        return [self.space.row(params) for params in self._params]
+
+    @property
+    def x(self) -> list[Any] | None:
+        """Values of the parameters of the best candidate; None if there is none."""
+        return self.x_iters[self.best_index_] if self._scores else None
+
+    @property
+    def models(self) -> list[Any]:
+        """Nothing: what the search has learnt is told by `insight`."""
+        return []
+
+    @property
+    def specs(self) -> dict[str, Any]:
+        """What was called, with its arguments."""
+        return {"function": "BayesSearchCV", "args": dict(self._settings)}
+
+    @property
+    def random_state(self) -> Any:
+        """Seed of the search."""
+        return self._settings["random_state"]
+
+
+class SoFar:
+    """An attribute that a fitted search has, read while it runs from what callbacks are shown.
+
+    It is made only if it is read, and gives way to what a fit has set.
+    """
+
+    def __set_name__(self, owner: type, name: str) -> None:
+        self._name = name
+
+    def __get__(self, search: Any, owner: type | None = None) -> Any:
+        """Return the attribute, of a search that runs and has callbacks."""
+        if search is None:
+            return self
+        view = search.__dict__.get("_so_far")
+        if view is None:
+            raise AttributeError(
+                f"{type(search).__name__!r} object has no attribute {self._name!r}"
+            )
+        return getattr(view, self._name)
+
+
+class Ended:
+    """The candidates of a search in the order in which their evaluation ended: an observer.
+
+    Parameters
+    ----------
+    objective : Objective
+
+    Attributes
+    ----------
+    trials : list of Trial
+    scores : list of float
+        Mean score of each; NaN where there is none.
+    """
+
+    def __init__(self, objective: Objective) -> None:
+        self._objective = objective
+        self.trials: list[Trial] = []
+        self.scores: list[float] = []
+
+    def __call__(self, event: Event, trial: Trial) -> None:
+        """Take in `trial` if `event` closes it."""
+        if isinstance(event, Closed):
+            self.trials.append(trial)
+            self.scores.append(self._objective.score(trial))
+
+
+def settings_of(search: Any) -> dict[str, Any]:
+    """Return what a result tells of the search that it is of."""
+    return {name: getattr(search, name) for name in ("n_iter", "n_points", "random_state")}
+
+
+def results_by_dict(
+    space: Space, points: Sequence[Point], scores: Sequence[float], settings: Mapping[str, Any]
+) -> list[OptimizeResult]:
+    """Return what scikit-optimize calls a result for each dictionary of a space.
+
+    Parameters
+    ----------
+    space : Space
+    points : sequence of Point
+        Candidates, in the order tried.
+    scores : sequence of float
+        Score of each candidate; NaN if it has none.
+    settings : mapping
+        As for `SearchView`.
+    """
+    results = []
+    for number in dict.fromkeys(branch.number for branch in space.branches):
+        own = tuple(branch for branch in space.branches if branch.number == number)
+        rows = [row for row, p in enumerate(points) if space.branches[p.branch].number == number]
+        params = [space.decode(points[row]) for row in rows]
+        values = [scores[row] for row in rows]
+        view = SearchView(values.copy, params.copy, dict, Space(own), settings)
+        results.append(OptimizeResult(**view))
+    return results
+
+
+class CallbackList:
+    """Callbacks as a stopping rule: a search stops when one of them returns a true value.
+
+    Parameters
+    ----------
+    callbacks : sequence of callable
+        Each is called with the same view, after each candidate.
+    view_factory : callable
+        Makes the view of the search so far.
+    """
+
+    def __init__(
+        self, callbacks: Sequence[Callback], view_factory: Callable[[], SearchView]
+    ) -> None:
+        self._callbacks = tuple(callbacks)
+        self._view_factory = view_factory
+
+    def __call__(self, state: SearchState, /) -> str | None:
+        """Call all of them, and return the reason to stop, or None to go on."""
+        if not self._callbacks:
+            return None
+        view = self._view_factory()
+        answers = [callback(view) for callback in self._callbacks]
+        for callback, answer in zip(self._callbacks, answers, strict=True):
+            if _is_true(callback, answer):
+                return f"the callback {_name(callback)} returned {answer!r}."
+        return None
+
+
+def parse_callbacks(value: Any) -> tuple[Callback, ...]:
+    """Return the callbacks that are meant by the parameter `callback` of `fit`.
+
+    Parameters
+    ----------
+    value : None, callable, or list of callable
+
+    Raises
+    ------
+    TypeError
+        If it is anything else, or a stopping rule.
+    """
+    callbacks = as_callables("callback", value, "a function of the search so far")
+    for each in callbacks:
+        if isinstance(each, Converged | Patience | TargetScore):
+            raise TypeError(
+                f"callback holds {each!r}, which is a stopping rule: write "
+                f"BayesSearchCV(..., stopping={each!r})."
+            )
+    return callbacks
+
+
+def _is_true(callback: Callback, answer: Any) -> bool:
+    """Whether what a callback has returned ends the search."""
+    try:
+        return bool(answer)
+    except ValueError as error:  # of arrays and frames
+        raise TypeError(
+            f"the callback {_name(callback)} returned {type(answer).__name__}, of which it is not "
+            "clear whether it is true: return True to end the search, or nothing to go on."
+        ) from error
+
+
+def _name(callback: Callback) -> str:
+    return getattr(callback, "__name__", type(callback).__name__)

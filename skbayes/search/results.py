@@ -1,0 +1,220 @@
+"""`cv_results_`: the table of a search, with the keys, types and order of scikit-learn's."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+from numpy.ma import MaskedArray
+from numpy.typing import NDArray
+from scipy.stats import rankdata
+
+from skbayes._trials import FoldScore, Trial
+from skbayes._warnings import warn
+from skbayes.space import Categorical, Dimension, Point, Space
+
+__all__ = ["in_row_order", "results_table", "warn_of_scores"]
+
+
+def in_row_order(trials: Sequence[Trial], space: Space, search_spaces: Any) -> list[Trial]:
+    """Return trials in the order of the rows of their table.
+
+    That is the order asked; or `ParameterGrid`'s, as soon as each point of a space of lists is
+    among them: a search that exhausts a grid is a grid search. A point of several dicts, which is
+    evaluated once, has the place of the first.
+
+    Parameters
+    ----------
+    trials : sequence of Trial
+        In the order asked.
+    space : Space
+    search_spaces : object
+        As the user wrote the space.
+
+    Returns
+    -------
+    list of Trial
+        With dimensions that are no lists, or parameters that exist for some values of a step
+        only, there is no such grid.
+    """
+    size, signs = space.n_values, _signs(space, search_spaces)
+    if signs is None or size is None or size > len(trials) * len(space.branches):
+        return list(trials)
+
+    def place(point: Point) -> tuple[int, tuple[float | int, ...]]:
+        """Return where a point is in the grid: dict by dict, the last parameter runs fastest."""
+        return min(
+            (
+                twin.branch,
+                tuple(s * c for s, c in zip(signs[twin.branch], twin.codes, strict=True)),
+            )
+            for twin in space.twins(point)
+        )
+
+    by_place = {place(trial.point): trial for trial in trials}
+    if by_place.keys() != {place(point) for point in space.grid()}:
+        return list(trials)
+    return [by_place[each] for each in sorted(by_place)]
+
+
+def _signs(space: Space, search_spaces: Any) -> list[list[int]] | None:
+    """Return for each parameter of each branch whether its codes rise along the list, or fall.
+
+    None if a branch is not a whole dict, or a dimension no list.
+    """
+    if len({branch.number for branch in space.branches}) < len(space.branches):
+        return None
+    signs = []
+    for branch in space.branches:
+        written = _written(search_spaces, branch.number)
+        of_branch = [_sign(dimension, written.get(name)) for name, dimension in branch.parameters]
+        if 0 in of_branch:
+            return None
+        signs.append(of_branch)
+    return signs
+
+
+def _written(search_spaces: Any, number: Any) -> Mapping[str, Any]:
+    """Return a dict as the user wrote it; nothing if a `Space` was given."""
+    each = search_spaces[number] if isinstance(search_spaces, list | tuple) else search_spaces
+    each = each[0] if isinstance(each, tuple) else each
+    return each if isinstance(each, Mapping) else {}
+
+
+def _sign(dimension: Dimension, written: Any) -> int:
+    if isinstance(dimension, Categorical):
+        return 1
+    # A range becomes a dimension of integers, as two numbers do, which are no list.
+    return (1 if written.step > 0 else -1) if isinstance(written, range) else 0
+
+
+def results_table(
+    trials: Sequence[Trial],
+    params: Sequence[Mapping[str, Any]],
+    *,
+    metrics: Sequence[str],
+    error_score: float,
+    has_train_scores: bool,
+) -> dict[str, Any]:
+    """Return the table of the trials, one row each.
+
+    Parameters
+    ----------
+    trials : sequence of Trial
+        In the order of the rows.
+    params : sequence of mapping
+        Parameters of each trial.
+    metrics : sequence of str
+        Names of the scores.
+    error_score : float
+        Score of a fold whose fit or scoring failed. A fold that was not evaluated holds NaN.
+    has_train_scores : bool
+        Whether there are columns of training scores.
+
+    Returns
+    -------
+    dict
+        Times, masked parameter columns, ``params``, and the scores of each metric by split with
+        mean, standard deviation (population) and rank.
+    """
+    fold_numbers = range(len(trials[0].folds))
+
+    def column(value: Any) -> NDArray[np.float64]:
+        cells = [[value(trial.folds[fold]) for fold in fold_numbers] for trial in trials]
+        return np.array(cells, dtype=np.float64)
+
+    table: dict[str, Any] = {}
+    for name in ("fit_time", "score_time"):
+        cells = column(lambda fold, name=name: np.nan if fold is None else getattr(fold, name))
+        table[f"mean_{name}"], table[f"std_{name}"] = _mean_and_std(cells)
+    table.update(_parameter_columns(params))
+    table["params"] = [dict(row) for row in params]
+    for metric in metrics:
+        for part in ("test", "train") if has_train_scores else ("test",):
+
+            def score(fold: FoldScore | None, metric: str = metric, part: str = part) -> float:
+                if fold is None:
+                    return np.nan
+                scores = getattr(fold, part) or {}
+                return float(scores.get(metric, error_score))
+
+            _add_scores(table, f"{part}_{metric}", column(score), has_rank=part == "test")
+    return table
+
+
+def warn_of_scores(table: Mapping[str, Any], trials: Sequence[Trial]) -> None:
+    """Warn, as scikit-learn does, of mean scores in the table of some trials that are not finite.
+
+    A candidate that was stopped early has no mean, and nothing is wrong with it.
+    """
+    is_complete = np.array([None not in trial.folds for trial in trials])
+    for name, means in table.items():
+        is_mean = name.startswith(("mean_test_", "mean_train_"))
+        if is_mean and not np.isfinite(means[is_complete]).all():
+            part = name.split("_")[1]
+            warn(f"One or more of the {part} scores are non-finite: {means}")
+
+
+def _mean_and_std(cells: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    # Infinite scores are possible, and means beyond all floats; they have no deviation, without a
+    # warning about it. A power of two changes no digit, and keeps squares within the floats.
+    with np.errstate(over="ignore", under="ignore", invalid="ignore"):
+        means = np.average(cells, axis=1)
+        exponents = np.frexp(np.abs(cells).max(axis=1))[1]
+        y = np.ldexp(cells, -exponents[:, None]) - np.ldexp(means, -exponents)[:, None]
+        stds = np.ldexp(np.sqrt(np.average(y**2, axis=1)), exponents)
+    return means, stds
+
+
+def _add_scores(
+    table: dict[str, Any], name: str, cells: NDArray[np.float64], *, has_rank: bool
+) -> None:
+    for split in range(cells.shape[1]):
+        table[f"split{split}_{name}"] = cells[:, split]
+    means, stds = _mean_and_std(cells)
+    table[f"mean_{name}"], table[f"std_{name}"] = means, stds
+    if has_rank:
+        table[f"rank_{name}"] = _ranks(means)
+
+
+def _ranks(means: NDArray[np.float64]) -> NDArray[np.int32]:
+    """Return ranks from 1, the lowest of each tie; NaN ranks last."""
+    if np.isnan(means).all():
+        return np.ones(len(means), dtype=np.int32)
+    # Infinite means become the largest numbers: older versions of scipy cannot rank them.
+    known = np.nan_to_num(means, nan=np.nanmin(means) - 1)
+    return rankdata(-known, method="min").astype(np.int32, copy=False)
+
+
+def _parameter_columns(params: Sequence[Mapping[str, Any]]) -> dict[str, MaskedArray[Any, Any]]:
+    """Return one masked column for each parameter, masked where a row has no such parameter.
+
+    The type of a column is that of its values where numpy finds a single one for them, and
+    `object` for text, sequences and anything mixed.
+    """
+    values: dict[str, dict[int, Any]] = {}
+    for row, candidate in enumerate(params):
+        for name, value in candidate.items():
+            values.setdefault(name, {})[row] = value
+    columns = {}
+    for name, by_row in values.items():
+        data = np.zeros(len(params), dtype=_column_type(list(by_row.values())))
+        is_absent = np.ones(len(params), dtype=bool)
+        for row, value in by_row.items():
+            data[row] = value
+            is_absent[row] = False
+        columns[f"param_{name}"] = MaskedArray(data, mask=is_absent)
+    return columns
+
+
+def _column_type(values: list[Any]) -> np.dtype[Any]:
+    """Return what numpy infers for plain scalars, and `object` for text and all else."""
+    # Anything but a plain scalar is opaque: numpy would look into sequences, or ask objects to
+    # convert themselves.
+    if not all(
+        isinstance(value, bool | int | float | complex | bytes | np.generic) for value in values
+    ):
+        return np.dtype(object)
+    inferred = np.array(values).dtype
+    return np.dtype(object) if inferred.kind == "U" else inferred

@@ -1,0 +1,287 @@
+"""One fit of a search: its parameters and its data, read and checked, then evaluated."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping, Sequence
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from sklearn.base import clone
+from sklearn.utils import indexable
+
+from skbayes._compat import (
+    BaseSearchCV,
+    CallbackContexts,
+    MultimetricScorer,
+    check_method_params,
+    get_routed_params,
+    get_scorers,
+    scorers_by_name,
+)
+from skbayes._trials import Trial
+from skbayes.engine import Budget, Engine, Evaluation, Objective, Observer, Progress, fold_noise
+from skbayes.model import Observations
+from skbayes.optimizer import Optimizer
+from skbayes.rules import EARLY_STOPPING, ONE_STANDARD_ERROR, check_rules, parse_stopping
+from skbayes.scikit_optimize import joined_fit_params, read_optimizer_kwargs, warn_of_differences
+from skbayes.search.callbacks import (
+    BEST_SO_FAR,
+    BeginsWithFit,
+    CallbackList,
+    Ended,
+    SearchView,
+    parse_callbacks,
+    settings_of,
+)
+from skbayes.search.candidates import count_candidates, present_points
+from skbayes.search.checkpoint import open_journal, seed_of
+from skbayes.search.conditions import space_of
+from skbayes.search.ranges import warn_of_whole_ranges
+from skbayes.search.results import in_row_order, results_table
+from skbayes.search.splits import check_weights, draw_splits
+from skbayes.space import Space, native
+from skbayes.workers import Pool
+
+if TYPE_CHECKING:
+    from skbayes.model import Row
+
+__all__ = ["Run"]
+
+
+class Run:
+    """A search with its data. Nothing has been fitted, or written, when it is made.
+
+    Parameters
+    ----------
+    search : BaseSearchCV
+        Its parameters are read.
+    X, y : array-like
+    callback : callable, list of callable or None
+    params : mapping
+        Further arguments of `fit`.
+
+    Attributes
+    ----------
+    estimator : estimator
+        A clone of that of the search.
+    data : tuple
+        X, and y if there is one.
+    fit_params : mapping
+        Arguments of the estimator's `fit`.
+    n_folds : int
+    objective : Objective
+        The metric that steers.
+    refit_metric : str or callable
+        What the best candidate is chosen by.
+    scorers : callable or dict
+        As a fitted search shows them.
+    contexts : CallbackContexts
+        Of scikit-learn's callbacks.
+
+    Raises
+    ------
+    TypeError, ValueError, OSError
+        If an argument is malformed.
+    """
+
+    def __init__(
+        self, search: BaseSearchCV, X: Any, y: Any, callback: Any, params: Mapping[str, Any]
+    ) -> None:
+        self._started = time.monotonic()
+        self._search = search
+        self._rules, self._callbacks = parse_stopping(search.stopping), parse_callbacks(callback)
+        for each in self._callbacks:
+            if isinstance(each, BeginsWithFit):
+                each.begin_fit()
+        warn_of_differences(search)
+        options = read_optimizer_kwargs(search.optimizer_kwargs)
+        params = joined_fit_params(search, params)
+        self.estimator = clone(search.estimator)
+        # scikit-learn would take the rule for the name of a metric.
+        refit = search.refit if search.refit != ONE_STANDARD_ERROR else False
+        scorers, self._refit_metric = get_scorers(search, refit)
+        is_multimetric = isinstance(scorers, MultimetricScorer)
+        self.scorers = scorers_by_name(scorers) if is_multimetric else scorers
+        self.objective = Objective(search, scorers)
+        seed = seed_of(search, X, y)
+        self._space = space_of(search, seed)
+        warn_of_whole_ranges(search)
+        earlier = self._read_sources()
+
+        X, y = indexable(X, y)
+        self.data = (X,) if y is None else (X, y)
+        params = check_method_params(X, params=params)
+        routed = get_routed_params(search, params)
+        self.fit_params: Mapping[str, Any] = routed.estimator.fit
+        weight = params.get("sample_weight")
+        check_weights(weight, X)
+        self.contexts = CallbackContexts(
+            search,
+            X,
+            y,
+            None if weight is None else {"sample_weight": weight},
+            has_refit=bool(search.refit),
+        )
+        splits = draw_splits(search.cv, search.estimator, X, y, routed.splitter.split)
+        self.n_folds = len(splits)
+        check_rules(self._rules, self.n_folds)
+        n_candidates = count_candidates(self._space, search.n_iter)
+        self._optimizer = Optimizer(
+            self._space,
+            n_iter=search.n_iter,
+            initial_points=self._first_points(n_candidates),
+            random_state=seed,
+            warm_start_from=earlier,
+            **options,
+        )
+        self._evaluation = Evaluation(
+            estimator=self.estimator,
+            X=X,
+            y=y,
+            splits=splits,
+            keywords={
+                "scorer": scorers,
+                "fit_params": self.fit_params,
+                "score_params": routed.scorer.score,
+                "return_train_score": search.return_train_score,
+                "error_score": search.error_score,
+                "verbose": search.verbose,
+            },
+            n_candidates=n_candidates,
+            contexts=self.contexts,
+        )
+        self._open_journal = partial(
+            open_journal, search, self._space, X, y, params, splits, earlier, seed
+        )
+
+    @property
+    def refit_metric(self) -> Any:
+        """What the best candidate is chosen by: with several metrics, what `refit` says."""
+        if self._search.refit == ONE_STANDARD_ERROR:
+            return self.objective.metric or "score"
+        return self._search.refit if self.objective.is_multimetric else self._refit_metric
+
+    def evaluate(self) -> Engine:
+        """Evaluate the candidates, with a line for each if that is wanted."""
+        search, evaluation = self._search, self._evaluation
+        n_candidates = evaluation.n_candidates
+        observers: list[Observer] = [self.objective]
+        if search.verbose > 0:
+            print(
+                f"Fitting {self.n_folds} folds for each of {n_candidates} candidates, "
+                f"totalling {self.n_folds * n_candidates} fits"
+            )
+            observers.append(Progress(self.objective, n_candidates))
+        rules = self._rules
+        if self._callbacks:
+            ended = Ended(self.objective)
+            observers.append(ended)
+            rules = (CallbackList(self._callbacks, lambda: self._show(ended)), *rules)
+        with self._open_journal() as journal:
+            spent = time.monotonic() - self._started
+            budget = Budget(native(search.max_time), spent + (journal.elapsed if journal else 0.0))
+            self.contexts.begin_search(n_candidates, self.n_folds)
+            engine = Engine(
+                self._optimizer,
+                evaluation,
+                Pool(
+                    search.n_jobs,
+                    search.pre_dispatch,
+                    # What workers hold ahead of time would begin after the end.
+                    has_queue=not rules and search.max_time is None,
+                    executor=search.executor,
+                    fit_timeout=search.fit_timeout,
+                    deadline=budget.seconds_left,
+                ),
+                n_iter=n_candidates,
+                n_points=search.n_points,
+                objective=self.objective,
+                is_asynchronous=search.asynchronous,
+                stops_early=EARLY_STOPPING[search.early_stopping]
+                if search.early_stopping
+                else None,
+                rules=rules,
+                budget=budget,
+                journal=journal,
+                error_score=search.error_score,
+                observers=observers,
+            )
+            # Those of an earlier fit would hide what this one shows to callbacks.
+            earlier = {n: search.__dict__.pop(n) for n in BEST_SO_FAR if n in search.__dict__}
+            try:
+                engine.run()
+            finally:
+                search.__dict__.pop("_so_far", None)
+                search.__dict__.update(earlier)
+        return engine
+
+    def in_row_order(self, trials: Sequence[Trial]) -> list[Trial]:
+        """Return trials in the order of the rows of `cv_results_`."""
+        return in_row_order(trials, self._space, self._search.search_spaces)
+
+    def table(self, trials: Sequence[Trial]) -> dict[str, Any]:
+        """Return `cv_results_` of some trials."""
+        return results_table(
+            trials,
+            self._params(trials),
+            metrics=self.objective.metrics,
+            error_score=self._search.error_score,
+            has_train_scores=self._search.return_train_score,
+        )
+
+    def learnt_from(self, trials: Sequence[Trial]) -> tuple[Space, Observations, float]:
+        """Return what `insight` needs: the space, what was observed, the noise of the folds."""
+        return (
+            self._space,
+            Observations.of([(trial.point, self.objective.report(trial)) for trial in trials]),
+            fold_noise([self.objective.fold_scores(trial) for trial in trials]),
+        )
+
+    def _params(self, trials: Sequence[Trial]) -> list[dict[str, Any]]:
+        return [self._space.decode(trial.point) for trial in trials]
+
+    def _show(self, ended: Ended) -> SearchView:
+        """Return the search so far, which callbacks may read from the search itself as well."""
+        # Both only grow: what is made later is made of the same candidates.
+        n = len(ended.trials)
+        view = SearchView(
+            lambda: ended.scores[:n],
+            lambda: self._params(ended.trials[:n]),
+            lambda: self.table(ended.trials[:n]),
+            self._space,
+            settings_of(self._search),
+        )
+        self._search._so_far = view
+        return view
+
+    def _read_sources(self) -> list[list[Row]] | None:
+        if self._search.warm_start_from is None:
+            return None
+        if self._search.warm_start_from is self._search:
+            raise ValueError(
+                "warm_start_from is the search itself. Give its cv_results_, or a fitted search "
+                "that this one is a clone of."
+            )
+        # Most searches start from nothing, and should not pay for the imports.
+        from skbayes.journal import read_results
+        from skbayes.model import read_sources
+
+        return read_sources(
+            self._search.warm_start_from,
+            self.objective.metric,
+            lambda path: read_results(path, self._space),
+        )
+
+    def _first_points(self, n_candidates: int) -> Sequence[Mapping[str, Any]]:
+        """Return the parameters to evaluate first."""
+        points = self._search.initial_points
+        if points is None:
+            # As the rest of the initial design, they leave most of the budget to the model.
+            return present_points(self._space, self._search.estimator, max(1, n_candidates // 4))
+        if len(points) > n_candidates:
+            raise ValueError(
+                f"initial_points holds {len(points)} points, and the search has {n_candidates} "
+                "candidates: raise n_iter, or leave some points out."
+            )
+        return points  # type: ignore[no-any-return]

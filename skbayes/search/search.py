@@ -1,0 +1,637 @@
+"""`BayesSearchCV`: Bayesian hyper-parameter search as a scikit-learn estimator."""
+
+from __future__ import annotations
+
+import copy
+import functools
+import inspect
+import math
+import numbers
+import os
+import time
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, Self, TypeVar
+
+import numpy as np
+from scipy.optimize import OptimizeResult
+from sklearn.base import clone
+from sklearn.utils import metadata_routing
+from sklearn.utils.validation import check_is_fitted
+
+from skbayes._compat import (
+    SEARCH_CONSTRAINTS,
+    BaseSearchCV,
+    Interval,
+    StrOptions,
+    fit_context,
+    select_best_index,
+    warn_or_raise_about_fit_failures,
+)
+from skbayes._pickles import lasting
+from skbayes._warnings import unsaid
+from skbayes.rules import (
+    EARLY_STOPPING,
+    ONE_STANDARD_ERROR,
+    best_row,
+    earliest_within_one_error,
+    with_masked_scores,
+)
+from skbayes.search.callbacks import SoFar, results_by_dict, settings_of
+from skbayes.search.candidates import n_possible
+from skbayes.search.conditions import space_of
+from skbayes.search.results import warn_of_scores
+from skbayes.space import show
+
+if TYPE_CHECKING:
+    from skbayes._trials import Trial
+    from skbayes.engine import Engine
+    from skbayes.insight import Insight
+    from skbayes.search.run import Run
+
+__all__ = ["BayesSearchCV"]
+
+# Attributes of a fitted search that tell of its best candidate.
+_OF_THE_BEST = (
+    "best_index_",
+    "best_score_",
+    "best_params_",
+    "best_estimator_",
+    "refit_time_",
+    "feature_names_in_",
+)
+
+
+# What scikit-learn's searches call the second argument.
+_OTHER_NAMES = ("param_grid", "param_distributions")
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+def _refusing_other_names(
+    init: Callable[Concatenate[T, P], None],
+) -> Callable[Concatenate[T, P], None]:
+    """Have a constructor say what the names of other searches for its space are called here.
+
+    It has the signature that it had, which is where scikit-learn reads the parameters.
+    """
+
+    @functools.wraps(init)
+    def refusing(self: T, /, *args: P.args, **kwargs: P.kwargs) -> None:
+        for name in _OTHER_NAMES:
+            if name in kwargs:
+                raise TypeError(
+                    f"BayesSearchCV has no argument {name!r}: write search_spaces=..., or give "
+                    "the same as the second argument, which all searches take by position."
+                )
+        init(self, *args, **kwargs)
+
+    return refusing
+
+
+@lasting
+class BayesSearchCV(BaseSearchCV):  # type: ignore[misc]
+    """Bayesian search over hyper-parameters, scored by cross-validation.
+
+    Takes the place of `GridSearchCV`, `RandomizedSearchCV` and scikit-optimize's
+    `BayesSearchCV`. A Gaussian process learns from the candidates evaluated so far which
+    parameters to try next, so that good ones are found in far fewer fits.
+
+    Parameters
+    ----------
+    estimator : estimator object
+        An object of that type is cloned for each candidate and fold.
+    search_spaces : dict, or list of dict or of (dict, int) tuples
+        Parameter names with the values to search:
+
+        - a list or 1-D array: these values;
+        - ``(low, high)``, ``(low, high, prior)``: all ints or floats of that range, both ends
+          included, with the prior "uniform", "log-uniform", "reverse-log-uniform" or "auto";
+        - a frozen distribution of `scipy.stats`;
+        - `Real`, `Integer` or `Categorical` of `skbayes.space`, or of scikit-optimize.
+
+        A list of dicts is a choice between spaces, searched by one model. In a list of
+        ``(dict, n)`` that space gets exactly n candidates.
+    optimizer_kwargs : dict or None, default=None
+        Options of scikit-optimize's optimiser. `n_initial_points` is the number of candidates
+        before the first of the model; of each other one a warning says what is done instead.
+    n_iter : int, default=50
+        Number of candidates. With ``(dict, n)`` spaces, of those without a number of their own.
+    scoring : str, callable, list, tuple or dict, default=None
+        As in `GridSearchCV`. Higher is better.
+    fit_params : dict or None, default=None
+        Parameters for `fit`, which takes them itself.
+
+        .. deprecated:: 0.1
+            As in scikit-optimize: give them to `fit`.
+    n_jobs : int, default=None
+        Number of folds that are evaluated in parallel, on the active joblib backend.
+    n_points : int or None, default=None
+        Number of candidates that are evaluated at the same time. The fewer, the more each
+        proposal knows. None: 1 for one worker, else as many as keep `n_jobs` workers busy.
+    iid : bool, default="deprecated"
+        Ignored, with a warning, as in scikit-optimize.
+    refit : bool, str, or callable, default=True
+        As in `GridSearchCV`. "1se": the candidate tried earliest of those whose mean is within one
+        standard error of the best mean, by the metric that steers the search. A function is given
+        `cv_results_`, with the means masked of candidates that have none; it may not return the
+        row of one that was stopped early or cut off.
+    cv : int, cross-validation generator or an iterable, default=None
+        As in `GridSearchCV`. The folds are drawn once, the same for all candidates.
+    verbose : int, default=0
+        1 prints a line for each candidate; higher values print each fit too.
+    pre_dispatch : int, or str, default='2*n_jobs'
+        Number of folds that are handed to the workers ahead of time. With `max_time`, `stopping`
+        or a callback none is handed over before a worker is free, so that none begins too late.
+    random_state : int, RandomState instance or None, default=None
+        An int makes the search reproducible: whatever the backend and the timing, at the
+        same `n_points`, unless `max_time`, `fit_timeout` or `asynchronous` make it depend on
+        timing.
+    error_score : 'raise' or numeric, default=np.nan
+        Score of a fit that fails. The search goes on and learns from the failure, unless this
+        is 'raise'.
+    return_train_score : bool, default=False
+        Whether `cv_results_` includes training scores.
+    initial_points : list of dict or None, default=None
+        Parameters to evaluate first. None: those that the estimator has, where they lie inside
+        the space.
+    warm_start_from : object or list, default=None
+        Results of earlier searches, of which this one makes what use it can: a fitted search, its
+        `cv_results_` as a dict or a frame, the path of its `checkpoint`, an `Optimizer`, pairs of
+        parameters and score, or a list of these. They need not be of the same data, metric or
+        space.
+    asynchronous : bool, default=False
+        Whether scores are taken in as they arrive, which keeps workers busier and makes the search
+        depend on timing.
+    early_stopping : {"racing", "median"} or None, default=None
+        When a candidate is stopped after some of its folds. "racing": when folds and model leave
+        next to nothing to be gained from the others. "median": when the mean of its folds is below
+        the median that complete candidates had after as many. Such candidates have NaN in the
+        folds that were not run, and are never the best.
+    max_time : float or None, default=None
+        Seconds that `fit` may take, the refit aside. Candidates that are quick to evaluate are
+        preferred, most so at the beginning. No fold begins when the time is over, nor one that is
+        predicted to end much too late, so that the search overruns by at most a fold. `n_iter`
+        holds as well.
+    fit_timeout : float or None, default=None
+        Seconds that the fit of a fold may take. One that takes longer has failed, and its worker
+        is ended: that needs workers of joblib's own backend, loky, as ``n_jobs=2`` gives them.
+    stopping : StoppingRule or list of StoppingRule, default=None
+        Ends the search early: `TargetScore`, `Patience`, `Converged`, or any function of a
+        `SearchState` that returns the reason, or None.
+    checkpoint : str, path-like or None, default=None
+        File to which the search is written as it goes. If there is one already, of the same
+        search, it is taken up where it ended: nothing that it holds is evaluated again. With a
+        larger `n_iter` it goes on from there. ``{data}`` in the path stands for a digest of the
+        data, so that each fold of an outer cross-validation has a file of its own.
+    executor : concurrent.futures.Executor or None, default=None
+        Runs the folds in place of joblib. It is not closed.
+    objective : str or None, default=None
+        The metric that is optimised when `scoring` gives several. None: `refit` when it names
+        one, else the first.
+
+    Attributes
+    ----------
+    cv_results_ : dict of numpy (masked) ndarrays
+        A column for each key, a row for each candidate; the keys are those of `GridSearchCV`.
+        The rows are in the order tried; once each point of a space of lists has one, in that of
+        `GridSearchCV`.
+    best_estimator_ : estimator
+        Refitted on all of the data. Not available if ``refit=False``.
+    best_score_ : float
+        Mean cross-validated score of the best candidate, or of that which ``refit="1se"`` takes.
+        Not available if `refit` is callable.
+    best_params_ : dict
+        Parameters of the best candidate.
+    best_index_ : int
+        Its row in `cv_results_`. A candidate that has failed, by the metric that chooses, is the
+        best only if all have, whatever its rank: an infinite mean has the first one, and a
+        number as `error_score` its own.
+    scorer_ : function or dict
+        Scorer, or scorers by name.
+    n_splits_ : int
+        Number of folds.
+    candidate_status_ : list of str
+        For each row of `cv_results_`: "complete"; "failed": a fit or the scorer raised, or a score
+        of the metric that steers the search is not finite; "stopped" after some folds, see
+        `early_stopping`; or "cut off" by the end of the search.
+    n_folds_run_ : int
+        Number of fits that were made, the refit aside.
+    optimizer_results_ : list of OptimizeResult
+        What scikit-optimize calls the result, one for each dict of `search_spaces`: `x`, `fun`,
+        `x_iters`, `func_vals`, `space`, `specs`, `random_state`, and no `models`. Candidates are in
+        the order tried. Values are negated mean scores, infinity for one that has none: it
+        failed, or was stopped early. Made when it is read.
+    total_iterations : int
+        Number of candidates that `fit` evaluates if nothing ends it earlier. It needs no fit.
+    stop_reason_ : str
+        Why the search ended: "n_iter", "exhausted", "interrupted", "no_workers", or what a rule
+        said.
+    refit_time_ : float
+        Seconds that the refit took.
+    multimetric_ : bool
+        Whether the scorers compute several metrics.
+    classes_ : ndarray of shape (n_classes,)
+        Class labels, if `best_estimator_` has them.
+    n_features_in_ : int
+        Number of features, if `best_estimator_` has it.
+    feature_names_in_ : ndarray of shape (`n_features_in_`,)
+        Names of the features, if `best_estimator_` has them.
+
+    Raises
+    ------
+    ValueError, TypeError
+        By `fit`, before anything is fitted, if an argument is malformed. By `fit` at its end,
+        if every fit failed.
+
+    Examples
+    --------
+    >>> from sklearn.datasets import load_iris
+    >>> from sklearn.svm import SVC
+    >>> from skbayes import BayesSearchCV
+    >>> X, y = load_iris(return_X_y=True)
+    >>> search = BayesSearchCV(
+    ...     SVC(),
+    ...     {"C": (1e-2, 1e3, "log-uniform"), "kernel": ["linear", "rbf"]},
+    ...     n_iter=10,
+    ...     random_state=0,
+    ... ).fit(X, y)
+    >>> bool(search.best_score_ > 0.97)
+    True
+    """
+
+    _parameter_constraints: dict[str, list[Any]] = {  # noqa: RUF012 - scikit-learn's own name
+        **SEARCH_CONSTRAINTS,
+        # Looked at more closely, and in the user's words, when the space is parsed.
+        "search_spaces": [object],
+        "n_iter": [Interval(numbers.Integral, 1, None, closed="left")],
+        "random_state": ["random_state"],
+        "n_points": [Interval(numbers.Integral, 1, None, closed="left"), None],
+        "initial_points": [list, tuple, None],
+        "asynchronous": ["boolean"],
+        "early_stopping": [StrOptions(set(EARLY_STOPPING)), None],
+        "max_time": [Interval(numbers.Real, 0, None, closed="neither"), None],
+        "fit_timeout": [Interval(numbers.Real, 0, None, closed="neither"), None],
+        # Looked at, with errors of their own, before anything is fitted.
+        "stopping": [object],
+        "checkpoint": [str, os.PathLike, None],
+        "executor": [object],
+        "objective": [str, None],
+        # Read, with errors of its own, before anything is fitted.
+        "warm_start_from": [object],
+        "optimizer_kwargs": [object],
+        "fit_params": [dict, None],
+        "iid": ["boolean", StrOptions({"deprecated"})],
+    }
+
+    # While a search runs; a fitted one has them as attributes.
+    best_index_: Any = SoFar()
+    best_score_: Any = SoFar()
+    best_params_: Any = SoFar()
+    cv_results_: Any = SoFar()
+
+    # Callbacks are for this search and not for the estimator: nothing to route.
+    __metadata_request__fit = {"callback": metadata_routing.UNUSED}  # noqa: RUF012
+
+    # In scikit-optimize's order up to `return_train_score`, for its users give some by position.
+    @_refusing_other_names
+    def __init__(
+        self,
+        estimator: Any,
+        search_spaces: Any,
+        optimizer_kwargs: Any = None,
+        n_iter: int = 50,
+        scoring: Any = None,
+        fit_params: Any = None,
+        n_jobs: int | None = None,
+        n_points: int | None = None,
+        iid: Any = "deprecated",
+        refit: Any = True,
+        cv: Any = None,
+        verbose: int = 0,
+        pre_dispatch: int | str = "2*n_jobs",
+        random_state: Any = None,
+        error_score: Any = np.nan,
+        return_train_score: bool = False,
+        *,
+        initial_points: Any = None,
+        asynchronous: bool = False,
+        early_stopping: str | None = None,
+        max_time: float | None = None,
+        fit_timeout: float | None = None,
+        stopping: Any = None,
+        checkpoint: Any = None,
+        executor: Any = None,
+        objective: str | None = None,
+        warm_start_from: Any = None,
+    ) -> None:
+        super().__init__(
+            estimator=estimator,
+            scoring=scoring,
+            n_jobs=n_jobs,
+            refit=refit,
+            cv=cv,
+            verbose=verbose,
+            pre_dispatch=pre_dispatch,
+            error_score=error_score,
+            return_train_score=return_train_score,
+        )
+        self.search_spaces = search_spaces
+        self.optimizer_kwargs = optimizer_kwargs
+        self.fit_params = fit_params
+        self.iid = iid
+        self.n_iter = n_iter
+        self.random_state = random_state
+        self.n_points = n_points
+        self.initial_points = initial_points
+        self.asynchronous = asynchronous
+        self.early_stopping = early_stopping
+        self.max_time = max_time
+        self.fit_timeout = fit_timeout
+        self.stopping = stopping
+        self.checkpoint = checkpoint
+        self.executor = executor
+        self.objective = objective
+        self.warm_start_from = warm_start_from
+
+    def _bare(self) -> Self:
+        """Return a copy without what is handed on as it is: an earlier search, an executor."""
+        bare = copy.copy(self)
+        bare.warm_start_from = bare.executor = None
+        return bare
+
+    def __sklearn_clone__(self) -> Self:
+        # A clone of an earlier search would have lost what was learnt from it, and a clone of an
+        # executor would be another one, if it could be made.
+        clone: Self = super(BayesSearchCV, self._bare()).__sklearn_clone__()
+        clone.warm_start_from, clone.executor = self.warm_start_from, self.executor
+        return clone
+
+    def get_params(self, deep: bool = True) -> dict[str, Any]:
+        """Return the parameters of the search.
+
+        Parameters
+        ----------
+        deep : bool, default=True
+            Whether to add those of the estimator. Those of an earlier search in
+            `warm_start_from` are none of this one.
+
+        Returns
+        -------
+        dict of str to object
+        """
+        params: dict[str, Any] = super().get_params(deep=False)
+        if not deep:
+            return params
+        return {**super(BayesSearchCV, self._bare()).get_params(deep=True), **params}
+
+    def __getstate__(self) -> dict[str, Any]:
+        # Workers stay where they are.
+        state: dict[str, Any] = super().__getstate__()
+        return {**state, "executor": None}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        # A parameter that is younger than the pickle has its default.
+        parameters = inspect.signature(BayesSearchCV.__init__).parameters.values()
+        defaults = {p.name: p.default for p in parameters if p.default is not p.empty}
+        super().__setstate__(defaults | state)
+
+    def __copy__(self) -> Self:
+        # Not by way of a pickle, which has no workers.
+        new = type(self).__new__(type(self))
+        new.__dict__.update(self.__dict__)
+        return new
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> Self:
+        # A copy runs on the same workers.
+        memo[id(self.executor)] = self.executor
+        memo[id(self)] = new = type(self).__new__(type(self))
+        new.__dict__.update(copy.deepcopy(self.__dict__, memo))
+        return new
+
+    # The estimator is validated by its own fit, not here.
+    @fit_context(prefer_skip_nested_validation=False)  # type: ignore[untyped-decorator]
+    def fit(self, X: Any, y: Any = None, *, callback: Any = None, **params: Any) -> Self:
+        """Search, and fit the best candidate on all of the data.
+
+        Parameters
+        ----------
+        X : array-like of shape (n_samples, n_features) or (n_samples, n_samples)
+            Training data; square for pairwise estimators.
+        y : array-like of shape (n_samples,) or (n_samples, n_output), default=None
+            Target.
+        callback : callable or list of callable, default=None
+            Called after each candidate with the search so far: `best_score_`, `best_params_` and
+            `cv_results_` can be read from it, or from the search itself. A true return value ends
+            the search. `skbayes.scikit_optimize.callbacks` has some.
+        **params : dict of str -> object
+            Parameters for the estimator's `fit`, the scorer and the splitter, routed as in
+            `GridSearchCV.fit`; those with one entry for each sample are split along.
+
+        Returns
+        -------
+        self : object
+            The fitted search.
+        """
+        # What a search runs on is imported when one begins: it takes as long as all the rest, and
+        # who only names the class, or unpickles a search, has no use for it.
+        from skbayes.search.run import Run
+
+        run = Run(self, X, y, callback, params)
+        engine = run.evaluate()
+        # Before the callbacks and the refit, which may fail: what was searched is not lost.
+        try:
+            self._conclude(run, engine)
+        finally:
+            run.contexts.end_search()
+        if self.refit:
+            self._refit(run)
+        run.contexts.end()
+        return self
+
+    def score(self, X: Any, y: Any = None, **params: Any) -> float:
+        """Return the score of `best_estimator_` on given data, by `scoring`.
+
+        Parameters
+        ----------
+        X : array-like of shape (n_samples, n_features)
+            Data.
+        y : array-like of shape (n_samples,) or (n_samples, n_output), default=None
+            Target.
+        **params : dict of str -> object
+            Parameters for the scorer, if metadata routing is enabled.
+
+        Returns
+        -------
+        float
+            By the metric that `refit` names; by the one that steered the search if `refit` is a
+            rule.
+        """
+        view = self
+        if self.refit == ONE_STANDARD_ERROR and hasattr(self, "_metric"):
+            view = copy.copy(self)
+            view.refit = self._metric
+        return super(BayesSearchCV, view).score(X, y, **params)  # type: ignore[no-any-return]
+
+    @property
+    def total_iterations(self) -> int:
+        """Number of candidates that `fit` evaluates if nothing ends it earlier."""
+        # `fit` says what there is to say about the space.
+        with unsaid():
+            # Some spaces are drawn, and the seed of this search may not be known yet.
+            seed = self.random_state if isinstance(self.random_state, numbers.Integral) else 0
+            try:
+                return n_possible(space_of(self, int(seed)), self.n_iter)
+            except (OverflowError, TypeError, ValueError) as error:
+                # `dir` and the display of notebooks ask for every attribute whether there is one.
+                raise AttributeError(f"total_iterations: {error}") from error
+
+    @property
+    def optimizer_results_(self) -> list[OptimizeResult]:
+        """Result in scikit-optimize's form for each dict of `search_spaces`."""
+        check_is_fitted(self, "_learnt_from")
+        space, observations, _ = self._learnt_from
+        means = self.cv_results_[f"mean_test_{self._metric}"][self._rows_tried]
+        scores = np.where(np.isnan(observations.scores), np.nan, means).tolist()
+        return results_by_dict(space, observations.points, scores, settings_of(self))
+
+    def insight(self) -> Insight:
+        """Return what the search has learnt about the metric that it followed.
+
+        Predictions with their uncertainty, the importance of each parameter, what more
+        candidates would bring, parameters whose best value is at a bound; a report when printed.
+        The models are fitted anew by each call, which takes less than most fits.
+
+        Raises
+        ------
+        NotFittedError
+            If the search has not been fitted.
+        ValueError
+            If fewer than two candidates have a score.
+        """
+        from skbayes.insight import Insight
+        from skbayes.model import Surrogate
+
+        check_is_fitted(self, "_learnt_from")
+        space, observations, noise = self._learnt_from
+        # Of equal scores, the best is that of the first row, as `best_index_` has it.
+        has_score = np.empty(len(observations), dtype=bool)
+        has_score[self._rows_tried] = np.isfinite(observations.scores)
+        row = best_row(self.cv_results_[f"rank_test_{self._metric}"], has_score)
+        best = self._rows_tried.index(row)
+        return Insight.learn(space, observations, Surrogate(space), noise, best_row=best)
+
+    def _conclude(self, run: Run, engine: Engine) -> None:
+        """Set what was found, the refit aside; go on with what has ended the search early."""
+        self.stop_reason_ = engine.stop_reason
+        # One that was proposed when the time was over has nothing to show.
+        trials = [trial for trial in engine.history.trials if trial.n_scored]
+        early = KeyboardInterrupt() if self.stop_reason_ == "interrupted" else engine.error
+        try:
+            rows = run.in_row_order(trials)
+            if trials:
+                self._keep(run, trials, rows)
+            has_best = self.refit or not run.objective.is_multimetric
+            if any(trial.status == "complete" for trial in trials):
+                if has_best:
+                    self._select(run, rows)
+            elif early is None and (has_best or not trials):
+                raise ValueError(self._why_there_is_no_best(has_results=bool(trials)))
+        except Exception as error:
+            # Of a `refit` that is not made for so few candidates, say: what ended the search is
+            # what the caller waits for.
+            if early is None:
+                raise
+            raise early from error
+        if early is not None:
+            raise early
+
+    def _why_there_is_no_best(self, *, has_results: bool) -> str:
+        if self.stop_reason_ == "max_time":
+            remedy = "raise max_time, or use fewer folds"
+        elif has_results:
+            # A candidate without a score in its first folds is stopped early.
+            remedy = "the fits of each have failed, or their scores are not finite"
+        else:
+            remedy = "none that is allowed was found; look at what space_constraint returns"
+        results = (
+            "What was evaluated is in cv_results_." if has_results else "Nothing was evaluated."
+        )
+        return (
+            f"The search ended ({self.stop_reason_}) before all folds of any candidate had a "
+            f"score, so there is no best one: {remedy}. {results}"
+        )
+
+    def _keep(self, run: Run, trials: Sequence[Trial], rows: Sequence[Trial]) -> None:
+        """Set what was searched, with one warning, or an error, about the fits that failed.
+
+        `trials` are in the order tried, which is what the model goes by; `rows` are the same in
+        the order of the table.
+        """
+        folds = [fold for trial in trials for fold in trial.folds if fold is not None]
+        warn_or_raise_about_fit_failures(
+            [{"fit_error": fold.error} for fold in folds], self.error_score
+        )
+        for name in _OF_THE_BEST:
+            # An earlier fit may have had more luck, which says nothing of this one.
+            self.__dict__.pop(name, None)
+        self.n_splits_ = run.n_folds
+        self.multimetric_ = run.objective.is_multimetric
+        self.scorer_ = run.scorers
+        self._metric = run.objective.metric or "score"
+        self.cv_results_ = run.table(rows)
+        self.candidate_status_ = [run.objective.status(trial) for trial in rows]
+        row_of = {trial.index: row for row, trial in enumerate(rows)}
+        self._rows_tried = [row_of[trial.index] for trial in trials]
+        self.n_folds_run_ = len(folds)
+        self._learnt_from = run.learnt_from(trials)
+        # Last, for warnings may be errors.
+        warn_of_scores(self.cv_results_, rows)
+
+    def _select(self, run: Run, rows: Sequence[Trial]) -> None:
+        """Set which candidate is taken: one without a score only if none has one."""
+        table, metric = self.cv_results_, run.refit_metric
+        has_score = {
+            name: np.array([math.isfinite(run.objective.score(trial, name)) for trial in rows])
+            for name in run.objective.metrics
+        }
+        if callable(self.refit):
+            masked = with_masked_scores(table, has_score)
+            self.best_index_ = select_best_index(self, metric, masked)
+            self._check_taken(rows[self.best_index_])
+        elif self.refit == ONE_STANDARD_ERROR and has_score[metric].any():
+            means = np.where(has_score[metric], table[f"mean_test_{metric}"], np.nan)
+            deviations, tried = table[f"std_test_{metric}"], self._rows_tried
+            place = earliest_within_one_error(means[tried], deviations[tried], self.n_splits_)
+            self.best_index_ = tried[place]
+        else:
+            self.best_index_ = best_row(table[f"rank_test_{metric}"], has_score[metric])
+        if not callable(self.refit):
+            self.best_score_ = table[f"mean_test_{metric}"][self.best_index_]
+        self.best_params_ = table["params"][self.best_index_]
+
+    def _check_taken(self, trial: Trial) -> None:
+        """Raise ValueError, and take nothing, if the candidate that `refit` took is unfinished."""
+        if None not in trial.folds:
+            return
+        row = self.__dict__.pop("best_index_")
+        raise ValueError(
+            f"refit={show(self.refit)} returned {row}, the row of a candidate that is "
+            f"{self.candidate_status_[row]!r} after {trial.n_scored} of {self.n_splits_} folds "
+            "(candidate_status_) and has no mean score. In the table that refit is given such "
+            "means are masked, so that np.argmax(table['mean_test_score']) is the best of the "
+            "others, and the ranks of such rows are the last. What was evaluated is in cv_results_."
+        )
+
+    def _refit(self, run: Run) -> None:
+        # Parameters can be estimators: the user's own are never fitted.
+        self.best_estimator_ = clone(run.estimator).set_params(
+            **clone(self.best_params_, safe=False)
+        )
+        started = time.time()
+        run.contexts.refit(
+            self.best_estimator_, lambda: self.best_estimator_.fit(*run.data, **run.fit_params)
+        )
+        self.refit_time_ = time.time() - started
+        if hasattr(self.best_estimator_, "feature_names_in_"):
+            self.feature_names_in_ = self.best_estimator_.feature_names_in_

@@ -1,0 +1,29 @@
+import time
+
+from skbayes.engine.budget import Budget
+
+
+def test_without_a_limit_everything_is_affordable():
+    budget = Budget(None)
+    assert budget.affords(1e300)
+    assert budget.share_left is None
+
+
+def test_time_runs_from_the_beginning():
+    budget = Budget(1000.0)
+    assert 0.99 < budget.share_left <= 1.0
+    time.sleep(0.01)
+    assert 0.01 <= budget.elapsed < 100.0
+
+
+def test_what_was_spent_before_counts():
+    budget = Budget(100.0, spent=60.0)
+    assert 0.3 < budget.share_left <= 0.4
+    assert budget.affords(50.0)
+    assert not budget.affords(70.0)
+
+
+def test_nothing_is_affordable_when_the_time_is_over():
+    budget = Budget(1.0, spent=2.0)
+    assert budget.share_left == 0.0
+    assert not budget.affords(0.0)

@@ -1,0 +1,249 @@
+"""What runs, and what is kept, once a search has a reason to stop."""
+
+import threading
+import time
+from concurrent.futures import BrokenExecutor, Executor, Future
+from itertools import count
+from types import SimpleNamespace
+
+import joblib
+import numpy as np
+import pytest
+from sklearn.base import BaseEstimator, ClassifierMixin
+from sklearn.datasets import load_iris
+
+from skbayes import BayesSearchCV, TargetScore
+from skbayes.engine import budget as _budget
+from skbayes.exceptions import NoWorkers
+
+X, Y = load_iris(return_X_y=True)
+SPACE = {"a": (0.0, 1.0)}
+
+
+class Quick(ClassifierMixin, BaseEstimator):
+    """The higher `a`, the better, but for noise of the folds.
+
+    Each fit is counted, and calls `on_fit` with its parameter.
+    """
+
+    n_fits = 0
+    on_fit = staticmethod(lambda a: None)
+    lock = threading.Lock()
+
+    def __init__(self, a=0.5):
+        self.a = a
+
+    def fit(self, X, y):
+        with Quick.lock:
+            Quick.n_fits += 1
+        Quick.on_fit(self.a)
+        self.classes_ = np.unique(y)
+        return self
+
+    def score(self, X, y):
+        return self.a + 0.02 * np.sin(50 * self.a + X.sum())
+
+
+@pytest.fixture(autouse=True)
+def _fresh(monkeypatch):
+    monkeypatch.setattr(Quick, "n_fits", 0)
+    monkeypatch.setattr(Quick, "on_fit", staticmethod(lambda a: None))
+
+
+def search(**kwargs):
+    kwargs = {"n_iter": 30, "cv": 5, "random_state": 0, "refit": False, **kwargs}
+    return BayesSearchCV(Quick(), SPACE, **kwargs)
+
+
+@pytest.mark.parametrize("n_points", [1, 4, 8, 16, None])
+@pytest.mark.parametrize("is_asynchronous", [False, True])
+@pytest.mark.parametrize("n_jobs", [1, 2, 4])
+def test_no_fold_begins_when_the_time_is_over(n_jobs, n_points, is_asynchronous, monkeypatch):
+    """By a clock that goes on by a second when each worker has made a fit."""
+    now, begun = [0.0], []
+    monkeypatch.setattr(_budget, "time", SimpleNamespace(monotonic=lambda: now[0]))
+
+    def on_fit(a):
+        with Quick.lock:
+            begun.append(now[0])
+        time.sleep(0.001)
+        with Quick.lock:
+            now[0] += 1.0 / n_jobs
+
+    monkeypatch.setattr(Quick, "on_fit", staticmethod(on_fit))
+    with joblib.parallel_backend("threading", n_jobs=n_jobs):
+        found = search(max_time=7.5, n_points=n_points, asynchronous=is_asynchronous).fit(X, Y)
+    assert found.stop_reason_ == "max_time"
+    # A fold that was submitted just before may begin after.
+    assert sum(moment >= 7.5 for moment in begun) <= n_jobs
+    # All that has begun is in the results.
+    assert found.n_folds_run_ == len(begun)
+    assert "complete" in found.candidate_status_
+
+
+@pytest.mark.parametrize("n_points", [1, 4, 10, None])
+@pytest.mark.parametrize("n_jobs", [1, 2, 3])
+def test_a_rule_that_is_met_lets_no_other_fold_begin(n_points, n_jobs, monkeypatch):
+    """Nor changes the search with the number of workers, or the time that fits take."""
+    n_late, is_met = count(), threading.Event()
+
+    def on_fit(a):
+        if is_met.is_set():
+            next(n_late)
+        time.sleep(0.002 * (1 + 7 * (1000 * a % 1)))
+
+    def rule(state):
+        if state.best_score > 0.4:
+            is_met.set()
+            return "it is good enough"
+        return None
+
+    monkeypatch.setattr(Quick, "on_fit", staticmethod(on_fit))
+    with joblib.parallel_backend("threading", n_jobs=n_jobs):
+        found = search(stopping=rule, n_points=n_points).fit(X, Y)
+    assert found.stop_reason_ == "it is good enough"
+    # The estimator's own value, which is tried first, meets it: five fits if nothing runs beside.
+    if n_jobs == 1:
+        assert Quick.n_fits == 5
+    # A fold that was submitted just before may begin after.
+    assert next(n_late) <= n_jobs
+    assert found.candidate_status_[0] == "complete"
+    if n_points is not None:
+        with joblib.parallel_backend("threading", n_jobs=1):
+            alone = search(stopping=rule, n_points=n_points).fit(X, Y)
+        assert found.cv_results_["params"] == alone.cv_results_["params"]
+        assert found.candidate_status_ == alone.candidate_status_
+
+
+def test_what_runs_beyond_a_rule_is_in_the_checkpoint(tmp_path, monkeypatch):
+    """It is not evaluated again by a search that goes on without the rule."""
+    monkeypatch.setattr(Quick, "on_fit", staticmethod(lambda a: time.sleep(0.005)))
+    settings = {"checkpoint": tmp_path / "journal", "n_points": 4, "n_iter": 6}
+    with joblib.parallel_backend("threading", n_jobs=3):
+        search(stopping=TargetScore(0.4), **settings).fit(X, Y)
+    n_first = Quick.n_fits
+    found = search(**settings).fit(X, Y)
+    assert Quick.n_fits == 6 * 5
+    assert n_first < 6 * 5
+    assert found.candidate_status_ == ["complete"] * 6
+
+
+def test_a_fit_beyond_a_rule_that_raises_is_no_error(monkeypatch):
+    """Whether it runs at all depends on timing."""
+    is_met, has_begun = threading.Event(), threading.Event()
+
+    def on_fit(a):
+        if a != 0.5:
+            has_begun.set()
+            is_met.wait(timeout=20)
+            raise RuntimeError("broken")
+
+    def rule(state):
+        has_begun.wait(timeout=20)
+        is_met.set()
+        return "enough"
+
+    monkeypatch.setattr(Quick, "on_fit", staticmethod(on_fit))
+    with joblib.parallel_backend("threading", n_jobs=2):
+        found = search(stopping=rule, n_points=4, error_score="raise").fit(X, Y)
+    assert found.stop_reason_ == "enough"
+
+
+@pytest.mark.parametrize("early_stopping", ["racing", "median"])
+def test_a_rule_that_is_met_by_a_candidate_stopped_early_is_followed_by_none(early_stopping):
+    found = search(
+        early_stopping=early_stopping,
+        n_iter=60,
+        stopping=lambda state: "one was stopped" if np.isnan(state.scores[-1]) else None,
+    ).fit(X, Y)
+    assert found.stop_reason_ == "one was stopped"
+    assert found.candidate_status_.count("stopped") == 1
+    assert found.candidate_status_[-1] == "stopped"
+
+
+class Interrupted(Exception):
+    """What a callback raises that is asked once too often."""
+
+
+@pytest.mark.parametrize("where", ["rule", "callback"])
+def test_an_interrupt_asks_neither_rules_nor_callbacks(where, monkeypatch):
+    """Candidates whose scores had arrived by then are in the results."""
+    others_are_done, number = threading.Event(), count()
+
+    def on_fit(a):
+        n_before = next(number)
+        if n_before == 0:
+            others_are_done.wait(timeout=20)
+            raise KeyboardInterrupt
+        if n_before == 19:
+            others_are_done.set()
+
+    def asked(_):
+        raise Interrupted
+
+    monkeypatch.setattr(Quick, "on_fit", staticmethod(on_fit))
+    stopping = asked if where == "rule" else None
+    callback = asked if where == "callback" else None
+    unfinished = search(n_points=4, n_iter=4, stopping=stopping)
+    with joblib.parallel_backend("threading", n_jobs=4), pytest.raises(KeyboardInterrupt):
+        unfinished.fit(X, Y, callback=callback)
+    assert unfinished.stop_reason_ == "interrupted"
+    # The last of the other folds may have been on its way.
+    assert unfinished.candidate_status_.count("complete") >= 2
+    means = unfinished.cv_results_["mean_test_score"]
+    assert unfinished.best_score_ == np.nanmax(means)
+
+
+def test_an_interrupt_ends_in_an_interrupt_though_refit_raises(monkeypatch):
+    def on_fit(a):
+        if Quick.n_fits == 8:
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr(Quick, "on_fit", staticmethod(on_fit))
+    unfinished = search(refit=lambda table: 1 // 0)
+    with pytest.raises(KeyboardInterrupt) as caught:
+        unfinished.fit(X, Y)
+    assert isinstance(caught.value.__cause__, ZeroDivisionError)
+    assert unfinished.candidate_status_ == ["complete", "cut off"]
+    assert not hasattr(unfinished, "best_index_")
+
+
+class BreaksAfter(Executor):
+    """An executor that breaks after some tasks."""
+
+    def __init__(self, n_tasks):
+        self.n_tasks = n_tasks
+
+    def submit(self, call):
+        future = Future()
+        if self.n_tasks:
+            future.set_result(call())
+            self.n_tasks -= 1
+        else:
+            future.set_exception(BrokenExecutor("a process has gone"))
+        return future
+
+
+def test_what_was_found_is_kept_when_an_executor_breaks():
+    unfinished = search(executor=BreaksAfter(13), n_jobs=1)
+    with pytest.raises(NoWorkers, match="executor= is broken"):
+        unfinished.fit(X, Y)
+    assert unfinished.stop_reason_ == "no_workers"
+    assert unfinished.candidate_status_ == ["complete", "complete", "cut off"]
+    assert unfinished.best_score_ == np.nanmax(unfinished.cv_results_["mean_test_score"])
+
+
+@pytest.mark.parametrize("cv", [3, 10])
+def test_the_score_of_a_candidate_is_one_number(cv):
+    """In the table, for callbacks and rules, and for the model, to the last bit."""
+    seen = {"callback": [], "rule": []}
+    finished = search(n_iter=12, cv=cv, stopping=lambda s: seen["rule"].append(s.scores[-1]))
+    finished.fit(X, Y, callback=lambda view: seen["callback"].append(view.best_score_))
+    means = finished.cv_results_["mean_test_score"].tolist()
+    assert seen["rule"] == means
+    assert seen["callback"] == [max(means[: n + 1]) for n in range(12)]
+    assert finished.insight().best_score == finished.best_score_ == max(means)
+
+
+def test_a_time_beyond_all_floats_is_no_limit():
+    assert search(n_iter=2, max_time=10**400).fit(X, Y).stop_reason_ == "n_iter"

@@ -1,0 +1,108 @@
+"""What may be told of a point, and what is said of the rest."""
+
+import math
+
+import numpy as np
+import pytest
+
+from skbayes.model.reports import MEAN, Report, check_follows, read_report
+
+NAN, INF = math.nan, math.inf
+
+
+def test_a_score_alone():
+    assert read_report(0.5) == Report(0.5)
+    assert read_report(np.float32(0.5), None, 3) == Report(0.5, (), 3.0)
+
+
+@pytest.mark.parametrize("score", [None, NAN, INF, -INF])
+@pytest.mark.parametrize("folds", [None, [0.5, 0.6], [0.5, None], [None, None], [NAN, 0.5]])
+def test_a_failure_whatever_its_folds(score, folds):
+    report = read_report(score, folds, 2.0)
+    assert report.has_failed
+    assert not report.is_partial
+    assert report.full_cost is None
+
+
+@pytest.mark.parametrize("folds", [[0.5, NAN], [NAN, None], (INF, 0.5), np.array([0.5, NAN])])
+def test_a_failed_fold_is_a_failure(folds):
+    assert read_report(MEAN, folds).has_failed
+
+
+def test_the_mean_of_folds():
+    folds = [0.1, 0.2, 0.3]
+    report = read_report(MEAN, folds, 6.0)
+    # Bit for bit what a table gives for the same folds.
+    assert report == Report(float(np.average(folds)), (0.1, 0.2, 0.3), 6.0)
+    assert read_report(0.2, folds) == Report(0.2, (0.1, 0.2, 0.3))
+    assert report.full_cost == 6.0
+
+
+def test_some_folds():
+    report = read_report(MEAN, [0.1, None, 0.3], 4.0)
+    assert report.is_partial
+    assert not report.has_failed
+    assert math.isnan(report.score)
+    assert report.full_cost == 6.0
+
+
+@pytest.mark.parametrize(
+    ("arguments", "error", "message"),
+    [
+        (("0.5",), TypeError, "a score must be a number or None, got '0.5'"),
+        ((1j,), TypeError, "a score must be a number"),
+        (([0.5],), TypeError, "a score must be a number"),
+        ((10**400,), ValueError, "a score must fit a float"),
+        ((MEAN,), ValueError, "tell a score, or folds"),
+        ((MEAN, "abc"), TypeError, "folds must be a list"),
+        ((MEAN, 0.5), TypeError, "folds must be a list"),
+        ((MEAN, {0.5}), TypeError, "folds must be a list"),
+        ((MEAN, ["a", 0.5]), TypeError, "a fold must be a number or None, got 'a'"),
+        ((MEAN, [1j]), TypeError, "a fold must be a number"),
+        ((MEAN, [[0.5]]), TypeError, "a fold must be a number"),
+        ((MEAN, []), ValueError, "score of at least one"),
+        ((MEAN, [None, None]), ValueError, "score of at least one"),
+        ((MEAN, [1e308, 1e308]), ValueError, "too large"),
+        ((0.5, [0.1, 0.2]), ValueError, "score=0.5 is not the mean"),
+        ((0.5, [0.5, None]), ValueError, "lacks some"),
+        ((0.5, [0.5, NAN]), ValueError, "with a failed fold"),
+        ((0.5, None, -1.0), ValueError, "cost must be finite and at least 0, got -1.0"),
+        ((0.5, None, NAN), ValueError, "cost must be finite"),
+        ((0.5, None, INF), ValueError, "cost must be finite"),
+        ((0.5, None, "1 s"), TypeError, "a cost must be a number or None, got '1 s'"),
+        ((0.5, None, 1j), TypeError, "a cost must be a number"),
+    ],
+)
+def test_bad_reports(arguments, error, message):
+    with pytest.raises(error, match=message):
+        read_report(*arguments)
+
+
+@pytest.mark.parametrize(
+    ("folds", "later"),
+    [
+        ([0.1, None, None], [0.1, 0.2, None]),
+        ([0.1, None, None], [0.1, None, 0.3]),
+        ([0.1, None, 0.3], [0.1, 0.2, 0.3]),
+        ([0.1, None], [0.1, None]),
+        ([0.1, None], [0.1, NAN]),
+    ],
+)
+def test_folds_may_be_added(folds, later):
+    check_follows(read_report(MEAN, later), read_report(MEAN, folds), "p")
+
+
+@pytest.mark.parametrize(
+    ("before", "later", "message"),
+    [
+        (Report(0.5), Report(0.5), r"p has been told before, with the score 0\.5"),
+        (Report(NAN), Report(0.5), "told before"),
+        (Report(0.5, (0.4, 0.6)), Report(0.5, (0.4, 0.6)), "told before"),
+        (Report(NAN, (0.4, None)), Report(0.5), "with all of its folds"),
+        (Report(NAN, (0.4, None)), Report(0.6, (0.5, 0.7)), "these stay"),
+        (Report(NAN, (0.4, None)), Report(NAN, (None, 0.7)), "these stay"),
+    ],
+)
+def test_what_may_not_follow(before, later, message):
+    with pytest.raises(ValueError, match=message):
+        check_follows(later, before, "p")
