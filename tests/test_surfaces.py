@@ -1,4 +1,4 @@
-"""How the benchmark reads the spaces and surfaces that others wrote (`tasks_surfaces.py`).
+"""How the benchmark reads the spaces and surfaces that others wrote (`benchmarks/tasks/surfaces.py`).
 
 The data are not in this repository: with a clone of them in `YAHPO_DATA`, and onnxruntime, the
 reader is held against values that are known.
@@ -13,19 +13,19 @@ from typing import Any
 import numpy as np
 import pytest
 
-BENCHMARKS = Path(__file__).parents[1] / "benchmarks"
+ROOT = Path(__file__).parents[1]
 LOG = "log-uniform"
 
 
 @pytest.fixture
 def surfaces(monkeypatch: pytest.MonkeyPatch) -> Any:
-    monkeypatch.syspath_prepend(BENCHMARKS)
-    return importlib.import_module("tasks_surfaces")
+    monkeypatch.syspath_prepend(ROOT)
+    return importlib.import_module("benchmarks.tasks.surfaces")
 
 
 @pytest.fixture
 def all_tasks(surfaces: Any) -> dict[str, Any]:
-    return importlib.import_module("tasks").TASKS
+    return importlib.import_module("benchmarks.tasks").TASKS
 
 
 @pytest.fixture
@@ -170,7 +170,7 @@ def test_missing_data_are_named(
 
 def test_best_known_is_raised(surfaces: Any) -> None:
     """The best score of a reference counts, whatever its random points have."""
-    best_of = importlib.import_module("scale").best_of
+    best_of = importlib.import_module("benchmarks.common.scale").best_of
     assert best_of({"scores": [0.5, 1.0], "best": 2.0}) == 2.0
     assert best_of({"scores": [0.5, 3.0], "best": 2.0}) == 3.0
     assert best_of({"scores": [0.5, float("nan")]}) == 0.5
@@ -180,7 +180,8 @@ def test_twins_share_the_best(
     all_tasks: dict[str, Any], no_data: None, tmp_path: Path, monkeypatch: Any
 ) -> None:
     """A run of the told twin raises the best score of the flat task, which alone is asked for."""
-    tables, records = importlib.import_module("tables"), importlib.import_module("records")
+    tables = importlib.import_module("benchmarks.studies.tables")
+    records = importlib.import_module("benchmarks.common.records")
     for module in (tables, records):
         monkeypatch.setattr(module, "KEPT", tmp_path / "none")
     told, flat = all_tasks["xgboost-1063-acc"], all_tasks["xgboost-1063-acc-flat"]

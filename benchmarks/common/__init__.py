@@ -1,0 +1,1 @@
+"""What the studies share: arguments, runs, records, and how figures are tabulated."""

@@ -1,0 +1,283 @@
+"""What giving up candidates after some folds saves, and what it costs.
+
+Searches of real estimators, all folds of every candidate against `early_stopping`, same seeds. For
+5 and 10 folds it prints: folds run, as a share of those of the full search; difference of the
+final full cross-validation score, in standard errors of the folds, with a 95 % interval over
+tasks and seeds, and what it would be if candidates that were given up counted with all folds,
+which leaves what the model has lost; improvements lost, candidates given up whose mean over all
+folds would have beaten the best one at that time, as a share of those given up; folds after which
+the full search's final score is reached, as a share of its folds, median.
+
+Scores are kept in `results/racing/`: what was evaluated once is not fitted again, and no time
+is measured.
+
+    python -m benchmarks racing --rules racing median
+"""
+
+import argparse
+import json
+import multiprocessing
+import warnings
+from concurrent.futures import ProcessPoolExecutor
+from functools import cache, partial
+
+import numpy as np
+from sklearn.base import BaseEstimator, clone
+from sklearn.datasets import (
+    load_breast_cancer,
+    load_diabetes,
+    load_digits,
+    load_wine,
+    make_classification,
+    make_friedman1,
+    make_moons,
+)
+from sklearn.ensemble import ExtraTreesRegressor, GradientBoostingRegressor, RandomForestClassifier
+from sklearn.kernel_ridge import KernelRidge
+from sklearn.linear_model import ElasticNet, LogisticRegression, SGDClassifier
+from sklearn.model_selection import KFold, StratifiedKFold
+from sklearn.neighbors import KNeighborsClassifier
+from sklearn.neural_network import MLPClassifier
+from sklearn.preprocessing import StandardScaler
+from sklearn.svm import SVC, SVR
+from sklearn.tree import DecisionTreeClassifier, DecisionTreeRegressor
+
+from benchmarks.common.constants import patched, read
+from benchmarks.common.records import RESULTS
+from skbayes import BayesSearchCV
+
+FOLDER = RESULTS / "racing"
+N_ROWS = 400
+C, GAMMA = (1e-3, 1e3, "log-uniform"), (1e-4, 1e1, "log-uniform")
+
+
+TASKS = {
+    "svc-digits": (load_digits, SVC(max_iter=20_000), {"C": C, "gamma": GAMMA}),
+    "svc-breast": (load_breast_cancer, SVC(max_iter=20_000),
+                   {"C": C, "gamma": GAMMA, "kernel": ["rbf", "poly"]}),
+    "svc-moons": (partial(make_moons, 400, noise=0.35, random_state=0), SVC(max_iter=20_000),
+                  {"C": C, "gamma": GAMMA, "kernel": ["rbf", "sigmoid", "poly"],
+                   "coef0": (0.0, 2.0)}),
+    "knn-wine": (load_wine, KNeighborsClassifier(),
+                 {"n_neighbors": (1, 40), "p": (1.0, 4.0), "weights": ["uniform", "distance"]}),
+    "knn-digits": (load_digits, KNeighborsClassifier(),
+                   {"n_neighbors": (1, 30), "p": (1.0, 4.0), "weights": ["uniform", "distance"]}),
+    "logistic-classes": (
+        partial(make_classification, 400, 30, n_informative=6, flip_y=0.1, random_state=0),
+        LogisticRegression(solver="liblinear", max_iter=300),
+        {"C": C, "fit_intercept": [True, False], "intercept_scaling": (0.1, 10.0, "log-uniform")}),
+    "tree-breast": (load_breast_cancer, DecisionTreeClassifier(random_state=0),
+                    {"max_depth": (1, 12), "min_samples_leaf": (1, 40, "log-uniform"),
+                     "max_features": (0.1, 1.0), "ccp_alpha": (1e-5, 0.1, "log-uniform")}),
+    "forest-wine": (load_wine, RandomForestClassifier(15, random_state=0),
+                    {"max_depth": (1, 10), "min_samples_leaf": (1, 20, "log-uniform"),
+                     "max_features": (0.1, 1.0)}),
+    "sgd-digits": (load_digits, SGDClassifier(random_state=0, max_iter=50, tol=None),
+                   {"alpha": (1e-6, 1e0, "log-uniform"), "l1_ratio": (0.0, 1.0),
+                    "loss": ["hinge", "log_loss", "modified_huber"]}),
+    "network-wine": (load_wine, MLPClassifier((16,), max_iter=60, random_state=0),
+                     {"alpha": (1e-6, 1e1, "log-uniform"),
+                      "learning_rate_init": (1e-4, 1e-1, "log-uniform"),
+                      "activation": ["relu", "tanh"]}),
+    "net-diabetes": (load_diabetes, ElasticNet(max_iter=5000),
+                     {"alpha": (1e-4, 1e1, "log-uniform"), "l1_ratio": (0.05, 1.0)}),
+    "svr-diabetes": (load_diabetes, SVR(max_iter=20_000),
+                     {"C": (1e-2, 1e3, "log-uniform"), "gamma": GAMMA,
+                      "epsilon": (1e-2, 1e2, "log-uniform")}),
+    "ridge-friedman1": (partial(make_friedman1, 250, noise=1.0, random_state=0),
+                        KernelRidge(kernel="rbf"),
+                        {"alpha": (1e-5, 1e1, "log-uniform"), "gamma": GAMMA}),
+    "boosting-diabetes": (load_diabetes, GradientBoostingRegressor(n_estimators=30, random_state=0),
+                          {"learning_rate": (0.01, 1.0, "log-uniform"), "max_depth": (1, 6),
+                           "min_samples_leaf": (1, 40, "log-uniform"), "subsample": (0.3, 1.0)}),
+    "trees-friedman1": (partial(make_friedman1, 250, noise=1.0, random_state=0),
+                        ExtraTreesRegressor(15, random_state=0),
+                        {"max_depth": (1, 15), "min_samples_leaf": (1, 20, "log-uniform"),
+                         "max_features": (0.1, 1.0)}),
+    "tree-diabetes": (load_diabetes, DecisionTreeRegressor(random_state=0),
+                      {"max_depth": (1, 12), "min_samples_leaf": (1, 60, "log-uniform"),
+                       "max_features": (0.1, 1.0)}),
+}  # fmt: skip
+
+
+@cache
+def data(name):
+    """Return X, scaled, and y of a task."""
+    load = TASKS[name][0]
+    X, y = load() if isinstance(load, partial) else load(return_X_y=True)
+    rows = np.random.default_rng(0).permutation(len(y))[:N_ROWS]
+    return StandardScaler().fit_transform(X[rows]), y[rows]
+
+
+class Kept(BaseEstimator):
+    """An estimator of row numbers that fits only what no earlier run has fitted."""
+
+    scores: dict = {}  # noqa: RUF012 - one for the process
+    new: list = []  # noqa: RUF012
+
+    def __init__(self, task="", n_splits=5, estimator=None):
+        self.task = task
+        self.n_splits = n_splits
+        self.estimator = estimator
+
+    def fit(self, rows, y=None):
+        """Note the rows."""
+        self.train_ = rows[:, 0]
+        return self
+
+    def score(self, rows, y=None):
+        """Return the score, fitting the estimator if it is not known."""
+        test = rows[:, 0]
+        params = self.estimator.get_params()
+        searched = {name: params[name] for name in TASKS[self.task][2]}
+        key = json.dumps([searched, int(test[0]), len(test), self.n_splits], sort_keys=True)
+        if key not in Kept.scores:
+            X, y = data(self.task)
+            fitted = clone(self.estimator).fit(X[self.train_], y[self.train_])
+            Kept.scores[key] = float(fitted.score(X[test], y[test]))
+            Kept.new.append(key)
+        return Kept.scores[key]
+
+
+def load_kept(name):
+    """Read what was evaluated before."""
+    path = FOLDER / f"{name}.jsonl"
+    Kept.scores, Kept.new = {}, []
+    if path.exists():
+        for line in path.read_text().splitlines():
+            try:
+                key, score = json.loads(line)
+            except ValueError:
+                continue
+            Kept.scores[key] = score
+
+
+def save_kept(name):
+    """Append what is new."""
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    with (FOLDER / f"{name}.jsonl").open("a") as file:
+        file.writelines(f"{json.dumps([key, Kept.scores[key]])}\n" for key in Kept.new)
+
+
+def search(name, n_splits, n_iter, seed, rule):
+    """Return the table of a search: scores of the folds, NaN where they were not run."""
+    _, estimator, space = TASKS[name]
+    X, y = data(name)
+    is_class = np.issubdtype(y.dtype, np.integer)
+    cv = (StratifiedKFold if is_class else KFold)(n_splits, shuffle=True, random_state=0)
+    splits = list(cv.split(X, y))
+    rows = np.arange(len(y))[:, None]
+    found = BayesSearchCV(
+        Kept(name, n_splits, estimator),
+        {f"estimator__{key}": value for key, value in space.items()},
+        n_iter=n_iter,
+        cv=splits,
+        random_state=seed,
+        refit=False,
+        initial_points=[],
+        early_stopping=rule,
+    ).fit(rows, y)
+    table = found.cv_results_
+    scores = np.array([table[f"split{i}_test_score"] for i in range(n_splits)]).T
+    given_up = np.isnan(scores).any(axis=1)
+    full = scores.copy()
+    for i in np.flatnonzero(given_up):
+        kept = clone(Kept(name, n_splits, estimator)).set_params(**table["params"][i])
+        for fold, (train, test) in enumerate(splits):
+            full[i, fold] = clone(kept).fit(rows[train]).score(rows[test])
+    return scores, full
+
+
+def run(name, n_splits, n_iter, seeds, rules):
+    """Return rows of figures, one for each seed and rule."""
+    warnings.simplefilter("ignore")
+    rows = []
+    load_kept(name)
+    for seed in range(seeds):
+        full, _ = search(name, n_splits, n_iter, seed, None)
+        means = full.mean(axis=1)
+        # Of the best candidate; of all, if its folds happen to have one score.
+        spread = full.std(axis=1, ddof=1)
+        noise = (spread[means.argmax()] or np.median(spread)) / np.sqrt(n_splits)
+        for rule, values in rules:
+            with patched(values):
+                scores, true = search(name, n_splits, n_iter, seed, rule)
+            mean = scores.mean(axis=1)
+            best = np.fmax.accumulate(np.nan_to_num(mean, nan=-np.inf))
+            given_up = np.isnan(mean)
+            before = np.concatenate([[-np.inf], best[:-1]])
+            lost = given_up & (true.mean(axis=1) > before)
+            n_run = np.isfinite(scores).sum(axis=1).cumsum()
+            reached = best >= means.max()
+            rows.append(
+                {
+                    "task": name, "folds": n_splits, "seed": seed, "rule": str((rule, values)),
+                    "share": n_run[-1] / full.size,
+                    "difference": (best[-1] - means.max()) / noise,
+                    "all": (true.mean(axis=1).max() - means.max()) / noise,
+                    "given_up": int(given_up.sum()), "lost": int(lost.sum()),
+                    "reached": n_run[reached.argmax()] / full.size if reached.any() else np.inf,
+                }
+            )  # fmt: skip
+    save_kept(name)
+    return rows
+
+
+def main(words):
+    """Run what is asked for and print the table."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--rules", nargs="+", default=["racing", "median"])
+    parser.add_argument("--set", nargs="*", default=[], help="constants of the last rule")
+    parser.add_argument("--seeds", type=int, default=10)
+    parser.add_argument("--n-iter", type=int, default=40)
+    parser.add_argument("--folds", nargs="+", type=int, default=[5, 10])
+    parser.add_argument("--only", default="")
+    parser.add_argument("--jobs", type=int, default=1)
+    arguments = parser.parse_args(words)
+    rules = [(rule, {}) for rule in arguments.rules]
+    for setting in arguments.set:
+        rules.append((arguments.rules[-1], read(setting.split(","))))
+    names = [name for name in TASKS if arguments.only in name]
+    jobs = [(name, folds) for folds in arguments.folds for name in names]
+    with ProcessPoolExecutor(arguments.jobs, multiprocessing.get_context("spawn")) as pool:
+        futures = [
+            pool.submit(run, name, folds, arguments.n_iter, arguments.seeds, rules)
+            for name, folds in jobs
+        ]
+        rows = [row for future in futures for row in future.result()]
+    report(rows)
+
+
+def report(rows):
+    """Print a line for each number of folds and rule, and for each task."""
+    for folds in sorted({row["folds"] for row in rows}):
+        for rule in dict.fromkeys(row["rule"] for row in rows):
+            chosen = [r for r in rows if r["folds"] == folds and r["rule"] == rule]
+            tasks = sorted({r["task"] for r in chosen})
+            by_task = {t: [r for r in chosen if r["task"] == t] for t in tasks}
+            differences = [np.array([r["difference"] for r in by_task[t]]) for t in tasks]
+            rng = np.random.default_rng(0)
+            means = []
+            for _ in range(2000):
+                picked = rng.choice(len(tasks), len(tasks))
+                means.append(
+                    np.mean(
+                        [rng.choice(differences[i], len(differences[i])).mean() for i in picked]
+                    )
+                )
+            low, high = np.quantile(means, [0.025, 0.975])
+            given_up = sum(r["given_up"] for r in chosen)
+            lost = sum(r["lost"] for r in chosen)
+            share = np.mean([r["share"] for r in chosen])
+            reached = np.median([r["reached"] for r in chosen])
+            mean, of_all = np.mean([d.mean() for d in differences]), [r["all"] for r in chosen]
+            print(
+                f"{folds} folds, {rule}: {share:.3f} of the folds, difference {mean:+.3f} "
+                f"({low:+.3f} {high:+.3f}) standard errors, {np.mean(of_all):+.3f} with those "
+                f"given up; {lost} of {given_up} given up would have been better, reached after "
+                f"{reached:.2f}"
+            )
+            for task in tasks:
+                share = np.mean([r["share"] for r in by_task[task]])
+                difference = np.mean([r["difference"] for r in by_task[task]])
+                print(f"    {task:20s} {share:.2f} {difference:+.2f}")
