@@ -1,4 +1,4 @@
-"""How the benchmark reads the spaces and surfaces that others wrote (`benchmarks/tasks/surfaces.py`).
+"""How the benchmark reads the spaces and surfaces that others wrote (`tasks/surfaces.py`).
 
 The data are not in this repository: with a clone of them in `YAHPO_DATA`, and onnxruntime, the
 reader is held against values that are known.
@@ -180,20 +180,19 @@ def test_twins_share_the_best(
     all_tasks: dict[str, Any], no_data: None, tmp_path: Path, monkeypatch: Any
 ) -> None:
     """A run of the told twin raises the best score of the flat task, which alone is asked for."""
-    tables = importlib.import_module("benchmarks.studies.tables")
     records = importlib.import_module("benchmarks.common.records")
-    for module in (tables, records):
-        monkeypatch.setattr(module, "KEPT", tmp_path / "none")
+    results = importlib.import_module("benchmarks.common.results")
+    monkeypatch.setattr(records, "KEPT", tmp_path / "none")
     told, flat = all_tasks["xgboost-1063-acc"], all_tasks["xgboost-1063-acc-flat"]
     for task, score in ((flat, 0.5), (told, 0.9)):
         key = {"task": task.name, "task_digest": task.digest}
         records.Records(tmp_path / "reference.jsonl").add(**key, scores=[0.1] * 9, best=0.7)
         run = {"seed": 0, "n_iter": 1, "digest": "1", "scores": [score], "seconds": [0.0]}
         records.Records(tmp_path / "random.jsonl").add(**key, **run)
-    results = tables.read(tmp_path, ["random"], 1, [flat])
-    assert results.tasks == [flat]
-    assert results.scales[0].best == 0.9
-    assert results.at("random", 1) == pytest.approx([0.5])
+    found = results.read(tmp_path, ["random"], 1, [flat])
+    assert found.tasks == [flat]
+    assert found.scales[0].best == 0.9
+    assert found.at("random", 1) == pytest.approx([0.5])
 
 
 TREE = {

@@ -1,9 +1,28 @@
-"""Constants of the package, given other values for a while."""
+"""The code of skbayes: its digest, and its constants with other values for a while."""
 
+import hashlib
 import importlib
-from collections.abc import Iterator
+import importlib.util
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import cache
+from pathlib import Path
 from typing import Any
+
+
+@cache
+def source() -> str:
+    """Return the source of skbayes, which is not imported for it."""
+    spec = importlib.util.find_spec("skbayes")
+    if spec is None or spec.origin is None:
+        raise SystemExit("skbayes is not installed: run `python -m pip install -e .`.")
+    paths = sorted(Path(spec.origin).parent.rglob("*.py"))
+    return "".join(path.read_text(encoding="utf-8") for path in paths)
+
+
+def digest(settings: Sequence[str] = ()) -> str:
+    """Return what proposals depend on beside the task: the code, and constants that were set."""
+    return hashlib.sha256(repr((source(), sorted(settings))).encode()).hexdigest()[:12]
 
 
 @contextmanager
@@ -20,6 +39,12 @@ def patched(constants: dict[str, Any]) -> Iterator[None]:
     finally:
         for module, name, value in before:
             setattr(module, name, value)
+
+
+def under(values: dict[str, Any], function: Callable[..., Any], *arguments: Any) -> Any:
+    """Return what a function returns while constants have other values."""
+    with patched(values):
+        return function(*arguments)
 
 
 def written(path: str, value: Any) -> str:

@@ -6,7 +6,7 @@ references, lies compressed in `records/`, and counts as done.
 
 import gzip
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +23,22 @@ def kept(label: str) -> list[Key]:
         return []
     with gzip.open(path, "rt", encoding="utf-8") as file:
         return [json.loads(line) for line in file]
+
+
+def select(lines: Iterable[Key], **key: Any) -> list[Key]:
+    """Return the records that hold every item of `key`."""
+    return [line for line in lines if key.items() <= line.items()]
+
+
+def labels(folder: Path) -> list[str]:
+    """Return the names of all methods that have records, in a folder or in `records/`."""
+    paths = [*folder.glob("*.jsonl"), *KEPT.glob("*.jsonl.gz")]
+    return sorted({path.name.partition(".jsonl")[0] for path in paths})
+
+
+def newest(lines: Sequence[Key]) -> list[Key]:
+    """Return the records that have the digest of the last one."""
+    return [line for line in lines if line["digest"] == lines[-1]["digest"]]
 
 
 def keep(label: str, path: Path) -> int:
@@ -45,10 +61,14 @@ class Records:
         the end of a run is dropped.
     others : list of dict, default=()
         Records that lie elsewhere.
+    is_new : bool, default=False
+        Whether to drop what the file holds.
     """
 
-    def __init__(self, path: Path, others: Sequence[Key] = ()) -> None:
+    def __init__(self, path: Path, others: Sequence[Key] = (), *, is_new: bool = False) -> None:
         self.path = path
+        if is_new:
+            path.unlink(missing_ok=True)
         self._others = others
         self._lines: list[Key] = []
         if path.exists():
@@ -61,12 +81,12 @@ class Records:
 
     def select(self, **key: Any) -> list[Key]:
         """Return the records that hold every item of `key`."""
-        lines = [*self._others, *self._lines]
-        return [line for line in lines if key.items() <= line.items()]
+        return select([*self._others, *self._lines], **key)
 
     def add(self, **record: Any) -> None:
-        """Append a record."""
-        self._lines.append(record)
+        """Append a record; numbers of numpy become Python's."""
+        line = json.dumps(record, default=float)
+        self._lines.append(json.loads(line))
         self.path.parent.mkdir(parents=True, exist_ok=True)
         with self.path.open("a") as file:
-            file.write(json.dumps(record) + "\n")
+            file.write(f"{line}\n")

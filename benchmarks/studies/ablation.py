@@ -9,19 +9,19 @@ last evaluation. The records are kept in `results/ablation/`: what was stopped i
 
     python -m benchmarks ablation --jobs 2
     python -m benchmarks ablation --set gp.fitting.LOG_NOISE_VARIANCE=-4,1
-    python -m benchmarks ablation --only noise
+    python -m benchmarks ablation --variants noise
 """
 
-import argparse
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from benchmarks.common import constants
-from benchmarks.common.records import RESULTS
-from benchmarks.studies.regret import LIBRARY, complete, wanted
-from benchmarks.studies.tables import TIE, difference, interval, mean_interval, read
+from benchmarks.common.arguments import Arguments
+from benchmarks.common.results import difference, read
+from benchmarks.common.runs import complete
+from benchmarks.common.searches import Variant, references, searches
+from benchmarks.common.tabulate import TIE, interval, mean_interval
 from benchmarks.tasks import TASKS
 from benchmarks.tasks.task import HALVES, OWN
 from skbayes.gp import Hyperparameters, default_hyperparameters
@@ -78,40 +78,39 @@ VARIANTS: dict[str, dict[str, Any]] = {
 
 def main(words: list[str]) -> None:
     """Do what is missing, and print a row for each variant."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--seeds", type=int, default=10)
-    parser.add_argument("--half", choices=HALVES, default=HALVES[0])
-    parser.add_argument("--tasks", default="", help="tasks whose name holds this")
-    parser.add_argument("--only", default="", help="variants whose name holds this")
-    parser.add_argument("--n-iter", type=int, default=BUDGETS[-1], choices=BUDGETS)
-    parser.add_argument("--jobs", type=int, default=1, help="number of processes")
-    parser.add_argument("--out", type=Path, default=RESULTS / "ablation")
-    parser.add_argument(
-        "--set", action="append", metavar="MODULE.NAME=VALUE", help="a variant of your own"
-    )
+    parser = Arguments(__doc__, __name__)
+    parser.shared("--seeds", "--only", "--jobs", "--out")
+    parser.shared("--half", default=HALVES[0])
+    parser.shared("--n-iter", choices=BUDGETS)
+    parser.add_argument("--variants", default="", help="variants whose name holds this")
+    parser.shared("--set", help="a variant of your own, in place of those")
     arguments = parser.parse_args(words)
     tasks = [
         task
         for task in TASKS.values()
         if task.origin == OWN
         and task.half == arguments.half
-        and arguments.tasks in task.name
+        and arguments.only in task.name
         and task.name not in SLOW
     ]
-    values = {label: each for label, each in VARIANTS.items() if arguments.only in label}
+    values = {label: each for label, each in VARIANTS.items() if arguments.variants in label}
     if arguments.set:
         values = {", ".join(arguments.set): constants.read(arguments.set)}
     values = {FIRST: {}, **values}
     variants = [
-        (label, LIBRARY, tuple(constants.written(*item) for item in each.items()), {})
+        Variant(
+            label, settings=tuple(constants.written(*item) for item in each.items()), values=each
+        )
         for label, each in values.items()
     ]
+    folder = arguments.out / "ablation"
     n_iter = arguments.n_iter
     budgets = [n for n in BUDGETS if n <= n_iter]
-    runs = list(wanted(variants, tasks, range(arguments.seeds), n_iter))
-    complete(runs, values, arguments.out, arguments.jobs)
+    seeds = range(arguments.seeds)
+    runs = [*references(tasks, folder), *searches(variants, tasks, seeds, n_iter, folder)]
+    complete(runs, arguments.jobs)
 
-    results = read(arguments.out / "regret", list(values), n_iter, tasks)
+    results = read(folder / "regret", list(values), n_iter, tasks)
     print(f"\n{len(results.tasks)} tasks, {arguments.seeds} seeds; regret, less is better\n")
     names = "".join(f"| after {n} | difference " for n in budgets)
     print(f"| variant {names}| won:lost |\n|{'---|' * (2 * len(budgets) + 2)}")

@@ -7,7 +7,6 @@ points the digests of all pools must be equal.
     python -m benchmarks determinism
 """
 
-import argparse
 import hashlib
 import time
 
@@ -15,7 +14,8 @@ import numpy as np
 from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.datasets import load_iris
 
-from benchmarks.studies.workers import workers
+from benchmarks.common.arguments import Arguments
+from benchmarks.common.pools import workers
 from skbayes import BayesSearchCV
 
 SPACE = {"a": (0.0, 1.0), "b": (1, 50, "log-uniform"), "c": ["x", "y", None]}
@@ -58,9 +58,9 @@ def digest(n_jobs, n_points, early_stopping, n_iter):
 
 def main(words):
     """Print the table."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--pools", nargs="+", default=POOLS)
-    parser.add_argument("--n-iter", type=int, default=30)
+    parser = Arguments(__doc__, __name__)
+    parser.shared("--pools", default=POOLS)
+    parser.shared("--n-iter", default=30)
     arguments = parser.parse_args(words)
     found = {}
     for pool in arguments.pools:

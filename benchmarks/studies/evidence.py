@@ -4,7 +4,7 @@ Three parts, each with fixed seeds. A regret is 0 at the optimum and 1 at the me
 points; it is measured without noise. The tables of docs/decisions/failures-and-costs.md are of
 these three kinds.
 
-- failures: the functions of `tasks_failing.py`, and `fails-nan` with its twin `fails-worst`, which
+- failures: the functions of `tasks/failing.py`, and `fails-nan` with its twin `fails-worst`, which
   has the worst score in place of failures. The table holds the mean regret, clipped to 1.5, after
   16, 32 and 64 evaluations, and how many of all failed; below, what failing costs, as a ratio.
   With `--set` a cell is "variant / as it is", and the difference, "as it is" less the variant, has
@@ -26,21 +26,24 @@ these three kinds.
     python -m benchmarks evidence --what failures --set acquisition.feasibility.LABEL_NOISE=0.1
 """
 
-import argparse
 import math
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
-from pathlib import Path
+from itertools import product
+from typing import Any
 
 import numpy as np
 
-from benchmarks.common import constants
-from benchmarks.common.records import RESULTS, Records
+from benchmarks.common.arguments import Arguments
+from benchmarks.common.constants import digest, read, under
+from benchmarks.common.records import Key, Records, select
+from benchmarks.common.results import Results, difference
+from benchmarks.common.runs import Run, complete
 from benchmarks.common.scale import Scale, found
-from benchmarks.studies.regret import REFERENCE_SEED
-from benchmarks.studies.tables import Results, difference, interval, table
+from benchmarks.common.searches import REFERENCE_SEED
+from benchmarks.common.tabulate import interval, table
 from benchmarks.tasks import TASKS
 from benchmarks.tasks.failing import FAILING
 from benchmarks.tasks.functions import N_SAMPLE, Function, bowl, hartmann
@@ -67,6 +70,8 @@ N_ERRORS = 1.64
 NOISE_AND_EFFECT = ((0.05, 0.5), (0.2, 0.5), (0.2, 0.1))
 NO_STOPPING, IN_PART, PAIRED = "no stopping", "told in part", "told as best + mean difference"
 PLAIN_MEAN, FAILED = "told as plain mean", "told as failed"
+# The key of a run, and what it calls.
+Case = tuple[Key, Callable[..., Params], tuple[Any, ...]]
 WAYS = (NO_STOPPING, IN_PART, PAIRED, PLAIN_MEAN, FAILED)
 
 
@@ -114,8 +119,9 @@ WITH_COSTS = (BOWL, HARTMANN_3, Problem("Hartmann 6", 6, hartmann(6)(7), 3.32237
 WITH_FOLDS = (HARTMANN_3, Problem("Hartmann 6", 6, hartmann(6)(4), 3.32237), BOWL)
 
 
-def scores_of(task: Task, seed: int) -> list[float]:
+def search_that_fails(name: str, seed: int) -> Params:
     """Return the scores of a search, in the order asked; NaN for failures."""
+    task = next(task for task in TASKS_THAT_FAIL if task.name == name)
     objective, rng = task.make(), np.random.default_rng(seed)
     optimizer = Optimizer(task.space, n_iter=N_ITER, random_state=seed)
     scores = []
@@ -123,21 +129,16 @@ def scores_of(task: Task, seed: int) -> list[float]:
         params = optimizer.ask()
         scores.append(float(objective(params, rng)))
         optimizer.tell(params, scores[-1])
-    return scores
+    return {"scores": scores}
 
 
-def measure_failures(records: Records, n_seeds: int, only: str, values: Params) -> None:
-    """Search functions that fail, with the constants as they are and with others."""
-    variants = {VARIANT: values, AS_IT_IS: {}} if values else {AS_IT_IS: {}}
+def failures(names: str, n_seeds: int, values: dict[str, Params]) -> Iterator[Case]:
+    """Yield searches of functions that fail, of each variant of the constants."""
     for task in TASKS_THAT_FAIL:
-        for seed in range(n_seeds if only in task.name else 0):
-            for variant, own in variants.items():
-                with constants.patched(own):
-                    scores = scores_of(task, seed)
-                records.add(
-                    part="failures", variant=variant, set=own, task=task.name, seed=seed,
-                    scores=scores,
-                )  # fmt: skip
+        for seed in range(n_seeds if names in task.name else 0):
+            for variant, own in values.items():
+                key = {"variant": variant, "task": task.name, "seed": seed}
+                yield key, under, (own, search_that_fails, task.name, seed)
 
 
 def scale_of(task: Task) -> Scale:
@@ -147,9 +148,8 @@ def scale_of(task: Task) -> Scale:
     return Scale(task, {"scores": sample}, -math.inf)
 
 
-def show_failures(records: Records) -> None:
+def show_failures(lines: list[Key]) -> None:
     """Print regrets and numbers of failures."""
-    lines = records.select(part="failures")
     variants = list(dict.fromkeys(line["variant"] for line in lines))
     names = {line["task"] for line in lines}
     tasks = [task for task in TASKS_THAT_FAIL if task.name in names]
@@ -158,7 +158,7 @@ def show_failures(records: Records) -> None:
     failures: dict[str, list[float]] = {variant: [] for variant in variants}
     for variant in variants:
         for task, scale in zip(tasks, scales, strict=True):
-            own = records.select(part="failures", variant=variant, task=task.name)
+            own = select(lines, variant=variant, task=task.name)
             regrets[variant].append(np.array([scale.regret(found(line)) for line in own]))
             failures[variant].append(float(np.mean([np.isnan(r["scores"]).sum() for r in own])))
     results = Results(tasks, scales, regrets, {})
@@ -198,10 +198,11 @@ def cost_function(problem: Problem, *, is_dear: bool) -> Function:
     return lambda u: float(COST_RATIO ** (u[axis] if rises else 1 - u[axis]))
 
 
-def search_with_costs(
-    problem: Problem, cost: Function, budget: float, seed: int, mode: str
-) -> tuple[float, int]:
+def search_with_costs(number: int, where: str, n_mean: int, mode: str, seed: int) -> Params:
     """Return the regret and the number of evaluations within the budget."""
+    problem = WITH_COSTS[number]
+    cost = cost_function(problem, is_dear=where == "dear")
+    budget = n_mean * float(np.mean([cost(u) for u in problem.cube[:N_COSTS]]))
     optimizer = Optimizer(problem.space, random_state=seed)
     spent, best = 0.0, -math.inf
     for n in range(MAX_EVALUATIONS):
@@ -209,28 +210,23 @@ def search_with_costs(
         params = optimizer.ask(budget_left=share)
         u = unit(problem.space, params)
         if spent + cost(u) > budget:
-            return problem.regret(best), n
+            return {"regret": problem.regret(best), "n": n}
         spent += cost(u)
         score = problem.function(u)
         best = max(best, score)
         optimizer.tell(params, score, cost=cost(u))
-    return problem.regret(best), MAX_EVALUATIONS
+    return {"regret": problem.regret(best), "n": MAX_EVALUATIONS}
 
 
-def measure_costs(records: Records, n_seeds: int) -> None:
-    """Search within a fixed total cost."""
-    for problem in WITH_COSTS:
-        for where in ("cheap", "dear"):
-            cost = cost_function(problem, is_dear=where == "dear")
-            mean_cost = float(np.mean([cost(u) for u in problem.cube[:N_COSTS]]))
-            for n_mean in N_MEAN_COSTS:
-                for mode in (IGNORED, COOLED, PER_COST):
-                    for seed in range(n_seeds):
-                        regret, n = search_with_costs(problem, cost, n_mean * mean_cost, seed, mode)
-                        records.add(
-                            part="costs", case=f"{problem.name}, {where}, {n_mean}", way=mode,
-                            seed=seed, regret=regret, n=n,
-                        )  # fmt: skip
+def costs(n_seeds: int) -> Iterator[Case]:
+    """Yield searches within a fixed total cost."""
+    for number, where, n_mean, way, seed in product(
+        range(len(WITH_COSTS)), ("cheap", "dear"), N_MEAN_COSTS, (IGNORED, COOLED, PER_COST),
+        range(n_seeds),
+    ):  # fmt: skip
+        case = f"{WITH_COSTS[number].name}, {where}, {n_mean}"
+        key = {"case": case, "way": way, "seed": seed}
+        yield key, search_with_costs, (number, where, n_mean, way, seed)
 
 
 def folds_of(
@@ -273,11 +269,10 @@ def told(way: str, scores: np.ndarray, best: np.ndarray, k: int) -> Params:
     return {"score": float(scores[:k].mean()) if way == PLAIN_MEAN else None}
 
 
-def search_with_folds(
-    problem: Problem, seed: int, noise: float, effect: float, way: str
-) -> tuple[float, int]:
+def search_with_folds(number: int, noise: float, effect: float, way: str, seed: int) -> Params:
     """Return the regret of the best complete candidate, and the number of candidates."""
-    folds = folds_of(problem, seed, noise, effect)
+    problem = WITH_FOLDS[number]
+    scores_at = folds_of(problem, seed, noise, effect)
     sd = noise * float(problem.values.std())
     optimizer = Optimizer(problem.space, random_state=seed)
     best, value = np.full(N_FOLDS, -math.inf), -math.inf
@@ -285,7 +280,7 @@ def search_with_folds(
     while n_spent < BUDGET_OF_FOLDS:
         params = optimizer.ask()
         u = unit(problem.space, params)
-        scores, k = folds(u), N_FOLDS
+        scores, k = scores_at(u), N_FOLDS
         if way != NO_STOPPING and n_complete >= MIN_COMPLETE:
             k = n_run(scores, best, sd)
         n_spent += k
@@ -297,55 +292,46 @@ def search_with_folds(
         if scores.mean() > best.mean():
             best, value = scores, problem.function(u)
         optimizer.tell(params, folds=list(scores))
-    return problem.regret(value), n_candidates
+    return {"regret": problem.regret(value), "n": n_candidates}
 
 
-def measure_folds(records: Records, n_seeds: int) -> None:
-    """Search within a number of folds."""
-    for problem in WITH_FOLDS:
-        for noise, effect in NOISE_AND_EFFECT:
-            for way in WAYS:
-                for seed in range(n_seeds):
-                    regret, n = search_with_folds(problem, seed, noise, effect, way)
-                    records.add(
-                        part="folds", case=f"{problem.name}, {noise} and {effect}", way=way,
-                        seed=seed, regret=regret, n=n,
-                    )  # fmt: skip
+def folds(n_seeds: int) -> Iterator[Case]:
+    """Yield searches within a number of folds."""
+    for number, (noise, effect), way, seed in product(
+        range(len(WITH_FOLDS)), NOISE_AND_EFFECT, WAYS, range(n_seeds)
+    ):
+        key = {"case": f"{WITH_FOLDS[number].name}, {noise} and {effect}", "way": way, "seed": seed}
+        yield key, search_with_folds, (number, noise, effect, way, seed)
 
 
-def show_ways(records: Records, part: str, title: str) -> None:
+def show_ways(lines: list[Key], title: str, *, is_cooled: bool) -> None:
     """Print mean regrets, and in brackets the mean number of evaluations."""
-    lines = records.select(part=part)
     cases, ways = (list(dict.fromkeys(line[key] for line in lines)) for key in ("case", "way"))
     rows, regrets = {}, {}
     for case in cases:
-        own = [records.select(part=part, case=case, way=way) for way in ways]
+        own = [select(lines, case=case, way=way) for way in ways]
         regrets[case] = np.array([[line["regret"] for line in each] for each in own])
         numbers = [np.mean([line["n"] for line in each]) for each in own]
         rows[case] = [
             f"{regret:.4f} ({n:.0f})"
             for regret, n in zip(regrets[case].mean(axis=1), numbers, strict=True)
         ]
-        if part == "costs":
+        if is_cooled:
             better = int((regrets[case][1] < regrets[case][0]).sum())
             rows[case].append(f"{better} of {regrets[case].shape[1]}")
     means = np.mean([regret.mean(axis=1) for regret in regrets.values()], axis=0)
-    rows["mean"] = [f"{mean:.4f}" for mean in means] + [""] * (part == "costs")
-    table(title, ways + ["cooling better"] * (part == "costs"), rows)
+    rows["mean"] = [f"{mean:.4f}" for mean in means] + [""] * is_cooled
+    table(title, ways + ["cooling better"] * is_cooled, rows)
 
 
 def main(words: list[str]) -> None:
-    """Measure anew, and print."""
+    """Do what is missing, and print the tables."""
     parts = ("failures", "costs", "folds")
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser = Arguments(__doc__, __name__)
     parser.add_argument("--what", nargs="+", default=list(parts), choices=parts)
-    parser.add_argument("--seeds", type=int, default=10, help="number of seeds")
-    parser.add_argument("--only", default="", help="failing functions whose name holds this")
-    parser.add_argument(
-        "--set", action="append", default=[], metavar="MODULE.NAME=VALUE",
-        help="a constant of the variant that is set beside the code as it is, for failures",
-    )  # fmt: skip
-    parser.add_argument("--out", type=Path, default=RESULTS, help="folder of the results")
+    parser.shared("--seeds", "--jobs", "--out")
+    parser.shared("--only", help="failing functions whose name holds this")
+    parser.shared("--set", help="a variant that is set beside the code as it is, for failures")
     arguments = parser.parse_args(words)
     if arguments.set and arguments.what != ["failures"]:
         parser.error("--set needs --what failures: the other parts have no variants.")
@@ -355,17 +341,28 @@ def main(words: list[str]) -> None:
         names = ", ".join(task.name for task in TASKS_THAT_FAIL)
         parser.error(f"--only {arguments.only}: no function has this in its name; it is {names}.")
     warnings.simplefilter("ignore")
+    values = {AS_IT_IS: {}}
+    if arguments.set:
+        values = {VARIANT: read(arguments.set), **values}
+    settings = {VARIANT: arguments.set}
     for part in arguments.what:
-        path = arguments.out / f"evidence-{part}.jsonl"
-        path.unlink(missing_ok=True)
-        records = Records(path)
+        cases = {
+            "failures": failures(arguments.only, arguments.seeds, values),
+            "costs": costs(arguments.seeds),
+            "folds": folds(arguments.seeds),
+        }[part]
+        records = Records(arguments.out / f"evidence-{part}.jsonl")
+        lines = complete(
+            [
+                Run(records, {**key, "digest": digest(settings.get(key.get("variant"), ()))}, *call)
+                for key, *call in cases
+            ],
+            arguments.jobs,
+        )
         if part == "failures":
-            values = constants.read(arguments.set)
-            measure_failures(records, arguments.seeds, arguments.only, values)
-            show_failures(records)
+            show_failures(lines)
         elif part == "costs":
-            measure_costs(records, arguments.seeds)
-            show_ways(records, part, "a fixed total cost: mean regret (evaluations)")
+            title = "a fixed total cost: mean regret (evaluations)"
+            show_ways(lines, title, is_cooled=True)
         else:
-            measure_folds(records, arguments.seeds)
-            show_ways(records, part, "200 folds: mean regret (candidates)")
+            show_ways(lines, "200 folds: mean regret (candidates)", is_cooled=False)

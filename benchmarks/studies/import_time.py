@@ -10,14 +10,13 @@ in that scikit-learn had not.
     python -m benchmarks import_time --repeats 25
 """
 
-import argparse
 import json
 import subprocess
 import sys
-from pathlib import Path
 
 import numpy as np
 
+from benchmarks.common.arguments import Arguments
 from benchmarks.common.records import Records
 
 CODE = """
@@ -40,19 +39,18 @@ print(json.dumps({
 
 def main(words: list[str]) -> None:
     """Measure, and print the table."""
-    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
-    parser.add_argument("--repeats", type=int, default=15, help="number of processes")
-    parser.add_argument("--out", type=Path, help="file to which each process adds a JSON line")
+    parser = Arguments(__doc__, __name__)
+    parser.shared("--repeats", default=15, help="number of processes")
+    parser.shared("--out")
     arguments = parser.parse_args(words)
 
-    records = Records(arguments.out) if arguments.out else None
-    results = []
+    # What a machine takes to import something changes: nothing is taken from earlier records.
+    records = Records(arguments.out / "import_time.jsonl", is_new=True)
     for repeat in range(arguments.repeats + 1):
         run = subprocess.run([sys.executable, "-c", CODE], stdout=subprocess.PIPE, check=True)
         if repeat:
-            results.append(json.loads(run.stdout))
-            if records:
-                records.add(**results[-1])
+            records.add(**json.loads(run.stdout))
+    results = records.select()
     print(f"import, ms, over {arguments.repeats} processes: median (quartiles)\n")
     for name, label in {"sklearn": "sklearn.model_selection", "skbayes": "then skbayes"}.items():
         line = f"{label:26s}"

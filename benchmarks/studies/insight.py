@@ -20,15 +20,18 @@ Each part is computed with both, whichever `Insight` takes.
     python -m benchmarks insight --seeds 2
 """
 
-import argparse
 import dataclasses
 import time
 from collections.abc import Callable
-from pathlib import Path
+from itertools import product
+from typing import Any
 
 import numpy as np
 
-from benchmarks.common.records import RESULTS, Records
+from benchmarks.common.arguments import Arguments
+from benchmarks.common.constants import digest
+from benchmarks.common.records import Key, Records, select
+from benchmarks.common.runs import Run, complete
 from skbayes import Optimizer
 from skbayes.insight import Insight
 
@@ -122,61 +125,63 @@ def with_model(insight: Insight, model: str) -> Insight:
     return dataclasses.replace(insight, _overview=insight._searching, _unit=insight._searching_unit)
 
 
-def measure_improvement(records: Records, n_seeds: int) -> None:
+def measure_improvement(name: str, seed: int) -> Key:
     """Compare what is said of the next evaluations with what they bring."""
-    for name, (d, function, by) in FUNCTIONS.items():
-        for seed in range(n_seeds):
-            search = Search(d, function, seed)
-            said = {}
-            best = {}
-            for n in range(STAGES[0], STAGES[-1] + N_MORE + 1):
-                search.run(n - search.optimizer.n_asked)
-                best[n] = search.optimizer.best_score
-                if n in STAGES:
-                    insight = search.optimizer.insight()
-                    said[n] = {
-                        model: with_model(insight, model).improvement(N_MORE, by)
-                        for model in MODELS
-                    }
-            for n, gains in said.items():
-                gained = best[n + N_MORE] - best[n]
-                for model, gain in gains.items():
-                    records.add(
-                        part="improvement", function=name, seed=seed, n=n, model=model,
-                        probability=gain.probability, happened=bool(gained > by),
-                        expected=gain.expected / by, gained=gained / by,
-                    )  # fmt: skip
-
-
-def measure_bounds(records: Records, n_seeds: int) -> None:
-    """Count how often a best point at a bound is said to be limited."""
-    for name, function in BOUNDS.items():
-        for seed in range(n_seeds):
-            search = Search(2, function, seed)
-            search.run(25)
+    d, function, by = FUNCTIONS[name]
+    search = Search(d, function, seed)
+    said = {}
+    best = {}
+    for n in range(STAGES[0], STAGES[-1] + N_MORE + 1):
+        search.run(n - search.optimizer.n_asked)
+        best[n] = search.optimizer.best_score
+        if n in STAGES:
             insight = search.optimizer.insight()
-            for model in MODELS:
-                for found in with_model(insight, model).at_bounds():
-                    if (found.name, found.side) == ("x0", "upper"):
-                        records.add(
-                            part="bounds", function=name, model=model, seed=seed,
-                            is_limiting=found.is_limiting,
-                        )  # fmt: skip
+            said[n] = {
+                model: with_model(insight, model).improvement(N_MORE, by) for model in MODELS
+            }
+    rows = []
+    for n, gains in said.items():
+        gained = best[n + N_MORE] - best[n]
+        for model, gain in gains.items():
+            rows.append(
+                {
+                    "n": n, "model": model, "probability": gain.probability,
+                    "happened": bool(gained > by), "expected": gain.expected / by,
+                    "gained": gained / by,
+                }
+            )  # fmt: skip
+    return {"rows": rows}
 
 
-def measure_importances(records: Records, n_seeds: int) -> None:
+def measure_bounds(name: str, seed: int) -> Key:
+    """Tell whether a best point at a bound is said to be limited."""
+    search = Search(2, BOUNDS[name], seed)
+    search.run(25)
+    insight = search.optimizer.insight()
+    return {
+        "rows": [
+            {"model": model, "is_limiting": found.is_limiting}
+            for model in MODELS
+            for found in with_model(insight, model).at_bounds()
+            if (found.name, found.side) == ("x0", "upper")
+        ]
+    }
+
+
+def measure_importances(seed: int) -> Key:
     """Compare total indices after a search with the true ones."""
-    for seed in range(n_seeds):
-        search = Search(5, lambda x: float(4 * x[0] + 2 * x[1] + x[2]), seed)
-        search.run(60)
-        insight = search.optimizer.insight()
-        for model in MODELS:
-            found = with_model(insight, model).importances()
-            error = max(abs(found[name].total - share) for name, share in WEIGHTS.items())
-            records.add(part="importances", model=model, seed=seed, error=error)
+    search = Search(5, lambda x: float(4 * x[0] + 2 * x[1] + x[2]), seed)
+    search.run(60)
+    insight = search.optimizer.insight()
+    rows = []
+    for model in MODELS:
+        found = with_model(insight, model).importances()
+        error = max(abs(found[name].total - share) for name, share in WEIGHTS.items())
+        rows.append({"model": model, "error": error})
+    return {"rows": rows}
 
 
-def measure_time(records: Records) -> None:
+def measure_time() -> Key:
     """Take the CPU time of each question."""
     d = 10
     optimizer = Optimizer({f"x{j}": (0.0, 1.0) for j in range(d)}, random_state=0)
@@ -197,12 +202,13 @@ def measure_time(records: Records) -> None:
         "at_bounds": insight.at_bounds,
         "report": lambda: str(insight),
     }
+    rows = []
     for name, ask in questions.items():
-        for repeat in range(5):
+        for _ in range(5):
             start = time.process_time()
             ask()
-            ms = 1e3 * (time.process_time() - start)
-            records.add(part="time", question=name, repeat=repeat, ms=ms)
+            rows.append({"question": name, "ms": 1e3 * (time.process_time() - start)})
+    return {"rows": rows}
 
 
 def mean(rows: list[dict], key: str) -> float:
@@ -210,13 +216,15 @@ def mean(rows: list[dict], key: str) -> float:
     return float(np.mean([row[key] for row in rows]))
 
 
-def show(records: Records) -> None:
+def show(lines: list[Key]) -> None:
     """Print the tables."""
+    # What was measured, with the key of its run.
+    flat = [{**line, **row} for line in lines for row in line["rows"]]
     print("| after | model | said | happened | Brier | expected gain | true gain |")
     print("|---|---|---|---|---|---|---|")
     for n in (*STAGES, None):
         for model in MODELS:
-            rows = records.select(part="improvement", model=model, **({"n": n} if n else {}))
+            rows = select(flat, part="improvement", model=model, **({"n": n} if n else {}))
             p, q = mean(rows, "probability"), mean(rows, "happened")
             brier = np.mean([(row["probability"] - row["happened"]) ** 2 for row in rows])
             print(
@@ -227,31 +235,47 @@ def show(records: Records) -> None:
     print("|---|---|---|---|")
     for name in BOUNDS:
         for model in MODELS:
-            rows = records.select(part="bounds", function=name, model=model)
+            rows = select(flat, part="bounds", function=name, model=model)
             limited = sum(row["is_limiting"] for row in rows)
             print(f"| {name} | {model} | {len(rows)} | {limited} |")
     print("\n| model | largest error of an index, median | worst |\n|---|---|---|")
     for model in MODELS:
-        errors = [row["error"] for row in records.select(part="importances", model=model)]
+        errors = [row["error"] for row in select(flat, part="importances", model=model)]
         print(f"| {model} | {np.median(errors):.3f} | {max(errors):.3f} |")
     print("\n| question | CPU ms, median |\n|---|---|")
-    questions = dict.fromkeys(row["question"] for row in records.select(part="time"))
+    questions = dict.fromkeys(row["question"] for row in select(flat, part="time"))
     for question in questions:
-        times = [row["ms"] for row in records.select(part="time", question=question)]
+        times = [row["ms"] for row in select(flat, part="time", question=question)]
         print(f"| {question} | {np.median(times):.1f} |")
 
 
 def main(words: list[str]) -> None:
-    """Measure anew, and print."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--seeds", type=int, default=10)
-    parser.add_argument("--out", type=Path, default=RESULTS, help="folder of the results")
+    """Do what is missing, and print the tables."""
+    parser = Arguments(__doc__, __name__)
+    parser.shared("--seeds", "--jobs", "--out", "--anew")
     arguments = parser.parse_args(words)
-    path = arguments.out / "insight.jsonl"
-    path.unlink(missing_ok=True)
-    records = Records(path)
-    measure_time(records)
-    measure_importances(records, arguments.seeds)
-    measure_bounds(records, 25 if arguments.seeds >= 10 else arguments.seeds)
-    measure_improvement(records, arguments.seeds)
-    show(records)
+    records = Records(arguments.out / "insight.jsonl", is_new=arguments.anew)
+    code, seeds = digest(), range(arguments.seeds)
+    n_bounds = 25 if arguments.seeds >= 10 else arguments.seeds
+
+    def run(measure: Callable[..., Key], /, **key: Any) -> Run:
+        part = measure.__name__.removeprefix("measure_")
+        return Run(records, {"part": part, **key, "digest": code}, measure, tuple(key.values()))
+
+    # Times before all else, and with one process at work.
+    lines = complete([run(measure_time)])
+    lines += complete(
+        [
+            *(run(measure_importances, seed=seed) for seed in seeds),
+            *(
+                run(measure_bounds, function=name, seed=seed)
+                for name, seed in product(BOUNDS, range(n_bounds))
+            ),
+            *(
+                run(measure_improvement, function=name, seed=seed)
+                for name, seed in product(FUNCTIONS, seeds)
+            ),
+        ],
+        arguments.jobs,
+    )
+    show(lines)

@@ -10,7 +10,7 @@ has allocated for it at the most. "append" is the wall time of one record: media
 them waits once: the column `full` is what a record costs there, and what it costs by itself is
 `write only`. The folder matters: the disk is that of `--folder`.
 
-    python -m benchmarks journal
+    python -m benchmarks journal --candidates 1000
 """
 
 from __future__ import annotations
@@ -27,6 +27,7 @@ from pathlib import Path
 
 import numpy as np
 
+from benchmarks.common.arguments import Arguments
 from skbayes._trials import Asked, FoldScore, Scored
 from skbayes.journal import Journal, journal
 from skbayes.space import Point
@@ -73,7 +74,7 @@ def load(path: str) -> dict[str, float]:
 
 def main(words: list[str]) -> None:
     """Measure, and print the figures."""
-    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser = Arguments(__doc__, __name__)
     parser.add_argument("--candidates", type=int, default=10_000)
     parser.add_argument("--full", type=int, default=500, help="records written with a wait each")
     parser.add_argument("--folder", type=Path, help="where the files are written")

@@ -9,7 +9,6 @@ and statuses equal those of the same search uninterrupted.
     python -m benchmarks kills --kills 20 --searches 4
 """
 
-import argparse
 import contextlib
 import json
 import os
@@ -27,6 +26,8 @@ import numpy as np
 from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.datasets import load_iris
 from sklearn.model_selection import StratifiedKFold
+
+from benchmarks.common.arguments import Arguments
 
 N_ITER, N_FOLDS = 30, 4
 
@@ -103,7 +104,7 @@ def evaluated(folder):
 
 def main(words):
     """Kill, resume, count."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser = Arguments(__doc__, __name__)
     parser.add_argument("--kills", type=int, default=200)
     parser.add_argument("--searches", type=int, default=20)
     parser.add_argument("--child", nargs=4)

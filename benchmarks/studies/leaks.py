@@ -8,7 +8,6 @@ the memory of this process (MiB). They may grow at first, and must not go on gro
     python -m benchmarks leaks --searches 500
 """
 
-import argparse
 import contextlib
 import gc
 import os
@@ -22,6 +21,7 @@ import numpy as np
 from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.datasets import load_iris
 
+from benchmarks.common.arguments import Arguments
 from skbayes import BayesSearchCV
 from skbayes.workers.processes import end_idle
 
@@ -91,7 +91,7 @@ def state():
 
 def main(words):
     """Print the table."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser = Arguments(__doc__, __name__)
     parser.add_argument("--searches", type=int, default=500)
     arguments = parser.parse_args(words)
     warnings.simplefilter("ignore")

@@ -18,7 +18,6 @@ that the reference finds without them. `ms` is the mean CPU time of a maximisati
     python -m benchmarks maximiser --only branches --seeds 3 --cases
 """
 
-import argparse
 import time
 import warnings
 from collections.abc import Callable, Iterator
@@ -28,8 +27,9 @@ from typing import Any
 import numpy as np
 
 import skbayes.optimizer.proposer
+from benchmarks.common.arguments import Arguments
 from benchmarks.common.constants import patched
-from benchmarks.studies.regret import objectives
+from benchmarks.common.evaluations import objectives
 from benchmarks.tasks import TASKS
 from benchmarks.tasks.functions import hartmann
 from benchmarks.tasks.synthetic import on_cube, ranges
@@ -338,12 +338,11 @@ def show(label: str, cases: list[Case]) -> None:
 
 def main(words: list[str]) -> None:
     """Measure, and print the table."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser = Arguments(__doc__, __name__)
     parser.add_argument("--quick", action="store_true", help="few tasks, a tenth of candidates")
-    parser.add_argument("--only", default="", help="tasks whose name holds this")
+    parser.shared("--only", "--first-seed")
     parser.add_argument("--sizes", type=int, nargs="+", default=list(SIZES))
-    parser.add_argument("--seeds", type=int, default=1, help="runs of each task")
-    parser.add_argument("--first", type=int, default=0, help="seed of the first of them")
+    parser.shared("--seeds", default=1)
     parser.add_argument("--candidates", type=int, help="size of the reference")
     parser.add_argument("--cases", action="store_true", help="show each case that is not within")
     arguments = parser.parse_args(words)
@@ -357,7 +356,7 @@ def main(words: list[str]) -> None:
         n_values = parse_space(task.space).n_values
         if arguments.only not in task.name or (n_values or np.inf) <= MAX_ENUMERATED:
             continue
-        for seed in range(arguments.first, arguments.first + arguments.seeds):
+        for seed in range(arguments.first_seed, arguments.first_seed + arguments.seeds):
             for case in measure(task, seed, arguments.sizes, n):
                 cases.append(case)
                 if arguments.cases and case.gap > CLOSE:

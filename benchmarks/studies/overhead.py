@@ -8,7 +8,7 @@ points and their scores, and is then taken through steps of ask and tell, half o
 are n observations. The mean over the steps is the measure: what is done at some of them only, like
 the fit of hyper-parameters, has its share. The first step is left out, since it does what the steps
 of a longer run share; so is a short search before all else, which does what a process does once.
-All linear algebra has one thread.
+All linear algebra has one thread. `--anew` measures again what has records already.
 
 How to read the table: milliseconds of CPU time, the median of the repeats, with their range
 behind it. CPU time counts all threads of the process; on a machine with other work it is up to a
@@ -20,19 +20,22 @@ third more than on an idle one. The peers have their default settings, skopt fit
     python -m benchmarks overhead --sizes 50 100 --repeats 7 --peers skbayes
 """
 
-import argparse
 import importlib.util
 import time
 import warnings
 from collections.abc import Callable
-from pathlib import Path
+from functools import cache
 from typing import Any
 
 import numpy as np
 import sklearn
 
 import skbayes
+from benchmarks.common.arguments import Arguments
+from benchmarks.common.constants import digest
 from benchmarks.common.records import Records
+from benchmarks.common.runs import Run, complete
+from benchmarks.common.tabulate import table
 
 LOG = "log-uniform"
 
@@ -215,61 +218,60 @@ def measure(peer: str, space: Params, n: int, seed: int, n_steps: int) -> float:
     return float(np.mean(steps[1:]))
 
 
-def parse_arguments(words: list[str]) -> argparse.Namespace:
-    """Read the command line."""
-    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
-    sizes = [20, 50, 100, 200, 500, 1000, 2000]
-    parser.add_argument("--sizes", type=int, nargs="+", default=sizes)
-    parser.add_argument("--peer-sizes", type=int, nargs="+", default=[20, 50, 100])
-    parser.add_argument("--repeats", type=int, default=3, help="optimisers of each size")
-    parser.add_argument("--steps", type=int, default=20, help="measured steps of each, at least")
-    parser.add_argument("--peers", nargs="+", default=list(PEERS), choices=list(PEERS))
-    parser.add_argument("--no-wide", action="store_true", help="leave out 30 dimensions")
-    parser.add_argument("--no-lists", action="store_true", help="leave out long lists")
-    parser.add_argument(
-        "--out", type=Path, help="file that keeps the results; without, all is measured now"
-    )
-    return parser.parse_args(words)
+def time_of(peer: str, d: str, n: int, seed: int, n_steps: int) -> Params:
+    """Return the milliseconds of `measure`, after a short search of each peer in a process."""
+    warm_up(peer)
+    return {"ms": measure(peer, SPACES[d], n, seed, n_steps)}
+
+
+@cache
+def warm_up(peer: str) -> None:
+    """Do what a process does once."""
+    measure(peer, SPACES["10"], 15, 0, 2)
 
 
 def main(words: list[str]) -> None:
     """Measure what is missing, and print the table."""
-    arguments = parse_arguments(words)
+    parser = Arguments(__doc__, __name__)
+    sizes = [20, 50, 100, 200, 500, 1000, 2000]
+    parser.add_argument("--sizes", type=int, nargs="+", default=sizes)
+    parser.add_argument("--peer-sizes", type=int, nargs="+", default=[20, 50, 100])
+    parser.shared("--repeats", help="optimisers of each size")
+    parser.add_argument("--steps", type=int, default=20, help="measured steps of each, at least")
+    parser.add_argument("--peers", nargs="+", default=list(PEERS), choices=list(PEERS))
+    parser.add_argument("--no-wide", action="store_true", help="leave out 30 dimensions")
+    parser.add_argument("--no-lists", action="store_true", help="leave out long lists")
+    parser.shared("--out", "--anew")
+    arguments = parser.parse_args(words)
     warnings.simplefilter("ignore")
     peers = [peer for peer in arguments.peers if all(map(importlib.util.find_spec, NEEDS[peer]))]
-    rows = [("10", n) for n in arguments.sizes]
+    sizes_of = [("10", n) for n in arguments.sizes]
     if not arguments.no_wide:
-        rows.append(("30", WIDE_SIZE))
+        sizes_of.append(("30", WIDE_SIZE))
     if not arguments.no_lists:
-        rows += [(name, n) for name in LISTS for n in LIST_SIZES]
+        sizes_of += [(name, n) for name in LISTS for n in LIST_SIZES]
 
-    records = Records(arguments.out) if arguments.out else None
-    print("CPU ms of one ask + tell, one thread: median of the repeats (their range)\n")
-    print(f"{'d':>10s}{'n':>6s}" + "".join(f"{peer:>26s}" for peer in peers), flush=True)
-    warm = set()
-    for d, n in rows:
-        line = f"{d:>10s}{n:6d}"
+    records = Records(arguments.out / "overhead.jsonl", is_new=arguments.anew)
+    versions = {"skbayes": skbayes, "numpy": np, "scikit-learn": sklearn}
+    written = ", ".join(f"{name} {module.__version__}" for name, module in versions.items())
+    rows = {}
+    for d, n in sizes_of:
+        cells = rows[f"{d}, {n}"] = []
         for peer in peers:
             is_own = peer == "skbayes"
             if not is_own and (
                 n not in arguments.peer_sizes or (d in LISTS and (peer, n) != LIST_PEER)
             ):
-                line += f"{'-':>26s}"
+                cells.append("-")
                 continue
-            if peer not in warm:
-                measure(peer, SPACES["10"], 15, 0, 2)
-                warm.add(peer)
             # No fewer than the observations from one refit to the next.
             n_steps = max(arguments.steps, n // 25) if is_own else PEER_STEPS
-            means = []
+            of_what = {"versions": written, "digest": digest() if is_own else ""}
+            runs = []
             for seed in range(arguments.repeats if is_own else PEER_REPEATS):
                 key = {"peer": peer, "d": d, "n": n, "seed": seed, "n_steps": n_steps}
-                done = records.select(**key) if records else []
-                mean = done[0]["ms"] if done else measure(peer, SPACES[d], n, seed, n_steps)
-                if records and not done:
-                    records.add(**key, ms=mean)
-                means.append(mean)
-            line += f"{np.median(means):10.1f} ({min(means):5.1f} to {max(means):5.1f})"
-        print(line, flush=True)
-    versions = {"skbayes": skbayes, "numpy": np, "scikit-learn": sklearn}
-    print("\n" + ", ".join(f"{name} {module.__version__}" for name, module in versions.items()))
+                runs.append(Run(records, {**key, **of_what}, time_of, tuple(key.values())))
+            ms = [line["ms"] for line in complete(runs)]
+            cells.append(f"{np.median(ms):.1f} ({min(ms):.1f} to {max(ms):.1f})")
+    table("CPU ms of one ask + tell, one thread: median of the repeats (their range)", peers, rows)
+    print(f"\n{written}")

@@ -10,7 +10,6 @@ the workers takes.
     python -m benchmarks overrun --pools inline threading:4 --repeats 5
 """
 
-import argparse
 import os
 import signal
 import tempfile
@@ -24,7 +23,8 @@ import numpy as np
 from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.datasets import load_iris
 
-from benchmarks.studies.workers import workers
+from benchmarks.common.arguments import Arguments
+from benchmarks.common.pools import workers
 from skbayes import BayesSearchCV
 
 REASONS = ("max_time", "rule", "Ctrl-C")
@@ -110,14 +110,10 @@ def run(reason, n_points, seconds, pool, n_workers):
 
 def main(words):
     """Print the table."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument(
-        "--pools",
-        nargs="+",
-        default=["inline", "loky:2", "threading:4", "dask:4", "executor:4"],
-    )
+    parser = Arguments(__doc__, __name__)
+    parser.shared("--pools", default=["inline", "loky:2", "threading:4", "dask:4", "executor:4"])
     parser.add_argument("--seconds", type=float, default=0.3, help="what a fold takes")
-    parser.add_argument("--repeats", type=int, default=2)
+    parser.shared("--repeats", default=2)
     arguments = parser.parse_args(words)
     print("begun late for each worker / time after the reason, in folds; folds in all")
     print(f"{'workers':14s}{'reason':10s}" + "".join(f"n_points={n!s:<12s}" for n in POINTS))

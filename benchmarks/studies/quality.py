@@ -32,19 +32,12 @@ skbayes are repeated when its code has changed, docstrings included.
     python -m benchmarks quality --only wine --seeds 3
 """
 
-import argparse
 import hashlib
-import json
-import multiprocessing
-import os
 import time
 import warnings
 from collections.abc import Iterator
-from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import dataclass
-from functools import cache
 from itertools import product
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -65,7 +58,10 @@ from sklearn.preprocessing import StandardScaler
 from sklearn.svm import SVC, SVR
 
 import skbayes
-from benchmarks.common.records import RESULTS, Key, Records
+from benchmarks.common.arguments import Arguments
+from benchmarks.common.constants import source
+from benchmarks.common.records import Key, Records
+from benchmarks.common.runs import Run, complete
 
 N_ITER = 30
 N_PER_AXIS = 15
@@ -215,20 +211,13 @@ def evaluate(name: str, method: str, seed: int) -> dict[str, Any]:
     }
 
 
-@cache
-def code() -> str:
-    """Return the source of skbayes."""
-    root = Path(skbayes.__file__).parent
-    return "".join(path.read_text(encoding="utf-8") for path in sorted(root.rglob("*.py")))
-
-
 def record_key(task: Task, method: str, seed: int) -> Key:
     """Return what identifies one run: task, method, seed, and what its scores depend on.
 
     That is the estimator, the data and the candidates; for skbayes, its code stands for these.
     """
     if method == "bayes":
-        candidates: Any = (task.space, code())
+        candidates: Any = (task.space, source())
     elif method == "random":
         candidates = list(ParameterSampler(task.dimensions(), N_ITER, random_state=seed))
     else:
@@ -238,7 +227,7 @@ def record_key(task: Task, method: str, seed: int) -> Key:
     return {"task": task.name, "method": method, "seed": seed, "digest": digest}
 
 
-def runs(tasks: list[Task], methods: list[str], n_seeds: int) -> Iterator[Key]:
+def keys(tasks: list[Task], methods: list[str], n_seeds: int) -> Iterator[Key]:
     """Yield the keys of all runs that are wanted."""
     for task in tasks:
         for method in methods:
@@ -248,8 +237,8 @@ def runs(tasks: list[Task], methods: list[str], n_seeds: int) -> Iterator[Key]:
 
 def best_scores(records: Records, task: Task, method: str, n_seeds: int) -> list[float]:
     """Return the best score of each run that is done."""
-    keys = runs([task], [method], n_seeds)
-    return [max(line["scores"]) for key in keys for line in records.select(**key)[:1]]
+    wanted = keys([task], [method], n_seeds)
+    return [max(line["scores"]) for key in wanted for line in records.select(**key)[:1]]
 
 
 def print_table(records: Records, tasks: list[Task], n_seeds: int) -> None:
@@ -284,7 +273,7 @@ def print_table(records: Records, tasks: list[Task], n_seeds: int) -> None:
                 f"{f'{np.sum(diff >= -TOLERANCE)}/{len(best)}':>5s}  {'yes' if is_held else 'no'}"
             )
     print(f"\nskbayes holds in {sum(held)} of {len(held)} tasks")
-    done = [r for k in runs(tasks, ["bayes"], n_seeds) for r in records.select(**k)]
+    done = [r for k in keys(tasks, ["bayes"], n_seeds) for r in records.select(**k)]
     if done:
         beside = np.median([r["seconds_beside_fits"] / N_ITER for r in done])
         print(f"beside the fits it takes {1e3 * beside:.0f} ms of wall time for each candidate")
@@ -292,11 +281,9 @@ def print_table(records: Records, tasks: list[Task], n_seeds: int) -> None:
 
 def main(words: list[str]) -> None:
     """Do what is missing, and print the table."""
-    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
-    parser.add_argument("--seeds", type=int, default=10, help="number of seeds")
-    parser.add_argument("--jobs", type=int, default=os.cpu_count(), help="number of processes")
-    parser.add_argument("--out", type=Path, default=RESULTS, help="folder of the results")
-    parser.add_argument("--only", default="", help="tasks whose name holds this, as 'wine/svm'")
+    parser = Arguments(__doc__, __name__)
+    parser.shared("--seeds", "--jobs", "--out")
+    parser.shared("--only", help="tasks whose name holds this, as 'wine/svm'")
     parser.add_argument(
         "--methods", nargs="+", default=["reference", "bayes", "random"],
         choices=["reference", "bayes", "random"], help="what is run",
@@ -305,23 +292,11 @@ def main(words: list[str]) -> None:
 
     tasks = [task for name, task in TASKS.items() if arguments.only in name]
     records = Records(arguments.out / "quality.jsonl")
-    wanted = list(runs(tasks, arguments.methods, arguments.seeds))
-    missing = [key for key in wanted if not records.select(**key)]
-    start = time.perf_counter()
-    # Processes of their own, not forks: the number of threads is set as they start.
-    context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(arguments.jobs, mp_context=context) as pool:
-        futures = {
-            pool.submit(evaluate, key["task"], key["method"], key["seed"]): key for key in missing
-        }
-        for n_done, future in enumerate(as_completed(futures), 1):
-            key = futures[future]
-            result = future.result()
-            records.add(**key, **json.loads(json.dumps(result, default=float)))
-            elapsed = time.perf_counter() - start
-            print(
-                f"{n_done}/{len(missing)} {elapsed:5.0f} s  {key['task']} {key['method']} "
-                f"{key['seed']}: {max(result['scores']):.4f} in {result['seconds']:.1f} s",
-                flush=True,
-            )
+    complete(
+        [
+            Run(records, key, evaluate, (key["task"], key["method"], key["seed"]))
+            for key in keys(tasks, arguments.methods, arguments.seeds)
+        ],
+        arguments.jobs,
+    )
     print_table(records, tasks, arguments.seeds)

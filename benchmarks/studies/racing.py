@@ -14,12 +14,9 @@ is measured.
     python -m benchmarks racing --rules racing median
 """
 
-import argparse
-import json
-import multiprocessing
 import warnings
-from concurrent.futures import ProcessPoolExecutor
 from functools import cache, partial
+from itertools import product
 
 import numpy as np
 from sklearn.base import BaseEstimator, clone
@@ -42,11 +39,13 @@ from sklearn.preprocessing import StandardScaler
 from sklearn.svm import SVC, SVR
 from sklearn.tree import DecisionTreeClassifier, DecisionTreeRegressor
 
-from benchmarks.common.constants import patched, read
-from benchmarks.common.records import RESULTS
+from benchmarks.common.arguments import Arguments
+from benchmarks.common.constants import digest, patched, read
+from benchmarks.common.evaluations import Scores
+from benchmarks.common.records import RESULTS, Records
+from benchmarks.common.runs import Run, complete
 from skbayes import BayesSearchCV
 
-FOLDER = RESULTS / "racing"
 N_ROWS = 400
 C, GAMMA = (1e-3, 1e3, "log-uniform"), (1e-4, 1e1, "log-uniform")
 
@@ -112,8 +111,7 @@ def data(name):
 class Kept(BaseEstimator):
     """An estimator of row numbers that fits only what no earlier run has fitted."""
 
-    scores: dict = {}  # noqa: RUF012 - one for the process
-    new: list = []  # noqa: RUF012
+    scores: Scores  # one for the process
 
     def __init__(self, task="", n_splits=5, estimator=None):
         self.task = task
@@ -130,33 +128,14 @@ class Kept(BaseEstimator):
         test = rows[:, 0]
         params = self.estimator.get_params()
         searched = {name: params[name] for name in TASKS[self.task][2]}
-        key = json.dumps([searched, int(test[0]), len(test), self.n_splits], sort_keys=True)
-        if key not in Kept.scores:
-            X, y = data(self.task)
-            fitted = clone(self.estimator).fit(X[self.train_], y[self.train_])
-            Kept.scores[key] = float(fitted.score(X[test], y[test]))
-            Kept.new.append(key)
-        return Kept.scores[key]
+        key = [searched, int(test[0]), len(test), self.n_splits]
+        return Kept.scores.of(key, lambda: self.fitted_score(test))
 
-
-def load_kept(name):
-    """Read what was evaluated before."""
-    path = FOLDER / f"{name}.jsonl"
-    Kept.scores, Kept.new = {}, []
-    if path.exists():
-        for line in path.read_text().splitlines():
-            try:
-                key, score = json.loads(line)
-            except ValueError:
-                continue
-            Kept.scores[key] = score
-
-
-def save_kept(name):
-    """Append what is new."""
-    FOLDER.mkdir(parents=True, exist_ok=True)
-    with (FOLDER / f"{name}.jsonl").open("a") as file:
-        file.writelines(f"{json.dumps([key, Kept.scores[key]])}\n" for key in Kept.new)
+    def fitted_score(self, test):
+        """Return the score of the estimator, fitted."""
+        X, y = data(self.task)
+        fitted = clone(self.estimator).fit(X[self.train_], y[self.train_])
+        return float(fitted.score(X[test], y[test]))
 
 
 def search(name, n_splits, n_iter, seed, rule):
@@ -192,7 +171,7 @@ def run(name, n_splits, n_iter, seeds, rules):
     """Return rows of figures, one for each seed and rule."""
     warnings.simplefilter("ignore")
     rows = []
-    load_kept(name)
+    Kept.scores = Scores(RESULTS / "racing" / f"{name}.jsonl")
     for seed in range(seeds):
         full, _ = search(name, n_splits, n_iter, seed, None)
         means = full.mean(axis=1)
@@ -219,33 +198,30 @@ def run(name, n_splits, n_iter, seeds, rules):
                     "reached": n_run[reached.argmax()] / full.size if reached.any() else np.inf,
                 }
             )  # fmt: skip
-    save_kept(name)
-    return rows
+    return {"rows": rows}
 
 
 def main(words):
     """Run what is asked for and print the table."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser = Arguments(__doc__, __name__)
     parser.add_argument("--rules", nargs="+", default=["racing", "median"])
-    parser.add_argument("--set", nargs="*", default=[], help="constants of the last rule")
-    parser.add_argument("--seeds", type=int, default=10)
-    parser.add_argument("--n-iter", type=int, default=40)
+    parser.shared("--set", help="constants of one more run of the last rule")
+    parser.shared("--seeds", "--only", "--jobs", "--out")
+    parser.shared("--n-iter", default=40)
     parser.add_argument("--folds", nargs="+", type=int, default=[5, 10])
-    parser.add_argument("--only", default="")
-    parser.add_argument("--jobs", type=int, default=1)
     arguments = parser.parse_args(words)
     rules = [(rule, {}) for rule in arguments.rules]
-    for setting in arguments.set:
-        rules.append((arguments.rules[-1], read(setting.split(","))))
+    if arguments.set:
+        rules.append((arguments.rules[-1], read(arguments.set)))
     names = [name for name in TASKS if arguments.only in name]
-    jobs = [(name, folds) for folds in arguments.folds for name in names]
-    with ProcessPoolExecutor(arguments.jobs, multiprocessing.get_context("spawn")) as pool:
-        futures = [
-            pool.submit(run, name, folds, arguments.n_iter, arguments.seeds, rules)
-            for name, folds in jobs
-        ]
-        rows = [row for future in futures for row in future.result()]
-    report(rows)
+    records = Records(arguments.out / "racing.jsonl")
+    runs = []
+    for folds, name in product(arguments.folds, names):
+        size = {"folds": folds, "n_iter": arguments.n_iter, "n_seeds": arguments.seeds}
+        key = {"task": name, **size, "rules": str(rules), "digest": digest(arguments.set)}
+        call = (name, folds, arguments.n_iter, arguments.seeds, rules)
+        runs.append(Run(records, key, run, call))
+    report([row for line in complete(runs, arguments.jobs) for row in line["rows"]])
 
 
 def report(rows):

@@ -18,25 +18,25 @@ task; each holds means over the searches that it stopped, which are counted firs
 
     python -m benchmarks stopping --seeds 5
     python -m benchmarks stopping --table --tasks
-    python -m benchmarks stopping --set optimizer.regret.N_SD=1.0 --output one-sd.jsonl
+    python -m benchmarks stopping --set optimizer.regret.N_SD=1.0 --label one-sd
 """
 
-import argparse
 import math
 import time
 import warnings
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 from sklearn.metrics import get_scorer
 from sklearn.model_selection import KFold, StratifiedKFold
 from sklearn.pipeline import make_pipeline
 
-from benchmarks.common.constants import patched, read
-from benchmarks.common.records import RESULTS, Key, Records, kept
-from benchmarks.studies.regret import REFERENCE
+from benchmarks.common.arguments import Arguments
+from benchmarks.common.constants import digest, read, under
+from benchmarks.common.records import Key, Records, kept, newest
+from benchmarks.common.runs import Run, complete
+from benchmarks.common.searches import REFERENCE
 from benchmarks.tasks import TASKS
 from benchmarks.tasks.models import ACCURACY, AUC, FAILURES, LOG_LOSS, SCALERS, Validated, rows
 from benchmarks.tasks.task import Params, Task
@@ -175,7 +175,9 @@ def levels(name: str) -> tuple[float, float]:
             scores = np.array(line["scores"], dtype=np.float64)
             best = np.nanmax(scores) if task.optimum is None else task.optimum
             return float(best), float(np.nanmedian(scores))
-    raise SystemExit(f"{name} has no random reference: run `python -m benchmarks regret` first.")
+    raise SystemExit(
+        f"{name} has no random reference: run `python -m benchmarks regret --keep` first."
+    )
 
 
 LEVELS = {name: levels(name) for name in (*SYNTHETIC, *REAL)}
@@ -270,22 +272,26 @@ def table(records: list[Key], with_tasks: bool) -> Iterator[str]:
 
 def main(words: list[str]) -> None:
     """Run the searches that are missing, and print the tables."""
-    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
-    parser.add_argument("--seeds", type=int, default=5)
-    parser.add_argument("--table", action="store_true", help="run nothing, show what there is")
-    parser.add_argument("--tasks", action="store_true", help="a row for each task, too")
-    parser.add_argument("--set", nargs="+", default=[], help="constants: module.NAME=VALUE")
-    parser.add_argument("--output", type=Path, default=RESULTS / "stopping.jsonl")
+    parser = Arguments(__doc__, __name__)
+    parser.shared("--seeds", default=5)
+    parser.shared("--only", "--jobs", "--out", "--table", "--tasks")
+    parser.shared("--set", help="other values of constants; under a label of its own")
+    parser.shared("--label", default="stopping")
     arguments = parser.parse_args(words)
     warnings.simplefilter("ignore")
-    records = Records(arguments.output)
+    records = Records(arguments.out / f"{arguments.label}.jsonl")
     searches = [(name, noise) for name in SYNTHETIC for noise in NOISES]
     searches += [(name, 0.0) for name in REAL]
-    for seed in range(0 if arguments.table else arguments.seeds):
-        for name, noise in searches:
-            key = {"task": name, "noise_level": noise, "seed": seed}
-            if not records.select(**key):
-                with np.errstate(all="ignore"), patched(read(arguments.set)):
-                    records.add(**key, **run(name, noise, seed))
-                print(f"{name}, noise {noise}, seed {seed}", flush=True)
-    print(*table(records.select(), arguments.tasks), sep="\n")
+    if not arguments.table:
+        code, values = digest(arguments.set), read(arguments.set)
+        runs = []
+        for seed in range(arguments.seeds):
+            for name, noise in searches:
+                if arguments.only in name:
+                    key = {"task": name, "noise_level": noise, "seed": seed, "digest": code}
+                    runs.append(Run(records, key, under, (values, run, name, noise, seed)))
+        complete(runs, arguments.jobs)
+    chosen = [line for line in newest(records.select()) if arguments.only in line["task"]]
+    if not chosen:
+        raise SystemExit("there are no records yet: leave --table out.")
+    print(*table(chosen, arguments.tasks), sep="\n")

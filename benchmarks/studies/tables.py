@@ -22,24 +22,19 @@ digest in their file. Tasks whose spaces others wrote have tables of their own, 
 
     python -m benchmarks tables
     python -m benchmarks tables --n-iter 100 --pairs
-    python -m benchmarks tables --methods skbayes optuna-gp --half confirm --tasks 64
+    python -m benchmarks tables --methods skbayes optuna-gp --half confirm --tasks
 """
 
-import argparse
-import json
 import math
-from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from scipy.stats import rankdata
 
-from benchmarks.common.records import KEPT, RESULTS, kept
-from benchmarks.common.scale import Scale, best_of, found
-from benchmarks.peers import METHODS
-from benchmarks.tasks import TASKS, add_choice, chosen
+from benchmarks.common.arguments import CHOICE, Arguments, chosen
+from benchmarks.common.records import labels
+from benchmarks.common.results import Results, difference, paired, read
+from benchmarks.common.tabulate import TIE, interval, mean_interval, ratio, table
 from benchmarks.tasks.task import (
     FAMILIES,
     FOREIGN,
@@ -52,174 +47,15 @@ from benchmarks.tasks.task import (
 )
 
 BUDGETS = (8, 16, 32, 64, 100)
-N_BOOTSTRAP = 2000
 N_DIVISIONS = 500  # of the seeds into halves
 N_SUITES = 100  # of searches of random points, for their mean and standard deviation
 MAX_RATIO = 1e4
-TIE = 0.005
 DRAWN = "(random)"  # row of searches drawn from the reference, not of the runs of random search
 TITLES = {
     FOREIGN: "SPACES OF OTHERS",
     TOLD: "SPACES OF OTHERS, CONDITIONS TOLD",
     OWN: "SPACES OF THIS PROJECT",
 }
-# These plan for the number of evaluations; of all others, a longer run begins like a shorter one.
-PLANNING = ("skbayes", "smac")
-
-
-@cache
-def lines(path: Path) -> list[dict[str, Any]]:
-    """Return the records of a file and those kept, less a torn line; they are read once."""
-    whole = path.read_text().rpartition("\n")[0] if path.exists() else ""
-    return [*kept(path.stem), *(json.loads(line) for line in whole.splitlines())]
-
-
-def labels(folder: Path) -> list[str]:
-    """Return the names of all methods that have records."""
-    paths = [*folder.glob("*.jsonl"), *KEPT.glob("*.jsonl.gz")]
-    return sorted({path.name.partition(".jsonl")[0] for path in paths})
-
-
-def shortened(record: dict[str, Any], n_iter: int) -> dict[str, Any]:
-    """Return a record with its first evaluations only."""
-    series = ("scores", "found", "seconds")
-    return {**record, **{name: record[name][:n_iter] for name in series if name in record}}
-
-
-@dataclass
-class Results:
-    """Regrets of all methods on the runs that all have done.
-
-    Attributes
-    ----------
-    tasks : list of Task
-    scales : list of Scale
-    regrets : dict of str to list of ndarray of shape (n_seeds, n_iter)
-        For each method, one array a task.
-    milliseconds : dict of str to ndarray of shape (n_runs, n_iter)
-        CPU time of ask and tell.
-    """
-
-    tasks: list[Task]
-    scales: list[Scale]
-    regrets: dict[str, list[np.ndarray]]
-    milliseconds: dict[str, np.ndarray]
-
-    def at(self, method: str, n: int) -> np.ndarray:
-        """Return the mean regret of each task after n evaluations."""
-        return np.array([regret[:, n - 1].mean() for regret in self.regrets[method]])
-
-
-def read(folder: Path, methods: list[str], n_iter: int, tasks: list[Task]) -> Results:
-    """Read the records."""
-    wanted = {task.name: task.digest for task in tasks}
-    # Of all tasks: the best score of a problem may be that of a twin which is not asked for.
-    digests = {task.name: task.digest for task in TASKS.values()}
-    references = {
-        line["task"]: line
-        for line in lines(folder / "reference.jsonl")
-        if digests.get(line["task"]) == line["task_digest"]
-    }
-    problems = {task.name: task.problem for task in TASKS.values()}
-    highest = dict.fromkeys(problems.values(), -math.inf)
-    runs: dict[str, dict[tuple[str, int], dict[str, Any]]] = {}
-    for label in labels(folder):
-        records = lines(folder / f"{label}.jsonl")
-        for line in records:
-            if digests.get(line["task"]) == line["task_digest"]:
-                problem = problems[line["task"]]
-                highest[problem] = max(highest[problem], best_of(line))
-        if label in methods:
-            may_be_longer = label in METHODS and label not in PLANNING
-            runs[label] = {
-                (line["task"], line["seed"]): shortened(line, n_iter)
-                for line in records
-                if (line["n_iter"] >= n_iter if may_be_longer else line["n_iter"] == n_iter)
-                and line["digest"] == records[-1]["digest"]
-                and wanted.get(line["task"]) == line["task_digest"]
-            }
-    # A method without any run of this length is left out, not all the others with it.
-    methods = [method for method in methods if runs[method]]
-    common = set.intersection(*(set(runs[method]) for method in methods)) if methods else set()
-    seeds = {task.name: sorted(s for name, s in common if name == task.name) for task in tasks}
-    kept = [task for task in tasks if seeds[task.name] and task.name in references]
-    scales = [Scale(task, references[task.name], highest[task.problem]) for task in kept]
-    regrets: dict[str, list[np.ndarray]] = {}
-    milliseconds = {}
-    for method in methods:
-        of_tasks = [[runs[method][task.name, s] for s in seeds[task.name]] for task in kept]
-        regrets[method] = [
-            np.array([scale.regret(found(line)) for line in of_task])
-            for scale, of_task in zip(scales, of_tasks, strict=True)
-        ]
-        milliseconds[method] = np.array(
-            [1e3 * np.array(line["seconds"]) for each in of_tasks for line in each]
-        )
-    return Results(kept, scales, regrets, milliseconds)
-
-
-def interval(samples: np.ndarray) -> str:
-    """Return the ends of the interval."""
-    low, high = np.quantile(samples, [0.05, 0.95])
-    return f"({low:+.3f} {high:+.3f})"
-
-
-def mean_interval(per_task: np.ndarray) -> str:
-    """Return the mean over tasks with its interval."""
-    rng = np.random.default_rng(0)
-    chosen = rng.integers(len(per_task), size=(N_BOOTSTRAP, len(per_task)))
-    low, high = np.quantile(per_task[chosen].mean(axis=1), [0.05, 0.95])
-    return f"{per_task.mean():.3f} ({low:.3f} {high:.3f})"
-
-
-def sampled(pairs: list[np.ndarray]) -> np.ndarray:
-    """Return bootstrap samples, over tasks and seeds, of two means: shape (2, n_samples).
-
-    One array of shape (2, n_seeds) a task; both have the same tasks and seeds in a sample.
-    """
-    rng = np.random.default_rng(0)
-    drawn = np.array(
-        [
-            pair[:, rng.integers(pair.shape[1], size=(N_BOOTSTRAP, pair.shape[1]))].mean(axis=2)
-            for pair in pairs
-        ]
-    )
-    chosen = rng.integers(len(drawn), size=(len(drawn), 1, N_BOOTSTRAP))
-    means: np.ndarray = np.take_along_axis(drawn, chosen, axis=0).mean(axis=0)
-    return means
-
-
-def paired(results: Results, first: str, second: str, n: int) -> list[np.ndarray]:
-    """Return the regrets of two methods after n, of shape (2, n_seeds), for each task."""
-    both = zip(results.regrets[first], results.regrets[second], strict=True)
-    return [np.array([a[:, n - 1], b[:, n - 1]]) for a, b in both]
-
-
-def difference(results: Results, first: str, second: str, n: int) -> tuple[np.ndarray, np.ndarray]:
-    """Return the mean difference of each task, and bootstrap samples of their mean."""
-    pairs = paired(results, first, second, n)
-    of_first, of_second = sampled(pairs)
-    return np.array([(a - b).mean() for a, b in pairs]), of_first - of_second
-
-
-def ratio(pairs: list[np.ndarray]) -> str:
-    """Return the mean of the first over that of the second, with its interval."""
-    first, second = np.mean([pair.mean(axis=1) for pair in pairs], axis=0)
-    low, high = np.quantile(np.divide(*sampled(pairs)), [0.05, 0.95])
-    return f"{first / second:.2f} ({low:.2f} {high:.2f})"
-
-
-def table(title: str, columns: list[str], rows: dict[str, list[str]]) -> None:
-    """Print rows of cells below a title."""
-    label = max(map(len, [*rows, ""])) + 2
-    widths = [
-        max(map(len, [column, *(cells[i] for cells in rows.values())])) + 2
-        for i, column in enumerate(columns)
-    ]
-    print(f"\n{title}\n")
-    print(" " * label + "".join(c.rjust(w) for c, w in zip(columns, widths, strict=True)))
-    for name, cells in rows.items():
-        print(name.ljust(label) + "".join(c.rjust(w) for c, w in zip(cells, widths, strict=True)))
 
 
 def print_regrets(results: Results, budgets: list[int]) -> None:
@@ -386,16 +222,13 @@ def print_pairs(
 
 def main(words: list[str]) -> None:
     """Print the tables."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser = Arguments(__doc__, __name__)
     parser.add_argument("--methods", nargs="+", help="methods and labels; all by default")
-    parser.add_argument("--n-iter", type=int, default=64, help="evaluations of the runs")
-    add_choice(parser)
+    parser.shared("--n-iter", *CHOICE, "--tasks", "--out")
     parser.add_argument("--against", default="skbayes", help="method of the paired differences")
     parser.add_argument(
         "--pairs", action="store_true", help="each method beside that one, on their common runs"
     )
-    parser.add_argument("--tasks", type=int, metavar="N", help="show each task after N too")
-    parser.add_argument("--out", type=Path, default=RESULTS, help="folder of the results")
     arguments = parser.parse_args(words)
 
     folder = arguments.out / "regret"
@@ -423,4 +256,4 @@ def main(words: list[str]) -> None:
         print_regrets(each, budgets)
         print_comparisons(each, budgets, arguments.against)
         if arguments.tasks:
-            print_tasks(each, arguments.tasks)
+            print_tasks(each, n_iter)

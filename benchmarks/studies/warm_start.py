@@ -18,7 +18,7 @@ best known, 1 the median of random evaluations. The tables say:
     python -m benchmarks warm_start --label sure --set optimizer.proposer.PROBE_EVERY=1000000000
 """
 
-import argparse
+import itertools
 import math
 import time
 import warnings
@@ -28,11 +28,14 @@ from typing import Any
 import numpy as np
 
 from benchmarks.common import constants
-from benchmarks.common.constants import patched
-from benchmarks.common.records import RESULTS, Key, Records
+from benchmarks.common.arguments import Arguments
+from benchmarks.common.evaluations import objectives
+from benchmarks.common.records import Key, Records, newest
+from benchmarks.common.results import lines
+from benchmarks.common.runs import Run, complete
 from benchmarks.common.scale import Scale, best_of, found
-from benchmarks.studies.regret import LIBRARY, REFERENCE, digest, objectives, records_of, refer
-from benchmarks.studies.tables import interval, lines, ratio, sampled, table
+from benchmarks.common.searches import REFERENCE, records_of, references
+from benchmarks.common.tabulate import TIE, interval, ratio, sampled, table
 from benchmarks.tasks import TASKS
 from benchmarks.tasks.task import FAMILIES, Objective, Params, Task, from_unit, to_unit
 from skbayes import Optimizer
@@ -106,7 +109,7 @@ def source_of(task: Task, kind: str, n: int, seed: int) -> list[tuple[Params, fl
 
 
 def run(name: str, variant: str, seed: int, n_iter: int) -> Params:
-    """Run one search; see `regret.run` for the result."""
+    """Run one search; see `searches.search` for the result."""
     task = TASKS[name]
     objective, noise_free = objectives(name)
     kind, n_source, _ = VARIANTS[variant]
@@ -179,7 +182,7 @@ def print_tables(folder: Path, records: list[Key]) -> None:
             continue
         regrets = list(pairs.values())
         warm, cold = np.array([pair.mean(axis=1) for pair in regrets]).T
-        won, lost = (warm < cold - 0.005).sum(), (warm > cold + 0.005).sum()
+        won, lost = (warm < cold - TIE).sum(), (warm > cold + TIE).sum()
         label = f"{variant} after {n}, cold after {n_cold}"
         less = interval(np.subtract(*sampled(regrets)))
         cells = [f"{warm.mean():.3f}", f"{cold.mean():.3f}", less, f"{won}:{lost}"]
@@ -223,48 +226,35 @@ def print_tasks(folder: Path, records: list[Key], variant: str, n: int, n_cold: 
 
 def main(words: list[str]) -> None:
     """Do what is missing, and print the tables."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--seeds", type=int, default=10)
-    parser.add_argument("--first-seed", type=int, default=0)
-    parser.add_argument("--only", nargs="+", default=NAMES, help="these tasks")
+    parser = Arguments(__doc__, __name__)
+    parser.shared("--seeds", "--first-seed", "--only", "--jobs", "--out", "--table", "--tasks")
     parser.add_argument("--variants", nargs="+", default=list(VARIANTS), choices=list(VARIANTS))
     parser.add_argument("--limit", type=int, default=N_ITER, help="evaluations of a run at most")
-    parser.add_argument("--label", default="warm_start", help="name of the file of records")
-    parser.add_argument(
-        "--set", nargs="+", default=[], metavar="MODULE.NAME=VALUE",
-        help="a constants, as ablation.py takes them; under a label of its own",
-    )  # fmt: skip
-    parser.add_argument("--out", type=Path, default=RESULTS, help="folder of the results")
-    parser.add_argument("--table", action="store_true", help="print what is there")
-    parser.add_argument("--tasks", action="store_true", help="show each task too")
+    parser.shared("--set", help="other values of constants; under a label of its own")
+    parser.shared("--label", default="warm_start")
     arguments = parser.parse_args(words)
     warnings.simplefilter("ignore")
 
+    names = [name for name in NAMES if arguments.only in name]
     records = Records(arguments.out / f"{arguments.label}.jsonl")
-    references = records_of(REFERENCE, arguments.out)
-    code = digest(LIBRARY, tuple(arguments.set))
-    values = constants.read(arguments.set)
-    for seed in range(arguments.first_seed, arguments.first_seed + arguments.seeds):
-        for name in [name for name in NAMES if name in arguments.only]:
-            task = TASKS[name]
-            key = {"task": name, "task_digest": task.digest, "n": task.n_reference}
-            if not arguments.table and not references.select(**key):
-                references.add(**key, **refer(name))
-            for variant in arguments.variants:
+    if not arguments.table:
+        code, values = constants.digest(arguments.set), constants.read(arguments.set)
+        runs = [*references([TASKS[name] for name in names], arguments.out)]
+        for seed in range(arguments.first_seed, arguments.first_seed + arguments.seeds):
+            for name, variant in itertools.product(names, arguments.variants):
                 n_iter = min(arguments.limit, VARIANTS[variant][2])
-                key = {"task": name, "task_digest": task.digest, "variant": variant, "seed": seed}
-                key["n_iter"] = n_iter
-                if not arguments.table and not records.select(**key, digest=code):
-                    with patched(values):
-                        result = run(name, variant, seed, n_iter)
-                    records.add(**key, digest=code, **result)
+                key = {"task": name, "task_digest": TASKS[name].digest, "variant": variant}
+                key |= {"seed": seed, "n_iter": n_iter, "digest": code}
+                own = values, run, name, variant, seed, n_iter
+                runs.append(Run(records, key, constants.under, own))
+        complete(runs, arguments.jobs)
     # What the newest code gave; of two runs with one seed, the longer has the shorter in it.
-    everything = records.select()
+    everything = newest(records.select())
     if not everything:
         raise SystemExit(f"there are no records yet: --only takes {', '.join(NAMES)}.")
     chosen: dict[tuple[Any, ...], Key] = {}
-    for line in sorted(records.select(digest=everything[-1]["digest"]), key=lambda r: r["n_iter"]):
-        if line["variant"] in arguments.variants and line["task"] in arguments.only:
+    for line in sorted(everything, key=lambda r: r["n_iter"]):
+        if line["variant"] in arguments.variants and line["task"] in names:
             chosen[line["task"], line["variant"], line["seed"]] = line
     print_tables(arguments.out, list(chosen.values()))
     if arguments.tasks:

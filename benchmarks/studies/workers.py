@@ -17,18 +17,17 @@ dimensions the best score is, mean over the repeats.
     python -m benchmarks workers --simulate
 """
 
-import argparse
 import heapq
 import time
-from contextlib import contextmanager
 
-import joblib
 import numpy as np
 from joblib import Parallel, delayed
 from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.datasets import load_iris
 from sklearn.model_selection import StratifiedKFold
 
+from benchmarks.common.arguments import Arguments
+from benchmarks.common.pools import workers
 from benchmarks.tasks.functions import hartmann
 from skbayes import BayesSearchCV, Optimizer, Patience
 
@@ -71,29 +70,6 @@ class Sleeper(ClassifierMixin, BaseEstimator):
     def point(self):
         """Return the six numbers."""
         return self.a, self.b, self.c, self.d, self.e, self.f
-
-
-@contextmanager
-def workers(pool):
-    """Have searches run on a pool such as "loky:2" or "dask:8"."""
-    name, _, n_jobs = pool.partition(":")
-    if name != "dask":
-        with joblib.parallel_config(name, n_jobs=int(n_jobs)):
-            # Workers that have to start first are not the search's doing.
-            Parallel()(delayed(time.sleep)(0.1) for _ in range(int(n_jobs)))
-            yield int(n_jobs)
-        return
-    from distributed import Client, LocalCluster
-
-    with (
-        LocalCluster(
-            n_workers=int(n_jobs), threads_per_worker=1, processes=True, dashboard_address=None
-        ) as cluster,
-        Client(cluster) as client,
-        joblib.parallel_config("dask"),
-    ):
-        client.wait_for_workers(int(n_jobs))
-        yield int(n_jobs)
 
 
 def fit_one(estimator, X, y, train, test):
@@ -151,11 +127,11 @@ def simulate(n_iter, n_seeds=200):
 
 def main(words):
     """Print the table."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--pools", nargs="+", default=["loky:2", "threading:8", "dask:8"])
-    parser.add_argument("--n-iter", type=int, default=60)
+    parser = Arguments(__doc__, __name__)
+    parser.shared("--pools", default=["loky:2", "threading:8", "dask:8"])
+    parser.shared("--n-iter", default=60)
     parser.add_argument("--mean", type=float, default=0.5)
-    parser.add_argument("--repeats", type=int, default=1)
+    parser.shared("--repeats", default=1)
     parser.add_argument("--times", choices=["candidates", "folds"], default="candidates")
     parser.add_argument(
         "--rule", action="store_true", help="with a rule, under which workers hold no fold ahead"

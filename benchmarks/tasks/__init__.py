@@ -1,17 +1,14 @@
-"""All tasks of the regret benchmark, by name, each family split into two halves."""
+"""All tasks by name, each family split into two halves."""
 
-import argparse
-import os
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
-from pathlib import Path
 
 from benchmarks.tasks.choices import CHOICES
 from benchmarks.tasks.real import REAL
-from benchmarks.tasks.surfaces import HELP, SURFACES, VARIABLE
+from benchmarks.tasks.surfaces import SURFACES
 from benchmarks.tasks.synthetic import SYNTHETIC
-from benchmarks.tasks.task import FAMILIES, FOREIGN_FAMILIES, HALVES, ORIGINS, OWN, Task
+from benchmarks.tasks.task import FAMILIES, FOREIGN_FAMILIES, HALVES, OWN, Task
 
 
 def halved(tasks: Iterable[Task]) -> Iterator[Task]:
@@ -29,33 +26,6 @@ def halved(tasks: Iterable[Task]) -> Iterator[Task]:
 
 
 TASKS = {task.name: task for task in halved([*SURFACES, *REAL, *CHOICES, *SYNTHETIC])}
-
-
-def add_choice(parser: argparse.ArgumentParser) -> None:
-    """Add the arguments that `chosen` takes."""
-    parser.add_argument(
-        "--origin", nargs="+", choices=ORIGINS, default=ORIGINS, help="tasks of these origins only"
-    )
-    parser.add_argument("--half", choices=HALVES, help="tasks of this half only")
-    parser.add_argument(
-        "--family", choices=(*FOREIGN_FAMILIES, *FAMILIES), help="tasks of this family only"
-    )
-    parser.add_argument("--only", default="", help="tasks whose name holds this")
-    parser.add_argument("--surfaces", type=Path, metavar="DIR", help=HELP)
-
-
-def chosen(arguments: argparse.Namespace) -> list[Task]:
-    """Return the tasks that are asked for."""
-    if arguments.surfaces:
-        os.environ[VARIABLE] = str(arguments.surfaces.absolute())  # for other processes too
-    return [
-        task
-        for task in TASKS.values()
-        if task.origin in arguments.origin
-        and arguments.only in task.name
-        and arguments.half in (None, task.half)
-        and arguments.family in (None, task.family)
-    ]
 
 
 def require(tasks: Iterable[Task]) -> None:
