@@ -1,14 +1,10 @@
 """The arguments of the studies: what several of them take has one name, and one meaning."""
 
 import argparse
-import os
 from pathlib import Path
 from typing import Any
 
 from benchmarks.common.records import RESULTS
-from benchmarks.tasks import TASKS
-from benchmarks.tasks.surfaces import HELP, VARIABLE
-from benchmarks.tasks.task import FAMILIES, FOREIGN_FAMILIES, HALVES, ORIGINS, Task
 
 SHARED: dict[str, dict[str, Any]] = {
     "--seeds": {"type": int, "default": 10, "help": "number of seeds"},
@@ -18,14 +14,6 @@ SHARED: dict[str, dict[str, Any]] = {
     "--jobs": {"type": int, "default": 1, "help": "number of processes"},
     "--pools": {"nargs": "+", "help": "kinds of workers with their number, as threading:4"},
     "--only": {"default": "", "help": "tasks whose name holds this"},
-    "--origin": {
-        "nargs": "+", "choices": ORIGINS, "default": ORIGINS, "help": "tasks of these origins only"
-    },
-    "--half": {"choices": HALVES, "help": "tasks of this half only"},
-    "--family": {
-        "choices": (*FOREIGN_FAMILIES, *FAMILIES), "help": "tasks of this family only"
-    },
-    "--surfaces": {"type": Path, "metavar": "DIR", "help": HELP},
     "--set": {
         "action": "extend", "nargs": "+", "default": [], "metavar": "MODULE.NAME=VALUE",
         "help": "other values of constants of skbayes",
@@ -36,7 +24,6 @@ SHARED: dict[str, dict[str, Any]] = {
     "--table": {"action": "store_true", "help": "run nothing, print what the records say"},
     "--tasks": {"action": "store_true", "help": "show each task too"},
 }  # fmt: skip
-CHOICE = ("--origin", "--half", "--family", "--only", "--surfaces")
 
 
 class Arguments(argparse.ArgumentParser):
@@ -60,17 +47,3 @@ class Arguments(argparse.ArgumentParser):
         """Add arguments that other studies take too, with a default or a help of their own."""
         for flag in flags:
             self.add_argument(flag, **{**SHARED[flag], **changes})
-
-
-def chosen(arguments: argparse.Namespace) -> list[Task]:
-    """Return the tasks that the arguments in `CHOICE` ask for."""
-    if arguments.surfaces:
-        os.environ[VARIABLE] = str(arguments.surfaces.absolute())  # for other processes too
-    return [
-        task
-        for task in TASKS.values()
-        if task.origin in arguments.origin
-        and arguments.only in task.name
-        and arguments.half in (None, task.half)
-        and arguments.family in (None, task.family)
-    ]

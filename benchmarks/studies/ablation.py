@@ -80,7 +80,7 @@ def main(words: list[str]) -> None:
     """Do what is missing, and print a row for each variant."""
     parser = Arguments(__doc__, __name__)
     parser.shared("--seeds", "--only", "--jobs", "--out")
-    parser.shared("--half", default=HALVES[0])
+    parser.add_argument("--half", choices=HALVES, default=HALVES[0], help="tasks of this half")
     parser.shared("--n-iter", choices=BUDGETS)
     parser.add_argument("--variants", default="", help="variants whose name holds this")
     parser.shared("--set", help="a variant of your own, in place of those")

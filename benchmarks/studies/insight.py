@@ -189,13 +189,13 @@ def measure_time() -> Key:
     y = -((X - 0.4) ** 2) @ np.arange(d) + 0.1 * np.random.default_rng(1).standard_normal(100)
     optimizer.tell([{f"x{j}": float(v) for j, v in enumerate(row)} for row in X], list(y))
     insight = optimizer.insight()
-    rows = [insight.space.decode(point) for point in insight.observations.points]
+    params = [insight.space.decode(point) for point in insight.observations.points]
     questions: dict[str, Callable[[], object]] = {
         "insight, first": lambda: Insight.learn(
             insight.space, insight.observations, type(optimizer._surrogate)(insight.space)
         ),
         "insight, after an ask": optimizer.insight,
-        "predict 100": lambda: insight.predict(rows),
+        "predict 100": lambda: insight.predict(params),
         "importances": insight.importances,
         "improvement, n=10": insight.improvement,
         "improvement, n=50": lambda: insight.improvement(50),

@@ -26,7 +26,8 @@ The records of the peers lie in `records/` and count as done; `--keep` adds to t
 import math
 
 from benchmarks.common import constants
-from benchmarks.common.arguments import CHOICE, Arguments, chosen
+from benchmarks.common.arguments import Arguments
+from benchmarks.common.choice import add_choice, chosen
 from benchmarks.common.records import keep
 from benchmarks.common.runs import complete
 from benchmarks.common.searches import (
@@ -45,7 +46,8 @@ def main(words: list[str]) -> None:
     """Do what is missing."""
     parser = Arguments(__doc__, __name__)
     parser.add_argument("--methods", nargs="+", default=[LIBRARY, "random"], choices=list(METHODS))
-    parser.shared("--seeds", "--first-seed", "--n-iter", *CHOICE, "--jobs", "--out", "--set")
+    add_choice(parser)
+    parser.shared("--seeds", "--first-seed", "--n-iter", "--jobs", "--out", "--set")
     parser.shared("--label", help="name of a variant of skbayes")
     parser.add_argument("--pending", type=int, default=0, help="evaluations under way at each ask")
     parser.add_argument(

@@ -31,7 +31,8 @@ from pathlib import Path
 import numpy as np
 from scipy.stats import rankdata
 
-from benchmarks.common.arguments import CHOICE, Arguments, chosen
+from benchmarks.common.arguments import Arguments
+from benchmarks.common.choice import add_choice, chosen
 from benchmarks.common.records import labels
 from benchmarks.common.results import Results, difference, paired, read
 from benchmarks.common.tabulate import TIE, interval, mean_interval, ratio, table
@@ -224,7 +225,8 @@ def main(words: list[str]) -> None:
     """Print the tables."""
     parser = Arguments(__doc__, __name__)
     parser.add_argument("--methods", nargs="+", help="methods and labels; all by default")
-    parser.shared("--n-iter", *CHOICE, "--tasks", "--out")
+    add_choice(parser)
+    parser.shared("--n-iter", "--tasks", "--out")
     parser.add_argument("--against", default="skbayes", help="method of the paired differences")
     parser.add_argument(
         "--pairs", action="store_true", help="each method beside that one, on their common runs"

@@ -1,0 +1,37 @@
+"""Which tasks a study takes: its arguments, and the tasks that they ask for."""
+
+import argparse
+import os
+from pathlib import Path
+
+from benchmarks.common.arguments import Arguments
+from benchmarks.tasks import TASKS
+from benchmarks.tasks.surfaces import HELP, VARIABLE
+from benchmarks.tasks.task import FAMILIES, FOREIGN_FAMILIES, HALVES, ORIGINS, Task
+
+
+def add_choice(parser: Arguments) -> None:
+    """Add the arguments that `chosen` takes."""
+    parser.add_argument(
+        "--origin", nargs="+", choices=ORIGINS, default=ORIGINS, help="tasks of these origins only"
+    )
+    parser.add_argument("--half", choices=HALVES, help="tasks of this half only")
+    parser.add_argument(
+        "--family", choices=(*FOREIGN_FAMILIES, *FAMILIES), help="tasks of this family only"
+    )
+    parser.shared("--only")
+    parser.add_argument("--surfaces", type=Path, metavar="DIR", help=HELP)
+
+
+def chosen(arguments: argparse.Namespace) -> list[Task]:
+    """Return the tasks that are asked for."""
+    if arguments.surfaces:
+        os.environ[VARIABLE] = str(arguments.surfaces.absolute())  # for other processes too
+    return [
+        task
+        for task in TASKS.values()
+        if task.origin in arguments.origin
+        and arguments.only in task.name
+        and arguments.half in (None, task.half)
+        and arguments.family in (None, task.family)
+    ]
