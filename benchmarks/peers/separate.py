@@ -1,4 +1,4 @@
-"""SMAC and HEBO behind the interface of `peers.py`: they bring many packages of their own."""
+"""SMAC and HEBO behind the interface of `Peer`: they bring many packages of their own."""
 
 import math
 import tempfile

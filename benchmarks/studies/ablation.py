@@ -1,6 +1,6 @@
 """What each tuned constant is worth: the search with another value of it, on many tasks.
 
-The tasks are the project's own of `regret.py` on which constants are chosen (`--half confirm` for
+The tasks are the project's own of `regret` on which constants are chosen (`--half confirm` for
 the others), less a few slow ones; the seeds and the regret are its too. Two variants share tasks,
 seeds and mostly initial designs, so the difference to the first one is the figure to read: below
 zero the variant is better. Its interval holds 90 % of bootstrap samples of tasks and seeds.

@@ -1,6 +1,6 @@
 """How near to the true maximum of the acquisition function the proposals come.
 
-The optimiser runs on tasks of `tasks.py`. At some numbers of evaluations its acquisition function
+The optimiser runs on tasks of `tasks/`. At some numbers of evaluations its acquisition function
 is frozen, and its proposal is compared with a reference: the best of a million candidates, half
 of them spread over the space and half around the incumbents, and of climbs from the best of each
 of 100 parts of them and from the proposal itself. The climbs alternate between the quasi-Newton

@@ -1,14 +1,14 @@
 """How near to the best known score an optimiser comes, after so many evaluations.
 
-Each run is one optimiser (see `peers.py`) on one task (see `tasks.py`) with one seed: ask,
+Each run is one optimiser (see `peers/`) on one task (see `tasks/`) with one seed: ask,
 evaluate, tell, `--n-iter` times. The records are JSON lines in `results/regret/`, one file a
-method: a second run of the script takes up where the first was stopped. A record is done again when
+method: a second run takes up where the first was stopped. A record is done again when
 the task, the library's version or, for skbayes, its code has changed. Scores of deterministic
 estimators are kept in `results/evaluations/`, one file a task, so that what was evaluated once is
 not fitted again; CPU time is that of ask and tell only.
 
 `--origin foreign` runs the tasks whose spaces others wrote, `told` those whose conditions are told
-on top, `own` the others; the first two need data, see `tasks_surfaces.py` and `--surfaces`.
+on top, `own` the others; the first two need data, see `tasks/surfaces.py` and `--surfaces`.
 
 `--label` runs skbayes under a name of its own, `--set` with other values of its constants. Tasks
 come in two halves: choose on one, confirm on the other. `--pending` is the search with that many

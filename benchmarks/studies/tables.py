@@ -1,4 +1,4 @@
-"""Print what the records of `regret.py` say.
+"""Print what the records of `regret` say.
 
 How to read it. The regret of a run is 0 at the best score known for the task (of all records, the
 reference, and the optimum where there is one) and 1 at the median of random evaluations, clipped to
@@ -247,7 +247,7 @@ def main(words: list[str]) -> None:
         return
     results = {origin: read(folder, methods, n_iter, tasks) for origin, tasks in origins.items()}
     if not any(each.tasks for each in results.values()):
-        parser.error("there is no task that all of these methods have done: run regret.py first.")
+        parser.error("there is no task that all of these methods have done: run `regret` first.")
     budgets = [n for n in BUDGETS if n <= n_iter]
     for origin, each in results.items():
         if not each.tasks:

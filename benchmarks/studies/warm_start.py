@@ -3,7 +3,7 @@
 A source is an earlier search with another seed: on the same problem (40 evaluations, or 10), on the
 problem with its scores negated, on its mirror image (each parameter from the other end of its
 range), or with random scores; or on the problem with its scores in another unit. A warm search then
-has the problem itself; a cold one has it without a source. Regret is that of `tables.py`: 0 is the
+has the problem itself; a cold one has it without a source. Regret is that of `tables`: 0 is the
 best known, 1 the median of random evaluations. The tables say:
 
 - `the same problem`: the best after n evaluations of a warm search, with a source of 40 or the 10

@@ -1,6 +1,6 @@
-"""Functions that fail on large parts of their space, for `evidence.py`.
+"""Functions that fail on large parts of their space, for the study `evidence`.
 
-They are not among those of `tasks.py`: the questions that they answer are about failures only.
+They are not among `TASKS`: the questions that they answer are about failures only.
 The number in a name is the share of the space that is meant to fail, in per cent. Balls are smaller
 where they would come close to the best place.
 """
