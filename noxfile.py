@@ -104,14 +104,14 @@ def wheel(session: nox.Session) -> None:
 
 @nox.session(default=False)
 def benchmarks(session: nox.Session) -> None:
-    """A sample of each benchmark, to see that the scripts run; the figures mean nothing."""
+    """A sample of some studies, to see that they run; the figures mean nothing."""
     session.install("-q", "-e", ".[bench]")
     with tempfile.TemporaryDirectory() as folder:
-        session.run("python", "benchmarks/import_time.py", "--repeats", "3")
-        session.run("python", "benchmarks/overhead.py", "--sizes", "10", "--repeats", "1")
-        session.run(
-            *("python", "benchmarks/quality.py", "--seeds", "1", "--only", "wine/svm"),
-            *("--out", folder),
-        )
-        session.run("python", "benchmarks/insight.py", "--seeds", "1", "--out", folder)
-        session.run("python", "benchmarks/evidence.py", "--seeds", "1", "--out", folder)
+        for words in (
+            "import_time --repeats 3",
+            "overhead --sizes 10 --repeats 1",
+            "quality --seeds 1 --only wine/svm",
+            "insight --seeds 1",
+            "evidence --seeds 1",
+        ):
+            session.run("python", "-m", "benchmarks", *words.split(), "--out", folder)
