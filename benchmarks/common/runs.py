@@ -73,7 +73,8 @@ def complete(runs: Iterable[Run], n_jobs: int = 1, minutes: float = math.inf) ->
         scores = [score for score in found.get("scores", []) if math.isfinite(score)]
         print(f"{head}{f': {max(scores):.5g}' if scores else ''}", flush=True)
     if failed:
-        raise SystemExit("\n".join([f"{len(failed)} runs failed:", *failed]))
+        head = f"{len(failed)} of {len(missing)} runs failed:"
+        raise SystemExit("\n".join([head, *failed]))
     return [line for run in runs for line in run.records.select(**run.key)[:1]]
 
 

@@ -10,7 +10,7 @@ has allocated for it at the most. "append" is the wall time of one record: media
 them waits once: the column `full` is what a record costs there, and what it costs by itself is
 `write only`. The folder matters: the disk is that of `--folder`.
 
-    python -m benchmarks journal --candidates 1000
+    python -m benchmarks journal
 """
 
 from __future__ import annotations

@@ -1,0 +1,77 @@
+"""How the studies of `benchmarks/` are run: their command line, and what has a record."""
+
+import ast
+import importlib
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+STUDIES = sorted(path.stem for path in (ROOT / "benchmarks" / "studies").glob("[!_]*.py"))
+# Modules import from their own folder and from those of lower floors; no study from another.
+FLOORS = {"tasks": 1, "peers": 2, "common": 3, "studies": 4}
+
+
+def test_imports_go_down() -> None:
+    wrong = []
+    for path in ROOT.glob("benchmarks/*/*.py"):
+        floor = FLOORS[path.parent.name]
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("benchmarks."):
+                folder = (node.module or "").split(".")[1]
+                if FLOORS[folder] > floor or folder == "studies":
+                    wrong.append(f"{path.name} imports {node.module}")
+    assert not wrong, f"move what several need to benchmarks/common/: {wrong}"
+
+
+@pytest.fixture(autouse=True)
+def root(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.syspath_prepend(ROOT)
+
+
+@pytest.mark.parametrize("study", STUDIES)
+def test_help(study: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """Each study can be imported, and says what it takes."""
+    module = importlib.import_module(f"benchmarks.studies.{study}")
+    with pytest.raises(SystemExit) as ended:
+        module.main(["--help"])
+    assert ended.value.code == 0
+    assert capsys.readouterr().out.startswith(f"usage: python -m benchmarks {study} ")
+
+
+@pytest.fixture
+def runs(tmp_path: Path) -> Any:
+    module = importlib.import_module("benchmarks.common.runs")
+    records = importlib.import_module("benchmarks.common.records")
+
+    def of(seeds: range, function: Any) -> list[Any]:
+        file = records.Records(tmp_path / "some" / "records.jsonl")
+        return [module.Run(file, {"seed": seed}, function, (seed,)) for seed in seeds]
+
+    return module.complete, of
+
+
+def test_what_has_a_record_is_not_run_again(runs: Any) -> None:
+    complete, of = runs
+    seen: list[int] = []
+
+    def square(seed: int) -> dict[str, int]:
+        seen.append(seed)
+        return {"square": seed**2}
+
+    assert [line["square"] for line in complete(of(range(2), square))] == [0, 1]
+    assert [line["square"] for line in complete(of(range(4), square))] == [0, 1, 4, 9]
+    assert seen == [0, 1, 2, 3]
+    assert complete(of(range(9), square), minutes=0.0)[4:] == [{"seed": 4, "square": 16}]
+
+
+def test_one_that_fails_does_not_stop_the_others(runs: Any) -> None:
+    complete, of = runs
+
+    def inverse(seed: int) -> dict[str, float]:
+        return {"inverse": 1 / seed}
+
+    with pytest.raises(SystemExit, match=r"1 of 3 runs failed:\n1/3.*ZeroDivisionError"):
+        complete(of(range(3), inverse))
+    assert len(complete(of(range(1, 3), inverse))) == 2
