@@ -175,9 +175,8 @@ def levels(name: str) -> tuple[float, float]:
             scores = np.array(line["scores"], dtype=np.float64)
             best = np.nanmax(scores) if task.optimum is None else task.optimum
             return float(best), float(np.nanmedian(scores))
-    raise SystemExit(
-        f"{name} has no random reference: run `python -m benchmarks regret --keep` first."
-    )
+    command = f"python -m benchmarks regret --methods skbayes --seeds 0 --only {name} --keep"
+    raise SystemExit(f"{name} has no random reference: run `{command}` first.")
 
 
 LEVELS = {name: levels(name) for name in (*SYNTHETIC, *REAL)}
