@@ -38,7 +38,7 @@ from skbayes import Optimizer
 from skbayes.acquisition import Acquisition, maximise
 from skbayes.acquisition.ascent import ascend
 from skbayes.acquisition.maximiser import MAX_ENUMERATED
-from skbayes.acquisition.moves import Layout, neighbours_of
+from skbayes.acquisition.moves import AxisTable, neighbours_of
 from skbayes.space import Point, Space, parse_space
 
 # Cheap ones of every kind; estimators whose fits take milliseconds.
@@ -184,7 +184,7 @@ def freeze(
             yield index, look(calls[0])
         if index == max(sizes):
             break
-        optimizer._ledger.ask(point)
+        optimizer._store.ask(point)
         params = optimizer.space.decode(point)
         optimizer.tell_point(point, objective(params, np.random.default_rng([seed, index])))
 
@@ -205,7 +205,7 @@ def climb(
     space, settings = frozen.space, frozen.settings
     branches = settings.get("branches")
     allowed = np.arange(len(space.branches)) if branches is None else np.array(branches)
-    layout = Layout.of(space, settings["lengthscales"], allowed)
+    layout = AxisTable.of(space, settings["lengthscales"], allowed)
     found = [(starts, frozen.value(starts))]
     for index in range(MAX_ROUNDS):
         before, top = found[-1]

@@ -40,7 +40,7 @@ from benchmarks.common.searches import REFERENCE
 from benchmarks.tasks import TASKS
 from benchmarks.tasks.models import ACCURACY, AUC, FAILURES, LOG_LOSS, SCALERS, Validated, rows
 from benchmarks.tasks.task import Params, Task
-from skbayes import Converged, Optimizer, Patience, Standing, StoppingRule
+from skbayes import Converged, Optimizer, Patience, SearchState, StoppingRule
 from skbayes.engine.objective import fold_noise
 
 SYNTHETIC = (
@@ -68,7 +68,7 @@ class LowInARow:
         """Return the rule for a search: it looks at bounds that a standing does not have."""
         bounds, noise, first = record["bounds"], record["noise"], Converged().min_candidates
 
-        def rule(standing: Standing) -> str | None:
+        def rule(standing: SearchState) -> str | None:
             n = len(standing.scores)
             recent = range(n - self.n, n)
             low = n - self.n + 1 >= first and all(bounds[k] <= noise[n - 1] for k in recent)
@@ -200,13 +200,13 @@ class End:
 def end_of(record: Key, rule: StoppingRule | LowInARow, highest: float) -> End:
     """Return where a rule ends a search."""
 
-    def standing(n: int) -> Standing:
+    def state_after(n: int) -> SearchState:
         scores, noise = tuple(record["scores"][:n]), record["noise"][n - 1]
-        return Standing(scores, N_ITER, noise, lambda: float(record["bounds"][n - 1]))
+        return SearchState(scores, N_ITER, noise, lambda: float(record["bounds"][n - 1]))
 
     if isinstance(rule, LowInARow):
         rule = rule.of(record)
-    n = next((n for n in range(1, N_ITER) if rule(standing(n))), N_ITER)
+    n = next((n for n in range(1, N_ITER) if rule(state_after(n))), N_ITER)
     true = [record["true"][int(np.nanargmax(record["scores"][:k]))] for k in (n, N_ITER)]
     noise = record["noise"][n - 1]
     left, at_end = ((highest - score) / noise for score in true)
