@@ -37,7 +37,7 @@ __all__ = [
 STANDSTILL = 0.1
 
 # Where callbacks come from that may be taken for rules, since some of them end a search.
-CALLBACK_MODULES = ("skbayes.scikit_optimize.callbacks", "skopt.callbacks")
+CALLBACK_MODULES = ("skbayes.callbacks", "skopt.callbacks")
 
 
 @lasting

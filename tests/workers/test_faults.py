@@ -17,7 +17,7 @@ import numpy as np
 import pytest
 
 from pools import run
-from skbayes.exceptions import FitTimeout, WorkerDied
+from skbayes.exceptions import FitTimeout, NoWorkers, WorkerDied
 from skbayes.workers.pool import Pool
 
 has_proc = pytest.mark.skipif(not Path("/proc/self/fd").exists(), reason="counts in /proc")
@@ -211,7 +211,7 @@ def test_a_broken_executor_is_explained_and_not_repaired():
         outcomes = run(pool, [(i, die) for i in range(3)])
         outcomes |= run(pool, [(3, double, 3)])
     for outcome in outcomes.values():
-        assert type(outcome.error) is RuntimeError
+        assert type(outcome.error) is NoWorkers
         assert "cannot be repaired" in str(outcome.error)
 
 
