@@ -26,6 +26,7 @@ import time
 import warnings
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 from sklearn.metrics import get_scorer
@@ -131,7 +132,7 @@ def noisy_folds(task: Task, sd: float) -> Folds:
 
 def run(name: str, noise: float, seed: int) -> Params:
     """Search to the end, and return what rules and tables need to know of each evaluation."""
-    task, (best, median) = TASKS[name], LEVELS[name]
+    task, (best, median) = TASKS[name], levels(name)
     if task.is_estimator:
         evaluate = real_folds(task.make)
     else:
@@ -167,6 +168,7 @@ def run(name: str, noise: float, seed: int) -> Params:
     }
 
 
+@cache
 def levels(name: str) -> tuple[float, float]:
     """Return the best score of a task, of a sample if it is not known, and the median score."""
     task = TASKS[name]
@@ -177,9 +179,6 @@ def levels(name: str) -> tuple[float, float]:
             return float(best), float(np.nanmedian(scores))
     command = f"python -m benchmarks regret --methods skbayes --seeds 0 --only {name} --keep"
     raise SystemExit(f"{name} has no random reference: run `{command}` first.")
-
-
-LEVELS = {name: levels(name) for name in (*SYNTHETIC, *REAL)}
 
 
 @dataclass(frozen=True)
@@ -233,7 +232,7 @@ def row(label: str, ends: list[End]) -> str:
 
 def table(records: list[Key], with_tasks: bool) -> Iterator[str]:
     """Yield the lines of the tables."""
-    highest = {name: best for name, (best, _) in LEVELS.items()}
+    highest = {name: levels(name)[0] for name in {record["task"] for record in records}}
     for record in records:
         highest[record["task"]] = max(highest[record["task"]], np.nanmax(record["true"]))
     head = "| searches | stopped | n | left | median | 90 % | at the end | lost | lost % |"
