@@ -14,7 +14,7 @@ import math
 import threading
 import weakref
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from contextvars import ContextVar
 from functools import cache
 from typing import Any, ClassVar
@@ -31,6 +31,7 @@ __all__ = [
     "own_arithmetic",
     "rescaled",
     "standard_deviation",
+    "underflowing",
     "users_arithmetic",
 ]
 
@@ -70,12 +71,26 @@ class OneThread:
                 OneThread._limit = None
 
 
+def _setting(**wanted: Any) -> AbstractContextManager[Any]:
+    """Return a context with a setting of numpy, which does nothing where that is in force.
+
+    Before numpy 2, whoever sets the default anew, though it was in force, ends what other threads
+    ignore for a while: warnings of theirs come up that they had turned off.
+    """
+    return nullcontext() if wanted.items() <= np.geterr().items() else np.errstate(**wanted)
+
+
+def underflowing() -> AbstractContextManager[Any]:
+    """Return a context in which underflow is ignored."""
+    return _setting(under="ignore")
+
+
 @contextmanager
 def own_arithmetic() -> Iterator[None]:
     """Compute with numpy's default setting, whatever users have set for theirs."""
     token = _users.set(_users.get() or {**np.geterr()})
     try:
-        with np.errstate(divide="warn", over="warn", under="ignore", invalid="warn"):
+        with _setting(divide="warn", over="warn", under="ignore", invalid="warn"):
             yield
     finally:
         _users.reset(token)

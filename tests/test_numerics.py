@@ -269,3 +269,14 @@ def test_what_a_model_expects_beyond_all_floats_is_the_largest():
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         assert rescaled(1.0, 2.0, 3.0) == 5.0
+
+
+def test_a_setting_that_is_in_force_is_not_set_anew(monkeypatch):
+    """Before numpy 2 that would end what other threads ignore for a while."""
+
+    def refused(**setting):
+        raise AssertionError(setting)
+
+    monkeypatch.setattr(np, "errstate", refused)
+    with own_arithmetic(), own_arithmetic():
+        Real(1e-3, 1e3, "log-uniform").to_unit([1.0])

@@ -14,6 +14,7 @@ import scipy.stats
 from numpy.typing import ArrayLike, NDArray
 from scipy.stats.distributions import rv_frozen
 
+from skbayes._numerics import underflowing
 from skbayes._pickles import lasting
 from skbayes.space.dimensions import Categorical, Dimension, Real, draw, no_member
 from skbayes.space.integers import Integer
@@ -174,7 +175,7 @@ class Distribution(DimensionView):
             # In some releases of scipy a mass in a tail is a division by zero. The distribution
             # function is right there, and may be a sum up to each point.
             if not abs(mass.sum() - 1.0) < _MASS_ERROR:
-                with np.errstate(under="ignore"):
+                with underflowing():
                     mass = np.diff(self.frozen.cdf(x), prepend=0.0)
         x, mass = x[mass >= _MIN_MASS], mass[mass >= _MIN_MASS]
         if not len(x):
@@ -235,7 +236,7 @@ class Distribution(DimensionView):
             is_inside = bool(np.any(self._points == number))
         elif is_inside and self._is_discrete:
             # scipy takes no int beyond 64 bits.
-            with np.errstate(under="ignore"):
+            with underflowing():
                 is_inside = bool(self.frozen.pmf(x) > 0)
         if not is_inside:
             raise no_member(value, self)
@@ -252,7 +253,7 @@ class Distribution(DimensionView):
             index = np.searchsorted(self._points, np.asarray(codes, dtype=float))
             return np.asarray(centres[np.minimum(index, len(centres) - 1)], dtype=float)
         x = np.asarray(codes, dtype=float)
-        with np.errstate(under="ignore"):  # as a probability does, far out
+        with underflowing():  # as a probability does, far out
             u = self.frozen.cdf(x)
             if self._is_discrete:
                 u = (u + self.frozen.cdf(x - 1)) / 2
@@ -266,7 +267,7 @@ class Distribution(DimensionView):
             index = np.searchsorted(self._edges[1:-1], u, side="right")
             return np.asarray(self._points[index])
         u = self._steps.unit(self._steps.position(u))
-        with np.errstate(under="ignore"):
+        with underflowing():
             x = np.asarray(self.frozen.ppf(u), dtype=float)
             # Some quantile functions of scipy are a few values off where there are billions.
             for _ in range(_MAX_OFF if self._is_discrete else 0):

@@ -19,6 +19,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from skbayes._numerics import underflowing
 from skbayes.space.values import show
 
 PRIORS = ("uniform", "log-uniform", "reverse-log-uniform", "auto")
@@ -116,7 +117,7 @@ def to_unit(
     """Coordinates of numbers on a scale; 0 and 1 exactly at the bounds."""
     x: NDArray[np.float64] = np.clip(np.asarray(values, dtype=float), low, high)
     # Next to the lower bound the smallest coordinates are 0.
-    with np.errstate(under="ignore"):
+    with underflowing():
         if scale == "uniform":
             w = high - low
             if math.isinf(w):
