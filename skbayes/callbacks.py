@@ -1,27 +1,4 @@
 """Callbacks with the names and arguments of scikit-optimize's."""
 
-from skbayes.scikit_optimize.callbacks import (
-    CheckpointSaver,
-    DeadlineStopper,
-    DeltaXStopper,
-    DeltaYStopper,
-    EarlyStopper,
-    HollowIterationsStopper,
-    StdStopper,
-    ThresholdStopper,
-    TimerCallback,
-    VerboseCallback,
-)
-
-__all__ = [
-    "CheckpointSaver",
-    "DeadlineStopper",
-    "DeltaXStopper",
-    "DeltaYStopper",
-    "EarlyStopper",
-    "HollowIterationsStopper",
-    "StdStopper",
-    "ThresholdStopper",
-    "TimerCallback",
-    "VerboseCallback",
-]
+from skbayes.scikit_optimize.callbacks import *  # noqa: F403 - the door to all that it names
+from skbayes.scikit_optimize.callbacks import __all__  # noqa: F401
