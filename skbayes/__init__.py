@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import importlib
 from typing import TYPE_CHECKING, Any
 
-from skbayes import space
+from skbayes import callbacks, space
 from skbayes._pickles import restore as _restore  # noqa: F401 - what pickles call
 from skbayes.exceptions import (
     FitTimeout,
@@ -17,13 +16,12 @@ from skbayes.exceptions import (
     WorkerDied,
 )
 from skbayes.rules import Converged, Patience, SearchState, StoppingRule, TargetScore
+from skbayes.scikit_optimize import dump, load
 from skbayes.search import BayesSearchCV
 from skbayes.space import Categorical, Integer, Real, Space
 
 if TYPE_CHECKING:
-    from skbayes import callbacks
     from skbayes.optimizer import Optimizer
-    from skbayes.scikit_optimize import dump, load
 
 __all__ = [
     "BayesSearchCV",
@@ -59,10 +57,6 @@ def __getattr__(name: str) -> Any:
         from skbayes.optimizer import Optimizer
 
         return Optimizer
-    if name == "callbacks":
-        return importlib.import_module("skbayes.callbacks")
-    if name in ("dump", "load"):
-        return getattr(importlib.import_module("skbayes.scikit_optimize"), name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
 

@@ -42,13 +42,13 @@ def _ordered_pair(elements):
 
 @st.composite
 def reals(draw):
-    """`Real` of any prior and any width that floats have."""
+    """`Real` of any prior and of far more widths than are met."""
     prior = draw(st.sampled_from(["uniform", "log-uniform", "reverse-log-uniform", "auto"]))
-    finite = st.floats(allow_nan=False, allow_infinity=False)
-    if prior == "log-uniform":
-        finite = st.floats(min_value=5e-324, allow_infinity=False)
+    finite = st.floats(-1e150, 1e150)
+    if prior in ("log-uniform", "auto"):
+        finite = st.floats(1e-150, 1e150)
     if prior == "reverse-log-uniform":
-        finite = st.floats(min_value=-1e300, max_value=1.0, exclude_max=True)
+        finite = st.floats(-1e150, 1.0, exclude_max=True)
     low, high = draw(_ordered_pair(finite))
     return Real(low, high, prior)
 

@@ -27,7 +27,7 @@ LARGEST = float(np.finfo(np.float64).max)
 
 SPACES = {
     "real": {"x": (0.0, 1.0), "y": (1e-3, 1e3, "log-uniform")},
-    "wide": {"x": (1e-320, 1.0, "log-uniform"), "y": (-1.7e308, 1.7e308)},
+    "wide": {"x": (1e-307, 1.0, "log-uniform"), "y": (-1.7e308, 1.7e308)},
     "mixed": {"c": ["a", "b", "c"], "x": (0.0, 1.0), "i": (1, 50)},
     "branches": [{"k": ["a"], "x": (0.0, 1.0)}, {"k": ["b"], "i": (1, 20)}],
 }
@@ -100,7 +100,7 @@ def test_no_setting_of_numpy_changes_or_ends_a_search(space, scores, n_pending, 
 @pytest.mark.parametrize(
     "dimension",
     [
-        Real(1e-320, 1.0, prior="log-uniform"),
+        Real(1e-307, 1.0, prior="log-uniform"),
         Real(0.0, 1e-310),
         Integer(1, 2**200, prior="log-uniform"),
         Distribution(scipy.stats.norm(0.0, 1e-310)),

@@ -7,67 +7,46 @@ is done anyway, or is not followed: then one warning says what is done instead.
 
 from __future__ import annotations
 
-import numbers
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
 from typing import Any, NoReturn
 
 import numpy as np
 
 from skbayes._compat import BaseSearchCV
 from skbayes._warnings import warn
-from skbayes.space import has, is_number, show
+from skbayes.rules import check_count
+from skbayes.space import has, is_number, native, same_value, show
 
 __all__ = ["dump", "joined_fit_params", "load", "read_optimizer_kwargs", "warn_of_differences"]
-
-
-@dataclass(frozen=True, slots=True)
-class Option:
-    """An option of scikit-optimize's optimiser.
-
-    Attributes
-    ----------
-    instead : str
-        What the search does in its place.
-    same : tuple, default=(None,)
-        Values that ask for no more than that; texts in lower case.
-    """
-
-    instead: str
-    same: tuple[Any, ...] = (None,)
-
-    def is_followed(self, value: Any) -> bool:
-        """Whether a value asks for what the search does."""
-        value = value.lower() if isinstance(value, str) else value
-        return any(
-            value is each or (type(value) is type(each) and value == each) for each in self.same
-        )
 
 
 # Both names of the same number, the second one the older.
 INITIAL = ("n_initial_points", "n_random_starts")
 CONSTRAINT = "space_constraint"
 
-OPTIONS = {
-    "base_estimator": Option("the model is a Gaussian process", (None, "gp")),
-    "initial_point_generator": Option(
+# What the search does in the place of each option, and the values that ask for no more than that,
+# beside None; texts in lower case.
+OPTIONS: dict[str, tuple[str, tuple[Any, ...]]] = {
+    "base_estimator": ("the model is a Gaussian process", ("gp",)),
+    "initial_point_generator": (
         "the first candidates are the estimator's own parameters, the middle of the space, and "
         "points of a Sobol sequence",
-        (None, "sobol"),
+        ("sobol",),
     ),
-    "acq_func": Option("candidates are chosen by their expected improvement", (None, "ei")),
-    "acq_func_kwargs": Option("the expected improvement has nothing to be set"),
-    "acq_optimizer": Option(
+    "acq_func": ("candidates are chosen by their expected improvement", ("ei",)),
+    "acq_func_kwargs": ("the expected improvement has nothing to be set", ()),
+    "acq_optimizer": (
         "the expected improvement is maximised over numbers and categories together",
-        (None, "auto"),
+        ("auto",),
     ),
-    "acq_optimizer_kwargs": Option("how it is maximised cannot be set"),
-    "n_jobs": Option(
-        "a candidate is chosen on one thread; n_jobs of BayesSearchCV is for the fits", (None, 1)
+    "acq_optimizer_kwargs": ("how it is maximised cannot be set", ()),
+    "n_jobs": (
+        "a candidate is chosen on one thread; n_jobs of BayesSearchCV is for the fits",
+        (1,),
     ),
-    "random_state": Option("random_state of BayesSearchCV is the seed of everything"),
-    "avoid_duplicates": Option("no candidate is evaluated twice", (None, True)),
-    "model_queue_size": Option("no models are kept; insight() tells what was learnt"),
+    "random_state": ("random_state of BayesSearchCV is the seed of everything", ()),
+    "avoid_duplicates": ("no candidate is evaluated twice", (True,)),
+    "model_queue_size": ("no models are kept; insight() tells what was learnt", ()),
 }
 
 
@@ -110,23 +89,16 @@ def read_optimizer_kwargs(options: Mapping[str, Any] | None) -> dict[str, Any]:
     for name, value in options.items():
         if name in INITIAL:
             if value is not None:
-                ours["n_initial_points"] = _checked_initial(name, value)
+                check_count("optimizer_kwargs", name, value)
+                ours["n_initial_points"] = int(value)
         elif name == CONSTRAINT:
             ours["is_allowed"] = _of_dict(value)
-        elif not OPTIONS[name].is_followed(value):
-            warn(
-                f"optimizer_kwargs: {name}={show(value)} is not followed: {OPTIONS[name].instead}.",
-            )
+        else:
+            instead, same = OPTIONS[name]
+            asked = value.lower() if isinstance(value, str) else value
+            if not any(same_value(asked, each) for each in (None, *same)):
+                warn(f"optimizer_kwargs: {name}={show(value)} is not followed: {instead}.")
     return ours
-
-
-def _checked_initial(name: str, value: Any) -> int:
-    if isinstance(value, bool) or not isinstance(value, numbers.Integral) or value < 1:
-        raise ValueError(
-            f"optimizer_kwargs: {name} must be an int of at least 1, got {show(value)}: that many "
-            "candidates come before the first of the model."
-        )
-    return int(value)
 
 
 def _of_dict(constraint: Any) -> Callable[[Mapping[str, Any]], Any] | None:
@@ -142,18 +114,9 @@ def _of_dict(constraint: Any) -> Callable[[Mapping[str, Any]], Any] | None:
 
 
 def joined_fit_params(search: BaseSearchCV, params: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the arguments of `fit` with those of the constructor; `fit` has the last word.
-
-    Raises
-    ------
-    TypeError
-        If something in `fit_params` has no name.
-    """
+    """Return the arguments of `fit` with those of the constructor; `fit` has the last word."""
     if search.fit_params is None:
         return dict(params)
-    for name in search.fit_params:
-        if not isinstance(name, str):
-            raise TypeError(f"fit_params must have names of arguments of fit, got {show(name)}.")
     warn(
         "fit_params of BayesSearchCV is deprecated, as scikit-learn's was: give what is in it to "
         f"fit, as in fit(X, y, {', '.join(f'{name}=...' for name in search.fit_params)}).",
@@ -176,8 +139,8 @@ def warn_of_differences(search: BaseSearchCV) -> None:
     spaces = search.search_spaces
     elements = list(spaces) if isinstance(spaces, list | tuple) else [spaces]
     bare = [element for element in elements if isinstance(element, Mapping)]
-    counted = [each for each in elements if isinstance(each, tuple) and len(each) == 2]
-    dicts = bare + [each[0] for each in counted if isinstance(each[0], Mapping)]
+    firsts = [each[0] for each in elements if isinstance(each, tuple) and each]
+    dicts = bare + [each for each in firsts if isinstance(each, Mapping)]
     is_from_there = (
         search.iid != "deprecated"
         or search.fit_params is not None
@@ -186,7 +149,12 @@ def warn_of_differences(search: BaseSearchCV) -> None:
     )
     if not is_from_there:
         return
-    pairs = [f"{name!r}: [{show(a)}, {show(b)}]" for name, (a, b) in _two_numbers(dicts)]
+    pairs = [
+        f"{name!r}: {show(list(map(native, values)))}"
+        for each in dicts
+        for name, values in each.items()
+        if _are_two_numbers(values)
+    ]
     if pairs:
         warn(
             f"search_spaces: {', '.join(pairs)}: a list of two numbers is two values, as in "
@@ -206,14 +174,10 @@ def _is_theirs(value: Any) -> bool:
     return type(value).__module__.partition(".")[0] == "skopt" and has(value, "prior")
 
 
-def _two_numbers(dicts: Sequence[Mapping[Any, Any]]) -> Iterator[tuple[Any, Any]]:
-    """Yield names and values where scikit-optimize sees a range, and scikit-learn two values."""
-    for each in dicts:
-        for name, values in each.items():
-            if isinstance(values, np.ndarray):
-                values = values.tolist() if values.shape == (2,) else None
-            if isinstance(values, list) and len(values) == 2 and all(map(is_number, values)):
-                yield name, values
+def _are_two_numbers(values: Any) -> bool:
+    """Whether scikit-optimize sees a range, and scikit-learn two values."""
+    is_list = isinstance(values, list) or (isinstance(values, np.ndarray) and values.ndim == 1)
+    return is_list and len(values) == 2 and all(map(is_number, values))
 
 
 def dump(res: Any, filename: Any, store_objective: bool = True, **kwargs: Any) -> NoReturn:

@@ -37,14 +37,13 @@ class _Lap:
     """Seconds from one call to the next, the first from the beginning of `fit`."""
 
     def __init__(self) -> None:
-        self._started = time.monotonic()
-        # As scikit-optimize names it: seconds of each candidate.
-        self.iter_time: list[float] = []
+        self.begin_fit()
 
     def begin_fit(self) -> None:
         """Start the clock."""
         self._started = time.monotonic()
-        self.iter_time = []
+        # As scikit-optimize names it: seconds of each candidate.
+        self.iter_time: list[float] = []
 
     def _lap(self) -> float:
         now = time.monotonic()
@@ -67,8 +66,6 @@ class VerboseCallback(_Lap):
 
     Attributes
     ----------
-    iter_no : int
-        Number of the next candidate, from 1.
     iter_time : list of float
         Seconds that each candidate took.
     """
@@ -78,24 +75,22 @@ class VerboseCallback(_Lap):
         self.n_total = n_total
         self.n_init = n_init
         self.n_random = n_random
-        self.iter_no = 1
 
-    def begin_fit(self) -> None:
-        """Start the clock and the count."""
-        super().begin_fit()
-        self.iter_no = 1
+    @property
+    def iter_no(self) -> int:
+        """Number of the next candidate, from 1."""
+        return len(self.iter_time) + 1
 
     def __call__(self, result: Any) -> None:
         """Print the line of the last candidate."""
-        kind = ""
-        if self.iter_no <= int(self.n_init) + int(self.n_random):
-            kind = ", given" if self.iter_no <= self.n_init else ", drawn"
+        kind, n = "", self.iter_no
+        if n <= int(self.n_init) + int(self.n_random):
+            kind = ", given" if n <= self.n_init else ", drawn"
         print(
-            f"Candidate {self.iter_no} of {self.n_total}{kind}: value {result.func_vals[-1]:.4f}, "
+            f"Candidate {n} of {self.n_total}{kind}: value {result.func_vals[-1]:.4f}, "
             f"lowest so far {result.fun:.4f}, {self._lap():.2f} s",
             flush=True,
         )
-        self.iter_no += 1
 
 
 class TimerCallback(_Lap):
@@ -161,9 +156,8 @@ class DeltaYStopper(EarlyStopper):
         self.n_best = int(n_best)
 
     def _criterion(self, result: Any) -> bool | None:
-        best = sorted(_state(result).scores, key=lambda s: -math.inf if math.isnan(s) else s)
-        best = best[-self.n_best :]
-        if len(best) < self.n_best or math.isnan(best[0]):
+        best = sorted(_known(result))[-self.n_best :]
+        if len(best) < self.n_best:
             return None
         return best[-1] - best[0] < self.delta
 
@@ -251,7 +245,7 @@ class StdStopper(EarlyStopper):
         self.log_interval = int(log_interval)
 
     def _criterion(self, result: Any) -> bool | None:
-        known = [score for score in _state(result).scores if math.isfinite(score)]
+        known = _known(result)
         if len(known) < MIN_VALUES_FOR_SPREAD:
             return None
         spread = standard_deviation(known)
@@ -286,6 +280,11 @@ def _state(result: Any) -> SearchState:
     scores = tuple(-float(value) for value in result.func_vals)
     finite = tuple(score if math.isfinite(score) else math.nan for score in scores)
     return SearchState(finite, len(finite), math.nan, lambda: math.nan)
+
+
+def _known(result: Any) -> list[float]:
+    """Return the scores of a result that are numbers."""
+    return [score for score in _state(result).scores if math.isfinite(score)]
 
 
 def _number(callback: str, name: str, value: Any) -> float:

@@ -1,10 +1,12 @@
 """Search spaces: dimensions, points, and how both are written."""
 
-from skbayes.space.dimensions import Categorical, Dimension, Real
+from skbayes.space.categories import Categorical
+from skbayes.space.dimensions import Dimension
 from skbayes.space.distributions import Distribution, parameters_of
 from skbayes.space.integers import Integer
 from skbayes.space.layout import Axis, Branch, Point
 from skbayes.space.parsing import check_dimension, parse_space
+from skbayes.space.ranges import Real
 from skbayes.space.space import Space
 from skbayes.space.values import PLAIN_TYPES, has, is_number, native, same_value, show
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 import numbers
-import sys
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
@@ -16,12 +15,13 @@ from scipy.stats.distributions import rv_frozen
 
 from skbayes._numerics import underflowing
 from skbayes._pickles import lasting
-from skbayes.space.dimensions import Categorical, Dimension, Real, draw, no_member
+from skbayes.space.categories import Categorical
+from skbayes.space.dimensions import Dimension, no_member, settle
 from skbayes.space.integers import Integer
 from skbayes.space.options import check_name
+from skbayes.space.ranges import Real
 from skbayes.space.scales import Lattice
-from skbayes.space.values import has, is_number, native, show
-from skbayes.space.views import DimensionView
+from skbayes.space.values import as_float, has, is_number, native, show
 
 # Quantiles are rounded to multiples of 2**-24: scipy's quantiles and probabilities are not each
 # other's inverse to many more digits.
@@ -40,8 +40,6 @@ _MAX_LISTED = 2**16
 _MIN_MASS = 1e-9
 # A listed support may lack its tails, and no more than these.
 _MASS_ERROR = 1e-3
-# Corrections of a quantile, each by one value.
-_MAX_OFF = 16
 
 # Quantiles that are checked at the start, beside the outermost, and tell distributions apart.
 _PROBES = tuple(np.arange(1, 64) / 64)
@@ -81,8 +79,8 @@ def _quantiles(frozen: Any, call: str, first: int) -> tuple[Lattice, tuple[float
 
 
 @lasting
-@dataclass(frozen=True, slots=True, eq=False, repr=False)
-class Distribution(DimensionView):
+@dataclass(frozen=True, slots=True, repr=False)
+class Distribution(Dimension):
     """Values of a frozen scipy distribution, which acts as their prior.
 
     The unit coordinate is the probability below a value; multiples of 2**-24 within (0, 1)
@@ -109,14 +107,15 @@ class Distribution(DimensionView):
     # Where scikit-optimize's plots ask whether an axis is logarithmic.
     prior: ClassVar[None] = None
 
-    frozen: Any
+    frozen: Any = field(compare=False)
     name: str | None = field(default=None, kw_only=True, compare=False)
-    _is_discrete: bool = field(init=False)
-    _steps: Lattice = field(init=False)
+    _is_discrete: bool = field(init=False, compare=False)
+    _steps: Lattice = field(init=False, compare=False)
     _bounds: tuple[float, float] = field(init=False)
     _probes: tuple[float, ...] = field(init=False)
-    _points: NDArray[Any] | None = field(init=False)
-    _edges: NDArray[np.float64] | None = field(init=False)
+    _points: NDArray[Any] | None = field(init=False, compare=False)
+    _edges: NDArray[np.float64] | None = field(init=False, compare=False)
+    _key: tuple[object, ...] = field(init=False)
 
     def __post_init__(self) -> None:
         if not isinstance(self.frozen, rv_frozen):
@@ -149,13 +148,11 @@ class Distribution(DimensionView):
                 f"{call} needs more than one value, got only {probes[0]!r}. "
                 f"Write [{probes[0]!r}] for a constant."
             )
-        object.__setattr__(self, "_is_discrete", is_discrete)
-        object.__setattr__(self, "_steps", steps)
-        object.__setattr__(self, "_bounds", (float(low), float(high)))
-        object.__setattr__(self, "_probes", probes)
+        bounds = (float(low), float(high))
+        settle(self, _is_discrete=is_discrete, _steps=steps, _bounds=bounds, _probes=probes)
         points, edges = self._cells() if is_discrete else (None, None)
-        object.__setattr__(self, "_points", points)
-        object.__setattr__(self, "_edges", edges)
+        key = (type(self.frozen.dist), () if edges is None else tuple(edges.tolist()))
+        settle(self, _points=points, _edges=edges, _key=key)
 
     def _cells(self) -> tuple[NDArray[Any] | None, NDArray[np.float64] | None]:
         # Points of a discrete distribution within reach, and the edges of their cells.
@@ -187,18 +184,6 @@ class Distribution(DimensionView):
             x = x.astype(np.int64)
         return x, np.concatenate([[0.0], np.cumsum(mass) / np.sum(mass)])
 
-    def __eq__(self, other: object) -> bool:
-        if not isinstance(other, Distribution):
-            return NotImplemented
-        return self._keys() == other._keys()
-
-    def __hash__(self) -> int:
-        return hash(self._keys())
-
-    def _keys(self) -> tuple[object, ...]:
-        cells = () if self._edges is None else tuple(self._edges.tolist())
-        return (type(self.frozen.dist), self._bounds, self._probes, cells)
-
     def __repr__(self) -> str:
         return f"Distribution({call_of(self.frozen)})"
 
@@ -209,30 +194,18 @@ class Distribution(DimensionView):
         return len(self._points) if self._points is not None and is_finite else None
 
     @property
-    def is_ordered(self) -> bool:
-        """True."""
-        return True
-
-    @property
     def lattice(self) -> Lattice | None:
         """Multiples of 2**-24 if continuous."""
         return None if self._is_discrete else self._steps
 
     def encode(self, value: Any) -> float | int:
-        """Return the number itself, if it is in the support."""
-        number = native(value)
-        if not is_number(number):
-            raise no_member(value, self)
-        low, high = self._bounds
-        try:
-            x = float(number)
-        except OverflowError:
-            x = math.nan
-        is_inside = low <= x <= high and math.isfinite(x)
+        """Return the number itself, if it is in the support: an int if all of that are."""
+        number, x = native(value), as_float(value)
         is_whole = self._is_discrete and (self._points is None or self._points.dtype.kind == "i")
+        is_inside = self._bounds[0] <= x <= self._bounds[1] and math.isfinite(x)
         if is_whole:
             is_inside = is_inside and isinstance(number, numbers.Integral)
-        if is_inside and self.n_values is not None and self._points is not None:
+        if is_inside and self.n_values is not None:
             is_inside = bool(np.any(self._points == number))
         elif is_inside and self._is_discrete:
             # scipy takes no int beyond 64 bits.
@@ -241,10 +214,6 @@ class Distribution(DimensionView):
         if not is_inside:
             raise no_member(value, self)
         return int(number) if is_whole else x
-
-    def decode(self, code: float | int) -> float | int:
-        """Return the number itself: an int if discrete, a float otherwise."""
-        return self.encode(code)
 
     def to_unit(self, codes: ArrayLike) -> NDArray[np.float64]:
         """Probability below each value; the middle of its own mass if discrete."""
@@ -269,28 +238,16 @@ class Distribution(DimensionView):
         u = self._steps.unit(self._steps.position(u))
         with underflowing():
             x = np.asarray(self.frozen.ppf(u), dtype=float)
-            # Some quantile functions of scipy are a few values off where there are billions.
-            for _ in range(_MAX_OFF if self._is_discrete else 0):
-                step = (self.frozen.cdf(x) < u) * 1.0 - (self.frozen.cdf(x - 1) > u)
-                if not step.any():
-                    break
-                x += step
         if self._is_discrete:
-            k = np.empty(len(x), dtype=object)
-            k[:] = [int(v) for v in x.tolist()]
-            return k
+            return np.array([int(v) for v in x.tolist()], dtype=object)
         return x
 
     def codes(self) -> Iterable[float | int]:
         """All support points of a listed distribution; ValueError otherwise."""
         if self.n_values is None or self._points is None:
-            raise ValueError(f"{self!r} has no finite list of values.")
+            return Dimension.codes(self)
         codes: list[float | int] = self._points.tolist()
         return codes
-
-    def rvs(self, size: int | None = None, random_state: Any = None) -> Any:
-        """One random number, or a list of `size` numbers."""
-        return draw(self, size, random_state)
 
 
 def from_scipy(frozen: Any) -> Dimension:
@@ -304,35 +261,20 @@ def from_scipy(frozen: Any) -> Dimension:
     ValueError
         If the distribution has no finite quantiles, or only one.
     """
-    given = parameters_of(frozen)
-    kind = type(frozen.dist)
-    if all(is_number(value) for value in given.values()):
-        exact: list[Any] = [
-            value for value in given.values() if isinstance(value, numbers.Rational)
-        ]
-        if any(abs(value) > sys.float_info.max for value in exact):
-            raise ValueError(f"{call_of(frozen)} has parameters beyond all floats. {_REMEDY}")
-        loc, scale = native(given.get("loc", 0)), native(given.get("scale", 1))
+    given, kind = parameters_of(frozen), type(frozen.dist)
+    if not all(map(is_number, given.values())):
+        return Distribution(frozen)
+    loc, scale = native(given.get("loc", 0)), native(given.get("scale", 1))
+    try:
         if kind is type(scipy.stats.uniform):
-            _check_range(frozen, loc, loc + scale)
             return Real(loc, loc + scale)
         if kind is type(scipy.stats.loguniform) and loc == 0:
-            low, high = given["a"] * scale, given["b"] * scale
-            _check_range(frozen, low, high)
-            return Real(low, high, prior="log-uniform")
-        bounds = [native(given[name]) + loc for name in ("low", "high") if name in given]
-        if kind is type(scipy.stats.randint) and all(
-            math.isfinite(bound) and bound == int(bound) for bound in bounds
-        ):
-            low, high = int(bounds[0]), int(bounds[1]) - 1
-            _check_range(frozen, low, high + 1)
-            return Categorical([low]) if low == high else Integer(low, high)
+            return Real(given["a"] * scale, given["b"] * scale, prior="log-uniform")
+        if kind is type(scipy.stats.randint):
+            low, high = (native(given[name]) + loc for name in ("low", "high"))
+            if low == int(low) and high == int(high):
+                last = int(high) - 1
+                return Categorical([last]) if low == last else Integer(int(low), last)
+    except ValueError as error:
+        raise ValueError(f"{call_of(frozen)}: {error}") from error
     return Distribution(frozen)
-
-
-def _check_range(frozen: Any, low: float, high: float) -> None:
-    if not (math.isfinite(low) and math.isfinite(high) and low < high):
-        raise ValueError(
-            f"{call_of(frozen)} needs more than one value between finite bounds, got low="
-            f"{show(low)} and high={show(high)}. Write [value] for a constant."
-        )

@@ -10,8 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from skbayes._pickles import lasting
-from skbayes.space.dimensions import Categorical, Dimension
-from skbayes.space.values import has, plain_key, show
+from skbayes.space.categories import Categorical
+from skbayes.space.dimensions import Dimension
+from skbayes.space.values import plain_key, show
 
 # Lists of more unordered values than this are long: to have a column for each value, and to look
 # at each as a neighbour, would take longer than most fits.
@@ -138,7 +139,7 @@ def named_branch(dimensions: Iterable[Any]) -> Branch:
     """
     parameters: dict[str, Dimension] = {}
     for index, dimension in enumerate(dimensions):
-        if not has(dimension, "from_unit"):
+        if not isinstance(dimension, Dimension):
             raise TypeError(
                 f"Space needs dimensions such as Real(0.1, 10.0, name='C'), got "
                 f"{show(dimension)}. Write check_dimension({show(dimension)}), or a dictionary "

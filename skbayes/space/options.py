@@ -87,14 +87,14 @@ def check_dtype(call: str, dtype: Any, kinds: str, what: str, other: str) -> Non
 
     Raises
     ------
-    TypeError, ValueError
+    ValueError
         If it is no type, or one of another kind.
     """
     try:
-        kind = np.dtype(dtype).kind
+        is_right = dtype is not None and np.dtype(dtype).kind in kinds
     except TypeError:
-        raise TypeError(f"{call} needs a type of {what}, as dtype, got {show(dtype)}.") from None
-    if dtype is None or kind not in kinds:
+        is_right = False
+    if not is_right:
         raise ValueError(
             f"{call} needs a type of {what}, as dtype, got dtype={show(dtype)}. Use {other}."
         )

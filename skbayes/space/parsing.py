@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import numbers
 import zlib
 from collections.abc import Mapping
@@ -14,15 +13,15 @@ from scipy.stats.distributions import rv_frozen
 
 from skbayes._warnings import warn
 from skbayes.space import scales
-from skbayes.space.dimensions import Categorical, Dimension, Real
+from skbayes.space.categories import Categorical
+from skbayes.space.dimensions import Dimension
 from skbayes.space.distributions import Distribution, from_scipy
 from skbayes.space.integers import Integer
 from skbayes.space.layout import Branch
+from skbayes.space.ranges import Real
 from skbayes.space.space import Space
-from skbayes.space.values import as_list, has, is_number, native, plain_key, show
+from skbayes.space.values import as_list, has, is_finite_number, is_number, native, show
 
-# Categories are kept, and shown to the model, one by one.
-_MAX_LISTED = 2**20
 # Priors that make a range of a list. "auto" is a value of many a parameter, beside numbers too.
 _LISTED_PRIORS = tuple(prior for prior in scales.PRIORS if prior != "auto")
 # Values drawn from an object that can do nothing but draw.
@@ -180,7 +179,11 @@ def _dimension(written: Any, place: str, name: str, random_state: int) -> Dimens
         )
     try:
         if _is_range(written):
-            return _range(written)
+            values = ", ".join(map(show, written))
+            return _range(
+                written,
+                f"A tuple that starts with two numbers is a range; write [{values}] for values.",
+            )
         if _is_listed_range(written):
             return _listed_range(written, place)
         if isinstance(written, rv_frozen):
@@ -197,25 +200,11 @@ def _dimension(written: Any, place: str, name: str, random_state: int) -> Dimens
         kind = TypeError if isinstance(error, TypeError) else ValueError
         text = str(error)
         raise kind(text if text.startswith(place) else f"{place}: {text}") from error
-    if isinstance(written, range) and (whole := _integers(written, place)) is not None:
-        return whole
+    # Two numbers in a list have no order.
+    if isinstance(written, range) and abs(written.step) == 1 and written[2:]:
+        first, last = sorted((written[0], written[-1]))
+        return Integer(first, last)
     return Categorical(as_list(written, place))
-
-
-def _integers(written: range, place: str) -> Integer | None:
-    """Return the values of a range without a list of them; None if they are few, or have gaps."""
-    if not written:
-        return None
-    first, last = written[0], written[-1]
-    n = (last - first) // written.step + 1
-    if abs(written.step) == 1 and n >= 3:  # two numbers in a list have no order
-        return Integer(min(first, last), max(first, last))
-    if n > _MAX_LISTED:
-        raise ValueError(
-            f"{place}: {show(written)} lists {n} values, and each would be kept. Write "
-            f"({min(first, last)}, {max(first, last)}) for all integers between, or a larger step."
-        )
-    return None
 
 
 def _is_range(written: Any) -> bool:
@@ -246,7 +235,11 @@ def _is_listed_range(written: Any) -> bool:
 
 def _listed_range(written: list[Any], place: str) -> Real | Integer:
     values = ", ".join(map(show, written))
-    dimension = _range(tuple(written), f"Categorical([{values}])")
+    dimension = _range(
+        tuple(written),
+        "Two numbers and the name of a prior are a range; write "
+        f"Categorical([{values}]) for values.",
+    )
     warn(
         f"{place}: [{values}] is read as a range, {dimension!r}, as two numbers and the name of a "
         f"prior are one. Write ({values}) for that without this warning, or Categorical([{values}])"
@@ -255,25 +248,10 @@ def _listed_range(written: list[Any], place: str) -> Real | Integer:
     return dimension
 
 
-def _range(written: tuple[Any, ...], as_values: str | None = None) -> Real | Integer:
-    low, high, *rest = written
-    prior, base = (*rest, "uniform", 10)[:2] if rest else ("uniform", 10)
-    values = ", ".join(map(show, written))
-    remedy = (
-        f"A tuple that starts with two numbers is a range; write [{values}] for values."
-        if as_values is None
-        else f"Two numbers and the name of a prior are a range; write {as_values} for values."
-    )
+def _range(written: tuple[Any, ...], remedy: str) -> Real | Integer:
+    is_integer = all(isinstance(bound, numbers.Integral) for bound in written[:2])
     try:
-        scales.check_prior(prior, f"({values})")
-        if len(written) == 4 and not (is_number(base) and 0 < base < math.inf and base != 1):
-            raise ValueError(
-                f"({values}) needs a positive number other than 1 as base, got {show(base)}; "
-                f"it is read as (low, high, prior, base) with a prior among "
-                f"{', '.join(map(repr, scales.PRIORS))}."
-            )
-        is_integer = all(isinstance(bound, numbers.Integral) for bound in (low, high))
-        return Integer(low, high, prior) if is_integer else Real(low, high, prior)
+        return Integer(*written) if is_integer else Real(*written)
     except (TypeError, ValueError) as error:
         raise type(error)(f"{error} {remedy}") from error
 
@@ -292,25 +270,14 @@ def _skopt_dimension(written: Any, place: str) -> Dimension | None:
     if not has(written, "prior"):
         return None
     if has(written, "categories"):
-        probabilities = written.prior
-        if probabilities is not None and len({float(p) for p in probabilities}) > 1:
-            warn(
-                f"{place}: the probabilities {show(list(probabilities))} of the categories are "
-                "not used, all start equally likely.",
-            )
-        return Categorical(as_list(written.categories, place))
+        return Categorical(as_list(written.categories, place), written.prior)
     if not (has(written, "low") and has(written, "high")):
         return None
     low, high = native(written.low), native(written.high)
-    dtype = getattr(written, "dtype", None)
-    if dtype is not None:
-        is_integer = np.dtype(dtype).kind in "iu"
-    else:
-        is_whole = isinstance(low, numbers.Integral) and isinstance(high, numbers.Integral)
-        is_integer = is_whole and type(written).__name__ != "Real"
-    if is_integer:
-        low, high = (int(b) if isinstance(b, float) and b.is_integer() else b for b in (low, high))
-    return Integer(low, high, written.prior) if is_integer else Real(low, high, written.prior)
+    if np.dtype(getattr(written, "dtype", float)).kind not in "iu":
+        return Real(low, high, written.prior)
+    low, high = (int(b) if isinstance(b, float) and b.is_integer() else b for b in (low, high))
+    return Integer(low, high, written.prior)
 
 
 def _drawn(written: Any, place: str, name: str, random_state: int) -> Categorical:
@@ -327,9 +294,9 @@ def _drawn(written: Any, place: str, name: str, random_state: int) -> Categorica
             f"{show(str(error))}. Give a list of values, a range (low, high) or a scipy "
             "distribution."
         ) from error
-    is_numeric = all(type(v) is int or (type(v) is float and math.isfinite(v)) for v in values)
+    is_numeric = all(map(is_finite_number, values))
     if is_numeric:
-        values = sorted({plain_key(value): value for value in values}.values())
+        values.sort()
     warn(
         f"{place}: {kind} can only draw values, so the search is confined to {_N_DRAWS} draws "
         "from it. Give a range such as (low, high) or (low, high, 'log-uniform'), or a scipy.stats "

@@ -85,30 +85,26 @@ def check_prior(prior: Any, call: str, allowed: tuple[str, ...] = PRIORS) -> Non
         raise ValueError(f"{call} needs a prior among {_listed(allowed)}, got {prior!r}.{hint}")
 
 
-def prior_text(prior: object) -> str:
-    """How error messages show the prior of a dimension: not at all if it is the default."""
-    return "" if isinstance(prior, str) and prior == "uniform" else f", prior={show(prior)}"
-
-
 def _listed(names: tuple[str, ...]) -> str:
     return ", ".join(map(repr, names))
 
 
-def resolve(prior: str, low: float, high: float, *, reversible: bool) -> str:
+def resolve(prior: str, low: float, high: float) -> str:
     """Scale that `prior` stands for; only "auto" stands for another than itself."""
     if prior != "auto":
         return prior
     if low > 0 and high / low >= AUTO_RATIO:
         return "log-uniform"
-    if reversible and low >= 0.5 and high < 1 and (1 - low) / (1 - high) >= AUTO_RATIO:
+    if low >= 0.5 and high < 1 and (1 - low) / (1 - high) >= AUTO_RATIO:
         return "reverse-log-uniform"
     return "uniform"
 
 
-def _log_ratio(part: Any, base: Any, whole: Any, is_huge: bool) -> Any:
-    # ln(whole / base) with whole = base + part. log1p keeps all digits of a narrow interval;
-    # beyond the largest double the quotient overflows and the interval is anything but narrow.
-    return np.log(whole) - np.log(base) if is_huge else np.log1p(part / base)
+def extent(scale: str, low: float, high: float, pole: float) -> float:
+    """Largest number that the maps below compute with, which they need to be finite."""
+    if scale == "uniform":
+        return high - low
+    return high / low if scale == "log-uniform" else max((high - low) / (pole - high), pole - low)
 
 
 def to_unit(
@@ -116,20 +112,16 @@ def to_unit(
 ) -> NDArray[np.float64]:
     """Coordinates of numbers on a scale; 0 and 1 exactly at the bounds."""
     x: NDArray[np.float64] = np.clip(np.asarray(values, dtype=float), low, high)
-    # Next to the lower bound the smallest coordinates are 0.
+    # Next to the lower bound the smallest coordinates are 0. log1p keeps all digits of a narrow
+    # interval.
     with underflowing():
         if scale == "uniform":
-            w = high - low
-            if math.isinf(w):
-                return np.asarray((x / 2 - low / 2) / (high / 2 - low / 2))
-            return np.asarray((x - low) / w)
-        if scale == "log-uniform":
-            is_huge = math.isinf(high / low)
-            w = _log_ratio(high - low, low, high, is_huge)
-            return np.asarray(_log_ratio(x - low, low, x, is_huge) / w)
-        is_huge = math.isinf((high - low) / (pole - high))
-        w = _log_ratio(high - low, pole - high, pole - low, is_huge)
-        return np.asarray(_log_ratio(x - low, pole - x, pole - low, is_huge) / w)
+            u = (x - low) / (high - low)
+        elif scale == "log-uniform":
+            u = np.log1p((x - low) / low) / np.log1p((high - low) / low)
+        else:
+            u = np.log1p((x - low) / (pole - x)) / np.log1p((high - low) / (pole - high))
+    return np.asarray(u)
 
 
 def from_unit(
@@ -141,15 +133,11 @@ def from_unit(
     # have few digits, and are meant to.
     with np.errstate(over="ignore", under="ignore"):
         if scale == "uniform":
-            w = high - low
-            x = low * (1 - u) + high * u if math.isinf(w) else low + u * w
+            x = low + u * (high - low)
         elif scale == "log-uniform":
-            is_huge = math.isinf(high / low)
-            g = u * _log_ratio(high - low, low, high, is_huge)
-            x = np.exp(math.log(low) + g) if is_huge else low + low * np.expm1(g)
+            x = low + low * np.expm1(u * np.log1p((high - low) / low))
         else:
-            is_huge = math.isinf((high - low) / (pole - high))
-            g = u * _log_ratio(high - low, pole - high, pole - low, is_huge)
+            g = u * np.log1p((high - low) / (pole - high))
             t_low = pole - low
             # Measured from the nearer end: x - low and pole - x each lose digits far away.
             x = np.where(g < math.log(2), low - t_low * np.expm1(-g), pole - t_low * np.exp(-g))

@@ -27,10 +27,10 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from skbayes._pickles import lasting
-from skbayes.space.dimensions import Dimension, uniform_numbers
+from skbayes.space.dimensions import Dimension, settle, uniform_numbers
 from skbayes.space.layout import Arrays, Axis, Branch, Point, arrange, focus, named_branch, unite
-from skbayes.space.values import show
-from skbayes.space.views import SpaceView, value_distance
+from skbayes.space.values import show, value_distance
+from skbayes.space.views import SpaceView
 
 _ONE_HOT = 1 / math.sqrt(2)
 
@@ -79,22 +79,20 @@ class Space(SpaceView):
         if not self.branches:
             raise ValueError("Space needs at least one branch.")
         if not all(isinstance(branch, Branch) for branch in self.branches):
-            object.__setattr__(self, "branches", (named_branch(self.branches),))
+            settle(self, branches=(named_branch(self.branches),))
         numbered = [
             replace(branch, number=place) if branch.number is None else branch
             for place, branch in enumerate(self.branches)
         ]
-        object.__setattr__(self, "branches", tuple(numbered))
+        settle(self, branches=tuple(numbered))
         self._lay_out(unite(self.branches))
 
     def _lay_out(self, axes: tuple[Axis, ...]) -> None:
         groups = [np.repeat(j, a.columns.stop - a.columns.start) for j, a in enumerate(axes)]
         columns = np.concatenate([np.empty(0, dtype=np.intp), *groups]).astype(np.intp)
         columns.flags.writeable = False
-        object.__setattr__(self, "axes", axes)
-        object.__setattr__(self, "n_columns", len(columns))
-        object.__setattr__(self, "groups", columns)
-        object.__setattr__(self, "_arrays", arrange(self.branches, axes))
+        arrays = arrange(self.branches, axes)
+        settle(self, axes=axes, n_columns=len(columns), groups=columns, _arrays=arrays)
 
     @property
     def n_values(self) -> int | None:
@@ -209,7 +207,7 @@ class Space(SpaceView):
             for name, dimension in branch.parameters:
                 if name not in found:
                     found[name] = copy.copy(dimension)
-                    object.__setattr__(found[name], "name", name)
+                    settle(found[name], name=name)
         return [found[name] for name in self.dimension_names]
 
     def row(self, params: Mapping[str, Any]) -> list[Any]:
@@ -241,7 +239,7 @@ class Space(SpaceView):
             for j, place in enumerate(arrays.codes[branch]):
                 if place is not None:
                     codes = [points[i].codes[place] for i in rows]
-                    u[rows, j] = self.axes[j].dimension.to_unit(_code_array(codes))
+                    u[rows, j] = self.axes[j].dimension.to_unit(codes)
             if len(self.branches) > 1:
                 u[rows, 0] = branch
         return u
@@ -373,14 +371,3 @@ class Space(SpaceView):
         if len(self.branches) == 1:
             return np.zeros(len(u), dtype=np.intp)
         return np.clip(u[:, 0] + 0.5, 0, len(self.branches) - 1).astype(np.intp)
-
-
-def _code_array(codes: list[float | int]) -> NDArray[Any]:
-    # Left to itself, numpy turns a mixture of long and negative integers into floats.
-    if {*map(type, codes)} == {float} or all(
-        type(code) is float or -(2**62) < code < 2**62 for code in codes
-    ):
-        return np.array(codes)
-    array = np.empty(len(codes), dtype=object)
-    array[:] = codes
-    return array

@@ -15,17 +15,7 @@ import numpy as np
 PLAIN_TYPES = frozenset({bool, int, float, complex, str, bytes, type(None)})
 
 
-class _Short(reprlib.Repr):
-    def repr_instance(self, x: Any, level: int) -> str:
-        # reprlib shows the address of an object whose `__repr__` raises: no two messages alike.
-        try:
-            repr(x)
-        except Exception:
-            return f"<{type(x).__name__} object>"
-        return super().repr_instance(x, level)
-
-
-_SHORT = _Short()
+_SHORT = reprlib.Repr()
 _SHORT.maxstring = _SHORT.maxother = _SHORT.maxlong = 60
 
 
@@ -53,6 +43,19 @@ def native(value: Any) -> Any:
 def is_number(value: object) -> bool:
     """Whether `value` is a real number, builtin or numpy, and no boolean."""
     return isinstance(value, numbers.Real) and not isinstance(value, bool | np.bool_)
+
+
+def as_float(value: object) -> float:
+    """Return a number as a float; NaN for anything else, and for an int beyond all floats."""
+    try:
+        return float(native(value)) if is_number(value) else math.nan
+    except OverflowError:
+        return math.nan
+
+
+def is_finite_number(value: object) -> bool:
+    """Whether `value` is a builtin int or a finite builtin float."""
+    return type(value) is int or (type(value) is float and math.isfinite(value))
 
 
 def has(value: object, name: str) -> bool:
@@ -167,3 +170,8 @@ def _same(a: Any, b: Any) -> bool:
         return same_value(a.get_params(deep=False), b.get_params(deep=False))
     result = a == b
     return isinstance(result, bool | np.bool_) and bool(result)
+
+
+def value_distance(a: Any, b: Any) -> float:
+    """Difference of two numbers; of other values, 1 unless they are the same."""
+    return float(abs(a - b) if is_number(a) and is_number(b) else not same_value(a, b))

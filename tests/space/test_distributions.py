@@ -185,12 +185,12 @@ def test_copies_are_equal(frozen):
 @pytest.mark.parametrize(
     ("frozen", "fragments"),
     [
-        (ss.uniform(1, 0), ["uniform(loc=1, scale=0)", "more than one value", "low=1"]),
+        (ss.uniform(1, 0), ["uniform(loc=1, scale=0)", "low < high", "low=1"]),
         (ss.uniform(1, -2), ["uniform(loc=1, scale=-2)", "high=-1"]),
         (ss.uniform(0, np.inf), ["finite bounds", "high=inf"]),
-        (ss.loguniform(2, 2), ["loguniform(a=2, b=2)", "more than one value"]),
+        (ss.loguniform(2, 2), ["loguniform(a=2, b=2)", "low < high"]),
         (ss.loguniform(-1, 2), ["low > 0"]),
-        (ss.randint(5, 5), ["randint(low=5, high=5)", "more than one value"]),
+        (ss.randint(5, 5), ["randint(low=5, high=5)", "low < high"]),
         (ss.norm(0, 0), ["norm(loc=0, scale=0)", "finite quantiles", "scale must be positive"]),
         (ss.norm(0, -1), ["norm(loc=0, scale=-1)", "finite quantiles"]),
         (ss.beta(-1, 1), ["beta(a=-1, b=1)", "finite quantiles"]),
@@ -215,13 +215,6 @@ def test_only_frozen_distributions(value):
     """A TypeError for anything else."""
     with pytest.raises(TypeError, match="needs a frozen scipy distribution"):
         Distribution(value)
-
-
-def test_a_quantile_function_that_is_a_few_values_off_is_corrected():
-    """As that of the Poisson distribution with a mean of 1e9 in scipy 1.10."""
-    space = parse_space({"n": ss.poisson(10**9)})
-    u = space.snap(np.random.default_rng(0).random((200, 1)))
-    np.testing.assert_array_equal(space.snap(u), u)
 
 
 @pytest.mark.parametrize("frozen", [ss.binom(10_000, 0.3), ss.betabinom(5_000, 2, 3)])

@@ -73,13 +73,13 @@ def test_few_integers_far_out_are_all_exact(low, prior):
     "integer",
     [
         Integer(1, 2**80, "log-uniform"),
-        Integer(1, 10**400, "log-uniform"),
+        Integer(1, 10**300, "log-uniform"),
         Integer(2**60, 2**61, "log-uniform"),
-        Integer(2**2000, 2**2000 + 5, "log-uniform"),
-        Integer(-(10**400), 10**400),
+        Integer(2**1000, 2**1000 + 5, "log-uniform"),
+        Integer(-(10**300), 10**300),
         Integer(0, 2**53),
     ],
-    ids=["2**80", "10**400", "2**60", "narrow", "linear", "2**53"],
+    ids=["2**80", "10**300", "2**60", "narrow", "linear", "2**53"],
 )
 def test_proposals_are_stable(integer):
     """Where doubles cannot tell integers apart, proposals still lead back to themselves."""
@@ -124,12 +124,13 @@ def test_numpy_integers_become_native():
         ((1, 2.5), TypeError, ["high=2.5", "Real"]),
         ((1, np.float64(5)), TypeError, ["high=5.0"]),
         ((1, np.inf), ValueError, ["finite", "high=inf"]),
+        ((1, 10**400), ValueError, ["finite", "high="]),
         ((np.nan, 3), ValueError, ["finite", "low=nan"]),
         (("1", 3), TypeError, ["low='1'", "str"]),
         ((False, 3), TypeError, ["low=False", "bool"]),
         ((None, 3), TypeError, ["low=None"]),
         ((0, 9, "log-uniform"), ValueError, ["Integer(0, 9, prior='log-uniform')", "got 0"]),
-        ((1, 9, "reverse-log-uniform"), ValueError, ["real numbers only", "Use Real"]),
+        ((1, 9, "reverse-log-uniform"), ValueError, ["'uniform', 'log-uniform', 'auto', got"]),
         ((1, 9, "log_uniform"), ValueError, ["'log_uniform'", "Did you mean 'log-uniform'?"]),
         ((1, 9, None), TypeError, ["string as prior", "None"]),
     ],

@@ -156,7 +156,6 @@ def skopt_like(kind, **attributes):
         (skopt_like("Real", low=0, high=1, prior="uniform", dtype="float32"), Real(0, 1)),
         (skopt_like("Real", low=0, high=1, prior="uniform"), Real(0, 1)),
         (skopt_like("Integer", low=0, high=9, prior="uniform", dtype=np.int64), Integer(0, 9)),
-        (skopt_like("Integer", low=0, high=9, prior="uniform"), Integer(0, 9)),
         (skopt_like("Categorical", categories=("a", "b"), prior=None), Categorical(["a", "b"])),
         (
             skopt_like("Categorical", categories=("a", "b"), prior=[0.5, 0.5]),
@@ -190,7 +189,7 @@ def test_skopt_itself():
 def test_skopt_probabilities_are_not_dropped_silently():
     """One warning, since all categories start equally likely."""
     foreign = skopt_like("Categorical", categories=("a", "b"), prior=[0.2, 0.8])
-    with pytest.warns(UserWarning, match=r"search_spaces\['x'\].*\[0.2, 0.8\].*not used"):
+    with pytest.warns(UserWarning, match=r"Categorical: .*\[0.2, 0.8\].*not used"):
         assert parsed(foreign) == Categorical(["a", "b"])
 
 
@@ -330,7 +329,7 @@ BAD = [
     ({"x": Ridge}, TypeError, [X, "Ridge", "one element"]),
     ({"x": Real}, TypeError, [X, "Real", "one element"]),
     ({"x": len}, TypeError, [X, "builtin_function_or_method"]),
-    ({"x": Hostile()}, TypeError, [X, "<Hostile object>"]),
+    ({"x": Hostile()}, TypeError, [X, "<Hostile instance at "]),
     ({"x": Moody()}, TypeError, [X, "Moody"]),
     # empty or of the wrong shape
     ({"x": []}, ValueError, [X, "no values", "[]"]),
@@ -355,16 +354,16 @@ BAD = [
     ({"x": (0, np.inf)}, ValueError, [X, "high=inf", "finite"]),
     ({"x": (-np.inf, 0)}, ValueError, [X, "low=-inf"]),
     ({"x": (0, 10.0, "log-uniform")}, ValueError, [X, "prior='log-uniform'", "got 0"]),
-    ({"x": (0, 10, "log-uniform")}, ValueError, [X, "Integer(0, 10", "low >= 1, got 0"]),
+    ({"x": (0, 10, "log-uniform")}, ValueError, [X, "Integer(0, 10", "low > 0, got 0"]),
     ({"x": (0.5, 1.0, "reverse-log-uniform")}, ValueError, [X, "high < pole"]),
-    ({"x": (1, 9, "reverse-log-uniform")}, ValueError, [X, "real numbers only"]),
+    ({"x": (1, 9, "reverse-log-uniform")}, ValueError, [X, "'auto', got 'reverse-log-uniform'"]),
     ({"x": (1, 10, "log")}, ValueError, [X, "'log'", "'log-uniform'?", "[1, 10, 'log']"]),
     ({"x": (0.1, 1, "sqrt")}, ValueError, [X, "'sqrt'", "'auto'", "[0.1, 1, 'sqrt']"]),
     ({"x": (1, 2, "sqrt", None)}, ValueError, [X, "'sqrt'", "'uniform'"]),
-    ({"x": (1, 2, "uniform", "e")}, ValueError, [X, "base", "'e'", "'log-uniform'"]),
-    ({"x": (1, 2, "uniform", 1)}, ValueError, [X, "base", "got 1"]),
-    ({"x": (1, 2, "uniform", -10)}, ValueError, [X, "base", "got -10"]),
-    ({"x": (1, 2, "uniform", True)}, ValueError, [X, "base", "got True"]),
+    ({"x": (1, 2, "uniform", "e")}, ValueError, [X, "base='e'", "[1, 2, 'uniform', 'e']"]),
+    ({"x": (1, 2, "uniform", 1)}, ValueError, [X, "base=1"]),
+    ({"x": (1, 2, "uniform", -10)}, ValueError, [X, "base=-10"]),
+    ({"x": (1, 2, "uniform", True)}, ValueError, [X, "base=True"]),
     # distributions
     ({"x": ss.uniform(1, 0)}, ValueError, [X, "uniform(loc=1, scale=0)"]),
     ({"x": ss.norm(0, -1)}, ValueError, [X, "norm(loc=0, scale=-1)"]),

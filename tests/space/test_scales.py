@@ -10,16 +10,16 @@ from skbayes.space.scales import AUTO_RATIO, STEPS, Lattice, from_unit, resolve,
 from strategies import reals
 
 WIDE = [
-    ("uniform", -1e308, 1e308, 1.0),
+    ("uniform", -8e307, 8e307, 1.0),
     ("uniform", 1.0, np.nextafter(1.0, 2.0), 1.0),
     ("uniform", 1e9, 1e9 + 1e-3, 1.0),
-    ("log-uniform", 1e-300, 1e300, 1.0),
-    ("log-uniform", 5e-324, 1.7e308, 1.0),
+    ("log-uniform", 1e-150, 1e150, 1.0),
+    ("log-uniform", 1.0, 1.7e308, 1.0),
     ("log-uniform", 5e-324, 1e-320, 1.0),
     ("log-uniform", 1e300, 1e300 * (1 + 1e-9), 1.0),
     ("reverse-log-uniform", 0.0, 1 - 1e-12, 1.0),
-    ("reverse-log-uniform", -1e300, 1 - 2**-53, 1.0),
-    ("reverse-log-uniform", -1e300, -1e-300, 0.0),
+    ("reverse-log-uniform", -1e290, 1 - 2**-53, 1.0),
+    ("reverse-log-uniform", -1e150, -1e-150, 0.0),
     ("reverse-log-uniform", 1e-20, 1e-19, 1.0),
     ("reverse-log-uniform", 0.0, 99_999.0, 1e5),
 ]
@@ -89,12 +89,12 @@ def test_values_next_to_the_pole_survive():
         (0.49, 0.9999, "uniform"),
         (0.5, 1.0, "uniform"),
         (0.001, 0.999, "log-uniform"),
-        (5e-324, 1e300, "log-uniform"),
+        (1e-150, 1e150, "log-uniform"),
     ],
 )
 def test_auto(low, high, scale):
     """The static rule, on both sides of each of its limits."""
-    assert resolve("auto", low, high, reversible=True) == scale
+    assert resolve("auto", low, high) == scale
     assert Real(low, high, "auto").scale == scale
     assert AUTO_RATIO == 100
 

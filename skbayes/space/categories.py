@@ -1,0 +1,166 @@
+"""Lists of values, which may be any objects."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import InitVar, dataclass, field
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from skbayes._pickles import lasting
+from skbayes.space.dimensions import Dimension, no_member, settle, with_transform
+from skbayes.space.options import (
+    CATEGORY_TRANSFORMS,
+    check_name,
+    check_probabilities,
+    check_transform,
+)
+from skbayes.space.scales import Lattice
+from skbayes.space.values import (
+    as_list,
+    is_finite_number,
+    native,
+    plain_key,
+    same_value,
+    show,
+)
+
+
+@lasting
+@with_transform
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Categorical(Dimension):
+    """List of values, which may be any Python objects.
+
+    Categories are addressed by their index. They are never hashed, copied or passed through
+    numpy; equal builtin scalars of the same type count once.
+
+    Parameters
+    ----------
+    categories : list, tuple, range or one-dimensional array
+        The values, at least one. Numpy scalars become builtin ones.
+    prior : sequence of float or None, default=None
+        Probabilities of the categories, which scikit-optimize has. They are not used, with a
+        warning if they differ: all categories start equally likely.
+    transform : str or None, default=None
+        Makes no difference, with a warning: `ordered` says what categories are to the model.
+    name : str or None, default=None
+        Name of the parameter, for a `Space` that is made of dimensions.
+    ordered : bool or None, default=None
+        True if neighbours in the list resemble each other. None: ordered by size if there are at
+        least three categories and all are finite numbers, unordered otherwise.
+
+    Examples
+    --------
+    >>> from skbayes.space import Categorical
+    >>> Categorical(["gini", None, 3]).encode(None)
+    1
+    >>> Categorical([10, 30, 100]).to_unit([0, 1, 2]).round(2).tolist()
+    [0.17, 0.5, 0.83]
+    """
+
+    categories: Sequence[Any]
+    prior: Sequence[float] | None = field(default=None, compare=False)
+    transform: InitVar[str | None] = None
+    name: str | None = field(default=None, compare=False)
+    ordered: bool | None = field(default=None, kw_only=True)
+    is_ordered: bool = field(init=False)
+    _codes: dict[object, int] = field(init=False)
+    _order: NDArray[np.intp] = field(init=False)
+    _rank: NDArray[np.intp] = field(init=False)
+
+    def __post_init__(self, transform: str | None) -> None:
+        if not (self.ordered is None or isinstance(self.ordered, bool | np.bool_)):
+            raise TypeError(
+                f"Categorical(..., ordered={show(self.ordered)}) needs True, False or None as "
+                "ordered."
+            )
+        given = as_list(self.categories, "Categorical: categories")
+        check_name("Categorical", self.name)
+        check_probabilities("Categorical", self.prior, len(given))
+        check_transform("Categorical", transform, CATEGORY_TRANSFORMS)
+        unique: dict[object, Any] = {}
+        for place, value in enumerate(given):
+            unique.setdefault(plain_key(value) or (None, place), value)
+        categories = tuple(unique.values())
+        order = np.arange(len(categories))
+        is_ordered = bool(self.ordered)
+        if self.ordered is None and len(categories) >= 3 and all(map(is_finite_number, categories)):
+            is_ordered = True
+            order = np.array(sorted(order.tolist(), key=categories.__getitem__), dtype=np.intp)
+        settle(
+            self,
+            categories=categories,
+            is_ordered=is_ordered,
+            _codes={key: code for code, key in enumerate(unique)},
+            _order=order,
+            _rank=np.argsort(order),
+        )
+
+    def _keys(self) -> tuple[object, ...]:
+        keys = [plain_key(value) or (None, id(value)) for value in self.categories]
+        return (self.is_ordered, tuple(self._order.tolist()), *keys)
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Categorical):
+            return NotImplemented
+        return self._keys() == other._keys()
+
+    def __hash__(self) -> int:
+        return hash(self._keys())
+
+    def __repr__(self) -> str:
+        ordered = "" if self.ordered is None else f", ordered={self.ordered}"
+        return f"Categorical({show(list(self.categories))}{ordered})"
+
+    @property
+    def n_values(self) -> int:
+        """Number of categories."""
+        return len(self.categories)
+
+    @property
+    def bounds(self) -> tuple[Any, ...]:
+        """The categories."""
+        return tuple(self.categories)
+
+    @property
+    def lattice(self) -> Lattice:
+        """Cell centres if ordered, else indices."""
+        n = self.n_values
+        return Lattice.of_cells(n) if self.is_ordered else Lattice(1.0, 0.5, 0.0, 0.0, n - 1.0)
+
+    def encode(self, value: Any) -> int:
+        """Index of the category that is `value`, or else has the same type and content."""
+        key = plain_key(value)
+        if key in self._codes:
+            return self._codes[key]
+        for code, category in enumerate(self.categories):
+            if category is value:
+                return code
+        same = [code for code, c in enumerate(self.categories) if same_value(c, value)]
+        if not same:
+            raise no_member(value, self)
+        kind = type(native(value))
+        return next((code for code in same if type(self.categories[code]) is kind), same[0])
+
+    def decode(self, code: float | int) -> Any:
+        """Return the user's own object at an index."""
+        index = int(code)
+        if index != code or not 0 <= index < self.n_values:
+            raise ValueError(f"{show(code)} is not an index into {self!r}.")
+        return self.categories[index]
+
+    def to_unit(self, codes: ArrayLike) -> NDArray[np.float64]:
+        """Cell centres by rank if ordered, else the indices as floats."""
+        codes = np.asarray(codes).astype(np.intp)
+        return self.lattice.unit(self._rank[codes])
+
+    def from_unit(self, u: ArrayLike) -> NDArray[np.intp]:
+        """Index of the category at each coordinate."""
+        return self._order[self.lattice.position(u).astype(np.intp)]
+
+    def codes(self) -> Iterable[int]:
+        """All indices."""
+        return range(self.n_values)

@@ -1,0 +1,202 @@
+"""Ranges of numbers: what all have in common, and those of real numbers."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import InitVar, dataclass, field
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from skbayes._pickles import lasting
+from skbayes.space import scales
+from skbayes.space.dimensions import Dimension, no_member, settle, with_transform
+from skbayes.space.options import (
+    RANGE_TRANSFORMS,
+    check_base,
+    check_dtype,
+    check_name,
+    check_transform,
+)
+from skbayes.space.scales import Lattice
+from skbayes.space.values import as_float, is_number, show
+
+
+def finite_bound(call: str, name: str, value: Any) -> float:
+    """Bound as a finite float; TypeError or ValueError that quotes `call` otherwise."""
+    if not is_number(value):
+        raise TypeError(
+            f"{call} needs numbers as bounds, got {name}={show(value)} of type "
+            f"{type(value).__name__}. Write it as an int or a float."
+        )
+    number = as_float(value)
+    if not math.isfinite(number):
+        raise ValueError(
+            f"{call} needs finite bounds, got {name}={show(value)}. Name the most extreme value "
+            "that is worth trying."
+        )
+    return number
+
+
+@with_transform
+@dataclass(frozen=True, slots=True, repr=False)
+class Range(Dimension):
+    """Range of numbers, both ends included."""
+
+    low: Any
+    high: Any
+    prior: str = "uniform"
+    base: float = field(default=10, compare=False)
+    transform: InitVar[str | None] = None
+    name: str | None = field(default=None, compare=False)
+    dtype: Any = field(default=float, compare=False)
+    scale: str = field(init=False, repr=False, compare=False)
+
+    def _written(self, rest: str = "") -> str:
+        """How messages show the range: as it is written, without what is at its default."""
+        is_default = isinstance(self.prior, str) and self.prior == "uniform"
+        prior = "" if is_default else f", prior={show(self.prior)}"
+        return f"{type(self).__name__}({show(self.low)}, {show(self.high)}{prior}{rest})"
+
+    def _check(
+        self,
+        call: str,
+        low: Any,
+        high: Any,
+        transform: str | None,
+        priors: tuple[str, ...],
+        types: tuple[str, str, str],
+    ) -> None:
+        """Check all arguments, and set bounds and scale.
+
+        Parameters
+        ----------
+        call : str
+            How messages quote the range.
+        low, high : float or int
+            Its bounds, checked and native.
+        transform : str or None
+        priors : tuple of str
+            Those that are allowed.
+        types : tuple of str
+            What `check_dtype` takes.
+
+        Raises
+        ------
+        TypeError, ValueError
+            If something is wrong.
+        """
+        scales.check_prior(self.prior, call, priors)
+        if not low < high:
+            remedy = f"Write [{show(low)}] for a constant." if low == high else "Swap the bounds."
+            raise ValueError(
+                f"{call} needs low < high, got low={show(self.low)} and high={show(self.high)}. "
+                f"{remedy}"
+            )
+        if self.prior == "log-uniform" and low <= 0:
+            raise ValueError(
+                f"{call} needs low > 0, got {show(self.low)}. Raise it to the smallest value "
+                "worth trying, or use prior='uniform'."
+            )
+        check_base(call, self.base)
+        check_transform(call, transform, RANGE_TRANSFORMS)
+        check_name(call, self.name)
+        check_dtype(call, self.dtype, *types)
+        settle(self, low=low, high=high, scale=scales.resolve(self.prior, low, high))
+
+
+@lasting
+@dataclass(frozen=True, slots=True, repr=False)
+class Real(Range):
+    """Interval of real numbers, both ends included.
+
+    Parameters
+    ----------
+    low, high : float
+        Finite bounds, low < high.
+    prior : {"uniform", "log-uniform", "reverse-log-uniform", "auto"}, default="uniform"
+        Scale on which values are drawn and modelled. "log-uniform" needs low > 0;
+        "reverse-log-uniform" spreads ``pole - x`` over its orders of magnitude, for momenta and
+        probabilities close to one; "auto" is "log-uniform" if high / low >= 100,
+        "reverse-log-uniform" if 0.5 <= low, high < 1 and (1 - low) / (1 - high) >= 100, and
+        "uniform" otherwise.
+    base : float, default=10
+        Base of the logarithm, which changes nothing; scikit-optimize has it.
+    transform : str or None, default=None
+        Makes no difference, with a warning: the model sees every range on its scale, from 0 to 1.
+    name : str or None, default=None
+        Name of the parameter, for a `Space` that is made of dimensions.
+    dtype : type or str, default=float
+        Any kind of float, which changes nothing: values are builtin floats.
+    pole : float, default=1.0
+        Limit that a reverse-log-uniform range approaches, high < pole.
+
+    Attributes
+    ----------
+    scale : str
+        The prior, with "auto" resolved.
+
+    Examples
+    --------
+    >>> from skbayes.space import Real
+    >>> Real(1e-3, 1e3, prior="log-uniform").to_unit([1e-3, 1.0, 1e3]).tolist()
+    [0.0, 0.5, 1.0]
+    >>> Real(0.9, 0.9999, prior="auto")
+    Real(0.9, 0.9999, prior='auto', scale='reverse-log-uniform')
+    """
+
+    low: float
+    high: float
+    pole: float = field(default=1.0, kw_only=True)
+
+    def __post_init__(self, transform: str | None) -> None:
+        has_pole = not (is_number(self.pole) and self.pole == 1)
+        call = self._written(f", pole={show(self.pole)}" if has_pole else "")
+        low = finite_bound(call, "low", self.low)
+        high = finite_bound(call, "high", self.high)
+        pole = finite_bound(call, "pole", self.pole)
+        types = ("f", "floats, such as float", "Integer for whole numbers")
+        self._check(call, low, high, transform, scales.PRIORS, types)
+        if self.scale == "reverse-log-uniform":
+            if not high < pole:
+                raise ValueError(
+                    f"{call} needs high < pole, got high={show(high)} and pole={show(pole)}. Lower "
+                    "high to the largest value worth trying, or name another pole."
+                )
+        elif pole != 1.0:
+            raise ValueError(
+                f"{call} has a pole, got pole={show(pole)}: only prior='reverse-log-uniform' uses "
+                "one. Leave pole out, or change the prior."
+            )
+        if math.isinf(scales.extent(self.scale, low, high, pole)):
+            raise ValueError(
+                f"{call} needs bounds whose distance on the scale is a float. Raise low, or lower "
+                "high, to the most extreme value that is worth trying."
+            )
+        settle(self, pole=pole)
+
+    def __repr__(self) -> str:
+        scale = "" if self.prior == self.scale else f", scale={self.scale!r}"
+        return self._written(scale + ("" if self.pole == 1.0 else f", pole={self.pole!r}"))
+
+    @property
+    def lattice(self) -> Lattice:
+        """Multiples of 2**-32."""
+        return Lattice.of_steps()
+
+    def encode(self, value: Any) -> float:
+        """Return the number itself as a float."""
+        number = as_float(value)
+        if not self.low <= number <= self.high:
+            raise no_member(value, self)
+        return number
+
+    def to_unit(self, codes: ArrayLike) -> NDArray[np.float64]:
+        """Place on the scale, from 0 at low to 1 at high."""
+        return scales.to_unit(codes, self.scale, self.low, self.high, self.pole)
+
+    def from_unit(self, u: ArrayLike) -> NDArray[np.float64]:
+        """Numbers at coordinates, which are rounded to multiples of 2**-32 first."""
+        u = self.lattice.unit(self.lattice.position(u))
+        return scales.from_unit(u, self.scale, self.low, self.high, self.pole)
