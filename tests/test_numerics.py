@@ -27,7 +27,7 @@ LARGEST = float(np.finfo(np.float64).max)
 
 SPACES = {
     "real": {"x": (0.0, 1.0), "y": (1e-3, 1e3, "log-uniform")},
-    "wide": {"x": (1e-307, 1.0, "log-uniform"), "y": (-1.7e308, 1.7e308)},
+    "wide": {"x": (1e-307, 1.0, "log-uniform"), "y": (-8e307, 8e307)},
     "mixed": {"c": ["a", "b", "c"], "x": (0.0, 1.0), "i": (1, 50)},
     "branches": [{"k": ["a"], "x": (0.0, 1.0)}, {"k": ["b"], "i": (1, 20)}],
 }

@@ -24,6 +24,7 @@ STEP = 0.1
 SURE = 0.9
 # Of fewer values every one is at a bound, or every one but one.
 MIN_VALUES = 3
+SIDES = ("lower", "upper")
 # Rounding may leave nothing of the variance of a difference, or less.
 TINY_VARIANCE = 1e-14
 
@@ -108,36 +109,27 @@ def at_bounds(posterior: Posterior, space: Space, point: Point, unit: float) -> 
         if not _has_bounds(dimension):
             continue
         ends = dimension.from_unit(np.array([0.0, 1.0]))
-        u_low, u_high = dimension.to_unit(ends).tolist()
-        u = float(start[places[name]])
+        u_ends = dimension.to_unit(ends)
+        distances = np.abs(u_ends - start[places[name]])
+        end = int(distances.argmin())
         margin = MARGIN if dimension.n_values is None or dimension.n_values > 1 / MARGIN else 1e-9
-        if min(u - u_low, u_high - u) > margin:
+        if distances[end] > margin:
             continue
-        is_low = u - u_low < u_high - u
         step = STEP if dimension.n_values is None else max(STEP, 1 / dimension.n_values)
         pair = np.tile(start, (2, 1))
-        pair[:, places[name]] = [u_low, u_low + step] if is_low else [u_high, u_high - step]
+        pair[:, places[name]] = u_ends[end] + np.array([0.0, -step if end else step])
         rise, probability = _rise(posterior, space.features(space.snap(pair)))
-        found.append(
-            AtBound(
-                name,
-                dimension.decode(code),
-                dimension.decode(ends.tolist()[0 if is_low else 1]),
-                "lower" if is_low else "upper",
-                rise * unit,
-                probability,
-            )
-        )
+        best, bound = dimension.decode(code), dimension.decode(ends.tolist()[end])
+        found.append(AtBound(name, best, bound, SIDES[end], rise * unit, probability))
     return tuple(found)
 
 
 def _has_bounds(dimension: Any) -> bool:
+    if dimension.n_values is not None and dimension.n_values < MIN_VALUES:
+        return False
     if isinstance(dimension, Categorical):
-        is_numeric = all(type(value) in (int, float) for value in dimension.categories)
-        return dimension.is_ordered and is_numeric and dimension.n_values >= MIN_VALUES
-    if isinstance(dimension, Integer):
-        return dimension.n_values >= MIN_VALUES
-    return isinstance(dimension, Real)
+        return dimension.is_ordered and {*map(type, dimension.categories)} <= {int, float}
+    return isinstance(dimension, Integer | Real)
 
 
 def _rise(posterior: Posterior, X: NDArray[np.float64]) -> tuple[float, float]:

@@ -119,14 +119,10 @@ def candidates(
 
 def _unknown(U: Floats, known: set[bytes]) -> Floats:
     """Rows that are not known, each once."""
-    seen = set(known)
-    rows = []
+    first: dict[bytes, int] = {}
     for i, row in enumerate(U):
-        key = row.tobytes()
-        if key not in seen:
-            seen.add(key)
-            rows.append(i)
-    return U[rows]
+        first.setdefault(row.tobytes(), i)
+    return U[[i for key, i in first.items() if key not in known]]
 
 
 def gains(
@@ -172,39 +168,24 @@ def gains(
     F = mean + rng.standard_normal((N_PLAYS, len(mean))) @ root.T
     # More evaluations than there are rows cannot be made, nor their noise be held.
     noise = rng.standard_normal((N_PLAYS, min(n, len(rows))))
-    best = float(posterior.fitted.max())
-    hyper = posterior.hyperparameters
-    found = [
-        _play(
-            F[first : first + N_PLAYS_AT_ONCE],
-            mean,
-            covariance,
-            best,
-            noise[first : first + N_PLAYS_AT_ONCE] * np.sqrt(hyper.noise_variance),
-            hyper.noise_variance,
-            MIN_VARIANCE * hyper.signal_variance,
-        )
-        for first in range(0, N_PLAYS, N_PLAYS_AT_ONCE)
-    ]
-    return np.concatenate(found)
+    n_parts = N_PLAYS // N_PLAYS_AT_ONCE
+    parts = zip(np.split(F, n_parts), np.split(noise, n_parts), strict=True)
+    return np.concatenate([_play(posterior, mean, covariance, *part) for part in parts])
 
 
 def _play(
-    F: Floats,
-    mean: Floats,
-    covariance: Floats,
-    best: float,
-    noise: Floats,
-    noise_variance: float,
-    floor: float,
+    posterior: Posterior, mean: Floats, covariance: Floats, F: Floats, noise: Floats
 ) -> Floats:
+    hyper = posterior.hyperparameters
+    noise = noise * np.sqrt(hyper.noise_variance)
+    floor = MIN_VARIANCE * hyper.signal_variance
     s, c = F.shape
     n = noise.shape[1]
     play = np.arange(s)
     means = np.tile(mean, (s, 1))
     variances = np.tile(np.maximum(covariance.diagonal(), floor), (s, 1))
     R = np.empty((s, n, c))
-    bests = np.full(s, best)
+    bests = np.full(s, float(posterior.fitted.max()))
     gain = np.zeros(s)
     is_open = np.ones((s, c), dtype=bool)
     is_open[:, 0] = False
@@ -214,7 +195,7 @@ def _play(
         value, _, _ = log_expected_improvement((means - bests[:, None]).ravel(), sd.ravel(), 0.0)
         chosen = np.where(is_open, value.reshape(s, c), -np.inf).argmax(axis=1)
         is_open[play, chosen] = False
-        pivot = np.sqrt(variances[play, chosen] + noise_variance)
+        pivot = np.sqrt(variances[play, chosen] + hyper.noise_variance)
         r = covariance[chosen]
         if k:
             r = r - np.einsum("sk,skc->sc", R[play, :k, chosen], R[:, :k])

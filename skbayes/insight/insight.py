@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import numbers
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -18,6 +17,7 @@ from skbayes.insight.bounds import AtBound, at_bounds
 from skbayes.insight.importances import Importances, importances, unknown_importances
 from skbayes.insight.improvement import Gain, candidates, gains
 from skbayes.model import Observations
+from skbayes.rules import check_count, is_finite
 from skbayes.space import Space
 
 if TYPE_CHECKING:
@@ -33,7 +33,6 @@ REFERENCE_SHARE, MIN_REFERENCE, MAX_REFERENCE = 4, 8, 20
 MAX_ROWS = 1000
 # In units of the overview, a unit of the other model that is no more than rounding.
 TIED = 1e-9
-LARGEST = float(np.finfo(np.float64).max)
 # The same observations give the same answers: nothing that is drawn here has a seed of its user.
 SEED = 0
 
@@ -129,7 +128,8 @@ class Insight:
                 f"{observations.n_scored}{f' and {failed} failures' if failed else ''}: "
                 "evaluate more points."
             )
-        n_reference = _n_reference(len(observations))
+        n_reference = max(len(observations) // REFERENCE_SHARE, MIN_REFERENCE)
+        n_reference = min(n_reference, MAX_REFERENCE)
         with computing():
             overview = _overview(space, observations, n_reference)
             searching = surrogate.posterior(observations)
@@ -145,18 +145,8 @@ class Insight:
             noise = searching_unit * math.sqrt(searching.hyperparameters.noise_variance)
         if best_row is None:
             best_row = int(np.nanargmax(observations.scores))
-        return cls(
-            space,
-            observations,
-            noise,
-            floor,
-            overview,
-            centre,
-            unit,
-            searching,
-            searching_unit,
-            best_row,
-        )
+        models = (overview, centre, unit, searching, searching_unit)
+        return cls(space, observations, noise, floor, *models, best_row)
 
     @property
     def best_score(self) -> float:
@@ -243,9 +233,8 @@ class Insight:
         ValueError
             If `n` is no int of at least 1, or `by` no number of at least 0.
         """
-        if not isinstance(n, numbers.Integral) or isinstance(n, bool) or n < 1:
-            raise ValueError(f"n must be an int of at least 1, got {n!r}.")
-        if by is not None and not (isinstance(by, numbers.Real) and 0 <= by <= LARGEST):
+        check_count("improvement", "n", n)
+        if by is not None and not (is_finite(by) and by >= 0):
             raise ValueError(f"by must be a number of at least 0 or None, got {by!r}.")
         n, by = int(n), self.noise if by is None else float(by)
         if not self._unit:
@@ -293,10 +282,6 @@ class Insight:
             f"Shares of the variance of the score over the space, with 90 % intervals:\n"
             f"{self.importances()}\n\n{self.improvement()}\n{bounds}"
         )
-
-
-def _n_reference(n: int) -> int:
-    return min(max(n // REFERENCE_SHARE, MIN_REFERENCE), MAX_REFERENCE)
 
 
 def _overview(space: Space, observations: Observations, n_reference: int) -> Posterior:

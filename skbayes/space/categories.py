@@ -12,10 +12,10 @@ from numpy.typing import ArrayLike, NDArray
 from skbayes._pickles import lasting
 from skbayes.space.dimensions import Dimension, no_member, settle, with_transform
 from skbayes.space.options import (
-    CATEGORY_TRANSFORMS,
+    CATEGORY_TRANSFORM,
     check_name,
-    check_probabilities,
-    check_transform,
+    warn_of_probabilities,
+    warn_of_transform,
 )
 from skbayes.space.scales import Lattice
 from skbayes.space.values import (
@@ -79,8 +79,8 @@ class Categorical(Dimension):
             )
         given = as_list(self.categories, "Categorical: categories")
         check_name("Categorical", self.name)
-        check_probabilities("Categorical", self.prior, len(given))
-        check_transform("Categorical", transform, CATEGORY_TRANSFORMS)
+        warn_of_probabilities("Categorical", self.prior)
+        warn_of_transform("Categorical", transform, CATEGORY_TRANSFORM)
         unique: dict[object, Any] = {}
         for place, value in enumerate(given):
             unique.setdefault(plain_key(value) or (None, place), value)

@@ -272,7 +272,7 @@ def from_scipy(frozen: Any) -> Dimension:
             return Real(given["a"] * scale, given["b"] * scale, prior="log-uniform")
         if kind is type(scipy.stats.randint):
             low, high = (native(given[name]) + loc for name in ("low", "high"))
-            if low == int(low) and high == int(high):
+            if float(low).is_integer() and float(high).is_integer():
                 last = int(high) - 1
                 return Categorical([last]) if low == last else Integer(int(low), last)
     except ValueError as error:

@@ -24,8 +24,6 @@ from skbayes.space.ranges import Range, finite_bound
 from skbayes.space.scales import Lattice
 from skbayes.space.values import native, show
 
-PRIORS = ("uniform", "log-uniform", "auto")
-
 # Cells that are wider than this on the unit interval are told apart by doubles, whose rounding
 # errors are below 2**-50; coordinates in finer ones are rounded to multiples of 2**-32.
 _FINEST_LINEAR = 2.0**-48
@@ -80,6 +78,9 @@ class Integer(Range):
     Integer(1, 1000, prior='auto', scale='log-uniform')
     """
 
+    _priors = ("uniform", "log-uniform", "auto")
+    _types = ("iu", "ints, such as int", "Real for numbers with a fraction")
+
     low: int
     high: int
     dtype: Any = field(default=int, compare=False)
@@ -91,8 +92,7 @@ class Integer(Range):
         call = self._written()
         low = _whole_bound(call, "low", self.low)
         high = _whole_bound(call, "high", self.high)
-        types = ("iu", "ints, such as int", "Real for numbers with a fraction")
-        self._check(call, low, high, transform, PRIORS, types)
+        self._check(call, low, high, transform)
         # Over so narrow a range a logarithm is a straight line to the last bit of a double.
         is_log = self.scale == "log-uniform" and (high - low) << 53 > low
         w = math.log1p(2 * self.n_values / (2 * low - 1)) if is_log else 0.0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -12,6 +13,7 @@ from numpy.typing import NDArray
 from skbayes._pickles import lasting
 from skbayes.space.categories import Categorical
 from skbayes.space.dimensions import Dimension
+from skbayes.space.scales import Lattice
 from skbayes.space.values import plain_key, show
 
 # Lists of more unordered values than this are long: to have a column for each value, and to look
@@ -63,12 +65,8 @@ class Branch:
     @property
     def n_values(self) -> int | None:
         """Number of distinct points; None if there is no end to them."""
-        n = 1
-        for _, dimension in self.parameters:
-            if dimension.n_values is None:
-                return None
-            n *= dimension.n_values
-        return n
+        sizes = [dimension.n_values for _, dimension in self.parameters]
+        return None if None in sizes else math.prod(filter(None, sizes))
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,13 +109,9 @@ class Axis:
 
 @dataclass(frozen=True, slots=True)
 class Arrays:
-    """What the vectorised methods need, worked out once; see `Lattice` for the first five."""
+    """What the vectorised methods need, worked out once."""
 
-    n: NDArray[np.float64]
-    shift: NDArray[np.float64]
-    centre: NDArray[np.float64]
-    first: NDArray[np.float64]
-    last: NDArray[np.float64]
+    lattice: Lattice  # of all axes
     irregular: tuple[int, ...]  # axes without a lattice
     ordered: NDArray[np.intp]  # axis indices
     unordered: NDArray[np.intp]
@@ -222,10 +216,7 @@ def arrange(branches: tuple[Branch, ...], axes: tuple[Axis, ...]) -> Arrays:
     dimensions = [axis.dimension for axis in axes]
     lattices = [dimension.lattice for dimension in dimensions]
     # An irregular axis passes through the common arithmetic like any other, to be overwritten.
-    rows = [
-        (1.0, 0.5, 0.0, 0.0, 1.0) if lattice is None else tuple(lattice) for lattice in lattices
-    ]
-    n, shift, centre, first, last = np.array(rows, dtype=float).reshape(-1, 5).T.copy()
+    rows = [Lattice.of_steps(1.0) if lattice is None else lattice for lattice in lattices]
     is_ordered = np.array([dimension.is_ordered for dimension in dimensions], dtype=bool)
     starts = np.array([axis.columns.start for axis in axes], dtype=np.intp)
     hot = [_hot_columns(axis) for axis in axes if not axis.dimension.is_ordered]
@@ -234,11 +225,7 @@ def arrange(branches: tuple[Branch, ...], axes: tuple[Axis, ...]) -> Arrays:
         place = {name: k for k, name in enumerate(branch.names)}
         places.append(tuple(place.get(a.name) if index in a.branches else None for a in axes))
     return Arrays(
-        n=n,
-        shift=shift,
-        centre=centre,
-        first=first,
-        last=last,
+        lattice=Lattice(*np.array(rows, dtype=float).reshape(-1, 5).T.copy()),
         irregular=tuple(j for j, lattice in enumerate(lattices) if lattice is None),
         ordered=np.flatnonzero(is_ordered),
         unordered=np.flatnonzero(~is_ordered),

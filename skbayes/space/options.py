@@ -7,7 +7,6 @@ space sees to both, so that nothing but the name of a dimension is left to say.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
 from inspect import ismethod
 from typing import Any
 
@@ -16,16 +15,8 @@ import numpy as np
 from skbayes._warnings import warn
 from skbayes.space.values import is_number, show
 
-# Probabilities that were rounded when they were written still add up to 1.
-_SUM_TOLERANCE = 1e-6
-
-RANGE_TRANSFORMS = dict.fromkeys(
-    ("identity", "normalize"), "the prior says on which scale the model sees the range"
-)
-CATEGORY_TRANSFORMS = dict.fromkeys(
-    ("identity", "string", "label", "onehot", "normalize"),
-    "write ordered=True where neighbours in the list resemble each other",
-)
+RANGE_TRANSFORM = "the prior says on which scale the model sees the range"
+CATEGORY_TRANSFORM = "write ordered=True where neighbours in the list resemble each other"
 
 
 def check_name(call: str, name: Any) -> None:
@@ -43,33 +34,11 @@ def check_base(call: str, base: Any) -> None:
         )
 
 
-def check_transform(call: str, transform: Any, allowed: Mapping[str, str]) -> None:
-    """Warn that a transform makes no difference, if there is one.
-
-    Parameters
-    ----------
-    call : str
-        How messages quote the dimension.
-    transform : str or None
-    allowed : mapping of str to str
-        The transforms, with what makes a difference in their place.
-
-    Raises
-    ------
-    ValueError
-        If it is none of those allowed.
-    """
+def warn_of_transform(call: str, transform: Any, instead: str) -> None:
+    """Warn that a transform makes no difference, and what does, if there is one."""
     # `dataclasses.replace` hands the method of that name to the constructor.
-    if transform is None or ismethod(transform):
-        return
-    if not (isinstance(transform, str) and transform in allowed):
-        raise ValueError(
-            f"{call} needs a transform among {', '.join(map(repr, allowed))}, got "
-            f"transform={show(transform)}. Leave it out: it makes no difference."
-        )
-    warn(
-        f"{call}: transform={transform!r} makes no difference, leave it out; {allowed[transform]}.",
-    )
+    if not (transform is None or ismethod(transform)):
+        warn(f"{call}: transform={show(transform)} makes no difference, leave it out; {instead}.")
 
 
 def check_dtype(call: str, dtype: Any, kinds: str, what: str, other: str) -> None:
@@ -100,29 +69,10 @@ def check_dtype(call: str, dtype: Any, kinds: str, what: str, other: str) -> Non
         )
 
 
-def check_probabilities(call: str, prior: Any, n_categories: int) -> None:
-    """Check the probabilities of categories; warn if they are not equal, for they are not used.
-
-    Raises
-    ------
-    TypeError, ValueError
-        If `prior` is neither None nor a probability for each category.
-    """
-    if prior is None:
-        return
-    try:
-        p = np.asarray(prior, dtype=float)
-    except (TypeError, ValueError):
-        p = np.empty(0)
-    if p.shape != (n_categories,):
-        raise ValueError(
-            f"{call}: prior needs to hold one probability for each of the {n_categories} "
-            f"categories, or to be None, got {show(prior)}."
-        )
-    if not (np.all(p >= 0) and abs(float(p.sum()) - 1) <= _SUM_TOLERANCE):
-        raise ValueError(f"{call}: prior needs probabilities that add up to 1, got {show(prior)}.")
-    if p.min() < p.max():
+def warn_of_probabilities(call: str, prior: Any) -> None:
+    """Warn that the probabilities of categories are not used, if they are not equal."""
+    if prior is not None and len({*prior}) > 1:
         warn(
-            f"{call}: the probabilities {show(p.tolist())} of the categories are not used, all "
+            f"{call}: the probabilities {show(list(prior))} of the categories are not used, all "
             "start equally likely.",
         )

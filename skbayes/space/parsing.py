@@ -179,13 +179,7 @@ def _dimension(written: Any, place: str, name: str, random_state: int) -> Dimens
         )
     try:
         if _is_range(written):
-            values = ", ".join(map(show, written))
-            return _range(
-                written,
-                f"A tuple that starts with two numbers is a range; write [{values}] for values.",
-            )
-        if _is_listed_range(written):
-            return _listed_range(written, place)
+            return _range(written, place)
         if isinstance(written, rv_frozen):
             return from_scipy(written)
         if isinstance(written, scipy.stats.rv_continuous | scipy.stats.rv_discrete):
@@ -208,52 +202,37 @@ def _dimension(written: Any, place: str, name: str, random_state: int) -> Dimens
 
 
 def _is_range(written: Any) -> bool:
-    return (
-        isinstance(written, tuple)
-        and 2 <= len(written) <= 4
-        and all(map(_is_bound, written[:2]))
-        and (len(written) == 2 or isinstance(written[2], str))
-    )
+    """Tell whether a tuple is a range, or a list: JSON and YAML have no tuples."""
+    if not (isinstance(written, tuple | list) and 2 <= len(written) <= 4):
+        return False
+    # Complex numbers are written for a range too, which refuses them.
+    if any(
+        not isinstance(v, numbers.Complex) or isinstance(v, bool | np.bool_) for v in written[:2]
+    ):
+        return False
+    if isinstance(written, tuple):
+        return len(written) == 2 or isinstance(written[2], str)
+    is_listed = len(written) > 2 and isinstance(written[2], str) and written[2] in _LISTED_PRIORS
+    return is_listed and all(map(is_number, written[3:]))
 
 
-def _is_bound(value: Any) -> bool:
-    """Tell whether a number was written, be it a complex one, which no range can have."""
-    return isinstance(value, numbers.Complex) and not isinstance(value, bool | np.bool_)
-
-
-def _is_listed_range(written: Any) -> bool:
-    """Tell whether a list is a range: JSON and YAML have no tuples."""
-    return (
-        isinstance(written, list)
-        and 3 <= len(written) <= 4
-        and all(map(_is_bound, written[:2]))
-        and isinstance(written[2], str)
-        and written[2] in _LISTED_PRIORS
-        and all(map(is_number, written[3:]))
-    )
-
-
-def _listed_range(written: list[Any], place: str) -> Real | Integer:
-    values = ", ".join(map(show, written))
-    dimension = _range(
-        tuple(written),
-        "Two numbers and the name of a prior are a range; write "
-        f"Categorical([{values}]) for values.",
-    )
-    warn(
-        f"{place}: [{values}] is read as a range, {dimension!r}, as two numbers and the name of a "
-        f"prior are one. Write ({values}) for that without this warning, or Categorical([{values}])"
-        " for these values.",
-    )
-    return dimension
-
-
-def _range(written: tuple[Any, ...], remedy: str) -> Real | Integer:
+def _range(written: Any, place: str) -> Real | Integer:
     is_integer = all(isinstance(bound, numbers.Integral) for bound in written[:2])
+    values = ", ".join(map(show, written))
+    as_values = f"[{values}]" if isinstance(written, tuple) else f"Categorical([{values}])"
     try:
-        return Integer(*written) if is_integer else Real(*written)
+        dimension = Integer(*written) if is_integer else Real(*written)
     except (TypeError, ValueError) as error:
-        raise type(error)(f"{error} {remedy}") from error
+        raise type(error)(
+            f"{error} ({values}) is a range; write {as_values} for values."
+        ) from error
+    if isinstance(written, list):
+        warn(
+            f"{place}: [{values}] is read as a range, {dimension!r}, as two numbers and the name "
+            f"of a prior are one. Write ({values}) for that without this warning, or {as_values} "
+            "for these values.",
+        )
+    return dimension
 
 
 def _frozen(distribution: Any) -> Any:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import InitVar, dataclass, field
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -13,11 +13,11 @@ from skbayes._pickles import lasting
 from skbayes.space import scales
 from skbayes.space.dimensions import Dimension, no_member, settle, with_transform
 from skbayes.space.options import (
-    RANGE_TRANSFORMS,
+    RANGE_TRANSFORM,
     check_base,
     check_dtype,
     check_name,
-    check_transform,
+    warn_of_transform,
 )
 from skbayes.space.scales import Lattice
 from skbayes.space.values import as_float, is_number, show
@@ -44,6 +44,10 @@ def finite_bound(call: str, name: str, value: Any) -> float:
 class Range(Dimension):
     """Range of numbers, both ends included."""
 
+    # The priors that are allowed, and what `check_dtype` takes.
+    _priors: ClassVar[tuple[str, ...]]
+    _types: ClassVar[tuple[str, str, str]]
+
     low: Any
     high: Any
     prior: str = "uniform"
@@ -59,15 +63,7 @@ class Range(Dimension):
         prior = "" if is_default else f", prior={show(self.prior)}"
         return f"{type(self).__name__}({show(self.low)}, {show(self.high)}{prior}{rest})"
 
-    def _check(
-        self,
-        call: str,
-        low: Any,
-        high: Any,
-        transform: str | None,
-        priors: tuple[str, ...],
-        types: tuple[str, str, str],
-    ) -> None:
+    def _check(self, call: str, low: Any, high: Any, transform: str | None) -> None:
         """Check all arguments, and set bounds and scale.
 
         Parameters
@@ -77,17 +73,13 @@ class Range(Dimension):
         low, high : float or int
             Its bounds, checked and native.
         transform : str or None
-        priors : tuple of str
-            Those that are allowed.
-        types : tuple of str
-            What `check_dtype` takes.
 
         Raises
         ------
         TypeError, ValueError
             If something is wrong.
         """
-        scales.check_prior(self.prior, call, priors)
+        scales.check_prior(self.prior, call, self._priors)
         if not low < high:
             remedy = f"Write [{show(low)}] for a constant." if low == high else "Swap the bounds."
             raise ValueError(
@@ -100,9 +92,9 @@ class Range(Dimension):
                 "worth trying, or use prior='uniform'."
             )
         check_base(call, self.base)
-        check_transform(call, transform, RANGE_TRANSFORMS)
+        warn_of_transform(call, transform, RANGE_TRANSFORM)
         check_name(call, self.name)
-        check_dtype(call, self.dtype, *types)
+        check_dtype(call, self.dtype, *self._types)
         settle(self, low=low, high=high, scale=scales.resolve(self.prior, low, high))
 
 
@@ -146,6 +138,9 @@ class Real(Range):
     Real(0.9, 0.9999, prior='auto', scale='reverse-log-uniform')
     """
 
+    _priors = scales.PRIORS
+    _types = ("f", "floats, such as float", "Integer for whole numbers")
+
     low: float
     high: float
     pole: float = field(default=1.0, kw_only=True)
@@ -156,8 +151,7 @@ class Real(Range):
         low = finite_bound(call, "low", self.low)
         high = finite_bound(call, "high", self.high)
         pole = finite_bound(call, "pole", self.pole)
-        types = ("f", "floats, such as float", "Integer for whole numbers")
-        self._check(call, low, high, transform, scales.PRIORS, types)
+        self._check(call, low, high, transform)
         if self.scale == "reverse-log-uniform":
             if not high < pole:
                 raise ValueError(

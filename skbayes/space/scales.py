@@ -35,6 +35,8 @@ AUTO_RATIO = 100.0
 class Lattice(NamedTuple):
     """Evenly spaced coordinates of a dimension: ``(q + centre) / n`` for whole numbers q.
 
+    With arrays in the place of floats, those of several dimensions.
+
     Attributes
     ----------
     n : float
@@ -47,20 +49,20 @@ class Lattice(NamedTuple):
         Bounds of q.
     """
 
-    n: float
-    shift: float
-    centre: float
-    first: float
-    last: float
+    n: Any
+    shift: Any
+    centre: Any
+    first: Any
+    last: Any
 
     def position(self, u: ArrayLike) -> NDArray[np.float64]:
         """Whole number q nearest to each coordinate."""
         q = np.floor(np.asarray(u, dtype=float) * self.n + self.shift)
-        return np.clip(q, self.first, self.last)
+        return np.asarray(np.clip(q, self.first, self.last))
 
     def unit(self, q: ArrayLike) -> NDArray[np.float64]:
         """Coordinate of each position."""
-        return (np.asarray(q, dtype=float) + self.centre) / self.n
+        return np.asarray((np.asarray(q, dtype=float) + self.centre) / self.n)
 
     @classmethod
     def of_cells(cls, n: int) -> Lattice:
@@ -73,7 +75,7 @@ class Lattice(NamedTuple):
         return cls(n, 0.5, 0.0, float(margin), n - margin)
 
 
-def check_prior(prior: Any, call: str, allowed: tuple[str, ...] = PRIORS) -> None:
+def check_prior(prior: Any, call: str, allowed: tuple[str, ...]) -> None:
     """Raise TypeError or ValueError unless `prior` is one of `allowed`."""
     if not isinstance(prior, str):
         raise TypeError(

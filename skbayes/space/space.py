@@ -98,7 +98,7 @@ class Space(SpaceView):
     def n_values(self) -> int | None:
         """Number of distinct points; None if there is no end to them."""
         sizes = [branch.n_values for branch in self.branches]
-        return None if None in sizes else sum(size for size in sizes if size is not None)
+        return None if None in sizes else sum(filter(None, sizes))
 
     @property
     def ordered_columns(self) -> NDArray[np.intp]:
@@ -277,13 +277,7 @@ class Space(SpaceView):
         u = self._matrix(coordinates)
         irregular = [(j, self.axes[j].dimension) for j in arrays.irregular]
         values = [d.to_unit(d.from_unit(np.clip(u[:, j], 0.0, 1.0))) for j, d in irregular]
-        u = u * arrays.n
-        u += arrays.shift
-        np.floor(u, out=u)
-        np.maximum(u, arrays.first, out=u)
-        np.minimum(u, arrays.last, out=u)
-        u += arrays.centre
-        u /= arrays.n
+        u = arrays.lattice.unit(arrays.lattice.position(u))
         for j, column in zip(arrays.irregular, values, strict=True):
             u[:, j] = column
         if len(self.branches) > 1:
@@ -294,7 +288,7 @@ class Space(SpaceView):
         """Snapped coordinates from numbers in [0, 1) of shape (n_points, n_axes)."""
         u = self._matrix(uniform).copy()
         unordered = self._arrays.unordered
-        u[:, unordered] = np.floor(u[:, unordered] * (self._arrays.last[unordered] + 1))
+        u[:, unordered] = np.floor(u[:, unordered] * (self._arrays.lattice.last[unordered] + 1))
         return self.snap(u)
 
     def active(self, coordinates: ArrayLike) -> NDArray[np.bool_]:
@@ -317,7 +311,9 @@ class Space(SpaceView):
             ordered = np.where(active[:, arrays.ordered], ordered, 0.5)
         features[:, arrays.ordered_columns] = ordered
         if len(arrays.unordered):
-            index = np.clip(unordered + 0.5, 0.0, arrays.last[arrays.unordered]).astype(np.intp)
+            index = np.clip(unordered + 0.5, 0.0, arrays.lattice.last[arrays.unordered]).astype(
+                np.intp
+            )
             hot = _ONE_HOT if active is None else active[:, arrays.unordered] * _ONE_HOT
             columns = arrays.hot_columns[arrays.first_hot + index]
             features[np.arange(len(u))[:, None], columns] = hot
