@@ -87,11 +87,10 @@ class Importances:
         return len(self.parameters)
 
     def __getitem__(self, name: str) -> Importance:
-        for importance in self.parameters:
-            if importance.name == name:
-                return importance
-        names = [importance.name for importance in self.parameters]
-        raise KeyError(f"{name!r} has no importance: the parameters that vary are {names}.")
+        found = {importance.name: importance for importance in self.parameters}
+        if name not in found:
+            raise KeyError(f"{name!r} has no importance: the parameters that vary are {[*found]}.")
+        return found[name]
 
     def __repr__(self) -> str:
         if not self.parameters:
@@ -180,7 +179,6 @@ def unknown_importances(names: Sequence[str]) -> Importances:
 
 
 def _importance(name: str, alone: Floats, total: Floats) -> Importance:
-    levels = (TAIL, 0.5, 1 - TAIL)
-    low, middle, high = np.quantile(alone, levels).tolist()
-    total_low, total_middle, total_high = np.quantile(total, levels).tolist()
+    quantiles = np.quantile([alone, total], (TAIL, 0.5, 1 - TAIL), axis=1)
+    (low, middle, high), (total_low, total_middle, total_high) = quantiles.T.tolist()
     return Importance(name, middle, (low, high), total_middle, (total_low, total_high))

@@ -113,8 +113,7 @@ def candidates(
     order = np.argsort(-value, kind="stable")
     # The first of a Sobol sequence are themselves spread, and in `order` they come as they may.
     rest = np.sort(order[N_PROMISING:])[:N_SPREAD]
-    chosen: Floats = U[np.concatenate([order[:N_PROMISING], rest])]
-    return chosen
+    return np.asarray(U[np.concatenate([order[:N_PROMISING], rest])])
 
 
 def _unknown(U: Floats, known: set[bytes]) -> Floats:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Iterable, Sequence
 from dataclasses import InitVar, dataclass, field
 from typing import Any
@@ -133,17 +134,14 @@ class Categorical(Dimension):
 
     def encode(self, value: Any) -> int:
         """Index of the category that is `value`, or else has the same type and content."""
-        key = plain_key(value)
+        key = plain_key(native(value))
         if key in self._codes:
             return self._codes[key]
-        for code, category in enumerate(self.categories):
-            if category is value:
-                return code
-        same = [code for code, c in enumerate(self.categories) if same_value(c, value)]
-        if not same:
-            raise no_member(value, self)
-        kind = type(native(value))
-        return next((code for code in same if type(self.categories[code]) is kind), same[0])
+        for is_same in (operator.is_, same_value):
+            for code, category in enumerate(self.categories):
+                if is_same(category, value):
+                    return code
+        raise no_member(value, self)
 
     def decode(self, code: float | int) -> Any:
         """Return the user's own object at an index."""

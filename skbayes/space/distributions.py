@@ -113,8 +113,8 @@ class Distribution(Dimension):
     _steps: Lattice = field(init=False, compare=False)
     _bounds: tuple[float, float] = field(init=False)
     _probes: tuple[float, ...] = field(init=False)
-    _points: NDArray[Any] | None = field(init=False, compare=False)
-    _edges: NDArray[np.float64] | None = field(init=False, compare=False)
+    _points: NDArray[Any] = field(init=False, compare=False)
+    _edges: NDArray[np.float64] = field(init=False, compare=False)
     _key: tuple[object, ...] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -150,17 +150,18 @@ class Distribution(Dimension):
             )
         bounds = (float(low), float(high))
         settle(self, _is_discrete=is_discrete, _steps=steps, _bounds=bounds, _probes=probes)
-        points, edges = self._cells() if is_discrete else (None, None)
-        key = (type(self.frozen.dist), () if edges is None else tuple(edges.tolist()))
+        points, edges = self._cells()
+        key = (type(self.frozen.dist), *edges.tolist())
         settle(self, _points=points, _edges=edges, _key=key)
 
-    def _cells(self) -> tuple[NDArray[Any] | None, NDArray[np.float64] | None]:
-        # Points of a discrete distribution within reach, and the edges of their cells.
+    def _cells(self) -> tuple[NDArray[Any], NDArray[np.float64]]:
+        # Points of a discrete distribution within reach, and the edges of their cells; none of
+        # any other.
         low, high = self._bounds
         if math.isinf(high - low):
             low, high = self._probes[0], self._probes[-1]
-        if high - low >= _MAX_LISTED:
-            return None, None
+        if not self._is_discrete or high - low >= _MAX_LISTED:
+            return np.empty(0), np.empty(0)
         if has(self.frozen.dist, "xk"):  # rv_discrete(values=...), whose points may be fractions
             order = np.argsort(np.ravel(self.frozen.dist.xk))
             x = np.ravel(self.frozen.dist.xk)[order] + parameters_of(self.frozen).get("loc", 0)
@@ -191,7 +192,7 @@ class Distribution(Dimension):
     def n_values(self) -> int | None:
         """Number of support points if discrete, finite and listed."""
         is_finite = not math.isinf(self._bounds[1] - self._bounds[0])
-        return len(self._points) if self._points is not None and is_finite else None
+        return len(self._points) or None if is_finite else None
 
     @property
     def lattice(self) -> Lattice | None:
@@ -201,7 +202,7 @@ class Distribution(Dimension):
     def encode(self, value: Any) -> float | int:
         """Return the number itself, if it is in the support: an int if all of that are."""
         number, x = native(value), as_float(value)
-        is_whole = self._is_discrete and (self._points is None or self._points.dtype.kind == "i")
+        is_whole = self._is_discrete and not (len(self._points) and self._points.dtype.kind == "f")
         is_inside = self._bounds[0] <= x <= self._bounds[1] and math.isfinite(x)
         if is_whole:
             is_inside = is_inside and isinstance(number, numbers.Integral)
@@ -217,7 +218,7 @@ class Distribution(Dimension):
 
     def to_unit(self, codes: ArrayLike) -> NDArray[np.float64]:
         """Probability below each value; the middle of its own mass if discrete."""
-        if self._points is not None and self._edges is not None:
+        if len(self._points):
             centres = (self._edges[:-1] + self._edges[1:]) / 2
             index = np.searchsorted(self._points, np.asarray(codes, dtype=float))
             return np.asarray(centres[np.minimum(index, len(centres) - 1)], dtype=float)
@@ -232,7 +233,7 @@ class Distribution(Dimension):
     def from_unit(self, u: ArrayLike) -> NDArray[Any]:
         """Quantiles at coordinates."""
         u = np.asarray(u, dtype=float)
-        if self._points is not None and self._edges is not None:
+        if len(self._points):
             index = np.searchsorted(self._edges[1:-1], u, side="right")
             return np.asarray(self._points[index])
         u = self._steps.unit(self._steps.position(u))
@@ -244,10 +245,7 @@ class Distribution(Dimension):
 
     def codes(self) -> Iterable[float | int]:
         """All support points of a listed distribution; ValueError otherwise."""
-        if self.n_values is None or self._points is None:
-            return Dimension.codes(self)
-        codes: list[float | int] = self._points.tolist()
-        return codes
+        return Dimension.codes(self) if self.n_values is None else list(self._points.tolist())
 
 
 def from_scipy(frozen: Any) -> Dimension:

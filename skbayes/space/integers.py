@@ -89,7 +89,7 @@ class Integer(Range):
     _is_fine: bool = field(init=False, repr=False, compare=False)
 
     def __post_init__(self, transform: str | None) -> None:
-        call = self._written()
+        call = repr(self)
         low = _whole_bound(call, "low", self.low)
         high = _whole_bound(call, "high", self.high)
         self._check(call, low, high, transform)
@@ -98,9 +98,6 @@ class Integer(Range):
         w = math.log1p(2 * self.n_values / (2 * low - 1)) if is_log else 0.0
         finest = high * w * _FINEST_LOG if is_log else self.n_values * _FINEST_LINEAR
         settle(self, _w=w, _is_log=is_log, _is_fine=finest <= 1)
-
-    def __repr__(self) -> str:
-        return self._written("" if self.prior == self.scale else f", scale={self.scale!r}")
 
     @property
     def n_values(self) -> int:

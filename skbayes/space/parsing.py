@@ -136,15 +136,11 @@ def check_dimension(dimension: Any, transform: Any = None) -> Dimension:
 
 def _checked_n_iter(n_iter: Any, place: str) -> int:
     n_iter = native(n_iter)
-    if isinstance(n_iter, bool) or not isinstance(n_iter, numbers.Integral):
-        raise TypeError(
+    is_int = isinstance(n_iter, numbers.Integral) and not isinstance(n_iter, bool)
+    if not is_int or n_iter < 1:
+        raise (ValueError if is_int else TypeError)(
             f"{place} needs an int >= 1 as the number of its candidates, got {show(n_iter)} of "
             f"type {type(n_iter).__name__}. Write (dictionary, n_iter), or the dictionary alone."
-        )
-    if n_iter < 1:
-        raise ValueError(
-            f"{place} needs an int >= 1 as the number of its candidates, got {n_iter}. "
-            "Leave the dictionary out to skip it."
         )
     return int(n_iter)
 

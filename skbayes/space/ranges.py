@@ -20,7 +20,7 @@ from skbayes.space.options import (
     warn_of_transform,
 )
 from skbayes.space.scales import Lattice
-from skbayes.space.values import as_float, is_number, show
+from skbayes.space.values import as_float, is_number, same_value, show
 
 
 def finite_bound(call: str, name: str, value: Any) -> float:
@@ -57,11 +57,14 @@ class Range(Dimension):
     dtype: Any = field(default=float, compare=False)
     scale: str = field(init=False, repr=False, compare=False)
 
-    def _written(self, rest: str = "") -> str:
-        """How messages show the range: as it is written, without what is at its default."""
-        is_default = isinstance(self.prior, str) and self.prior == "uniform"
-        prior = "" if is_default else f", prior={show(self.prior)}"
-        return f"{type(self).__name__}({show(self.low)}, {show(self.high)}{prior}{rest})"
+    def __repr__(self) -> str:
+        """Show what is not at its default; errors quote a range by it before all is set."""
+        rest = ""
+        for name, default in {"prior": "uniform", "scale": self.prior, "pole": 1.0}.items():
+            value = getattr(self, name, default)
+            if not same_value(value, default):
+                rest += f", {name}={show(value)}"
+        return f"{type(self).__name__}({show(self.low)}, {show(self.high)}{rest})"
 
     def _check(self, call: str, low: Any, high: Any, transform: str | None) -> None:
         """Check all arguments, and set bounds and scale.
@@ -146,8 +149,7 @@ class Real(Range):
     pole: float = field(default=1.0, kw_only=True)
 
     def __post_init__(self, transform: str | None) -> None:
-        has_pole = not (is_number(self.pole) and self.pole == 1)
-        call = self._written(f", pole={show(self.pole)}" if has_pole else "")
+        call = repr(self)
         low = finite_bound(call, "low", self.low)
         high = finite_bound(call, "high", self.high)
         pole = finite_bound(call, "pole", self.pole)
@@ -169,10 +171,6 @@ class Real(Range):
                 "high, to the most extreme value that is worth trying."
             )
         settle(self, pole=pole)
-
-    def __repr__(self) -> str:
-        scale = "" if self.prior == self.scale else f", scale={self.scale!r}"
-        return self._written(scale + ("" if self.pole == 1.0 else f", pole={self.pole!r}"))
 
     @property
     def lattice(self) -> Lattice:

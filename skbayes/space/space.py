@@ -107,7 +107,9 @@ class Space(SpaceView):
 
     def decode(self, point: Point) -> dict[str, Any]:
         """Parameters of a point, in name order; ValueError if it is no point of this space."""
-        parameters = self._branch_of(point).parameters
+        if not 0 <= point.branch < len(self.branches):
+            raise ValueError(f"{point!r} is in none of the {len(self.branches)} branches.")
+        parameters = self.branches[point.branch].parameters
         if len(parameters) != len(point.codes):
             raise ValueError(
                 f"{point!r} has {len(point.codes)} codes, branch {point.branch} has "
@@ -117,11 +119,6 @@ class Space(SpaceView):
             name: dimension.decode(code)
             for (name, dimension), code in zip(parameters, point.codes, strict=True)
         }
-
-    def _branch_of(self, point: Point) -> Branch:
-        if not 0 <= point.branch < len(self.branches):
-            raise ValueError(f"{point!r} is in none of the {len(self.branches)} branches.")
-        return self.branches[point.branch]
 
     def encode(self, params: Mapping[str, Any], branch: int | None = None) -> Point:
         """Point of the first branch with just these parameters that holds their values.
@@ -304,19 +301,13 @@ class Space(SpaceView):
         arrays = self._arrays
         u = self._matrix(coordinates)
         features = np.zeros((len(u), self.n_columns))
-        ordered, unordered = u[:, arrays.ordered], u[:, arrays.unordered]
-        is_conditional = len(self.branches) > 1
-        active = arrays.active[self._branch_index(u)] if is_conditional else None
-        if active is not None:
-            ordered = np.where(active[:, arrays.ordered], ordered, 0.5)
+        active = self.active(u)
+        ordered = np.where(active[:, arrays.ordered], u[:, arrays.ordered], 0.5)
         features[:, arrays.ordered_columns] = ordered
-        if len(arrays.unordered):
-            index = np.clip(unordered + 0.5, 0.0, arrays.lattice.last[arrays.unordered]).astype(
-                np.intp
-            )
-            hot = _ONE_HOT if active is None else active[:, arrays.unordered] * _ONE_HOT
-            columns = arrays.hot_columns[arrays.first_hot + index]
-            features[np.arange(len(u))[:, None], columns] = hot
+        last = arrays.lattice.last[arrays.unordered]
+        index = np.clip(u[:, arrays.unordered] + 0.5, 0.0, last).astype(np.intp)
+        columns = arrays.hot_columns[arrays.first_hot + index]
+        features[np.arange(len(u))[:, None], columns] = active[:, arrays.unordered] * _ONE_HOT
         return features
 
     def focused(self, coordinates: ArrayLike) -> Space:
