@@ -77,18 +77,13 @@ class Lattice(NamedTuple):
 
 def check_prior(prior: Any, call: str, allowed: tuple[str, ...]) -> None:
     """Raise TypeError or ValueError unless `prior` is one of `allowed`."""
-    if not isinstance(prior, str):
-        raise TypeError(
-            f"{call} needs a string as prior, one of {_listed(allowed)}, got {show(prior)}."
-        )
-    if prior not in allowed:
-        close = difflib.get_close_matches(prior.lower(), allowed, n=1, cutoff=0.3)
+    if not (isinstance(prior, str) and prior in allowed):
+        close = difflib.get_close_matches(str(prior).lower(), allowed, n=1, cutoff=0.3)
         hint = f" Did you mean {close[0]!r}?" if close else ""
-        raise ValueError(f"{call} needs a prior among {_listed(allowed)}, got {prior!r}.{hint}")
-
-
-def _listed(names: tuple[str, ...]) -> str:
-    return ", ".join(map(repr, names))
+        raise (ValueError if isinstance(prior, str) else TypeError)(
+            f"{call} needs a string as prior, one of {', '.join(map(repr, allowed))}, got "
+            f"{show(prior)}.{hint}"
+        )
 
 
 def resolve(prior: str, low: float, high: float) -> str:
