@@ -114,9 +114,18 @@ def _of_dict(constraint: Any) -> Callable[[Mapping[str, Any]], Any] | None:
 
 
 def joined_fit_params(search: BaseSearchCV, params: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the arguments of `fit` with those of the constructor; `fit` has the last word."""
+    """Return the arguments of `fit` with those of the constructor; `fit` has the last word.
+
+    Raises
+    ------
+    TypeError
+        If something in `fit_params` has no name.
+    """
     if search.fit_params is None:
         return dict(params)
+    for name in search.fit_params:
+        if not isinstance(name, str):
+            raise TypeError(f"fit_params must have names of arguments of fit, got {show(name)}.")
     warn(
         "fit_params of BayesSearchCV is deprecated, as scikit-learn's was: give what is in it to "
         f"fit, as in fit(X, y, {', '.join(f'{name}=...' for name in search.fit_params)}).",

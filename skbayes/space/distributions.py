@@ -79,7 +79,7 @@ def _quantiles(frozen: Any, call: str, first: int) -> tuple[Lattice, tuple[float
 
 
 @lasting
-@dataclass(frozen=True, slots=True, repr=False)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Distribution(Dimension):
     """Values of a frozen scipy distribution, which acts as their prior.
 
@@ -107,14 +107,14 @@ class Distribution(Dimension):
     # Where scikit-optimize's plots ask whether an axis is logarithmic.
     prior: ClassVar[None] = None
 
-    frozen: Any = field(compare=False)
+    frozen: Any
     name: str | None = field(default=None, kw_only=True, compare=False)
-    _is_discrete: bool = field(init=False, compare=False)
-    _steps: Lattice = field(init=False, compare=False)
+    _is_discrete: bool = field(init=False)
+    _steps: Lattice = field(init=False)
     _bounds: tuple[float, float] = field(init=False)
     _probes: tuple[float, ...] = field(init=False)
-    _points: NDArray[Any] = field(init=False, compare=False)
-    _edges: NDArray[np.float64] = field(init=False, compare=False)
+    _points: NDArray[Any] = field(init=False)
+    _edges: NDArray[np.float64] = field(init=False)
     _key: tuple[object, ...] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -151,7 +151,7 @@ class Distribution(Dimension):
         bounds = (float(low), float(high))
         settle(self, _is_discrete=is_discrete, _steps=steps, _bounds=bounds, _probes=probes)
         points, edges = self._cells()
-        key = (type(self.frozen.dist), *edges.tolist())
+        key = (type(self.frozen.dist), bounds, probes, *edges.tolist())
         settle(self, _points=points, _edges=edges, _key=key)
 
     def _cells(self) -> tuple[NDArray[Any], NDArray[np.float64]]:
@@ -184,6 +184,12 @@ class Distribution(Dimension):
         if np.all(x == np.floor(x)):
             x = x.astype(np.int64)
         return x, np.concatenate([[0.0], np.cumsum(mass) / np.sum(mass)])
+
+    def __eq__(self, other: object) -> bool:
+        return self._key == other._key if isinstance(other, Distribution) else NotImplemented
+
+    def __hash__(self) -> int:
+        return hash(self._key)
 
     def __repr__(self) -> str:
         return f"Distribution({call_of(self.frozen)})"

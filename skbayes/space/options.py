@@ -71,8 +71,9 @@ def check_dtype(call: str, dtype: Any, kinds: str, what: str, other: str) -> Non
 
 def warn_of_probabilities(call: str, prior: Any) -> None:
     """Warn that the probabilities of categories are not used, if they are not equal."""
-    if prior is not None and len({*prior}) > 1:
+    p = [] if prior is None else [float(each) for each in prior]
+    if len({*p}) > 1:
         warn(
-            f"{call}: the probabilities {show(list(prior))} of the categories are not used, all "
-            "start equally likely.",
+            f"{call}: the probabilities {show(p)} of the categories are not used, all start "
+            "equally likely.",
         )
