@@ -136,7 +136,7 @@ class Integer(Range):
         return np.asarray((np.log1p(steps / edge) + np.log1p((steps + 1) / edge)) / (2 * self._w))
 
     def from_unit(self, u: ArrayLike) -> NDArray[Any]:
-        """Integers whose cells hold coordinates; an object array if int64 does not hold them."""
+        """Integers whose cells hold coordinates; an object array for ranges that are very long."""
         unit = np.clip(np.asarray(u, dtype=float), 0.0, 1.0)
         if not self._is_fine:
             unit = Lattice.of_steps().unit(Lattice.of_steps().position(unit))

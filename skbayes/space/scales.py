@@ -77,10 +77,12 @@ class Lattice(NamedTuple):
 
 def check_prior(prior: Any, call: str, allowed: tuple[str, ...]) -> None:
     """Raise TypeError or ValueError unless `prior` is one of `allowed`."""
-    if not (isinstance(prior, str) and prior in allowed):
-        close = difflib.get_close_matches(str(prior).lower(), allowed, n=1, cutoff=0.3)
+    is_text = isinstance(prior, str)
+    if not (is_text and prior in allowed):
+        word = prior.lower() if is_text else ""
+        close = difflib.get_close_matches(word, allowed, n=1, cutoff=0.3)
         hint = f" Did you mean {close[0]!r}?" if close else ""
-        raise (ValueError if isinstance(prior, str) else TypeError)(
+        raise (ValueError if is_text else TypeError)(
             f"{call} needs a string as prior, one of {', '.join(map(repr, allowed))}, got "
             f"{show(prior)}.{hint}"
         )
