@@ -22,6 +22,8 @@ from skbayes.space.ranges import Real
 from skbayes.space.space import Space
 from skbayes.space.values import as_list, has, is_finite_number, is_number, native, show
 
+# Categories are kept, and shown to the model, one by one.
+_MAX_LISTED = 2**20
 # Priors that make a range of a list. "auto" is a value of many a parameter, beside numbers too.
 _LISTED_PRIORS = tuple(prior for prior in scales.PRIORS if prior != "auto")
 # Values drawn from an object that can do nothing but draw.
@@ -194,6 +196,11 @@ def _dimension(written: Any, place: str, name: str, random_state: int) -> Dimens
     if isinstance(written, range) and abs(written.step) == 1 and written[2:]:
         first, last = sorted((written[0], written[-1]))
         return Integer(first, last)
+    if isinstance(written, range) and written[_MAX_LISTED:]:
+        raise ValueError(
+            f"{place}: {show(written)} lists more than {_MAX_LISTED} values, and each would be "
+            "kept. Write (low, high) for all integers between, or a larger step."
+        )
     return Categorical(as_list(written, place))
 
 

@@ -354,6 +354,7 @@ BAD = [
     ({"x": (0, np.inf)}, ValueError, [X, "high=inf", "finite"]),
     ({"x": (-np.inf, 0)}, ValueError, [X, "low=-inf"]),
     ({"x": (0, 10.0, "log-uniform")}, ValueError, [X, "prior='log-uniform'", "got 0"]),
+    ({"x": range(0, 10**9, 2)}, ValueError, [X, "range(0, 1000000000, 2)", "1048576 values"]),
     ({"x": (0, 10, "log-uniform")}, ValueError, [X, "Integer(0, 10", "low > 0, got 0"]),
     ({"x": (0.5, 1.0, "reverse-log-uniform")}, ValueError, [X, "high < pole"]),
     ({"x": (1, 9, "reverse-log-uniform")}, ValueError, [X, "'auto', got 'reverse-log-uniform'"]),
