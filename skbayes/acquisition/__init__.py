@@ -9,7 +9,6 @@ from skbayes.acquisition.functions import (
     log_discount,
     log_expected_improvement,
 )
-from skbayes.acquisition.interior import LogInterior
 from skbayes.acquisition.maximiser import maximise
 from skbayes.acquisition.moves import AxisTable, perturb
 
@@ -18,7 +17,6 @@ __all__ = [
     "AxisTable",
     "LogAugmentedEI",
     "LogFeasibility",
-    "LogInterior",
     "UpperConfidenceBound",
     "WeightedSum",
     "fit_feasibility",

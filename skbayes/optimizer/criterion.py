@@ -1,4 +1,4 @@
-"""What a proposal maximises: improvement, prior, feasibility and cost, as a sum of logarithms."""
+"""What a proposal maximises: improvement, feasibility and cost, as a sum of logarithms."""
 
 from __future__ import annotations
 
@@ -10,20 +10,16 @@ from skbayes._compat import scrambled_sobol
 from skbayes.acquisition import (
     Acquisition,
     LogAugmentedEI,
-    LogInterior,
     WeightedSum,
     log_expected_improvement,
 )
 from skbayes.gp import Fantasies, Posterior
 from skbayes.model import CostModel
-from skbayes.space import Space
 
 __all__ = ["criterion", "expected_improvement", "knowing_pending"]
 
 FloatArray = NDArray[np.float64]
 
-# Observations after which the prior of where the best point is has the weight of its density.
-PRIOR_OBSERVATIONS = 10.0
 # Four times as many choose no better. A power of two, for a balanced sequence.
 N_FANTASIES = 16
 # Samples are kept this far from 0 and 1, where the normal quantile is infinite.
@@ -52,32 +48,25 @@ def knowing_pending(
 
 
 def criterion(
-    space: Space,
     model: Posterior | Fantasies,
-    n: int,
     feasible: Acquisition | None,
     costs: CostModel | None,
     budget_left: float,
 ) -> Acquisition:
-    r"""Return the logarithm of improvement, prior and feasibility over a power of the cost.
+    r"""Return the logarithm of improvement and feasibility over a power of the cost.
 
     .. math::
 
-        \ln\mathrm{EI}(x) + \frac{10}{n} \ln\pi(x) + \ln P(x\ \text{does not fail})
-        - \lambda\,\ln\hat c(x)
+        \ln\mathrm{EI}(x) + \ln P(x\ \text{does not fail}) - \lambda\,\ln\hat c(x)
 
-    with :math:`\pi` the prior of `LogInterior`, which n observations outweigh, and
-    :math:`\lambda` the share of the budget that is left. Improvement per cost, :math:`\lambda
+    with :math:`\lambda` the share of the budget that is left. Improvement per cost, :math:`\lambda
     = 1` throughout, would never pay for an expensive optimum; with the last of the budget there is
     nothing left to save.
 
     Parameters
     ----------
-    space : Space
     model : Posterior or Fantasies
         Model of the scores, see `knowing_pending`.
-    n : int
-        Number of observations, at least 1.
     feasible : Acquisition or None
         Logarithm of the probability not to fail; None if nothing is known of failures.
     costs : CostModel or None
@@ -91,16 +80,11 @@ def criterion(
 
     References
     ----------
-    Hvarfner et al. (2022), PiBO: Augmenting acquisition functions with user beliefs for Bayesian
-    optimization, arXiv:2204.11051, eq. (6), for the vanishing prior. Gardner et al. (2014),
-    Bayesian optimization with inequality constraints, ICML, eq. (7), for the product with the
-    probability. Lee, Perrone, Archambeau and Seeger (2020), Cost-aware Bayesian optimization,
+    Gardner et al. (2014), Bayesian optimization with inequality constraints, ICML, eq. (7), for the
+    product with the probability. Lee, Perrone, Archambeau and Seeger (2020), Cost-aware Bayesian optimization,
     arXiv:2003.10870, for the cost and its cooling.
     """
-    terms: list[tuple[float, Acquisition]] = [
-        (1.0, LogAugmentedEI(model, model.best)),
-        (PRIOR_OBSERVATIONS / n, LogInterior(space.ordered_columns)),
-    ]
+    terms: list[tuple[float, Acquisition]] = [(1.0, LogAugmentedEI(model, model.best))]
     if feasible is not None:
         terms.append((1.0, feasible))
     if costs is not None and budget_left > 0.0:

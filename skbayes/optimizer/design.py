@@ -20,11 +20,8 @@ Floats = NDArray[np.float64]
 # take a few points in a line for the shape of the whole; few enough to leave the budget to the
 # model, which learns from its own proposals too: in many dimensions a long design tells less.
 MARGIN = 4
-MIN_SIZE, MAX_SIZE = 4, 12
+MIN_SIZE, MAX_SIZE = 4, 8
 SHARE_OF_BUDGET = 4
-# So many of them come first; of the rest, one after each proposal of the model. What the model
-# learns early is worth most, and what it is too sure of is put to the test meanwhile.
-N_FIRST = 5
 # With fewer scores than this there is no surface to model.
 MIN_SCORES_FOR_MODEL = 2
 # Its stream of random numbers is told apart from others by the first entry of the spawn key.
@@ -35,7 +32,7 @@ N_RANDOM = 16
 
 
 class Design:
-    """Points spread over a space, and when it is their turn.
+    """Points spread over a space, with which a search begins.
 
     First the middle of each branch, with the first category of each list, which is where those who
     wrote the space expect something; then points of a scrambled Sobol sequence.
@@ -49,7 +46,7 @@ class Design:
     n_iter : int or None
         Number of points that are planned in all, if known.
     size : int or None
-        Number of points of the design, all of which then come first.
+        Number of points of the design, if it is given.
 
     Attributes
     ----------
@@ -59,34 +56,13 @@ class Design:
 
     def __init__(self, space: Space, seed: int, n_iter: int | None, size: int | None) -> None:
         self._space, self._seed = space, seed
-        n_branches = len(space.branches)
         if size is None:
             size = min(len(space.axes) + MARGIN, MAX_SIZE)
             if n_iter is not None:
                 size = min(size, n_iter // SHARE_OF_BUDGET)
-            self.size = max(size, MIN_SIZE, n_branches)
-            self._n_first = min(self.size, max(N_FIRST, n_branches))
-        else:
-            self.size = self._n_first = size
+            size = max(size, MIN_SIZE, len(space.branches))
+        self.size = size
         self._uniform: Floats = np.empty((0, len(space.axes)))
-
-    def is_turn(self, n: int, n_pending: int = 0) -> bool:
-        """Whether one of them follows the first `n` points of a search.
-
-        Parameters
-        ----------
-        n : int
-        n_pending : int, default=0
-            How many of these have no score yet. A search with so many under way has begun with
-            at least as many without a model: they count as points of the design.
-        """
-        n_first = min(max(self._n_first, n_pending + MIN_SCORES_FOR_MODEL), self.size)
-        late = n - n_first
-        return late < 0 or (late % 2 == 1 and late < 2 * (self.size - n_first))
-
-    def is_over(self, n: int) -> bool:
-        """Whether none of them has a turn after the first `n` points of a search."""
-        return n >= 2 * self.size - self._n_first
 
     def points(self, branches: Sequence[int]) -> Iterable[Point]:
         """Yield the points, in the branches by turns; more than `size`, for some may be known."""

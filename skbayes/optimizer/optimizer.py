@@ -48,9 +48,8 @@ class Optimizer:
     initial_points : sequence of dict or None, default=None
         Parameters to be proposed first, in this order.
     n_initial_points : int or None, default=None
-        Size of the initial design, `initial_points` included, all of which comes first. None: the
-        number of dimensions plus four, at most 12 and a quarter of `n_iter`, at least 4 and one
-        for each branch; five of them come first, the others take turns with the model.
+        Size of the initial design, `initial_points` included. None: the number of dimensions plus
+        four, at most 8 and a quarter of `n_iter`, at least 4 and one for each branch.
     random_state : int, RandomState instance or None, default=None
         An int makes the proposals reproducible.
     warm_start_from : object, default=None

@@ -144,13 +144,13 @@ class Proposer:
         # Points of sources that are not believed come on top of the design. One that is believed
         # takes the place of most of it: it could be right of its best points and wrong elsewhere.
         n_own = store.n_known - self._n_tried
-        is_design = self.design.is_turn(n_own, len(store.pending))
+        is_design = n_own < self.design.size
         if n_own + n_earlier >= self.design.size > n_own:
             is_design = index % PROBE_EVERY == 0
         if is_design:
             yield from self.design.points(branches)
         elif n_earlier or (~observations.has_failed).sum() >= MIN_SCORES_FOR_MODEL:
-            may_be_random = index % RANDOM_EVERY == 0 and self.design.is_over(n_own)
+            may_be_random = index % RANDOM_EVERY == 0 and n_own >= self.design.size
             try:
                 yield from self._model_points(
                     surrogate, observations, index, branches, budget_left, may_be_random
@@ -217,7 +217,7 @@ class Proposer:
         lengthscales = posterior.hyperparameters.lengthscales
         feasible = fit_feasibility(X[:n], observations.has_failed, space.groups, lengthscales)
         model = knowing_pending(posterior, X[n:], rng)
-        acquisition = criterion(space, model, n, feasible, costs, budget_left)
+        acquisition = criterion(model, feasible, costs, budget_left)
         # What is too close to a known point comes last, for a space may hold nothing else.
         for min_distance in (MIN_DISTANCE, 0.0):
             points = maximise(

@@ -527,39 +527,23 @@ def test_each_branch_has_its_share_of_the_design_beside_points_never_asked_for()
     assert {params["branch"] for params in asked} == {0, 1, 2, 3}
 
 
-def test_the_design_takes_turns_with_the_model():
-    """Five points of it come first, then one after each proposal of the model, as planned."""
+def test_the_design_comes_first_and_the_model_from_then_on():
     space = dict.fromkeys("abcdef", (0.0, 1.0))
-    plan = Optimizer(space, random_state=0, n_initial_points=10).ask(10)
+    plan = Optimizer(space, random_state=0, n_initial_points=20).ask(20)
     _, asked = run(space, lambda p: -sum((x - 0.7) ** 2 for x in p.values()), 20, random_state=0)
-    assert asked[:5] == plan[:5]
-    assert asked[6:15:2] == plan[5:]
-    assert not any(params in plan for params in asked[5:14:2] + asked[15:])
+    assert asked[:8] == plan[:8]
+    assert not any(params in plan for params in asked[8:])
 
 
 @pytest.mark.parametrize(
     ("n_dimensions", "n_iter", "size"),
-    [(1, None, 5), (1, 16, 4), (1, 3, 4), (8, None, 12), (8, 40, 10), (30, 1000, 12)],
+    [(1, None, 5), (1, 16, 4), (1, 3, 4), (8, None, 8), (8, 24, 6), (30, 1000, 8)],
 )
 def test_the_design_is_short(n_dimensions, n_iter, size):
     space = {f"x{i}": (0.0, 1.0) for i in range(n_dimensions)}
     assert Design(parse_space(space), 0, n_iter, None).size == size
     branches = parse_space([space | {"b": [i]} for i in range(15)])
     assert Design(branches, 0, n_iter, None).size == 15
-
-
-def test_pending_points_count_as_points_of_the_design():
-    n_design = 10
-    space = dict.fromkeys("abcdef", (0.0, 1.0))
-    n_turns = {}
-    for n_pending in (0, 8):
-        design = Design(parse_space(space), 0, None, None)
-        assert design.size == n_design
-        turns = [design.is_turn(n, min(n, n_pending)) for n in range(40)]
-        assert sum(turns) == n_design
-        n_turns[n_pending] = [i for i, is_turn in enumerate(turns) if is_turn]
-    assert n_turns[0] == [0, 1, 2, 3, 4, 6, 8, 10, 12, 14]
-    assert n_turns[8] == list(range(10))
 
 
 def test_a_batch_that_is_asked_before_any_score_is_spread_by_the_design():
