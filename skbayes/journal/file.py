@@ -171,19 +171,10 @@ class LockedFile:
                 "that no two searches write to this file.",
             )
 
-    def read(self, size: int | None = None) -> bytes:
-        """Return the first `size` bytes, or all."""
-        fd = self._fds[0]
-        call(os.lseek, fd, 0, os.SEEK_SET)
-        chunks: list[bytes] = []
-        n_read = 0
-        while size is None or n_read < size:
-            chunk = call(os.read, fd, _READ_SIZE if size is None else size - n_read)
-            if not chunk:
-                break
-            chunks.append(chunk)
-            n_read += len(chunk)
-        return b"".join(chunks)
+    def read(self) -> bytes:
+        """Return all that is in the file."""
+        call(os.lseek, self._fds[0], 0, os.SEEK_SET)
+        return b"".join(iter(lambda: call(os.read, self._fds[0], _READ_SIZE), b""))
 
     def truncate(self, size: int) -> None:
         """Cut the file off after `size` bytes."""

@@ -63,8 +63,8 @@ def is_ours(beginning: bytes) -> bool:
     return beginning[PREFIX - 1 :].startswith(MAGIC)
 
 
-def header_of(line: bytes, path: str) -> dict[str, Any]:
-    """Return the header in the first line of a file, given with its end.
+def header_of(data: bytes, path: str) -> dict[str, Any]:
+    """Return the header in the first line of a file.
 
     Raises
     ------
@@ -72,6 +72,7 @@ def header_of(line: bytes, path: str) -> dict[str, Any]:
         If it is none that this version can read.
     """
     try:
+        line = data[: data.find(b"\n") + 1]
         if not is_ours(line):
             raise ValueError("this is another kind of file")
         header = parse(line[:-1])
