@@ -35,7 +35,7 @@ from skbayes.search.callbacks import (
     settings_of,
 )
 from skbayes.search.candidates import count_candidates, present_points
-from skbayes.search.checkpoint import open_journal, seed_of
+from skbayes.search.checkpoint import Checkpoint
 from skbayes.search.conditions import space_of
 from skbayes.search.ranges import warn_of_whole_ranges
 from skbayes.search.results import in_row_order, results_table
@@ -104,13 +104,14 @@ class Run:
         is_multimetric = isinstance(scorers, MultimetricScorer)
         self.scorers = scorers_by_name(scorers) if is_multimetric else scorers
         self.objective = Objective(search, scorers)
-        seed = seed_of(search, X, y)
+        X, y = indexable(X, y)
+        self.data = (X,) if y is None else (X, y)
+        checkpoint = Checkpoint(search, X, y)
+        seed = checkpoint.seed()
         self._space = space_of(search, seed)
         warn_of_whole_ranges(search)
         earlier = self._read_sources()
 
-        X, y = indexable(X, y)
-        self.data = (X,) if y is None else (X, y)
         params = check_method_params(X, params=params)
         routed = get_routed_params(search, params)
         self.fit_params: Mapping[str, Any] = routed.estimator.fit
@@ -151,9 +152,7 @@ class Run:
             n_candidates=n_candidates,
             contexts=self.contexts,
         )
-        self._open_journal = partial(
-            open_journal, search, self._space, X, y, params, splits, earlier, seed
-        )
+        self._open_journal = partial(checkpoint.open, self._space, params, splits, earlier, seed)
 
     @property
     def refit_metric(self) -> Any:

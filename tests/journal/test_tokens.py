@@ -33,7 +33,8 @@ from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.preprocessing import StandardScaler
 from sklearn.svm import SVC, SVR
 
-from skbayes.journal.tokens import MAX_LENGTH, data_token, fingerprint, token
+from skbayes.journal.fingerprint import MAX_LENGTH, fingerprint
+from skbayes.journal.tokens import data_token, token
 from skbayes.space import Categorical, Integer, Real, parse_space
 from strategies import Hostile, spaces
 
@@ -59,7 +60,9 @@ BASE = {
 
 def of(**changes):
     given = {**BASE, **changes}
-    return fingerprint(**{**given, "space": parse_space(given["space"])})
+    data = {name: data_token(name, given.pop(name)) for name in ("X", "y")}
+    given["space"] = parse_space(given["space"])
+    return fingerprint(data=data, n_samples=12, **given)
 
 
 def differing(**changes):
@@ -149,7 +152,7 @@ def test_scorers_and_functions_count_by_name_and_settings():
 def parts(estimator, *searched):
     space = parse_space([{name: [1, 2] for name in names} for names in searched] or {"x": [1]})
     entries = fingerprint(
-        space=space, estimator=estimator, X=0, y=0, splits=[], scoring=None, random_state=0
+        space=space, estimator=estimator, data={}, n_samples=0, splits=[], random_state=0
     )
     return {k.partition(".")[2]: v for k, v in entries.items() if k.startswith("estimator.")}
 
@@ -213,7 +216,7 @@ def test_estimators_where_get_params_does_not_look_count():
 @given(spaces())
 def test_any_space_has_a_fingerprint(space):
     entries = fingerprint(
-        space=space, estimator=SVC(), X=X, y=Y, splits=[], scoring=None, random_state=0
+        space=space, estimator=SVC(), data={}, n_samples=0, splits=[], random_state=0
     )
     assert all(isinstance(text, str) for text in entries.values())
     longest = MAX_LENGTH // 2 + len("... sha256:") + 64
@@ -412,7 +415,6 @@ def set_to_one(array):
         np.dtype([("s", np.dtype([("a", "i1"), ("b", "i4")], align=True)), ("c", "f8")]),
         np.longdouble,
         np.clongdouble,
-        np.dtype([("a", "f8"), ("b", np.longdouble)]),
     ],
 )
 def test_bytes_that_hold_nothing_do_not_count(dtype):
