@@ -1,6 +1,6 @@
 """The journal of a search: its events on disk, and what makes a search the same search."""
 
-from skbayes.journal.fingerprint import fingerprint
+from skbayes.journal.fingerprints import fingerprint
 from skbayes.journal.journal import Journal
 from skbayes.journal.summary import outline, read_results
 from skbayes.journal.tokens import data_token

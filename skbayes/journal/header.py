@@ -45,13 +45,11 @@ def _versions() -> dict[str, str]:
 
 
 def new_header(given: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the first record of a new journal."""
+    """Return the first record of a new journal, with what is given of its search."""
     return {
         "k": FORMAT,
         "v": VERSION,
-        "fingerprint": dict(given["fingerprint"]),
-        "seed": int(given["seed"]),
-        **({"outline": given["outline"]} if "outline" in given else {}),
+        **given,
         "versions": _versions(),
         "host": socket.gethostname(),
         "pid": os.getpid(),

@@ -32,18 +32,6 @@ from sklearn.base import BaseEstimator, clone
 from skbayes._compat import BaseScorer
 from skbayes.space import PLAIN_TYPES, has, native, parameters_of
 
-__all__ = [
-    "FREE_PARAMETERS",
-    "Reading",
-    "data_token",
-    "digest_of",
-    "is_estimator",
-    "name_of",
-    "stays_fitted",
-    "token",
-    "with_fields",
-]
-
 # Parameters of estimators, at any depth, that do not change what is computed.
 FREE_PARAMETERS = frozenset({"memory", "n_jobs", "verbose"})
 

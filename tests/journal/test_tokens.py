@@ -33,7 +33,7 @@ from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.preprocessing import StandardScaler
 from sklearn.svm import SVC, SVR
 
-from skbayes.journal.fingerprint import MAX_LENGTH, fingerprint
+from skbayes.journal.fingerprints import MAX_LENGTH, fingerprint
 from skbayes.journal.tokens import data_token, token
 from skbayes.space import Categorical, Integer, Real, parse_space
 from strategies import Hostile, spaces
