@@ -139,12 +139,12 @@ def takes_reals(estimator: Any, name: str) -> bool:
 
     What the class declares decides; of one that declares nothing, the present value does.
     """
-    owner, name = _owner(estimator, name)
-    types = _number_types(owner, name)
-    if types is not None:
-        return types == ["Real"]
     try:
-        return isinstance(owner.get_params(deep=False).get(name), float)
+        owner, name = _owner(estimator, name)
+        types = _number_types(owner, name)
+        if types is None:
+            return isinstance(owner.get_params(deep=False).get(name), float)
+        return types == ["Real"]
     except Exception:  # of what is no estimator after all
         return False
 

@@ -12,6 +12,7 @@ from scipy.stats import rankdata
 
 from skbayes._trials import FoldScore, Trial
 from skbayes._warnings import warn
+from skbayes.search.conditions import as_written
 from skbayes.space import Categorical, Dimension, Point, Space
 
 __all__ = ["in_row_order", "results_table", "warn_of_scores"]
@@ -67,19 +68,12 @@ def _signs(space: Space, search_spaces: Any) -> list[list[int]] | None:
         return None
     signs = []
     for branch in space.branches:
-        written = _written(search_spaces, branch.number)
+        written = as_written(search_spaces, branch.number)
         of_branch = [_sign(dimension, written.get(name)) for name, dimension in branch.parameters]
         if 0 in of_branch:
             return None
         signs.append(of_branch)
     return signs
-
-
-def _written(search_spaces: Any, number: Any) -> Mapping[str, Any]:
-    """Return a dict as the user wrote it; nothing if a `Space` was given."""
-    each = search_spaces[number] if isinstance(search_spaces, list | tuple) else search_spaces
-    each = each[0] if isinstance(each, tuple) else each
-    return each if isinstance(each, Mapping) else {}
 
 
 def _sign(dimension: Dimension, written: Any) -> int:
@@ -157,14 +151,10 @@ def warn_of_scores(table: Mapping[str, Any], trials: Sequence[Trial]) -> None:
 
 
 def _mean_and_std(cells: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    # Infinite scores are possible, and means beyond all floats; they have no deviation, without a
-    # warning about it. A power of two changes no digit, and keeps squares within the floats.
+    # As in scikit-learn, to the last digit. Infinite scores have no deviation, without a warning.
     with np.errstate(over="ignore", under="ignore", invalid="ignore"):
         means = np.average(cells, axis=1)
-        exponents = np.frexp(np.abs(cells).max(axis=1))[1]
-        y = np.ldexp(cells, -exponents[:, None]) - np.ldexp(means, -exponents)[:, None]
-        stds = np.ldexp(np.sqrt(np.average(y**2, axis=1)), exponents)
-    return means, stds
+        return means, np.sqrt(np.average((cells - means[:, None]) ** 2, axis=1))
 
 
 def _add_scores(

@@ -25,21 +25,20 @@ from skbayes.model import Observations
 from skbayes.optimizer import Optimizer
 from skbayes.rules import EARLY_STOPPING, ONE_STANDARD_ERROR, check_rules, parse_stopping
 from skbayes.scikit_optimize import joined_fit_params, read_optimizer_kwargs, warn_of_differences
-from skbayes.search.callbacks import (
-    BEST_SO_FAR,
-    BeginsWithFit,
-    CallbackList,
-    Ended,
-    SearchView,
-    parse_callbacks,
-    settings_of,
-)
 from skbayes.search.candidates import count_candidates, present_points
 from skbayes.search.checkpoint import Checkpoint
 from skbayes.search.conditions import space_of
 from skbayes.search.ranges import warn_of_whole_ranges
 from skbayes.search.results import in_row_order, results_table
 from skbayes.search.splits import check_weights, draw_splits
+from skbayes.search.view import (
+    BEST_SO_FAR,
+    Ended,
+    SearchView,
+    as_rule,
+    parse_callbacks,
+    settings_of,
+)
 from skbayes.space import Space, native
 from skbayes.workers import Pool
 
@@ -90,10 +89,10 @@ class Run:
     ) -> None:
         self._started = time.monotonic()
         self._search = search
-        self._rules, self._callbacks = parse_stopping(search.stopping), parse_callbacks(callback)
-        for each in self._callbacks:
-            if isinstance(each, BeginsWithFit):
-                each.begin_fit()
+        self._rules, self._callback = parse_stopping(search.stopping), parse_callbacks(callback)
+        for each in self._callback:
+            # One with a clock is told when a search begins.
+            getattr(each, "begin_fit", lambda: None)()
         warn_of_differences(search)
         options = read_optimizer_kwargs(search.optimizer_kwargs)
         params = joined_fit_params(search, params)
@@ -109,7 +108,7 @@ class Run:
         checkpoint = Checkpoint(search, X, y)
         seed = checkpoint.seed()
         self._space = space_of(search, seed)
-        warn_of_whole_ranges(search)
+        warn_of_whole_ranges(search, self._space)
         earlier = self._read_sources()
 
         params = check_method_params(X, params=params)
@@ -173,10 +172,10 @@ class Run:
             )
             observers.append(Progress(self.objective, n_candidates))
         rules = self._rules
-        if self._callbacks:
+        if self._callback:
             ended = Ended(self.objective)
             observers.append(ended)
-            rules = (CallbackList(self._callbacks, lambda: self._show(ended)), *rules)
+            rules = (as_rule(self._callback, lambda: self._show(ended)), *rules)
         with self._open_journal() as journal:
             spent = time.monotonic() - self._started
             budget = Budget(native(search.max_time), spent + (journal.elapsed if journal else 0.0))
@@ -242,10 +241,10 @@ class Run:
 
     def _show(self, ended: Ended) -> SearchView:
         """Return the search so far, which callbacks may read from the search itself as well."""
-        # Both only grow: what is made later is made of the same candidates.
+        # They only grow: what is made later is made of the same candidates.
         n = len(ended.trials)
         view = SearchView(
-            lambda: ended.scores[:n],
+            ended.scores[:n],
             lambda: self._params(ended.trials[:n]),
             lambda: self.table(ended.trials[:n]),
             self._space,

@@ -36,10 +36,10 @@ from skbayes.rules import (
     earliest_within_one_error,
     with_masked_scores,
 )
-from skbayes.search.callbacks import SoFar, results_by_dict, settings_of
 from skbayes.search.candidates import n_possible
 from skbayes.search.conditions import space_of
 from skbayes.search.results import warn_of_scores
+from skbayes.search.view import SoFar, results_by_dict, settings_of
 from skbayes.space import show
 
 if TYPE_CHECKING:
