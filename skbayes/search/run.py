@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Mapping, Sequence
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from sklearn.base import clone
 from sklearn.utils import indexable
@@ -13,7 +13,6 @@ from sklearn.utils import indexable
 from skbayes._compat import (
     BaseSearchCV,
     CallbackContexts,
-    MultimetricScorer,
     check_method_params,
     get_routed_params,
     get_scorers,
@@ -21,7 +20,7 @@ from skbayes._compat import (
 )
 from skbayes._trials import Trial
 from skbayes.engine import Budget, Engine, Evaluation, Objective, Observer, Progress, fold_noise
-from skbayes.model import Observations
+from skbayes.model import Observations, Row, read_sources
 from skbayes.optimizer import Optimizer
 from skbayes.rules import EARLY_STOPPING, ONE_STANDARD_ERROR, check_rules, parse_stopping
 from skbayes.scikit_optimize import joined_fit_params, read_optimizer_kwargs, warn_of_differences
@@ -41,9 +40,6 @@ from skbayes.search.view import (
 )
 from skbayes.space import Space, native
 from skbayes.workers import Pool
-
-if TYPE_CHECKING:
-    from skbayes.model import Row
 
 __all__ = ["Run"]
 
@@ -100,9 +96,8 @@ class Run:
         # scikit-learn would take the rule for the name of a metric.
         refit = search.refit if search.refit != ONE_STANDARD_ERROR else False
         scorers, self._refit_metric = get_scorers(search, refit)
-        is_multimetric = isinstance(scorers, MultimetricScorer)
-        self.scorers = scorers_by_name(scorers) if is_multimetric else scorers
         self.objective = Objective(search, scorers)
+        self.scorers = scorers_by_name(scorers) if self.objective.is_multimetric else scorers
         X, y = indexable(X, y)
         self.data = (X,) if y is None else (X, y)
         checkpoint = Checkpoint(search, X, y)
@@ -196,9 +191,7 @@ class Run:
                 n_points=search.n_points,
                 objective=self.objective,
                 is_asynchronous=search.asynchronous,
-                stops_early=EARLY_STOPPING[search.early_stopping]
-                if search.early_stopping
-                else None,
+                stops_early=EARLY_STOPPING.get(search.early_stopping),
                 rules=rules,
                 budget=budget,
                 journal=journal,
@@ -261,9 +254,8 @@ class Run:
                 "warm_start_from is the search itself. Give its cv_results_, or a fitted search "
                 "that this one is a clone of."
             )
-        # Most searches start from nothing, and should not pay for the imports.
+        # Most searches start from nothing, and should not pay for the import.
         from skbayes.journal import read_results
-        from skbayes.model import read_sources
 
         return read_sources(
             self._search.warm_start_from,
