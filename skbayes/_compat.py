@@ -62,6 +62,11 @@ __all__ = [
     "with_sklearn_config",
 ]
 
+try:
+    import cloudpickle
+except ImportError:  # before joblib 1.6, which has it inside
+    from joblib.externals import cloudpickle
+
 _SOBOL_TAKES_RNG = "rng" in inspect.signature(qmc.Sobol.__init__).parameters
 SEARCH_CONSTRAINTS = BaseSearchCV._parameter_constraints
 _HAS_CALLBACKS = hasattr(BaseSearchCV, "_init_callback_context")
@@ -255,19 +260,6 @@ def watched_folder(path: str) -> Iterator[None]:
         yield
     finally:
         resource_tracker.unregister(path, "folder")
-
-
-class _Cloudpickle:
-    """What pickles things that are made in a notebook or in a function, when that is needed."""
-
-    def __getattr__(self, name: str) -> Any:
-        # A library of its own from joblib 1.6 on.
-        with contextlib.suppress(ImportError):
-            return getattr(importlib.import_module("cloudpickle"), name)
-        return needed("joblib.externals.cloudpickle", name, "to send folds to processes")
-
-
-cloudpickle = _Cloudpickle()
 
 
 class CallbackContexts:

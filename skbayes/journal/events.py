@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 
 from skbayes._trials import Event, Scored
 from skbayes.exceptions import JournalError
@@ -11,30 +10,20 @@ from skbayes.journal.header import ELSEWHERE
 from skbayes.journal.records import MALFORMED, event_of, parse, reason
 
 
-@dataclass(slots=True)
-class Content:
-    """What a journal holds behind its header.
+def read_events(data: bytes, path: str) -> tuple[list[Event], float, Mapping[str, str] | None]:
+    """Read a file, whose first line is the header; what follows the last end of a line is dropped.
 
-    Attributes
-    ----------
+    Candidates come in turn, and each fold of them once. Whoever writes a journal keeps to that:
+    the engine applies the same events to its history.
+
+    Returns
+    -------
     events : list of Event
         `Asked` and `Scored`.
     elapsed : float
         Seconds of search when the last fold was scored.
     versions : mapping of str to str, or None
         Versions of the libraries when the file was opened last; None if it never was again.
-    """
-
-    events: list[Event] = field(default_factory=list)
-    elapsed: float = 0.0
-    versions: Mapping[str, str] | None = None
-
-
-def read_content(data: bytes, path: str) -> Content:
-    """Read a file, whose first line is the header; what follows the last end of a line is dropped.
-
-    Candidates come in turn, and each fold of them once. Whoever writes a journal keeps to that:
-    the engine applies the same events to its history.
 
     Raises
     ------
@@ -42,20 +31,21 @@ def read_content(data: bytes, path: str) -> Content:
         If a line is not as it was written.
     """
     *lines, _ = data.split(b"\n")
-    content = Content()
+    events: list[Event] = []
+    elapsed, versions = 0.0, None
     n_asked, scored = 0, set()
     for number, line in enumerate(lines[1:], start=2):
         try:
             record = parse(line)
             if record["k"] == "resume":
-                content.versions = dict(record["versions"])
+                versions = dict(record["versions"])
                 continue
-            event, elapsed = event_of(record)
+            event, seconds = event_of(record)
             if isinstance(event, Scored):
                 place = event.index, event.fold
                 is_next = 0 <= event.index < n_asked and event.fold >= 0 and place not in scored
                 scored.add(place)
-                content.elapsed = elapsed
+                elapsed = seconds
             else:
                 is_next = event.index == n_asked
                 n_asked += 1
@@ -68,5 +58,5 @@ def read_content(data: bytes, path: str) -> Content:
                 f"({reason(error)}). To go on from the one before, delete this line and all "
                 f"that follow. {ELSEWHERE}.",
             ) from None
-        content.events.append(event)
-    return content
+        events.append(event)
+    return events, elapsed, versions

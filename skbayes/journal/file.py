@@ -136,9 +136,7 @@ class LockedFile:
     def __init__(self, path: str) -> None:
         # Opening a device or a pipe can have effects of its own.
         mode = call(os.stat, path).st_mode
-        if stat.S_ISDIR(mode):
-            raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), path)
-        if not stat.S_ISREG(mode):
+        if not (stat.S_ISREG(mode) or stat.S_ISDIR(mode)):
             raise OSError(errno.EINVAL, "not a regular file", path)
         self.path = path
         self._fds = [call(os.open, path, os.O_RDWR | os.O_APPEND | _BINARY)]

@@ -105,7 +105,7 @@ def owner_of(path: str) -> tuple[int | None, str | None]:
 
 def check_fingerprint(theirs: Mapping[str, str], own: Mapping[str, str], path: str) -> None:
     """Raise JournalMismatch unless two fingerprints are equal."""
-    keys = tuple(sorted(k for k in theirs.keys() | own.keys() if theirs.get(k) != own.get(k)))
+    keys = _differing(theirs, own)
     if keys:
         changes = "; ".join(
             f"{key} was {theirs.get(key, 'not set')}, is {own.get(key, 'not set')}" for key in keys
@@ -121,13 +121,14 @@ def check_fingerprint(theirs: Mapping[str, str], own: Mapping[str, str], path: s
 
 def compare_versions(theirs: Mapping[str, str], own: Mapping[str, str], path: str) -> None:
     """Warn if two sets of versions differ."""
-    changed = [
-        f"{name} {theirs.get(name)} is now {own.get(name)}"
-        for name in sorted(theirs.keys() | own.keys())
-        if theirs.get(name) != own.get(name)
-    ]
-    if changed:
+    names = _differing(theirs, own)
+    if names:
+        changes = ", ".join(f"{name} {theirs.get(name)} is now {own.get(name)}" for name in names)
         warn(
-            f"journal {path!r}: since it was written, {', '.join(changed)}. The scores in it may "
-            "differ from those to come.",
+            f"journal {path!r}: since it was written, {changes}. The scores in it may differ from "
+            "those to come.",
         )
+
+
+def _differing(theirs: Mapping[str, str], own: Mapping[str, str]) -> tuple[str, ...]:
+    return tuple(sorted(k for k in theirs.keys() | own.keys() if theirs.get(k) != own.get(k)))

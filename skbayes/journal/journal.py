@@ -25,7 +25,7 @@ from typing import Any, Self
 
 from skbayes._trials import Closed, Event
 from skbayes.exceptions import JournalLocked
-from skbayes.journal.events import read_content
+from skbayes.journal.events import read_events
 from skbayes.journal.file import LockedFile, create
 from skbayes.journal.header import (
     check_fingerprint,
@@ -62,8 +62,6 @@ class Journal:
         The file.
     header : dict
         Its first record.
-    seed : int
-        Seed of the search, as it was when the file was made.
     events : list of Event
         What was in the file when it was opened.
     elapsed : float
@@ -85,7 +83,6 @@ class Journal:
     def __init__(self, file: LockedFile, header: dict[str, Any]) -> None:
         self.path = file.path
         self.header = header
-        self.seed: int = header["seed"]
         self.events: list[Event] = []
         self.elapsed = 0.0
         self._file = file
@@ -148,23 +145,6 @@ class Journal:
         return journal
 
     @staticmethod
-    def read_seed(path: str | os.PathLike[str]) -> int | None:
-        """Return the seed of a journal, which may be in use; None if there is no such file.
-
-        Raises
-        ------
-        JournalError
-            If the file is no journal.
-        OSError
-            If it cannot be read.
-        """
-        name = os.path.realpath(os.fsdecode(path))
-        if not os.path.isfile(name):
-            return None
-        with _explained(name):
-            return int(header_of(_content(name), name)["seed"])
-
-    @staticmethod
     def read(path: str | os.PathLike[str]) -> tuple[dict[str, Any], list[Event]]:
         """Return header and events of a journal, which may be in use; it is left as it is.
 
@@ -176,8 +156,9 @@ class Journal:
             If it cannot be read.
         """
         name = os.path.realpath(os.fsdecode(path))
-        data = _content(name)
-        return header_of(data, name), read_content(data, name).events
+        with open(name, "rb") as file:
+            data = file.read()
+        return header_of(data, name), read_events(data, name)[0]
 
     def __enter__(self) -> Self:
         return self
@@ -234,20 +215,14 @@ class Journal:
             The header of a new one.
         """
         check_fingerprint(self.header["fingerprint"], own["fingerprint"], self.path)
-        content = read_content(data, self.path)
-        self.events, self.elapsed = content.events, content.elapsed
-        compare_versions(content.versions or self.header["versions"], own["versions"], self.path)
+        self.events, self.elapsed, versions = read_events(data, self.path)
+        compare_versions(versions or self.header["versions"], own["versions"], self.path)
         size = data.rfind(b"\n") + 1
         if size < len(data):
             # Before anything is appended, which would become part of it.
             self._file.truncate(size)
         if data != line_of(own):
             self._write({"k": "resume", **{key: own[key] for key in ("versions", "host", "pid")}})
-
-
-def _content(path: str) -> bytes:
-    with open(path, "rb") as file:
-        return file.read()
 
 
 @contextlib.contextmanager

@@ -76,20 +76,20 @@ class Checkpoint:
         Raises
         ------
         JournalError
-            If the file is no journal.
+            If the file is no journal, or damaged.
         TypeError
             If the data are part of the name of the file, and cannot be told.
         ValueError
             If `random_state` is no seed.
         """
-        random_state = self._search.random_state
-        if self._search.checkpoint is not None and not isinstance(random_state, numbers.Integral):
+        search = self._search
+        is_drawn = not isinstance(search.random_state, numbers.Integral)
+        if is_drawn and search.checkpoint is not None and os.path.isfile(self._path):
             from skbayes.journal import Journal
 
-            seed = Journal.read_seed(self._path)
-            if seed is not None:
-                return seed
-        return draw_seed(random_state)
+            header, _ = Journal.read(self._path)
+            return int(header["seed"])
+        return draw_seed(search.random_state)
 
     def open(
         self, space: Space, params: Mapping[str, Any], splits: Any, earlier: Any, seed: int

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import product
 from typing import Any
 
 import numpy as np
@@ -13,7 +14,7 @@ from scipy.stats import rankdata
 from skbayes._trials import FoldScore, Trial
 from skbayes._warnings import warn
 from skbayes.search.conditions import as_written
-from skbayes.space import Categorical, Dimension, Point, Space
+from skbayes.space import Categorical, Point, Space
 
 __all__ = ["in_row_order", "results_table", "warn_of_scores"]
 
@@ -39,48 +40,38 @@ def in_row_order(trials: Sequence[Trial], space: Space, search_spaces: Any) -> l
         With dimensions that are no lists, or parameters that exist for some values of a step
         only, there is no such grid.
     """
-    size, signs = space.n_values, _signs(space, search_spaces)
-    if signs is None or size is None or size > len(trials) * len(space.branches):
+    is_seen = space.n_values is not None and space.n_values <= len(trials) * len(space.branches)
+    grid = _grid(space, search_spaces) if is_seen else None
+    if grid is None:
         return list(trials)
-
-    def place(point: Point) -> tuple[int, tuple[float | int, ...]]:
-        """Return where a point is in the grid: dict by dict, the last parameter runs fastest."""
-        return min(
-            (
-                twin.branch,
-                tuple(s * c for s, c in zip(signs[twin.branch], twin.codes, strict=True)),
-            )
-            for twin in space.twins(point)
-        )
-
-    by_place = {place(trial.point): trial for trial in trials}
-    if by_place.keys() != {place(point) for point in space.grid()}:
-        return list(trials)
-    return [by_place[each] for each in sorted(by_place)]
+    known = {twin: trial for trial in trials for twin in space.twins(trial.point)}
+    rows: dict[int, Trial] = {}
+    for point in grid:
+        if point not in known:
+            return list(trials)
+        rows.setdefault(known[point].index, known[point])
+    return list(rows.values())
 
 
-def _signs(space: Space, search_spaces: Any) -> list[list[int]] | None:
-    """Return for each parameter of each branch whether its codes rise along the list, or fall.
+def _grid(space: Space, search_spaces: Any) -> Iterator[Point] | None:
+    """Return all points dict by dict, the last parameter runs fastest, each along its list.
 
     None if a branch is not a whole dict, or a dimension no list.
     """
     if len({branch.number for branch in space.branches}) < len(space.branches):
         return None
-    signs = []
+    grids: list[Iterator[tuple[float | int, ...]]] = []
     for branch in space.branches:
         written = as_written(search_spaces, branch.number)
-        of_branch = [_sign(dimension, written.get(name)) for name, dimension in branch.parameters]
-        if 0 in of_branch:
-            return None
-        signs.append(of_branch)
-    return signs
-
-
-def _sign(dimension: Dimension, written: Any) -> int:
-    if isinstance(dimension, Categorical):
-        return 1
-    # A range becomes a dimension of integers, as two numbers do, which are no list.
-    return (1 if written.step > 0 else -1) if isinstance(written, range) else 0
+        lists = []
+        for name, dimension in branch.parameters:
+            values = range(1) if isinstance(dimension, Categorical) else written.get(name)
+            # A range becomes a dimension of integers, as two numbers do, which are no list.
+            if not isinstance(values, range):
+                return None
+            lists.append(list(dimension.codes())[:: 1 if values.step > 0 else -1])
+        grids.append(product(*lists))
+    return (Point(branch, codes) for branch, grid in enumerate(grids) for codes in grid)
 
 
 def results_table(
