@@ -169,11 +169,8 @@ class Journal:
     def append(self, event: Event, elapsed: float = 0.0) -> None:
         """Write an event down: `Asked` or `Scored`. `Closed` follows from these, and is left out.
 
-        Parameters
-        ----------
-        event : Event
-        elapsed : float, default=0.0
-            Seconds of search so far, kept with `Scored`.
+        `elapsed` are the seconds of search so far, which are kept with `Scored`. That the event can
+        follow those before it is seen to by the history of the engine.
 
         Raises
         ------
@@ -205,15 +202,7 @@ class Journal:
             self._synced_at = monotonic()
 
     def _take_up(self, data: bytes, own: Mapping[str, Any]) -> None:
-        """Take in what is in the file, and make it ready for `append`.
-
-        Parameters
-        ----------
-        data : bytes
-            All of it.
-        own : mapping
-            The header of a new one.
-        """
+        """Take in what is in the file, and make it ready for `append`; `own` is a new header."""
         check_fingerprint(self.header["fingerprint"], own["fingerprint"], self.path)
         self.events, self.elapsed, versions = read_events(data, self.path)
         compare_versions(versions or self.header["versions"], own["versions"], self.path)

@@ -96,16 +96,7 @@ class Checkpoint:
     ) -> AbstractContextManager[Journal | None]:
         """Open the journal of the search, to be closed on leaving; None if it keeps none.
 
-        Parameters
-        ----------
-        space : Space
-        params : mapping
-            Further arguments of `fit`.
-        splits : sequence of (train, test)
-        earlier : list or None
-            What a warm start was read to.
-        seed : int
-            Of a new journal.
+        `params` are further arguments of `fit`, `earlier` is what a warm start was read to.
 
         Raises
         ------

@@ -52,19 +52,8 @@ def with_conditions(space: Space, estimator: Any, *, is_list: bool) -> Space:
     """Divide the branches of a space so that each has just the parameters that exist in it.
 
     A parameter of a step that is itself searched, such as ``clf__C`` beside ``clf``, is sought in
-    the values that the step may take; any other, in the estimator.
-
-    Parameters
-    ----------
-    space : Space
-    estimator : estimator
-    is_list : bool
-        Whether the user wrote a list of spaces, for the message.
-
-    Returns
-    -------
-    Space
-        The same one if every parameter of a branch exists for all of its values.
+    the values that the step may take; any other, in the estimator. `is_list` says for the message
+    whether the user wrote a list of spaces.
 
     Raises
     ------

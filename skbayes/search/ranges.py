@@ -17,12 +17,6 @@ def warn_of_whole_ranges(search: BaseSearchCV, space: Space) -> None:
 
     ``(0, 1)`` holds two numbers, as in scikit-optimize. What is meant is told by the values that
     the estimator declares to take, or by the present one. Whoever writes `Integer` means it.
-
-    Parameters
-    ----------
-    search : BaseSearchCV
-    space : Space
-        As `space_of` has read it.
     """
     found: dict[str, Any] = {}
     for branch in space.branches:

@@ -24,21 +24,8 @@ def in_row_order(trials: Sequence[Trial], space: Space, search_spaces: Any) -> l
 
     That is the order asked; or `ParameterGrid`'s, as soon as each point of a space of lists is
     among them: a search that exhausts a grid is a grid search. A point of several dicts, which is
-    evaluated once, has the place of the first.
-
-    Parameters
-    ----------
-    trials : sequence of Trial
-        In the order asked.
-    space : Space
-    search_spaces : object
-        As the user wrote the space.
-
-    Returns
-    -------
-    list of Trial
-        With dimensions that are no lists, or parameters that exist for some values of a step
-        only, there is no such grid.
+    evaluated once, has the place of the first. There is no such grid with dimensions that are no
+    lists, or with parameters that exist for some values of a step only.
     """
     is_seen = space.n_values is not None and space.n_values <= len(trials) * len(space.branches)
     grid = _grid(space, search_spaces) if is_seen else None
@@ -65,11 +52,12 @@ def _grid(space: Space, search_spaces: Any) -> Iterator[Point] | None:
         written = as_written(search_spaces, branch.number)
         lists = []
         for name, dimension in branch.parameters:
-            values = range(1) if isinstance(dimension, Categorical) else written.get(name)
+            values, is_list = written.get(name), isinstance(dimension, Categorical)
             # A range becomes a dimension of integers, as two numbers do, which are no list.
-            if not isinstance(values, range):
+            if not (is_list or isinstance(values, range)):
                 return None
-            lists.append(list(dimension.codes())[:: 1 if values.step > 0 else -1])
+            falls = isinstance(values, range) and values.step < 0 and not is_list
+            lists.append(list(dimension.codes())[:: -1 if falls else 1])
         grids.append(product(*lists))
     return (Point(branch, codes) for branch, grid in enumerate(grids) for codes in grid)
 

@@ -17,13 +17,7 @@ from sklearn.base import clone
 from sklearn.utils import metadata_routing
 from sklearn.utils.validation import check_is_fitted
 
-from skbayes._compat import (
-    SEARCH_CONSTRAINTS,
-    BaseSearchCV,
-    Interval,
-    StrOptions,
-    fit_context,
-)
+from skbayes._compat import SEARCH_CONSTRAINTS, BaseSearchCV, Interval, StrOptions, fit_context
 from skbayes._pickles import lasting
 from skbayes._warnings import unsaid
 from skbayes.rules import EARLY_STOPPING, ONE_STANDARD_ERROR, best_row

@@ -199,10 +199,6 @@ class SoFar:
 class Ended:
     """The candidates of a search in the order in which their evaluation ended: an observer.
 
-    Parameters
-    ----------
-    objective : Objective
-
     Attributes
     ----------
     trials : list of Trial
