@@ -261,7 +261,7 @@ def _array(array: NDArray[Any], reading: Reading) -> str:
     elif (names := array.dtype.names) and _has_gaps(array.dtype):
         digest = digest_of(_array(rows[name], reading) for name in names)
     elif array.dtype.char in LONG_FLOATS:
-        digest = digest_of(map(repr, rows.ravel().tolist()))
+        digest = digest_of(map(str, rows.ravel().tolist()))
     else:
         step = max(1, CHUNK // max(1, rows[:1].nbytes))
         starts = range(0, len(rows), step)
