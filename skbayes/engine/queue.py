@@ -34,10 +34,10 @@ class FoldQueue:
         after it: all that have not begun are decided against.
     in_order : bool
         Whether scores are taken in as their folds were decided, or as they arrive.
-    known : iterable of Scored, default=()
+    known : iterable of Scored
         Scores of an earlier run, in the order in which they arrived: these folds are not
         evaluated again.
-    arrived : callable, default=None
+    arrived : callable
         Told of each new score as soon as it is there.
     """
 
@@ -49,8 +49,8 @@ class FoldQueue:
         *,
         may_begin: Callable[[Fold], bool],
         in_order: bool,
-        known: Iterable[Scored] = (),
-        arrived: Callable[[Scored], None] | None = None,
+        known: Iterable[Scored],
+        arrived: Callable[[Scored], None],
     ) -> None:
         self._pool = pool
         self._submit = submit
@@ -58,9 +58,8 @@ class FoldQueue:
         self._may_begin = may_begin
         self._in_order = in_order
         self._arrived = arrived
-        # Both in the order of arrival, `_decided` in that of the decisions.
-        self._known = {(event.index, event.fold): event for event in known}
-        self._landed: dict[Fold, Scored] = {}
+        # In the order of arrival, as `_decided` is in that of the decisions.
+        self._landed = {(event.index, event.fold): event for event in known}
         self._decided: dict[Fold, None] = {}
         self._waiting: deque[Fold] = deque()
 
@@ -70,7 +69,7 @@ class FoldQueue:
     def launch(self, fold: Fold) -> None:
         """Have a fold evaluated, now or when there is room."""
         self._decided[fold] = None
-        if fold not in self._known:
+        if fold not in self._landed:
             self._waiting.append(fold)
             self._fill()
 
@@ -85,7 +84,7 @@ class FoldQueue:
         while (fold := self._next()) is None:
             self._receive()
         del self._decided[fold]
-        return self._known.pop(fold, None) or self._landed.pop(fold)
+        return self._landed.pop(fold)
 
     def landed(self) -> list[Scored]:
         """Return the scores that have arrived and were not taken in, in the order decided."""
@@ -96,7 +95,7 @@ class FoldQueue:
         self._withdraw()
         for fold in self._pool.withdraw():
             del self._decided[fold]
-        running = [f for f in self._decided if not (f in self._landed or f in self._known)]
+        running = [fold for fold in self._decided if fold not in self._landed]
         for _ in running:
             outcome = self._pool.wait()
             try:
@@ -115,12 +114,8 @@ class FoldQueue:
         """Return the fold whose score may be taken in, if there is one."""
         if self._in_order:
             oldest = next(iter(self._decided))
-            return oldest if oldest in self._known or oldest in self._landed else None
-        for arrived in (self._known, self._landed):
-            for fold in arrived:
-                if fold in self._decided:
-                    return fold
-        return None
+            return oldest if oldest in self._landed else None
+        return next((fold for fold in self._landed if fold in self._decided), None)
 
     def _receive(self) -> None:
         event = self._to_event(self._pool.wait())
@@ -128,8 +123,7 @@ class FoldQueue:
         self._arrive(event)
 
     def _arrive(self, event: Scored) -> None:
-        if self._arrived is not None:
-            self._arrived(event)
+        self._arrived(event)
         self._landed[event.index, event.fold] = event
 
     def _fill(self) -> None:

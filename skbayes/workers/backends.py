@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import math
 from concurrent.futures import Future
 from typing import Any
 
 import joblib
 
-from skbayes.workers.base import Report
+from skbayes.workers.base import WhenDone, Workers, settle
 from skbayes.workers.calls import Call, Nested
 
 __all__ = ["BackendWorkers"]
 
 
-class BackendWorkers:
+class BackendWorkers(Workers):
     """Workers of any joblib backend, by what joblib asks of those who write one.
 
     Parameters
@@ -24,12 +23,7 @@ class BackendWorkers:
     n_workers : int
     """
 
-    is_inline = False
-    is_broken = False
-    is_deserted = False
-    has_watch = False
-    patience: float | None = None
-    n_queued = math.inf
+    n_workers = 1
 
     def __init__(self, backend: Any, n_workers: int) -> None:
         self.n_workers = n_workers
@@ -42,16 +36,11 @@ class BackendWorkers:
         self._parallel.__enter__()
         self._backend.start_call()
 
-    def submit(self, call: Call, report: Report) -> None:
+    def submit(self, call: Call, report: WhenDone) -> None:
         """Have `call` run; `report(result, error)` is called once, in any thread."""
 
         def done(out: Any) -> None:
-            try:
-                result = self._result(out)
-            except BaseException as error:
-                report(None, error)
-            else:
-                report(result, None)
+            settle(report, lambda: self._result(out))
 
         # joblib renamed the hook in 1.5.
         submit = getattr(self._backend, "submit", None) or self._backend.apply_async
@@ -63,9 +52,6 @@ class BackendWorkers:
             return out.result()
         retrieve = getattr(self._backend, "retrieve_result_callback", None)
         return out if retrieve is None else retrieve(out)
-
-    def repair(self) -> None:
-        """Do nothing: such workers do not break."""
 
     def stop(self, *, is_failed: bool) -> None:
         """Give the backend back; after a failure, tasks that still run are abandoned."""
