@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from concurrent.futures import Future
+from functools import partial
 from typing import Any
 
 import joblib
 
 from skbayes.workers.base import WhenDone, Workers, settle
-from skbayes.workers.calls import Call, Nested
+from skbayes.workers.calls import Call, nested
 
 __all__ = ["BackendWorkers"]
 
@@ -40,11 +41,11 @@ class BackendWorkers(Workers):
         """Have `call` run; `report(result, error)` is called once, in any thread."""
 
         def done(out: Any) -> None:
-            settle(report, lambda: self._result(out))
+            settle(report, partial(self._result, out))
 
         # joblib renamed the hook in 1.5.
         submit = getattr(self._backend, "submit", None) or self._backend.apply_async
-        submit(Nested(call, self._backend.get_nested_backend()[0]), callback=done)
+        submit(partial(nested, self._backend.get_nested_backend()[0], call), callback=done)
 
     def _result(self, out: Any) -> Any:
         """Return the result of a call from what the backend gives, or raise its error."""

@@ -17,7 +17,7 @@ from skbayes.exceptions import FitTimeout
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-__all__ = ["Call", "Nested", "Raised", "Watch"]
+__all__ = ["Call", "Raised", "Watch", "nested"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,24 +80,10 @@ class Call:
             return Raised(error, traceback.format_exc())
 
 
-@dataclass(frozen=True, slots=True)
-class Nested:
-    """A call in a worker, and where what is parallel within it is to run.
-
-    Parameters
-    ----------
-    call : Call
-    backend : object
-        A backend of joblib, or its name.
-    """
-
-    call: Call
-    backend: Any
-
-    def __call__(self) -> Any:
-        """Return the result of the call, or what it raised."""
-        with in_backend(self.backend):
-            return self.call()
+def nested(backend: Any, call: Call) -> Any:
+    """Run a call in a worker; what is parallel within it runs in a `backend` of joblib."""
+    with in_backend(backend):
+        return call()
 
 
 class Raised:

@@ -15,7 +15,7 @@ from typing import Any
 
 from skbayes.exceptions import WorkerDied
 from skbayes.workers.base import Died, Lately, WhenDone, Withdrawn, Workers
-from skbayes.workers.calls import Call, Nested
+from skbayes.workers.calls import Call, nested
 from skbayes.workers.packing import Shared, run_packed
 
 __all__ = ["DaskWorkers"]
@@ -71,7 +71,7 @@ class DaskWorkers(Workers):
     def submit(self, call: Call, report: WhenDone) -> None:
         """Have `call` run; `report(result, error)` is called once, in a thread of the client."""
         # What is nested in a task runs on the cluster as well.
-        packed, data = self._shared.pack(Nested(call, "dask"), call)
+        packed, data = self._shared.pack(partial(nested, "dask", call), call)
         future = self._client.submit(
             _run, uuid.uuid4().hex, packed, data, pure=False, **self._backend.submit_kwargs
         )

@@ -20,7 +20,7 @@ from skbayes._compat import loky_executor, memory_mapping
 from skbayes.exceptions import WorkerDied
 from skbayes.space import same_value
 from skbayes.workers.base import Died, WhenDone, Withdrawn, Workers, settle
-from skbayes.workers.calls import Call, Nested
+from skbayes.workers.calls import Call, nested
 from skbayes.workers.files import Files, Stored
 from skbayes.workers.packing import Shared, run_packed
 
@@ -124,7 +124,7 @@ class ProcessWorkers(Workers):
 
     def submit(self, call: Call, report: WhenDone) -> None:
         """Have `call` run; `report(result, error)` is called once, in any thread."""
-        packed, places = self._shared.pack(Nested(call, self._nested), call)
+        packed, places = self._shared.pack(partial(nested, self._nested, call), call)
         executor = self._executor
         try:
             future = executor.submit(_run, packed, places)
