@@ -28,13 +28,13 @@ from skbayes._trials import (
 )
 from skbayes._warnings import warn
 from skbayes.engine.budget import Budget
-from skbayes.engine.evaluation import Evaluation, can_travel
+from skbayes.engine.evaluation import Evaluation
 from skbayes.engine.objective import Objective, fold_noise
 from skbayes.engine.queue import Fold, FoldQueue
 from skbayes.exceptions import FitTimeout, NoWorkers, SpaceExhausted, WorkerDied
 from skbayes.optimizer import Optimizer
 from skbayes.rules import EarlyStopping, SearchState, StoppingRule, reason_to_stop
-from skbayes.workers import Outcome, Pool
+from skbayes.workers import Outcome, Pool, can_travel
 
 if TYPE_CHECKING:
     from skbayes.journal import Journal
@@ -57,16 +57,10 @@ class Observer(Protocol):
 
 @dataclass(slots=True)
 class _Open:
-    """A candidate that is open: how many folds were decided on, and taken in, in which time."""
+    """A candidate that is open: what a fold of it may take, and how many were decided on."""
 
     predicted_seconds: float
     n_decided: int = 0
-    n_scored: int = 0
-    seconds: float = 0.0
-
-    @property
-    def n_queued(self) -> int:
-        return self.n_decided - self.n_scored
 
 
 @dataclass(eq=False, repr=False)
@@ -184,8 +178,7 @@ class Engine:
                     self._apply(event)
         for trial in self.history.trials:
             if not trial.is_closed:
-                is_complete = trial.n_scored == len(trial.folds)
-                self._apply(Closed(trial.index, "complete" if is_complete else "cut off"))
+                self._apply(Closed(trial.index, "cut off" if None in trial.folds else "complete"))
         self.stop_reason = self.stop_reason or ("exhausted" if self._is_exhausted else "n_iter")
         return self.history
 
@@ -209,8 +202,8 @@ class Engine:
             return None
         n_folds = self.evaluation.n_folds
         waiting = [index for index, trial in self._open.items() if trial.n_decided < n_folds]
-        for index in sorted(waiting, key=lambda index: self._open[index].n_queued):
-            is_queued = self._open[index].n_queued > 0
+        for index in sorted(waiting, key=self._n_queued):
+            is_queued = self._n_queued(index) > 0
             # Where a fold may be spared, one that is on its way is waited for if there is
             # anything else to do.
             if self.stops_early and is_queued and self._ask(n_points):
@@ -226,13 +219,17 @@ class Engine:
                 return None
         return self._next_fold(len(self.history.trials) - 1)
 
+    def _n_queued(self, index: int) -> int:
+        """Return how many folds of an open candidate were decided on, and not taken in."""
+        return self._open[index].n_decided - self.history.trials[index].n_scored
+
     def _affords(self, fold: Fold) -> bool:
         """Whether a fold may begin now; the search ends if there is no time for it."""
         if self.stop_reason is not None:
             return False
-        trial = self._open[fold[0]]
-        seconds = trial.seconds / trial.n_scored if trial.n_scored else trial.predicted_seconds
-        if self.budget.affords(seconds):
+        trial = self.history.trials[fold[0]]
+        predicted = self._open[fold[0]].predicted_seconds
+        if self.budget.affords(trial.seconds / trial.n_scored if trial.n_scored else predicted):
             return True
         self.stop_reason = "max_time"
         return False
@@ -244,9 +241,9 @@ class Engine:
 
     def _is_stopped_early(self, index: int) -> bool:
         """Whether a candidate is worth none of its other folds."""
-        if self.stops_early is None or not self._open[index].n_scored:
-            return False
         trial = self.history.trials[index]
+        if self.stops_early is None or not trial.n_scored:
+            return False
         scores = self.objective.fold_scores(trial)
         if any(score is not None and not math.isfinite(score) for score in scores):
             return True
@@ -319,11 +316,8 @@ class Engine:
         return Scored(index, fold, FoldScore({}, None, seconds, 0.0, text))
 
     def _take_in(self, event: Scored) -> None:
-        trial = self._open[event.index]
-        trial.n_scored += 1
-        trial.seconds += event.score.fit_time + event.score.score_time
         self._apply(event)
-        if trial.n_scored == self.evaluation.n_folds:
+        if None not in self.history.trials[event.index].folds:
             self._close(event.index, "complete")
 
     def _close(self, index: int, status: Status) -> None:

@@ -11,11 +11,11 @@ from typing import Any
 
 from sklearn.base import clone
 
-from skbayes._compat import CallbackContexts, MultimetricScorer, cloudpickle, fit_and_score
+from skbayes._compat import CallbackContexts, MultimetricScorer, fit_and_score
 from skbayes._trials import FoldScore
 from skbayes.space import PLAIN_TYPES, has, show
 
-__all__ = ["Evaluation", "can_travel", "evaluate_fold"]
+__all__ = ["Evaluation", "evaluate_fold"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,15 +163,6 @@ def _by_metric(scores: Any, failed: frozenset[str] | None) -> dict[str, float]:
     by_metric = scores if isinstance(scores, dict) else {"score": scores}
     # scikit-learn lets any kind of number pass, a Decimal too.
     return {name: float(score) for name, score in by_metric.items() if name not in failed}
-
-
-def can_travel(value: Any) -> bool:
-    """Tell whether `value` can be sent to another process, and read there."""
-    try:
-        cloudpickle.loads(cloudpickle.dumps(value))
-    except Exception:
-        return False
-    return True
 
 
 def _own(value: Any) -> Any:

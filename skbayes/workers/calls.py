@@ -17,7 +17,7 @@ from skbayes.exceptions import FitTimeout
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-__all__ = ["Call", "Raised", "Watch", "nested"]
+__all__ = ["Call", "Raised", "Watch", "can_travel", "nested"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,15 +94,21 @@ class Raised:
         self.text = text
 
     def __reduce__(self) -> tuple[Callable[..., Raised], tuple[Any, ...]]:
-        try:
-            data = cloudpickle.dumps(self.error)
-            pickle.loads(data)
-        except Exception:
-            substitute = RuntimeError(f"{type(self.error).__name__}: {self.error}")
+        error = self.error
+        if not can_travel(error):
+            error = RuntimeError(f"{type(error).__name__}: {error}")
             for note in getattr(self.error, "__notes__", ()):
-                substitute.add_note(note)
-            data = cloudpickle.dumps(substitute)
-        return _arrived, (data, self.text)
+                error.add_note(note)
+        return _arrived, (cloudpickle.dumps(error), self.text)
+
+
+def can_travel(value: Any) -> bool:
+    """Tell whether `value` can be sent to another process, and read there."""
+    try:
+        pickle.loads(cloudpickle.dumps(value))
+    except Exception:
+        return False
+    return True
 
 
 def _arrived(data: bytes, text: str) -> Raised:
