@@ -228,11 +228,6 @@ def active_backend(n_jobs: int | None) -> tuple[Any, int | None]:
     return get()[0], n_jobs
 
 
-def evaluated(expression: str) -> Any:
-    """Return the value of an expression of numbers, as joblib reads `pre_dispatch`."""
-    return needed("joblib._utils", "eval_expr", "to read pre_dispatch")(expression)
-
-
 def in_backend(backend: Any) -> Any:
     """Return a context in which `backend`, an object of joblib or a name, is the active one."""
     # `parallel_backend` is all that joblib 1.2 has.

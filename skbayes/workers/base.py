@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import ast
 import math
+import operator
 import time
 from collections.abc import Callable
 from concurrent.futures import CancelledError
 from typing import Any, Protocol
 
-from skbayes._compat import evaluated
 from skbayes.workers.calls import Call
 
 __all__ = ["Died", "Lately", "WhenDone", "Withdrawn", "Workers", "n_slots", "settle"]
@@ -18,6 +19,18 @@ WhenDone = Callable[[Any, BaseException | None], None]
 
 # Seconds for which the size of a cluster is believed: asking is a round trip.
 _BELIEVED_FOR = 1.0
+
+
+_OPERATORS: dict[type[ast.AST], Callable[..., Any]] = {
+    ast.Add: operator.add,
+    ast.Sub: operator.sub,
+    ast.Mult: operator.mul,
+    ast.Div: operator.truediv,
+    ast.FloorDiv: operator.floordiv,
+    ast.Mod: operator.mod,
+    ast.Pow: operator.pow,
+    ast.USub: operator.neg,
+}
 
 
 class Died(Exception):
@@ -134,7 +147,8 @@ def n_slots(pre_dispatch: int | str, n_workers: int) -> int:
     allowed: Any = pre_dispatch
     try:
         if isinstance(allowed, str):
-            allowed = evaluated(allowed.replace("n_jobs", str(n_workers)).strip())
+            tree = ast.parse(allowed.replace("n_jobs", str(n_workers)).strip(), mode="eval")
+            allowed = _computed(tree.body)
         slots = int(allowed)
     except (ArithmeticError, KeyError, SyntaxError, TypeError, ValueError):
         slots = 0
@@ -144,3 +158,14 @@ def n_slots(pre_dispatch: int | str, n_workers: int) -> int:
             "expression of n_jobs such as '2*n_jobs'."
         )
     return slots
+
+
+def _computed(node: ast.AST) -> Any:
+    """Return the value of an expression of numbers; KeyError or TypeError for any other."""
+    if isinstance(node, ast.Constant):
+        return node.value
+    if isinstance(node, ast.BinOp):
+        return _OPERATORS[type(node.op)](_computed(node.left), _computed(node.right))
+    if isinstance(node, ast.UnaryOp):
+        return _OPERATORS[type(node.op)](_computed(node.operand))
+    raise TypeError(node)
