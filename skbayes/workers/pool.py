@@ -224,7 +224,7 @@ class Pool:
     def _start(self, task: _Task) -> None:
         number = next(self._numbers)
         if self._folder is not None and self._fit_timeout is not None:
-            watch = Watch(self._fit_timeout, str(Path(self._folder.name, str(number))))
+            watch = Watch(float(self._fit_timeout), str(Path(self._folder.name, str(number))))
             task = replace(task, call=replace(task.call, watch=watch))
         self._running[number] = task
 
