@@ -28,6 +28,7 @@ from sklearn.metrics import check_scoring
 from sklearn.metrics._scorer import _BaseScorer as BaseScorer
 from sklearn.metrics._scorer import _MultimetricScorer as MultimetricScorer
 from sklearn.model_selection._search import BaseSearchCV
+from sklearn.model_selection._validation import _fit_and_score as fit_and_score
 from sklearn.utils._param_validation import Interval, StrOptions
 from sklearn.utils.parallel import delayed
 from sklearn.utils.validation import _check_method_params as check_method_params
@@ -61,6 +62,11 @@ __all__ = [
     "with_sklearn_config",
 ]
 
+try:
+    import cloudpickle
+except ImportError:  # before joblib 1.6, which has it inside
+    from joblib.externals import cloudpickle
+
 _SOBOL_TAKES_RNG = "rng" in inspect.signature(qmc.Sobol.__init__).parameters
 SEARCH_CONSTRAINTS = BaseSearchCV._parameter_constraints
 _HAS_CALLBACKS = hasattr(BaseSearchCV, "_init_callback_context")
@@ -82,12 +88,6 @@ def needed(module: str, name: str, purpose: str) -> Any:
             f"{library.__name__} {library.__version__} has no {module}.{name}, which skbayes needs "
             f"{purpose}. Install an older {library.__name__} or a newer skbayes."
         ) from error
-
-
-def fit_and_score(*args: Any, **kwargs: Any) -> dict[str, Any]:
-    """Fit and score an estimator on one fold, as scikit-learn's searches do."""
-    private = needed("sklearn.model_selection._validation", "_fit_and_score", "to evaluate a fold")
-    return private(*args, **kwargs)  # type: ignore[no-any-return]
 
 
 def warn_or_raise_about_fit_failures(
@@ -136,7 +136,7 @@ def select_best_index(search: BaseSearchCV, metric: Any, table: Mapping[str, Any
 
 def tells_ints_from_floats(estimator: Any, name: str) -> bool:
     """Whether 1 and 1.0 mean different things to a parameter: one feature, and all of them."""
-    return "RealNotInt" in _number_types(*_owner(estimator, name))
+    return "RealNotInt" in (_number_types(*_owner(estimator, name)) or ())
 
 
 def takes_reals(estimator: Any, name: str) -> bool:
@@ -144,32 +144,29 @@ def takes_reals(estimator: Any, name: str) -> bool:
 
     What the class declares decides; of one that declares nothing, the present value does.
     """
-    owner, name = _owner(estimator, name)
-    types = _number_types(owner, name)
-    if types:
-        return types == ["Real"]
-    constraints = getattr(type(owner), "_parameter_constraints", None)
-    if isinstance(constraints, Mapping) and name in constraints:
-        return False
     try:
-        value = owner.get_params(deep=False).get(name)
+        owner, name = _owner(estimator, name)
+        types = _number_types(owner, name)
+        if types is None:
+            return isinstance(owner.get_params(deep=False).get(name), float)
+        return types == ["Real"]
     except Exception:  # of what is no estimator after all
         return False
-    return isinstance(value, float)
 
 
 def _owner(estimator: Any, name: str) -> tuple[Any, str]:
     """Return the part of an estimator that has a parameter, and the name of it there."""
-    *path, name = name.split("__")
-    return estimator.get_params(deep=True).get("__".join(path)) if path else estimator, name
+    path, _, name = name.rpartition("__")
+    return estimator.get_params(deep=True).get(path) if path else estimator, name
 
 
-def _number_types(owner: Any, name: str) -> list[str]:
+def _number_types(owner: Any, name: str) -> list[str] | None:
     """Return the names of the types of numbers that a parameter is declared to take, each once."""
-    constraints = getattr(type(owner), "_parameter_constraints", {})
-    allowed = constraints.get(name, ()) if isinstance(constraints, Mapping) else ()
-    declared = [getattr(each, "type", each) for each in allowed if not isinstance(each, str)]
-    names = [getattr(kind, "__name__", "") for kind in declared]
+    constraints = getattr(type(owner), "_parameter_constraints", None)
+    if not isinstance(constraints, Mapping) or name not in constraints:
+        return None
+    kinds = [getattr(each, "type", each) for each in constraints[name] if not isinstance(each, str)]
+    names = [getattr(kind, "__name__", "") for kind in kinds]
     # Told by its name: where scikit-learn has no such class, no parameter is of it.
     return [name for name in ("Real", "Integral", "RealNotInt") if name in names]
 
@@ -208,24 +205,16 @@ def with_sklearn_config(function: Callable[..., Any]) -> Callable[..., Any]:
 def active_backend(n_jobs: int | None) -> tuple[Any, int | None]:
     """Return the joblib backend that is active in this thread, and the number of jobs it gets.
 
-    None for the backend means that one job is asked for, and that this joblib does not say where.
-
     Raises
     ------
     TypeError, ValueError
         If `n_jobs` is no number.
     RuntimeError
-        If several jobs are asked for, and this joblib does not say where.
+        If this joblib does not say which backend is active.
     """
+    get = needed("joblib.parallel", "get_active_backend", "to know where folds are to run")
     # What is not given is what the context says, or the backend.
-    n_jobs = joblib.Parallel(n_jobs=n_jobs).n_jobs
-    try:
-        get = needed("joblib.parallel", "get_active_backend", "to run folds at the same time")
-    except RuntimeError:
-        if joblib.effective_n_jobs(n_jobs) != 1:
-            raise
-        return None, 1
-    return get()[0], n_jobs
+    return get()[0], joblib.Parallel(n_jobs=n_jobs).n_jobs
 
 
 def in_backend(backend: Any) -> Any:
@@ -271,19 +260,6 @@ def watched_folder(path: str) -> Iterator[None]:
         yield
     finally:
         resource_tracker.unregister(path, "folder")
-
-
-class _Cloudpickle:
-    """What pickles things that are made in a notebook or in a function, when that is needed."""
-
-    def __getattr__(self, name: str) -> Any:
-        # A library of its own from joblib 1.6 on.
-        with contextlib.suppress(ImportError):
-            return getattr(importlib.import_module("cloudpickle"), name)
-        return needed("joblib.externals.cloudpickle", name, "to send folds to processes")
-
-
-cloudpickle = _Cloudpickle()
 
 
 class CallbackContexts:

@@ -127,11 +127,6 @@ def _set_fields(self: Any, state: Any) -> None:
     read, for some would be warned about once more.
     """
     name = type(self).__name__
-    if not isinstance(state, dict):
-        raise UnpicklingError(
-            f"This pickle holds {name} as skbayes wrote it before its first release, without the "
-            "names of its fields. Load it with the skbayes that wrote it, or search once more."
-        )
     state = dict(state)
     late = {}
     for each in dataclasses.fields(self):

@@ -1,7 +1,5 @@
 """Exceptions and warnings that a caller may want to catch."""
 
-from typing import Any
-
 __all__ = [
     "FitTimeout",
     "JournalError",
@@ -28,13 +26,13 @@ class SpaceExhausted(RuntimeError):
 
     def __init__(self, n_asked: int) -> None:
         self.n_asked = n_asked
-        super().__init__(
-            f"the space holds no further candidate: {n_asked} were proposed, and none is "
+        super().__init__(n_asked)
+
+    def __str__(self) -> str:
+        return (
+            f"the space holds no further candidate: {self.n_asked} were proposed, and none is "
             "proposed twice. Widen the space, or ask for fewer candidates."
         )
-
-    def __reduce__(self) -> tuple[type["SpaceExhausted"], tuple[int], dict[str, Any]]:
-        return type(self), (self.n_asked,), self.__dict__
 
 
 class WorkerDied(RuntimeError):
@@ -74,13 +72,13 @@ class FitTimeout(RuntimeError):
     def __init__(self, seconds: float, stack: str) -> None:
         self.seconds = seconds
         self.stack = stack
-        super().__init__(
-            f"The fit took longer than fit_timeout={seconds:g} seconds and was ended with its "
-            f"worker process. It was here:\n{stack}"
-        )
+        super().__init__(seconds, stack)
 
-    def __reduce__(self) -> tuple[type["FitTimeout"], tuple[float, str], dict[str, Any]]:
-        return type(self), (self.seconds, self.stack), self.__dict__
+    def __str__(self) -> str:
+        return (
+            f"The fit took longer than fit_timeout={self.seconds:g} seconds and was ended with its "
+            f"worker process. It was here:\n{self.stack}"
+        )
 
 
 class NoWorkers(RuntimeError):
@@ -98,16 +96,16 @@ class NoWorkers(RuntimeError):
 
     def __init__(self, seconds: float, text: str | None = None) -> None:
         self.seconds = seconds
-        super().__init__(
-            text
-            or f"The cluster has had no worker for {seconds:.0f} seconds. Either none has come "
+        self.text = text
+        super().__init__(seconds, text)
+
+    def __str__(self) -> str:
+        return self.text or (
+            f"The cluster has had no worker for {self.seconds:.0f} seconds. Either none has come "
             "yet, or all have died and were not replaced: what kills them is often a fit that "
             "needs more memory than a worker has. Look at the cluster, wait for its workers (dask: "
             "client.wait_for_workers(1)) and search again; with checkpoint= it goes on from here."
         )
-
-    def __reduce__(self) -> tuple[type["NoWorkers"], tuple[float, str], dict[str, Any]]:
-        return type(self), (self.seconds, str(self)), self.__dict__
 
 
 class JournalError(ValueError):

@@ -304,7 +304,6 @@ MISSING = """
 @pytest.mark.parametrize(
     ("names", "modules", "found"),
     [
-        ([], ["joblib.parallel"], "joblib.parallel.get_active_backend"),
         ([], ["joblib.externals.loky"], "joblib.externals.loky.ProcessPoolExecutor"),
         (
             ["joblib._utils.eval_expr", "joblib.parallel.BatchedCalls",

@@ -322,11 +322,6 @@ def test_pickles_of_a_newer_version(name, format):
         skbayes._restore(name, format)
 
 
-def test_fields_in_a_row_are_refused():
-    with pytest.raises(pickle.UnpicklingError, match="Real as skbayes wrote it before its first"):
-        skbayes._restore("Real", 1).__setstate__([0.0, 1.0])
-
-
 def test_nothing_is_warned_about_twice():
     with pytest.warns(UserWarning, match="makes no difference"):
         dimension = Real(0.0, 1.0, transform="normalize", name="x")

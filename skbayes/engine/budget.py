@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import sys
 import time
 
@@ -24,8 +25,8 @@ class Budget:
     """
 
     def __init__(self, seconds: float | None, spent: float = 0.0) -> None:
-        # Numbers beyond all floats are for ever as well, and could not be computed with.
-        self._seconds = None if seconds is None else min(seconds, sys.float_info.max)
+        # Numbers beyond all floats could not be computed with.
+        self._seconds = math.inf if seconds is None else min(seconds, sys.float_info.max)
         self._started = time.monotonic() - spent
 
     @property
@@ -36,18 +37,16 @@ class Budget:
     @property
     def share_left(self) -> float | None:
         """Share that is left, at least 0; None if there is no limit."""
-        if self._seconds is None:
+        if math.isinf(self._seconds):
             return None
         return max(0.0, 1.0 - self.elapsed / self._seconds)
 
     @property
-    def seconds_left(self) -> float | None:
-        """Seconds that are left, at least 0; None if there is no limit."""
-        return None if self._seconds is None else max(0.0, self._seconds - self.elapsed)
+    def seconds_left(self) -> float:
+        """Seconds that are left, at least 0; infinity if there is no limit."""
+        return max(0.0, self._seconds - self.elapsed)
 
     def affords(self, seconds: float) -> bool:
         """Whether there is time for what is predicted to take so long."""
-        if self._seconds is None:
-            return True
-        left = self._seconds - self.elapsed
+        left = self.seconds_left
         return left > 0.0 and seconds <= PATIENCE * left

@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import KW_ONLY, dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
@@ -28,13 +28,13 @@ from skbayes._trials import (
 )
 from skbayes._warnings import warn
 from skbayes.engine.budget import Budget
-from skbayes.engine.evaluation import Evaluation, can_travel
+from skbayes.engine.evaluation import Evaluation
 from skbayes.engine.objective import Objective, fold_noise
 from skbayes.engine.queue import Fold, FoldQueue
 from skbayes.exceptions import FitTimeout, NoWorkers, SpaceExhausted, WorkerDied
 from skbayes.optimizer import Optimizer
 from skbayes.rules import EarlyStopping, SearchState, StoppingRule, reason_to_stop
-from skbayes.workers import Outcome, Pool
+from skbayes.workers import Outcome, Pool, can_travel
 
 if TYPE_CHECKING:
     from skbayes.journal import Journal
@@ -57,18 +57,13 @@ class Observer(Protocol):
 
 @dataclass(slots=True)
 class _Open:
-    """A candidate that is open: how many folds were decided on, and taken in, in which time."""
+    """A candidate that is open: what a fold of it may take, and how many were decided on."""
 
     predicted_seconds: float
     n_decided: int = 0
-    n_scored: int = 0
-    seconds: float = 0.0
-
-    @property
-    def n_queued(self) -> int:
-        return self.n_decided - self.n_scored
 
 
+@dataclass(eq=False, repr=False)
 class Engine:
     """A search in progress.
 
@@ -93,7 +88,7 @@ class Engine:
         Whether a candidate is worth no further fold, see `rules.racing`.
     rules : sequence of StoppingRule, default=()
         Asked after each candidate that is closed for a reason to end the search.
-    budget : Budget or None, default=None
+    budget : Budget, default=Budget(None)
         The time that the search may take.
     journal : Journal or None, default=None
         What it holds is not decided or evaluated again, and what is new is written to it.
@@ -112,49 +107,35 @@ class Engine:
         What has ended it, to be raised once what was found is kept.
     """
 
-    def __init__(
-        self,
-        optimizer: Optimizer,
-        evaluation: Evaluation,
-        pool: Pool,
-        *,
-        n_iter: int,
-        n_points: int | None,
-        objective: Objective,
-        is_asynchronous: bool = False,
-        stops_early: EarlyStopping | None = None,
-        rules: Sequence[StoppingRule] = (),
-        budget: Budget | None = None,
-        journal: Journal | None = None,
-        error_score: Any = math.nan,
-        observers: Sequence[Observer] = (),
-    ) -> None:
-        self.history = History(evaluation.n_folds)
+    optimizer: Optimizer
+    evaluation: Evaluation
+    pool: Pool
+    _: KW_ONLY
+    n_iter: int
+    n_points: int | None
+    objective: Objective
+    is_asynchronous: bool = False
+    stops_early: EarlyStopping | None = None
+    rules: Sequence[StoppingRule] = ()
+    budget: Budget = field(default_factory=lambda: Budget(None))
+    journal: Journal | None = None
+    error_score: Any = math.nan
+    observers: Sequence[Observer] = ()
+
+    def __post_init__(self) -> None:
+        self.history = History(self.evaluation.n_folds)
         self.stop_reason: str | None = None
         self.error: NoWorkers | None = None
-        self._optimizer = optimizer
-        self._evaluation = evaluation
-        self._pool = pool
-        self._n_iter = n_iter
-        self._n_points = n_points
-        self._objective = objective
-        self._is_asynchronous = is_asynchronous
-        self._stops_early = stops_early
-        self._rules = rules
-        self._budget = budget or Budget(None)
-        self._journal = journal
-        self._error_score = error_score
-        known = journal.events if journal is not None else ()
+        known = self.journal.events if self.journal is not None else ()
         self._known_asks = {event.index: event for event in known if isinstance(event, Asked)}
         self._known_scores = [event for event in known if isinstance(event, Scored)]
-        self._observers = observers
         self._is_exhausted = False
         self._is_over = False
         # The candidates that are open, in the order asked.
         self._open: dict[int, _Open] = {}
         # Of those that are closed: mean and fold scores by number, and a row for each complete one.
         self._scores: dict[int, tuple[float, list[float | None]]] = {}
-        self._complete = np.empty((0, evaluation.n_folds))
+        self._complete = np.empty((0, self.evaluation.n_folds))
 
     def run(self) -> History:
         """Search until there is a reason to stop.
@@ -165,13 +146,13 @@ class Engine:
         """
         queue: FoldQueue | None = None
         try:
-            with self._pool as pool:
+            with self.pool as pool:
                 queue = FoldQueue(
                     pool,
                     self._submit,
                     self._to_event,
                     may_begin=self._affords,
-                    in_order=not self._is_asynchronous,
+                    in_order=not self.is_asynchronous,
                     known=self._known_scores,
                     arrived=self._write,
                 )
@@ -187,7 +168,7 @@ class Engine:
         except (KeyboardInterrupt, NoWorkers) as error:
             if isinstance(error, KeyboardInterrupt):
                 self.stop_reason = "interrupted"
-            elif self._budget.seconds_left == 0.0:
+            elif self.budget.seconds_left == 0.0:
                 self.stop_reason = self.stop_reason or "max_time"
             elif not self._is_over:
                 self.stop_reason, self.error = "no_workers", error
@@ -197,20 +178,19 @@ class Engine:
                     self._apply(event)
         for trial in self.history.trials:
             if not trial.is_closed:
-                is_complete = trial.n_scored == len(trial.folds)
-                self._apply(Closed(trial.index, "complete" if is_complete else "cut off"))
+                self._apply(Closed(trial.index, "cut off" if None in trial.folds else "complete"))
         self.stop_reason = self.stop_reason or ("exhausted" if self._is_exhausted else "n_iter")
         return self.history
 
     def _limits(self, n_workers: int) -> tuple[float, float]:
         """Return how many candidates may be open, and how many folds decided on."""
-        if self._n_points is not None:
+        if self.n_points is not None:
             # A fold that is decided on cannot be spared any more: one of each candidate.
-            return self._n_points, self._n_points if self._stops_early else math.inf
+            return self.n_points, self.n_points if self.stops_early else math.inf
         if n_workers == 1:
             return 1, 1
-        window = n_workers + 1 if self._is_asynchronous else FOLDS_PER_WORKER * n_workers
-        if self._stops_early:
+        window = n_workers + 1 if self.is_asynchronous else FOLDS_PER_WORKER * n_workers
+        if self.stops_early:
             # Two folds of each candidate on their way: with more there is less to be spared.
             return n_workers, min(window, 2 * n_workers)
         # One long fold keeps its candidate open; that shall not keep others from being opened.
@@ -220,13 +200,13 @@ class Engine:
         """Return the fold to be evaluated next; None if that depends on scores to come."""
         if self.stop_reason is not None:
             return None
-        n_folds = self._evaluation.n_folds
+        n_folds = self.evaluation.n_folds
         waiting = [index for index, trial in self._open.items() if trial.n_decided < n_folds]
-        for index in sorted(waiting, key=lambda index: self._open[index].n_queued):
-            is_queued = self._open[index].n_queued > 0
+        for index in sorted(waiting, key=self._n_queued):
+            is_queued = self._n_queued(index) > 0
             # Where a fold may be spared, one that is on its way is waited for if there is
             # anything else to do.
-            if self._stops_early and is_queued and self._ask(n_points):
+            if self.stops_early and is_queued and self._ask(n_points):
                 break
             if not self._is_stopped_early(index):
                 return self._next_fold(index)
@@ -239,13 +219,17 @@ class Engine:
                 return None
         return self._next_fold(len(self.history.trials) - 1)
 
+    def _n_queued(self, index: int) -> int:
+        """Return how many folds of an open candidate were decided on, and not taken in."""
+        return self._open[index].n_decided - self.history.trials[index].n_scored
+
     def _affords(self, fold: Fold) -> bool:
         """Whether a fold may begin now; the search ends if there is no time for it."""
         if self.stop_reason is not None:
             return False
-        trial = self._open[fold[0]]
-        seconds = trial.seconds / trial.n_scored if trial.n_scored else trial.predicted_seconds
-        if self._budget.affords(seconds):
+        trial = self.history.trials[fold[0]]
+        predicted = self._open[fold[0]].predicted_seconds
+        if self.budget.affords(trial.seconds / trial.n_scored if trial.n_scored else predicted):
             return True
         self.stop_reason = "max_time"
         return False
@@ -257,23 +241,23 @@ class Engine:
 
     def _is_stopped_early(self, index: int) -> bool:
         """Whether a candidate is worth none of its other folds."""
-        if self._stops_early is None or not self._open[index].n_scored:
-            return False
         trial = self.history.trials[index]
-        scores = self._objective.fold_scores(trial)
+        if self.stops_early is None or not trial.n_scored:
+            return False
+        scores = self.objective.fold_scores(trial)
         if any(score is not None and not math.isfinite(score) for score in scores):
             return True
-        return self._stops_early(scores, self._complete, trial.prediction)
+        return self.stops_early(scores, self._complete, trial.prediction)
 
     def _ask(self, n_points: float) -> bool:
         """Open the next candidate, if there may be one; tell whether there is."""
         index = len(self.history.trials)
-        if self._is_exhausted or index >= self._n_iter or len(self._open) >= n_points:
+        if self._is_exhausted or index >= self.n_iter or len(self._open) >= n_points:
             return False
         event = self._known_asks.get(index)
         if event is not None:
-            self._optimizer.adopt_point(event.point)
-        elif not self._budget.affords(0.0):
+            self.optimizer.adopt_point(event.point)
+        elif not self.budget.affords(0.0):
             self.stop_reason = "max_time"
             return False
         else:
@@ -288,33 +272,33 @@ class Engine:
 
     def _propose(self, index: int) -> Asked | None:
         try:
-            point = self._optimizer.ask_point(self._budget.share_left)
+            point = self.optimizer.ask_point(self.budget.share_left)
         except SpaceExhausted:
             self._is_exhausted = True
             warn(
-                f"The search space held {index} distinct candidates of the {self._n_iter} that "
+                f"The search space held {index} distinct candidates of the {self.n_iter} that "
                 "were planned; each of them is evaluated once.",
             )
             return None
-        prediction = self._optimizer.predict_point(point) if self._stops_early else None
+        prediction = self.optimizer.predict_point(point) if self.stops_early else None
         return Asked(index, point, None if prediction is None else Prediction(*prediction))
 
     def _predict_seconds(self, point: Point) -> float:
         """Return what a fold is predicted to take; 0 if that is not known, or does not matter."""
-        if self._budget.share_left is None:
+        if self.budget.share_left is None:
             return 0.0
-        cost = self._optimizer.predict_cost(self._optimizer.space.decode(point)) or 0.0
-        return cost / self._evaluation.n_folds
+        cost = self.optimizer.predict_cost(self.optimizer.space.decode(point)) or 0.0
+        return cost / self.evaluation.n_folds
 
     def _write(self, event: Event) -> None:
-        if self._journal is not None:
-            self._journal.append(event, self._budget.elapsed)
+        if self.journal is not None:
+            self.journal.append(event, self.budget.elapsed)
 
     def _submit(self, fold: Fold) -> None:
         point = self.history.trials[fold[0]].point
-        params = self._optimizer.space.decode(point)
-        function, args, keywords = self._evaluation.task(fold[0], params, fold[1])
-        self._pool.submit(fold, function, *args, **keywords)
+        params = self.optimizer.space.decode(point)
+        function, args, keywords = self.evaluation.task(fold[0], params, fold[1])
+        self.pool.submit(fold, function, *args, **keywords)
 
     def _to_event(self, outcome: Outcome) -> Scored:
         key: Any = outcome.key
@@ -323,34 +307,31 @@ class Engine:
         if error is None:
             return Scored(index, fold, outcome.result)
         is_of_candidate = isinstance(error, WorkerDied | FitTimeout) or not can_travel(
-            self._optimizer.space.decode(self.history.trials[index].point)
+            self.optimizer.space.decode(self.history.trials[index].point)
         )
-        if self._error_score == "raise" or not is_of_candidate:
+        if self.error_score == "raise" or not is_of_candidate:
             raise error
         seconds = getattr(error, "seconds", 0.0)
         text = f"{type(error).__name__}: {error}"
         return Scored(index, fold, FoldScore({}, None, seconds, 0.0, text))
 
     def _take_in(self, event: Scored) -> None:
-        trial = self._open[event.index]
-        trial.n_scored += 1
-        trial.seconds += event.score.fit_time + event.score.score_time
         self._apply(event)
-        if trial.n_scored == self._evaluation.n_folds:
+        if None not in self.history.trials[event.index].folds:
             self._close(event.index, "complete")
 
     def _close(self, index: int, status: Status) -> None:
         del self._open[index]
         self._apply(Closed(index, status))
         trial = self.history.trials[index]
-        score, folds = self._objective.score(trial), self._objective.fold_scores(trial)
+        score, folds = self.objective.score(trial), self.objective.fold_scores(trial)
         self._scores[index] = score, folds
         if status == "complete" and math.isfinite(score):
             self._complete = np.vstack([self._complete, np.array([folds], dtype=np.float64)])
-        self._optimizer.tell_report(trial.point, self._objective.report(trial))
-        if self._rules:
+        self.optimizer.tell_report(trial.point, self.objective.report(trial))
+        if self.rules:
             # Callbacks are called even if the time is over.
-            reason = reason_to_stop(self._rules, self._state())
+            reason = reason_to_stop(self.rules, self._state())
             if reason is not None and self.stop_reason is None:
                 self.stop_reason, self._is_over = reason, True
 
@@ -358,12 +339,12 @@ class Engine:
         closed = [self._scores[index] for index in sorted(self._scores)]
         return SearchState(
             tuple(score for score, _ in closed),
-            self._n_iter,
+            self.n_iter,
             fold_noise([folds for _, folds in closed]),
-            self._optimizer.regret_bound,
+            self.optimizer.regret_bound,
         )
 
     def _apply(self, event: Event) -> None:
         self.history.apply(event)
-        for observer in self._observers:
+        for observer in self.observers:
             observer(event, self.history.trials[event.index])

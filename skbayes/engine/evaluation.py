@@ -11,11 +11,11 @@ from typing import Any
 
 from sklearn.base import clone
 
-from skbayes._compat import CallbackContexts, MultimetricScorer, cloudpickle, fit_and_score
+from skbayes._compat import CallbackContexts, MultimetricScorer, fit_and_score
 from skbayes._trials import FoldScore
 from skbayes.space import PLAIN_TYPES, has, show
 
-__all__ = ["Evaluation", "can_travel", "evaluate_fold"]
+__all__ = ["Evaluation", "evaluate_fold"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,26 +142,18 @@ class _Watched:
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         self.failed.append(None)
         scores = self._scorer(*args, **kwargs)
-        self.failed[-1] = frozenset()
+        by_metric = scores if isinstance(scores, dict) else {}
+        # Of several scorers, one that raised has its traceback in the place of its score.
+        self.failed[-1] = frozenset(name for name, s in by_metric.items() if isinstance(s, str))
         return scores
 
 
-class _WatchedScorers(MultimetricScorer):  # type: ignore[misc]
-    """Scorers of several metrics that note which of them raised.
-
-    scikit-learn tells them by their class from a function: it has the traceback of a scorer that
-    raised in the place of its score, and replaces it.
-    """
+class _WatchedScorers(_Watched, MultimetricScorer):  # type: ignore[misc]
+    """Scorers of several metrics, which scikit-learn tells by their class from a function."""
 
     def __init__(self, scorers: MultimetricScorer) -> None:
+        super().__init__(scorers)
         self.__dict__.update(scorers.__dict__)
-        self.failed: list[frozenset[str] | None] = []
-
-    def __call__(self, *args: Any, **kwargs: Any) -> Any:
-        self.failed.append(None)
-        scores = super().__call__(*args, **kwargs)
-        self.failed[-1] = frozenset(name for name, s in scores.items() if isinstance(s, str))
-        return scores
 
 
 def _by_metric(scores: Any, failed: frozenset[str] | None) -> dict[str, float]:
@@ -171,15 +163,6 @@ def _by_metric(scores: Any, failed: frozenset[str] | None) -> dict[str, float]:
     by_metric = scores if isinstance(scores, dict) else {"score": scores}
     # scikit-learn lets any kind of number pass, a Decimal too.
     return {name: float(score) for name, score in by_metric.items() if name not in failed}
-
-
-def can_travel(value: Any) -> bool:
-    """Tell whether `value` can be sent to another process, and read there."""
-    try:
-        cloudpickle.loads(cloudpickle.dumps(value))
-    except Exception:
-        return False
-    return True
 
 
 def _own(value: Any) -> Any:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Iterable
+from dataclasses import KW_ONLY, InitVar, dataclass
 
 from skbayes._trials import Scored
 from skbayes.workers import Outcome, Pool
@@ -14,6 +15,7 @@ __all__ = ["Fold", "FoldQueue"]
 Fold = tuple[int, int]
 
 
+@dataclass(eq=False, repr=False)
 class FoldQueue:
     """Folds that were decided on, and of which no score has been taken in yet.
 
@@ -34,33 +36,25 @@ class FoldQueue:
         after it: all that have not begun are decided against.
     in_order : bool
         Whether scores are taken in as their folds were decided, or as they arrive.
-    known : iterable of Scored, default=()
+    known : iterable of Scored
         Scores of an earlier run, in the order in which they arrived: these folds are not
         evaluated again.
-    arrived : callable, default=None
+    arrived : callable
         Told of each new score as soon as it is there.
     """
 
-    def __init__(
-        self,
-        pool: Pool,
-        submit: Callable[[Fold], None],
-        to_event: Callable[[Outcome], Scored],
-        *,
-        may_begin: Callable[[Fold], bool],
-        in_order: bool,
-        known: Iterable[Scored] = (),
-        arrived: Callable[[Scored], None] | None = None,
-    ) -> None:
-        self._pool = pool
-        self._submit = submit
-        self._to_event = to_event
-        self._may_begin = may_begin
-        self._in_order = in_order
-        self._arrived = arrived
-        # Both in the order of arrival, `_decided` in that of the decisions.
-        self._known = {(event.index, event.fold): event for event in known}
-        self._landed: dict[Fold, Scored] = {}
+    pool: Pool
+    submit: Callable[[Fold], None]
+    to_event: Callable[[Outcome], Scored]
+    _: KW_ONLY
+    may_begin: Callable[[Fold], bool]
+    in_order: bool
+    known: InitVar[Iterable[Scored]]
+    arrived: Callable[[Scored], None]
+
+    def __post_init__(self, known: Iterable[Scored]) -> None:
+        # In the order of arrival, as `_decided` is in that of the decisions.
+        self._landed = {(event.index, event.fold): event for event in known}
         self._decided: dict[Fold, None] = {}
         self._waiting: deque[Fold] = deque()
 
@@ -70,7 +64,7 @@ class FoldQueue:
     def launch(self, fold: Fold) -> None:
         """Have a fold evaluated, now or when there is room."""
         self._decided[fold] = None
-        if fold not in self._known:
+        if fold not in self._landed:
             self._waiting.append(fold)
             self._fill()
 
@@ -85,7 +79,7 @@ class FoldQueue:
         while (fold := self._next()) is None:
             self._receive()
         del self._decided[fold]
-        return self._known.pop(fold, None) or self._landed.pop(fold)
+        return self._landed.pop(fold)
 
     def landed(self) -> list[Scored]:
         """Return the scores that have arrived and were not taken in, in the order decided."""
@@ -94,13 +88,13 @@ class FoldQueue:
     def drain(self) -> None:
         """Wait for the folds that have begun; their scores arrive, and are not taken in."""
         self._withdraw()
-        for fold in self._pool.withdraw():
+        for fold in self.pool.withdraw():
             del self._decided[fold]
-        running = [f for f in self._decided if not (f in self._landed or f in self._known)]
+        running = [fold for fold in self._decided if fold not in self._landed]
         for _ in running:
-            outcome = self._pool.wait()
+            outcome = self.pool.wait()
             try:
-                event = self._to_event(outcome)
+                event = self.to_event(outcome)
             except Exception:  # Nobody waits for its score, so that it is nobody's error.
                 continue
             self._arrive(event)
@@ -113,28 +107,23 @@ class FoldQueue:
 
     def _next(self) -> Fold | None:
         """Return the fold whose score may be taken in, if there is one."""
-        if self._in_order:
+        if self.in_order:
             oldest = next(iter(self._decided))
-            return oldest if oldest in self._known or oldest in self._landed else None
-        for arrived in (self._known, self._landed):
-            for fold in arrived:
-                if fold in self._decided:
-                    return fold
-        return None
+            return oldest if oldest in self._landed else None
+        return next((fold for fold in self._landed if fold in self._decided), None)
 
     def _receive(self) -> None:
-        event = self._to_event(self._pool.wait())
+        event = self.to_event(self.pool.wait())
         self._fill()
         self._arrive(event)
 
     def _arrive(self, event: Scored) -> None:
-        if self._arrived is not None:
-            self._arrived(event)
+        self.arrived(event)
         self._landed[event.index, event.fold] = event
 
     def _fill(self) -> None:
-        while self._waiting and self._pool.has_room:
-            if not self._may_begin(self._waiting[0]):
+        while self._waiting and self.pool.has_room:
+            if not self.may_begin(self._waiting[0]):
                 self._withdraw()
                 return
-            self._submit(self._waiting.popleft())
+            self.submit(self._waiting.popleft())

@@ -1,8 +1,9 @@
 """The journal of a search: its events on disk, and what makes a search the same search."""
 
+from skbayes.journal.fingerprints import fingerprint
 from skbayes.journal.journal import Journal
 from skbayes.journal.summary import outline, read_results
-from skbayes.journal.tokens import data_token, fingerprint
+from skbayes.journal.tokens import data_token
 
 __all__ = [
     "Journal",

@@ -136,9 +136,7 @@ class LockedFile:
     def __init__(self, path: str) -> None:
         # Opening a device or a pipe can have effects of its own.
         mode = call(os.stat, path).st_mode
-        if stat.S_ISDIR(mode):
-            raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), path)
-        if not stat.S_ISREG(mode):
+        if not (stat.S_ISREG(mode) or stat.S_ISDIR(mode)):
             raise OSError(errno.EINVAL, "not a regular file", path)
         self.path = path
         self._fds = [call(os.open, path, os.O_RDWR | os.O_APPEND | _BINARY)]
@@ -171,19 +169,10 @@ class LockedFile:
                 "that no two searches write to this file.",
             )
 
-    def read(self, size: int | None = None) -> bytes:
-        """Return the first `size` bytes, or all."""
-        fd = self._fds[0]
-        call(os.lseek, fd, 0, os.SEEK_SET)
-        chunks: list[bytes] = []
-        n_read = 0
-        while size is None or n_read < size:
-            chunk = call(os.read, fd, _READ_SIZE if size is None else size - n_read)
-            if not chunk:
-                break
-            chunks.append(chunk)
-            n_read += len(chunk)
-        return b"".join(chunks)
+    def read(self) -> bytes:
+        """Return all that is in the file."""
+        call(os.lseek, self._fds[0], 0, os.SEEK_SET)
+        return b"".join(iter(lambda: call(os.read, self._fds[0], _READ_SIZE), b""))
 
     def truncate(self, size: int) -> None:
         """Cut the file off after `size` bytes."""

@@ -45,13 +45,11 @@ def _versions() -> dict[str, str]:
 
 
 def new_header(given: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the first record of a new journal."""
+    """Return the first record of a new journal, with what is given of its search."""
     return {
         "k": FORMAT,
         "v": VERSION,
-        "fingerprint": dict(given["fingerprint"]),
-        "seed": int(given["seed"]),
-        **({"outline": given["outline"]} if "outline" in given else {}),
+        **given,
         "versions": _versions(),
         "host": socket.gethostname(),
         "pid": os.getpid(),
@@ -63,8 +61,8 @@ def is_ours(beginning: bytes) -> bool:
     return beginning[PREFIX - 1 :].startswith(MAGIC)
 
 
-def header_of(line: bytes, path: str) -> dict[str, Any]:
-    """Return the header in the first line of a file, given with its end.
+def header_of(data: bytes, path: str) -> dict[str, Any]:
+    """Return the header in the first line of a file.
 
     Raises
     ------
@@ -72,6 +70,7 @@ def header_of(line: bytes, path: str) -> dict[str, Any]:
         If it is none that this version can read.
     """
     try:
+        line = data[: data.find(b"\n") + 1]
         if not is_ours(line):
             raise ValueError("this is another kind of file")
         header = parse(line[:-1])
@@ -106,7 +105,7 @@ def owner_of(path: str) -> tuple[int | None, str | None]:
 
 def check_fingerprint(theirs: Mapping[str, str], own: Mapping[str, str], path: str) -> None:
     """Raise JournalMismatch unless two fingerprints are equal."""
-    keys = tuple(sorted(k for k in theirs.keys() | own.keys() if theirs.get(k) != own.get(k)))
+    keys = _differing(theirs, own)
     if keys:
         changes = "; ".join(
             f"{key} was {theirs.get(key, 'not set')}, is {own.get(key, 'not set')}" for key in keys
@@ -122,13 +121,14 @@ def check_fingerprint(theirs: Mapping[str, str], own: Mapping[str, str], path: s
 
 def compare_versions(theirs: Mapping[str, str], own: Mapping[str, str], path: str) -> None:
     """Warn if two sets of versions differ."""
-    changed = [
-        f"{name} {theirs.get(name)} is now {own.get(name)}"
-        for name in sorted(theirs.keys() | own.keys())
-        if theirs.get(name) != own.get(name)
-    ]
-    if changed:
+    names = _differing(theirs, own)
+    if names:
+        changes = ", ".join(f"{name} {theirs.get(name)} is now {own.get(name)}" for name in names)
         warn(
-            f"journal {path!r}: since it was written, {', '.join(changed)}. The scores in it may "
-            "differ from those to come.",
+            f"journal {path!r}: since it was written, {changes}. The scores in it may differ from "
+            "those to come.",
         )
+
+
+def _differing(theirs: Mapping[str, str], own: Mapping[str, str]) -> tuple[str, ...]:
+    return tuple(sorted(k for k in theirs.keys() | own.keys() if theirs.get(k) != own.get(k)))

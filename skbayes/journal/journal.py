@@ -19,28 +19,38 @@ import contextlib
 import errno
 import math
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from time import monotonic
-from types import TracebackType
 from typing import Any, Self
 
 from skbayes._trials import Closed, Event
 from skbayes.exceptions import JournalLocked
-from skbayes.journal.events import EventLog
+from skbayes.journal.events import read_events
 from skbayes.journal.file import LockedFile, create
 from skbayes.journal.header import (
-    MAGIC,
     check_fingerprint,
     compare_versions,
     header_of,
-    is_ours,
     new_header,
     owner_of,
 )
-from skbayes.journal.records import PREFIX, line_of, record_of
+from skbayes.journal.records import line_of, record_of
 
 # Seconds: a sync takes 4 ms on a disk, and bursts of records shall not wait for one each.
 SYNC_INTERVAL = 0.05
+
+# What errors of the operating system mean for a journal, and what to do.
+_NO_PERMISSION = (
+    "the journal cannot be written here; name a file that can, or change its permissions"
+)
+_NO_ROOM = "there is no room for the journal; free some, and the same call goes on from here"
+_EXPLANATIONS = {
+    errno.ENOENT: "the folder {folder!r} does not exist; make it first",
+    errno.EISDIR: "a folder stands where the journal is to be; name a file in it",
+    errno.ENOTDIR: "a file stands where the folder of the journal is to be; name another path",
+    **dict.fromkeys((errno.EACCES, errno.EPERM), _NO_PERMISSION),
+    **dict.fromkeys((errno.ENOSPC, errno.EFBIG, errno.EDQUOT), _NO_ROOM),
+}
 
 
 class Journal:
@@ -52,8 +62,10 @@ class Journal:
         The file.
     header : dict
         Its first record.
-    seed : int
-        Seed of the search, as it was when the file was made.
+    events : list of Event
+        What was in the file when it was opened.
+    elapsed : float
+        Seconds of search when the last of these folds was scored.
 
     Examples
     --------
@@ -71,21 +83,11 @@ class Journal:
     def __init__(self, file: LockedFile, header: dict[str, Any]) -> None:
         self.path = file.path
         self.header = header
-        self.seed: int = header["seed"]
-        self._log = EventLog()
+        self.events: list[Event] = []
+        self.elapsed = 0.0
         self._file = file
         self._synced_at = -math.inf
         self._is_synced = True
-
-    @property
-    def events(self) -> list[Event]:
-        """What is in the file, in that order."""
-        return self._log.events
-
-    @property
-    def elapsed(self) -> float:
-        """Seconds of search when the last fold was scored."""
-        return self._log.elapsed
 
     @classmethod
     def open(cls, path: str | os.PathLike[str], *, header: Mapping[str, Any]) -> Self:
@@ -127,45 +129,20 @@ class Journal:
         name = os.path.realpath(os.fsdecode(path))
         own = new_header(header)
         try:
-            if not os.path.exists(name):
-                # Another search may be faster: then that one's file is opened, or found locked.
-                with contextlib.suppress(FileExistsError):
-                    create(name, line_of(own))
-            with contextlib.ExitStack() as stack:
+            with _explained(name), contextlib.ExitStack() as stack:
+                if not os.path.exists(name):
+                    # Another search may be faster: then that one's file is opened, or is locked.
+                    with contextlib.suppress(FileExistsError):
+                        create(name, line_of(own))
                 file = LockedFile(name)
                 stack.callback(file.close)
-                # A huge file of something else is not read to its end.
-                beginning = file.read(len(MAGIC) + PREFIX)
-                header_there = _header_in(file.read() if is_ours(beginning) else beginning, name)
-                journal = cls(file, header_there)
-                journal._read(own)
+                data = file.read()
+                journal = cls(file, header_of(data, name))
+                journal._take_up(data, own)
                 stack.pop_all()
         except BlockingIOError:
             raise JournalLocked(name, *owner_of(name)) from None
-        except OSError as error:
-            raise _explained(error, name) from error
         return journal
-
-    @staticmethod
-    def read_seed(path: str | os.PathLike[str]) -> int | None:
-        """Return the seed of a journal, which may be in use; None if there is no such file.
-
-        Raises
-        ------
-        JournalError
-            If the file is no journal.
-        OSError
-            If it cannot be read.
-        """
-        name = os.path.realpath(os.fsdecode(path))
-        if not os.path.isfile(name):
-            return None
-        try:
-            content = _content(name)
-        except OSError as error:
-            raise _explained(error, name) from error
-        seed: int = _header_in(content, name)["seed"]
-        return seed
 
     @staticmethod
     def read(path: str | os.PathLike[str]) -> tuple[dict[str, Any], list[Event]]:
@@ -179,106 +156,72 @@ class Journal:
             If it cannot be read.
         """
         name = os.path.realpath(os.fsdecode(path))
-        content = _content(name)
-        header = _header_in(content, name)
-        *lines, _ = content.split(b"\n")
-        log = EventLog()
-        log.read(lines, name)
-        return header, log.events
+        with open(name, "rb") as file:
+            data = file.read()
+        return header_of(data, name), read_events(data, name)[0]
 
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *error: object) -> None:
         self.close()
 
     def append(self, event: Event, elapsed: float = 0.0) -> None:
         """Write an event down: `Asked` or `Scored`. `Closed` follows from these, and is left out.
 
-        Parameters
-        ----------
-        event : Event
-        elapsed : float, default=0.0
-            Seconds of search so far, kept with `Scored`.
+        `elapsed` are the seconds of search so far, which are kept with `Scored`. That the event can
+        follow those before it is seen to by the history of the engine.
 
         Raises
         ------
         ValueError
-            If the event cannot follow those before it, or the journal is closed.
+            If the journal is closed.
         OSError
             If it cannot be written. Nothing of it is in the file then, or will be read, and
             further events can be appended when the cause has gone.
         """
-        if isinstance(event, Closed):
-            return
-        self._log.check(event)
-        self._write(record_of(event, elapsed))
-        self._log.take(event, elapsed)
+        if not isinstance(event, Closed):
+            self._write(record_of(event, elapsed))
 
     def close(self) -> None:
         """See to it that all is on disk, and give up the file. Closing twice does nothing."""
-        try:
+        with _explained(self.path):
             try:
                 if not self._is_synced:
                     self._file.sync()
                     self._is_synced = True
             finally:
                 self._file.close()
-        except OSError as error:
-            raise _explained(error, self.path) from error
 
     def _write(self, record: Mapping[str, Any]) -> None:
         sync = monotonic() - self._synced_at > SYNC_INTERVAL
-        try:
+        with _explained(self.path):
             self._file.append(line_of(record), sync=sync)
-        except OSError as error:
-            raise _explained(error, self.path) from error
         self._is_synced = sync
         if sync:
             self._synced_at = monotonic()
 
-    def _read(self, own: Mapping[str, Any]) -> None:
-        """Read the file, and make it ready for `append`; `own` is the header of a new one."""
+    def _take_up(self, data: bytes, own: Mapping[str, Any]) -> None:
+        """Take in what is in the file, and make it ready for `append`; `own` is a new header."""
         check_fingerprint(self.header["fingerprint"], own["fingerprint"], self.path)
-        data = self._file.read()
-        *lines, tail = data.split(b"\n")
-        versions = self._log.read(lines, self.path) or self.header["versions"]
-        compare_versions(versions, own["versions"], self.path)
-        if tail:
+        self.events, self.elapsed, versions = read_events(data, self.path)
+        compare_versions(versions or self.header["versions"], own["versions"], self.path)
+        size = data.rfind(b"\n") + 1
+        if size < len(data):
             # Before anything is appended, which would become part of it.
-            self._file.truncate(len(data) - len(tail))
+            self._file.truncate(size)
         if data != line_of(own):
             self._write({"k": "resume", **{key: own[key] for key in ("versions", "host", "pid")}})
 
 
-def _header_in(content: bytes, path: str) -> dict[str, Any]:
-    return header_of(content[: content.find(b"\n") + 1], path)
-
-
-def _content(path: str) -> bytes:
-    """Return what is in a file; of one that is no journal, its beginning."""
-    with open(path, "rb") as file:
-        beginning = file.read(len(MAGIC) + PREFIX)
-        return beginning + file.read() if is_ours(beginning) else beginning
-
-
-def _explained(error: OSError, path: str) -> OSError:
-    """Return `error` in terms of the journal."""
-    if isinstance(error, FileNotFoundError):
-        text = f"the folder {os.path.dirname(path)!r} does not exist; make it first"
-    elif isinstance(error, IsADirectoryError):
-        text = "a folder stands where the journal is to be; name a file in it"
-    elif isinstance(error, NotADirectoryError):
-        text = "a file stands where the folder of the journal is to be; name another path"
-    elif isinstance(error, PermissionError):
-        text = "the journal cannot be written here; name a file that can, or change its permissions"
-    elif error.errno in (errno.ENOSPC, errno.EFBIG, errno.EDQUOT):
-        text = "there is no room for the journal; free some, and the same call goes on from here"
-    else:
-        text = f"the journal cannot be used: {error.strerror or error}"
-    return OSError(error.errno, text, path)
+@contextlib.contextmanager
+def _explained(path: str) -> Iterator[None]:
+    """Have errors of the operating system say what they mean for the journal at `path`."""
+    try:
+        yield
+    except BlockingIOError:
+        raise
+    except OSError as error:
+        text = _EXPLANATIONS.get(error.errno or 0, "the journal cannot be used: {reason}")
+        told = text.format(folder=os.path.dirname(path), reason=error.strerror or error)
+        raise OSError(error.errno, told, path) from error

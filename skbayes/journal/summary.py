@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import math
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
-from skbayes._trials import Asked, Event, FoldScore, Scored, Trial
+from skbayes._trials import History
 from skbayes.exceptions import JournalError
 from skbayes.journal.journal import Journal
 from skbayes.journal.tokens import token
-from skbayes.space import Branch, Categorical, Point, Space, native, show
+from skbayes.space import Branch, Categorical, Space, native
 
 __all__ = ["outline", "read_results"]
 
@@ -63,8 +63,11 @@ def read_results(path: str | os.PathLike[str], space: Space) -> dict[str, list[A
     try:
         n_folds, branches = header["outline"]["n_folds"], header["outline"]["branches"]
         known = _known(space)
-        done = [t for t in _trials(events, n_folds) if t.has_failed or t.n_scored == n_folds]
-        params = [_params(_branch(branches, t.point), t.point.codes, known) for t in done]
+        history = History(n_folds)
+        for event in events:
+            history.apply(event)
+        done = [t for t in history.trials if t.has_failed or t.n_scored == n_folds]
+        params = [_params(branches[t.point.branch], t.point.codes, known) for t in done]
     except (KeyError, TypeError, ValueError, IndexError) as error:
         raise JournalError(
             os.fspath(path),
@@ -79,23 +82,6 @@ def read_results(path: str | os.PathLike[str], space: Space) -> dict[str, list[A
             for metric in metrics or ("score",)
         },
     }
-
-
-def _trials(events: Sequence[Event], n_folds: int) -> list[Trial]:
-    """Return trials with the folds that were scored, and with no place for others.
-
-    How many there were to be is what the file says, which may be any number.
-    """
-    points: dict[int, Point] = {}
-    scores: dict[int, list[FoldScore]] = {}
-    for event in events:
-        if isinstance(event, Asked):
-            points[event.index], scores[event.index] = event.point, []
-        elif isinstance(event, Scored):
-            if not event.fold < n_folds:
-                raise ValueError(f"there are {n_folds} folds, and one is number {event.fold}")
-            scores[event.index].append(event.score)
-    return [Trial(i, point, tuple(scores[i])) for i, point in points.items()]
 
 
 class Unknown:
@@ -136,13 +122,6 @@ def _known(space: Space) -> dict[str, dict[str, Any]]:
     return known
 
 
-def _branch(branches: list[Any], point: Point) -> list[list[Any]]:
-    if point.branch < 0:
-        raise ValueError(f"{point!r} is in none of the {len(branches)} branches")
-    branch: list[list[Any]] = branches[point.branch]
-    return branch
-
-
 def _params(
     parameters: list[list[Any]],
     codes: tuple[float | int, ...],
@@ -153,8 +132,6 @@ def _params(
         if categories is None:
             params[name] = code
             continue
-        if not 0 <= code < len(categories):
-            raise ValueError(f"{name} has {len(categories)} categories, and none is {show(code)}")
         value = categories[int(code)]
         if isinstance(value, dict):
             told = value["token"]

@@ -12,8 +12,9 @@ import numpy as np
 
 from skbayes._numerics import mean
 from skbayes._pickles import lasting
+from skbayes.space import show
 
-__all__ = ["MEAN", "Report", "check_follows", "read_report", "read_reports"]
+__all__ = ["MEAN", "Report", "check_follows", "read_report", "read_reports", "read_score"]
 
 # As a score: the mean of the folds.
 MEAN = "mean"
@@ -86,14 +87,14 @@ def read_report(score: Any, folds: Any = None, cost: Any = None) -> Report:
     if spent is not None and not 0.0 <= spent < math.inf:
         raise ValueError(f"a cost must be finite and at least 0, got {cost!r}; None if unknown.")
     is_mean = isinstance(score, str) and score == MEAN
-    told = None if is_mean else _score(score, "a score")
+    told = None if is_mean else read_score(score, "a score")
     if folds is None:
         if told is None:
             raise ValueError("tell a score, or folds; None as the score says that it failed.")
         return Report(told, (), spent)
     if isinstance(folds, str | bytes) or not isinstance(folds, Sequence | np.ndarray):
         raise TypeError(f"folds must be a list of scores in the order of the folds, got {folds!r}.")
-    values = tuple(None if f is None else _score(f, "a fold") for f in folds)
+    values = tuple(None if f is None else read_score(f, "a fold") for f in folds)
     scores = [value for value in values if value is not None]
     if any(map(math.isnan, scores)) or (told is not None and math.isnan(told)):
         if told is not None and math.isfinite(told):
@@ -180,18 +181,16 @@ def _column(values: Any, n: int, name: str, default: Any) -> Iterable[Any]:
     return values
 
 
-def _score(value: Any, name: str) -> float:
-    """Return a score as a float, NaN for a failure."""
-    if value is None:
-        return math.nan
-    number = _number(value, name)
+def read_score(value: Any, name: str) -> float:
+    """Return a score as a float, NaN for a failure; `name` is what it is called in errors."""
+    number = math.nan if value is None else _number(value, name)
     return number if math.isfinite(number) else math.nan
 
 
 def _number(value: Any, name: str) -> float:
     if not isinstance(value, numbers.Real):
-        raise TypeError(f"{name} must be a number or None, got {value!r}.")
+        raise TypeError(f"{name} must be a number or None, got {show(value)}.")
     try:
         return float(value)
     except OverflowError:
-        raise ValueError(f"{name} must fit a float, got {value!r}.") from None
+        raise ValueError(f"{name} must fit a float, got {show(value)}.") from None

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import math
-import numbers
 import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 
+from skbayes.model.reports import read_score
 from skbayes.space import has, show
 
 __all__ = ["Row", "read_sources"]
@@ -61,9 +61,7 @@ def read_sources(
     what = "warm_start_from"
     if given is None:
         return []
-    is_one = _is_table(given) or has(given, "told") or has(given, "cv_results_")
-    is_text = isinstance(given, str | bytes | os.PathLike)
-    if is_one or is_text or not isinstance(given, Iterable):
+    if _is_one(given) or not isinstance(given, Iterable):
         return [_read(given, what, metric, read_file)]
     entries = list(given)
     if any(map(_is_pair, entries)):
@@ -112,6 +110,12 @@ def _steering_metric(search: Any) -> str | None:
     return None
 
 
+def _is_one(given: Any) -> bool:
+    """Whether something that can be iterated over is one source, and no list of them."""
+    is_search = has(given, "told") or has(given, "cv_results_")
+    return is_search or _is_table(given) or isinstance(given, str | bytes | os.PathLike)
+
+
 def _is_table(source: Any) -> bool:
     # A data frame, of whichever library, has named columns that it gives when indexed by them.
     return isinstance(source, Mapping) or (has(source, "columns") and has(source, "__getitem__"))
@@ -129,27 +133,19 @@ def _read_pairs(entries: Sequence[Any], what: str) -> list[Row]:
                 f"{what}[{i}] must be a pair of parameters and score, ({{name: value}}, number), "
                 f"got {show(entry)}."
             )
-        rows.append((entry[0], _number(entry[1], f"the score in {what}[{i}]")))
+        rows.append((entry[0], _score(entry[1], f"the score in {what}[{i}]")))
     return rows
 
 
-def _number(score: Any, what: str) -> float:
-    """Return a score as a float, NaN for a failure."""
-    if score is None or score is np.ma.masked:
-        return math.nan
-    if not isinstance(score, numbers.Real):
-        raise TypeError(f"{what} must be a number, or None for a failure, got {show(score)}.")
-    try:
-        return float(score) if math.isfinite(score) else math.nan
-    except OverflowError:
-        raise ValueError(f"{what} must fit a float, got {show(score)}.") from None
+def _score(value: Any, what: str) -> float:
+    return read_score(None if value is np.ma.masked else value, what)
 
 
 def _read_table(table: Any, what: str, metric: str | None) -> list[Row]:
     """Read columns by name: `params` or `param_*`, and a score."""
     names = [str(name) for name in (table if isinstance(table, Mapping) else table.columns)]
     score_name = _score_column(names, what, metric)
-    scores = [_number(score, f"{what}[{score_name!r}]") for score in _column(table, score_name)]
+    scores = [_score(score, f"{what}[{score_name!r}]") for score in _column(table, score_name)]
     rows: list[Mapping[str, Any]] = []
     if "params" in names:
         rows = list(_column(table, "params"))

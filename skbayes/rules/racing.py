@@ -46,6 +46,12 @@ PRIOR_WEIGHT = 4
 TINY, HUGE = 1e-150, 1e150
 
 
+def _known(scores: Sequence[float | None]) -> tuple[list[int], Floats]:
+    """Return the folds that a candidate was run on, and its scores there."""
+    run = [fold for fold, score in enumerate(scores) if score is not None]
+    return run, np.array([scores[fold] for fold in run], dtype=np.float64)
+
+
 @own_arithmetic()
 def is_futile(
     scores: Sequence[float | None], complete: Floats, prediction: Prediction | None
@@ -91,11 +97,10 @@ def is_futile(
     normal variable.
     """
     n, n_folds = complete.shape
-    run = [fold for fold, score in enumerate(scores) if score is not None]
+    run, y = _known(scores)
     k = len(run)
     if n < MIN_COMPLETE or not 0 < k < n_folds:
         return False
-    y = np.array([scores[fold] for fold in run], dtype=np.float64)
     exponent = binary_exponent(complete, y)
     complete, y = np.ldexp(complete, -exponent), np.ldexp(y, -exponent)
     order = np.argsort(-complete.mean(axis=1), kind="stable")
@@ -161,10 +166,9 @@ def is_below_median(
     Golovin et al. (2017), Google Vizier: a service for black-box optimization, KDD, sect. 3.2.2
     (median stopping rule), with the running means of Amazon SageMaker on both sides.
     """
-    run = [fold for fold, score in enumerate(scores) if score is not None]
+    run, y = _known(scores)
     if len(complete) < MIN_COMPLETE or not 0 < len(run) < complete.shape[1]:
         return False
-    y = np.array([scores[fold] for fold in run], dtype=np.float64)
     exponent = binary_exponent(complete, y)
     others = np.ldexp(complete[:, run], -exponent).mean(axis=1)
     return bool(np.ldexp(y, -exponent).mean() < np.median(others))

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import math
 import numbers
+import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, fields
 from typing import Any, Protocol
@@ -16,7 +17,7 @@ from typing import Any, Protocol
 import numpy as np
 
 from skbayes._pickles import lasting
-from skbayes.space import native
+from skbayes.space import is_number, native
 
 __all__ = [
     "Converged",
@@ -106,8 +107,7 @@ class TargetScore:
     score: float
 
     def __post_init__(self) -> None:
-        if not is_finite(self.score):
-            raise ValueError(f"TargetScore: score must be a finite number, got {self.score!r}.")
+        _check(self, "score", "a finite number", is_finite(self.score))
         _make_native(self)
 
     def __call__(self, state: SearchState, /) -> str | None:
@@ -143,13 +143,11 @@ class Patience:
     relative: bool = False
 
     def __post_init__(self) -> None:
+        gain = self.min_improvement
         check_count("Patience", "n", self.n)
-        if not (is_finite(self.min_improvement) and self.min_improvement >= 0):
-            raise ValueError(
-                "Patience: min_improvement must be a finite number of at least 0, "
-                f"got {self.min_improvement!r}."
-            )
-        _check_bool("Patience", "relative", self.relative)
+        is_gain = is_finite(gain) and gain >= 0
+        _check(self, "min_improvement", "a finite number of at least 0", is_gain)
+        _check(self, "relative", "True or False", isinstance(self.relative, bool | np.bool_))
         _make_native(self)
 
     def __call__(self, state: SearchState, /) -> str | None:
@@ -206,15 +204,11 @@ class Converged:
     min_candidates: int = 20
 
     def __post_init__(self) -> None:
-        if self.min_improvement is not None and not (
-            is_finite(self.min_improvement) and self.min_improvement > 0
-        ):
-            raise ValueError(
-                "Converged: min_improvement must be a finite number above 0, or None for the "
-                f"noise of the folds, got {self.min_improvement!r}."
-            )
-        _check_bool("Converged", "relative", self.relative)
-        if self.relative and self.min_improvement is None:
+        gain = self.min_improvement
+        allowed = "a finite number above 0, or None for the noise of the folds"
+        _check(self, "min_improvement", allowed, gain is None or (is_finite(gain) and gain > 0))
+        _check(self, "relative", "True or False", isinstance(self.relative, bool | np.bool_))
+        if self.relative and gain is None:
             raise ValueError(
                 "Converged: relative=True needs a min_improvement, such as 0.01 for one per cent."
             )
@@ -317,14 +311,13 @@ def reason_to_stop(rules: Sequence[StoppingRule], state: SearchState) -> str | N
     """
     for rule in rules:
         reason: Any = rule(state)
-        if reason is None:
-            continue
-        if not isinstance(reason, str):
+        if isinstance(reason, str):
+            return reason
+        if reason is not None:
             raise TypeError(
                 f"the stopping rule {rule!r} returned {reason!r}: it must return the reason to "
                 "stop, as a str, or None to go on."
             )
-        return reason
     return None
 
 
@@ -334,19 +327,13 @@ def _best(scores: Sequence[float]) -> float:
 
 def is_finite(value: Any) -> bool:
     """Whether a value is a finite number, and no boolean."""
-    if not isinstance(value, numbers.Real) or isinstance(value, bool):
-        return False
-    try:
-        return math.isfinite(value)
-    except OverflowError:  # an int beyond all floats
-        return False
+    # Compared, for an int may be beyond all floats.
+    return is_number(value) and bool(abs(native(value)) <= sys.float_info.max)
 
 
 def check_count(rule: str, name: str, value: Any) -> None:
     """Raise ValueError unless the parameter `name` of a rule is an int of at least 1."""
-    if not (
-        isinstance(value, numbers.Integral) and not isinstance(value, bool) and int(value) >= 1
-    ):
+    if not (isinstance(value, numbers.Integral) and is_number(value) and int(value) >= 1):
         raise ValueError(f"{rule}: {name} must be an int of at least 1, got {value!r}.")
 
 
@@ -359,6 +346,8 @@ def _make_native(rule: Any) -> None:
         object.__setattr__(rule, field.name, native(getattr(rule, field.name)))
 
 
-def _check_bool(rule: str, name: str, value: Any) -> None:
-    if not isinstance(value, bool | np.bool_):
-        raise ValueError(f"{rule}: {name} must be True or False, got {value!r}.")
+def _check(rule: Any, name: str, allowed: str, is_allowed: bool) -> None:
+    """Raise ValueError unless the parameter `name` of a rule is what is allowed."""
+    if not is_allowed:
+        got = getattr(rule, name)
+        raise ValueError(f"{type(rule).__name__}: {name} must be {allowed}, got {got!r}.")

@@ -1,7 +1,7 @@
 """`BayesSearchCV`: the estimator, one fit of it, and what scikit-learn's users find on it."""
 
-from skbayes.search.callbacks import SearchView
 from skbayes.search.search import BayesSearchCV
+from skbayes.search.view import SearchView
 
 __all__ = [
     "BayesSearchCV",

@@ -17,7 +17,7 @@ from sklearn.base import clone
 
 from skbayes.space import PLAIN_TYPES, Branch, Categorical, Dimension, Space, has, parse_space, show
 
-__all__ = ["space_of", "with_conditions"]
+__all__ = ["as_written", "owners", "space_of", "with_conditions"]
 
 # Each branch is a category of the model and has its place in the initial design: with many more
 # of them than candidates, no search could tell which are good.
@@ -41,23 +41,19 @@ def space_of(search: Any, seed: int) -> Space:
     return with_conditions(space, search.estimator, is_list=is_list)
 
 
+def as_written(search_spaces: Any, number: Any) -> Mapping[str, Any]:
+    """Return a dict of a space as the user wrote it; nothing if a `Space` was given."""
+    each = search_spaces[number] if isinstance(search_spaces, list | tuple) else search_spaces
+    each = each[0] if isinstance(each, tuple) else each
+    return each if isinstance(each, Mapping) else {}
+
+
 def with_conditions(space: Space, estimator: Any, *, is_list: bool) -> Space:
     """Divide the branches of a space so that each has just the parameters that exist in it.
 
     A parameter of a step that is itself searched, such as ``clf__C`` beside ``clf``, is sought in
-    the values that the step may take; any other, in the estimator.
-
-    Parameters
-    ----------
-    space : Space
-    estimator : estimator
-    is_list : bool
-        Whether the user wrote a list of spaces, for the message.
-
-    Returns
-    -------
-    Space
-        The same one if every parameter of a branch exists for all of its values.
+    the values that the step may take; any other, in the estimator. `is_list` says for the message
+    whether the user wrote a list of spaces.
 
     Raises
     ------
@@ -108,6 +104,15 @@ def _step_of(name: str, parameters: Parameters) -> str | None:
     return next((s for s in steps if isinstance(parameters.get(s), Categorical)), None)
 
 
+def owners(name: str, parameters: Parameters, estimator: Any) -> list[tuple[Any, str]]:
+    """Return who has a parameter, and its name there: each value of a step that is searched."""
+    step = _step_of(name, parameters)
+    if step is None:
+        return [(estimator, name)]
+    rest = name.removeprefix(f"{step}__")
+    return [(value, rest) for value in _values(parameters[step])]
+
+
 def _parts(parameters: Parameters, conditions: Conditions) -> Iterator[Parameters]:
     """Yield parts of a dictionary without conditions, which together are the dictionary."""
     for step in [name for name in parameters if name in conditions]:
@@ -147,11 +152,11 @@ def _where(
 ) -> tuple[str, list[bool]] | None:
     """Return by which step, and for which of its values, a parameter exists; None if for none."""
     if step is not None:
-        rest, values = name.removeprefix(f"{step}__"), _values(parameters[step])
-        exists = [rest in _listed(value) for value in values]
+        found = owners(name, parameters, estimator)
+        exists = [rest in _listed(value) for value, rest in found]
         if not any(exists):
             # Some estimators take more than they list, and some of those take anything.
-            exists = [_accepts(value, {rest: sample}) for value in values]
+            exists = [_accepts(value, {rest: sample}) for value, rest in found]
         if any(exists):
             return step, exists
     # Others take parameters for a value that is no estimator, such as an optimiser, or have them

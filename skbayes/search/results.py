@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import product
 from typing import Any
 
 import numpy as np
@@ -12,7 +13,8 @@ from scipy.stats import rankdata
 
 from skbayes._trials import FoldScore, Trial
 from skbayes._warnings import warn
-from skbayes.space import Categorical, Dimension, Point, Space
+from skbayes.search.conditions import as_written
+from skbayes.space import Categorical, Point, Space
 
 __all__ = ["in_row_order", "results_table", "warn_of_scores"]
 
@@ -22,71 +24,42 @@ def in_row_order(trials: Sequence[Trial], space: Space, search_spaces: Any) -> l
 
     That is the order asked; or `ParameterGrid`'s, as soon as each point of a space of lists is
     among them: a search that exhausts a grid is a grid search. A point of several dicts, which is
-    evaluated once, has the place of the first.
-
-    Parameters
-    ----------
-    trials : sequence of Trial
-        In the order asked.
-    space : Space
-    search_spaces : object
-        As the user wrote the space.
-
-    Returns
-    -------
-    list of Trial
-        With dimensions that are no lists, or parameters that exist for some values of a step
-        only, there is no such grid.
+    evaluated once, has the place of the first. There is no such grid with dimensions that are no
+    lists, or with parameters that exist for some values of a step only.
     """
-    size, signs = space.n_values, _signs(space, search_spaces)
-    if signs is None or size is None or size > len(trials) * len(space.branches):
+    is_seen = space.n_values is not None and space.n_values <= len(trials) * len(space.branches)
+    grid = _grid(space, search_spaces) if is_seen else None
+    if grid is None:
         return list(trials)
-
-    def place(point: Point) -> tuple[int, tuple[float | int, ...]]:
-        """Return where a point is in the grid: dict by dict, the last parameter runs fastest."""
-        return min(
-            (
-                twin.branch,
-                tuple(s * c for s, c in zip(signs[twin.branch], twin.codes, strict=True)),
-            )
-            for twin in space.twins(point)
-        )
-
-    by_place = {place(trial.point): trial for trial in trials}
-    if by_place.keys() != {place(point) for point in space.grid()}:
-        return list(trials)
-    return [by_place[each] for each in sorted(by_place)]
+    known = {twin: trial for trial in trials for twin in space.twins(trial.point)}
+    rows: dict[int, Trial] = {}
+    for point in grid:
+        if point not in known:
+            return list(trials)
+        rows.setdefault(known[point].index, known[point])
+    return list(rows.values())
 
 
-def _signs(space: Space, search_spaces: Any) -> list[list[int]] | None:
-    """Return for each parameter of each branch whether its codes rise along the list, or fall.
+def _grid(space: Space, search_spaces: Any) -> Iterator[Point] | None:
+    """Return all points dict by dict, the last parameter runs fastest, each along its list.
 
     None if a branch is not a whole dict, or a dimension no list.
     """
     if len({branch.number for branch in space.branches}) < len(space.branches):
         return None
-    signs = []
+    grids: list[Iterator[tuple[float | int, ...]]] = []
     for branch in space.branches:
-        written = _written(search_spaces, branch.number)
-        of_branch = [_sign(dimension, written.get(name)) for name, dimension in branch.parameters]
-        if 0 in of_branch:
-            return None
-        signs.append(of_branch)
-    return signs
-
-
-def _written(search_spaces: Any, number: Any) -> Mapping[str, Any]:
-    """Return a dict as the user wrote it; nothing if a `Space` was given."""
-    each = search_spaces[number] if isinstance(search_spaces, list | tuple) else search_spaces
-    each = each[0] if isinstance(each, tuple) else each
-    return each if isinstance(each, Mapping) else {}
-
-
-def _sign(dimension: Dimension, written: Any) -> int:
-    if isinstance(dimension, Categorical):
-        return 1
-    # A range becomes a dimension of integers, as two numbers do, which are no list.
-    return (1 if written.step > 0 else -1) if isinstance(written, range) else 0
+        written = as_written(search_spaces, branch.number)
+        lists = []
+        for name, dimension in branch.parameters:
+            values, is_list = written.get(name), isinstance(dimension, Categorical)
+            # A range becomes a dimension of integers, as two numbers do, which are no list.
+            if not (is_list or isinstance(values, range)):
+                return None
+            falls = isinstance(values, range) and values.step < 0 and not is_list
+            lists.append(list(dimension.codes())[:: -1 if falls else 1])
+        grids.append(product(*lists))
+    return (Point(branch, codes) for branch, grid in enumerate(grids) for codes in grid)
 
 
 def results_table(
@@ -157,14 +130,10 @@ def warn_of_scores(table: Mapping[str, Any], trials: Sequence[Trial]) -> None:
 
 
 def _mean_and_std(cells: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    # Infinite scores are possible, and means beyond all floats; they have no deviation, without a
-    # warning about it. A power of two changes no digit, and keeps squares within the floats.
+    # As in scikit-learn, to the last digit. Infinite scores have no deviation, without a warning.
     with np.errstate(over="ignore", under="ignore", invalid="ignore"):
         means = np.average(cells, axis=1)
-        exponents = np.frexp(np.abs(cells).max(axis=1))[1]
-        y = np.ldexp(cells, -exponents[:, None]) - np.ldexp(means, -exponents)[:, None]
-        stds = np.ldexp(np.sqrt(np.average(y**2, axis=1)), exponents)
-    return means, stds
+        return means, np.sqrt(np.average((cells - means[:, None]) ** 2, axis=1))
 
 
 def _add_scores(

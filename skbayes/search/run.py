@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Mapping, Sequence
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from sklearn.base import clone
 from sklearn.utils import indexable
@@ -13,7 +13,6 @@ from sklearn.utils import indexable
 from skbayes._compat import (
     BaseSearchCV,
     CallbackContexts,
-    MultimetricScorer,
     check_method_params,
     get_routed_params,
     get_scorers,
@@ -21,30 +20,26 @@ from skbayes._compat import (
 )
 from skbayes._trials import Trial
 from skbayes.engine import Budget, Engine, Evaluation, Objective, Observer, Progress, fold_noise
-from skbayes.model import Observations
+from skbayes.model import Observations, Row, read_sources
 from skbayes.optimizer import Optimizer
 from skbayes.rules import EARLY_STOPPING, ONE_STANDARD_ERROR, check_rules, parse_stopping
 from skbayes.scikit_optimize import joined_fit_params, read_optimizer_kwargs, warn_of_differences
-from skbayes.search.callbacks import (
-    BEST_SO_FAR,
-    BeginsWithFit,
-    CallbackList,
-    Ended,
-    SearchView,
-    parse_callbacks,
-    settings_of,
-)
 from skbayes.search.candidates import count_candidates, present_points
-from skbayes.search.checkpoint import open_journal, seed_of
+from skbayes.search.checkpoint import Checkpoint
 from skbayes.search.conditions import space_of
 from skbayes.search.ranges import warn_of_whole_ranges
 from skbayes.search.results import in_row_order, results_table
 from skbayes.search.splits import check_weights, draw_splits
+from skbayes.search.view import (
+    BEST_SO_FAR,
+    Ended,
+    SearchView,
+    as_rule,
+    parse_callbacks,
+    settings_of,
+)
 from skbayes.space import Space, native
 from skbayes.workers import Pool
-
-if TYPE_CHECKING:
-    from skbayes.model import Row
 
 __all__ = ["Run"]
 
@@ -90,10 +85,10 @@ class Run:
     ) -> None:
         self._started = time.monotonic()
         self._search = search
-        self._rules, self._callbacks = parse_stopping(search.stopping), parse_callbacks(callback)
-        for each in self._callbacks:
-            if isinstance(each, BeginsWithFit):
-                each.begin_fit()
+        self._rules, self._callback = parse_stopping(search.stopping), parse_callbacks(callback)
+        for each in self._callback:
+            # One with a clock is told when a search begins.
+            getattr(each, "begin_fit", lambda: None)()
         warn_of_differences(search)
         options = read_optimizer_kwargs(search.optimizer_kwargs)
         params = joined_fit_params(search, params)
@@ -101,16 +96,16 @@ class Run:
         # scikit-learn would take the rule for the name of a metric.
         refit = search.refit if search.refit != ONE_STANDARD_ERROR else False
         scorers, self._refit_metric = get_scorers(search, refit)
-        is_multimetric = isinstance(scorers, MultimetricScorer)
-        self.scorers = scorers_by_name(scorers) if is_multimetric else scorers
         self.objective = Objective(search, scorers)
-        seed = seed_of(search, X, y)
-        self._space = space_of(search, seed)
-        warn_of_whole_ranges(search)
-        earlier = self._read_sources()
-
+        self.scorers = scorers_by_name(scorers) if self.objective.is_multimetric else scorers
         X, y = indexable(X, y)
         self.data = (X,) if y is None else (X, y)
+        checkpoint = Checkpoint(search, X, y)
+        seed = checkpoint.seed()
+        self._space = space_of(search, seed)
+        warn_of_whole_ranges(search, self._space)
+        earlier = self._read_sources()
+
         params = check_method_params(X, params=params)
         routed = get_routed_params(search, params)
         self.fit_params: Mapping[str, Any] = routed.estimator.fit
@@ -151,9 +146,7 @@ class Run:
             n_candidates=n_candidates,
             contexts=self.contexts,
         )
-        self._open_journal = partial(
-            open_journal, search, self._space, X, y, params, splits, earlier, seed
-        )
+        self._open_journal = partial(checkpoint.open, self._space, params, splits, earlier, seed)
 
     @property
     def refit_metric(self) -> Any:
@@ -174,10 +167,10 @@ class Run:
             )
             observers.append(Progress(self.objective, n_candidates))
         rules = self._rules
-        if self._callbacks:
+        if self._callback:
             ended = Ended(self.objective)
             observers.append(ended)
-            rules = (CallbackList(self._callbacks, lambda: self._show(ended)), *rules)
+            rules = (as_rule(self._callback, lambda: self._show(ended)), *rules)
         with self._open_journal() as journal:
             spent = time.monotonic() - self._started
             budget = Budget(native(search.max_time), spent + (journal.elapsed if journal else 0.0))
@@ -198,9 +191,7 @@ class Run:
                 n_points=search.n_points,
                 objective=self.objective,
                 is_asynchronous=search.asynchronous,
-                stops_early=EARLY_STOPPING[search.early_stopping]
-                if search.early_stopping
-                else None,
+                stops_early=EARLY_STOPPING.get(search.early_stopping),
                 rules=rules,
                 budget=budget,
                 journal=journal,
@@ -243,10 +234,10 @@ class Run:
 
     def _show(self, ended: Ended) -> SearchView:
         """Return the search so far, which callbacks may read from the search itself as well."""
-        # Both only grow: what is made later is made of the same candidates.
+        # They only grow: what is made later is made of the same candidates.
         n = len(ended.trials)
         view = SearchView(
-            lambda: ended.scores[:n],
+            ended.scores[:n],
             lambda: self._params(ended.trials[:n]),
             lambda: self.table(ended.trials[:n]),
             self._space,
@@ -263,9 +254,8 @@ class Run:
                 "warm_start_from is the search itself. Give its cv_results_, or a fitted search "
                 "that this one is a clone of."
             )
-        # Most searches start from nothing, and should not pay for the imports.
+        # Most searches start from nothing, and should not pay for the import.
         from skbayes.journal import read_results
-        from skbayes.model import read_sources
 
         return read_sources(
             self._search.warm_start_from,

@@ -5,12 +5,11 @@ from __future__ import annotations
 import copy
 import functools
 import inspect
-import math
 import numbers
 import os
 import time
-from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, Self, TypeVar
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 import numpy as np
 from scipy.optimize import OptimizeResult
@@ -18,75 +17,46 @@ from sklearn.base import clone
 from sklearn.utils import metadata_routing
 from sklearn.utils.validation import check_is_fitted
 
-from skbayes._compat import (
-    SEARCH_CONSTRAINTS,
-    BaseSearchCV,
-    Interval,
-    StrOptions,
-    fit_context,
-    select_best_index,
-    warn_or_raise_about_fit_failures,
-)
+from skbayes._compat import SEARCH_CONSTRAINTS, BaseSearchCV, Interval, StrOptions, fit_context
 from skbayes._pickles import lasting
 from skbayes._warnings import unsaid
-from skbayes.rules import (
-    EARLY_STOPPING,
-    ONE_STANDARD_ERROR,
-    best_row,
-    earliest_within_one_error,
-    with_masked_scores,
-)
-from skbayes.search.callbacks import SoFar, results_by_dict, settings_of
+from skbayes.rules import EARLY_STOPPING, ONE_STANDARD_ERROR, best_row
 from skbayes.search.candidates import n_possible
 from skbayes.search.conditions import space_of
-from skbayes.search.results import warn_of_scores
-from skbayes.space import show
+from skbayes.search.outcome import conclude
+from skbayes.search.view import SoFar, results_by_dict, settings_of
 
 if TYPE_CHECKING:
-    from skbayes._trials import Trial
-    from skbayes.engine import Engine
     from skbayes.insight import Insight
     from skbayes.search.run import Run
 
 __all__ = ["BayesSearchCV"]
 
-# Attributes of a fitted search that tell of its best candidate.
-_OF_THE_BEST = (
-    "best_index_",
-    "best_score_",
-    "best_params_",
-    "best_estimator_",
-    "refit_time_",
-    "feature_names_in_",
-)
-
-
 # What scikit-learn's searches call the second argument.
 _OTHER_NAMES = ("param_grid", "param_distributions")
 
-P = ParamSpec("P")
-T = TypeVar("T")
+# Looked at more closely, and in the user's words, before anything is fitted.
+_READ_BY_FIT = ("search_spaces", "optimizer_kwargs", "stopping", "executor", "warm_start_from")
+
+F = TypeVar("F", bound=Callable[..., None])
 
 
-def _refusing_other_names(
-    init: Callable[Concatenate[T, P], None],
-) -> Callable[Concatenate[T, P], None]:
+def _refusing_other_names(init: F) -> F:
     """Have a constructor say what the names of other searches for its space are called here.
 
     It has the signature that it had, which is where scikit-learn reads the parameters.
     """
 
     @functools.wraps(init)
-    def refusing(self: T, /, *args: P.args, **kwargs: P.kwargs) -> None:
-        for name in _OTHER_NAMES:
-            if name in kwargs:
-                raise TypeError(
-                    f"BayesSearchCV has no argument {name!r}: write search_spaces=..., or give "
-                    "the same as the second argument, which all searches take by position."
-                )
-        init(self, *args, **kwargs)
+    def refusing(*args: Any, **kwargs: Any) -> None:
+        for name in kwargs.keys() & _OTHER_NAMES:
+            raise TypeError(
+                f"BayesSearchCV has no argument {name!r}: write search_spaces=..., or give "
+                "the same as the second argument, which all searches take by position."
+            )
+        init(*args, **kwargs)
 
-    return refusing
+    return refusing  # type: ignore[return-value]
 
 
 @lasting
@@ -262,8 +232,7 @@ class BayesSearchCV(BaseSearchCV):  # type: ignore[misc]
 
     _parameter_constraints: dict[str, list[Any]] = {  # noqa: RUF012 - scikit-learn's own name
         **SEARCH_CONSTRAINTS,
-        # Looked at more closely, and in the user's words, when the space is parsed.
-        "search_spaces": [object],
+        **{name: [object] for name in _READ_BY_FIT},
         "n_iter": [Interval(numbers.Integral, 1, None, closed="left")],
         "random_state": ["random_state"],
         "n_points": [Interval(numbers.Integral, 1, None, closed="left"), None],
@@ -272,14 +241,8 @@ class BayesSearchCV(BaseSearchCV):  # type: ignore[misc]
         "early_stopping": [StrOptions(set(EARLY_STOPPING)), None],
         "max_time": [Interval(numbers.Real, 0, None, closed="neither"), None],
         "fit_timeout": [Interval(numbers.Real, 0, None, closed="neither"), None],
-        # Looked at, with errors of their own, before anything is fitted.
-        "stopping": [object],
         "checkpoint": [str, os.PathLike, None],
-        "executor": [object],
         "objective": [str, None],
-        # Read, with errors of its own, before anything is fitted.
-        "warm_start_from": [object],
-        "optimizer_kwargs": [object],
         "fit_params": [dict, None],
         "iid": ["boolean", StrOptions({"deprecated"})],
     }
@@ -441,7 +404,7 @@ class BayesSearchCV(BaseSearchCV):  # type: ignore[misc]
         engine = run.evaluate()
         # Before the callbacks and the refit, which may fail: what was searched is not lost.
         try:
-            self._conclude(run, engine)
+            conclude(self, run, engine)
         finally:
             run.contexts.end_search()
         if self.refit:
@@ -520,108 +483,6 @@ class BayesSearchCV(BaseSearchCV):  # type: ignore[misc]
         row = best_row(self.cv_results_[f"rank_test_{self._metric}"], has_score)
         best = self._rows_tried.index(row)
         return Insight.learn(space, observations, Surrogate(space), noise, best_row=best)
-
-    def _conclude(self, run: Run, engine: Engine) -> None:
-        """Set what was found, the refit aside; go on with what has ended the search early."""
-        self.stop_reason_ = engine.stop_reason
-        # One that was proposed when the time was over has nothing to show.
-        trials = [trial for trial in engine.history.trials if trial.n_scored]
-        early = KeyboardInterrupt() if self.stop_reason_ == "interrupted" else engine.error
-        try:
-            rows = run.in_row_order(trials)
-            if trials:
-                self._keep(run, trials, rows)
-            has_best = self.refit or not run.objective.is_multimetric
-            if any(trial.status == "complete" for trial in trials):
-                if has_best:
-                    self._select(run, rows)
-            elif early is None and (has_best or not trials):
-                raise ValueError(self._why_there_is_no_best(has_results=bool(trials)))
-        except Exception as error:
-            # Of a `refit` that is not made for so few candidates, say: what ended the search is
-            # what the caller waits for.
-            if early is None:
-                raise
-            raise early from error
-        if early is not None:
-            raise early
-
-    def _why_there_is_no_best(self, *, has_results: bool) -> str:
-        if self.stop_reason_ == "max_time":
-            remedy = "raise max_time, or use fewer folds"
-        elif has_results:
-            # A candidate without a score in its first folds is stopped early.
-            remedy = "the fits of each have failed, or their scores are not finite"
-        else:
-            remedy = "none that is allowed was found; look at what space_constraint returns"
-        results = (
-            "What was evaluated is in cv_results_." if has_results else "Nothing was evaluated."
-        )
-        return (
-            f"The search ended ({self.stop_reason_}) before all folds of any candidate had a "
-            f"score, so there is no best one: {remedy}. {results}"
-        )
-
-    def _keep(self, run: Run, trials: Sequence[Trial], rows: Sequence[Trial]) -> None:
-        """Set what was searched, with one warning, or an error, about the fits that failed.
-
-        `trials` are in the order tried, which is what the model goes by; `rows` are the same in
-        the order of the table.
-        """
-        folds = [fold for trial in trials for fold in trial.folds if fold is not None]
-        warn_or_raise_about_fit_failures(
-            [{"fit_error": fold.error} for fold in folds], self.error_score
-        )
-        for name in _OF_THE_BEST:
-            # An earlier fit may have had more luck, which says nothing of this one.
-            self.__dict__.pop(name, None)
-        self.n_splits_ = run.n_folds
-        self.multimetric_ = run.objective.is_multimetric
-        self.scorer_ = run.scorers
-        self._metric = run.objective.metric or "score"
-        self.cv_results_ = run.table(rows)
-        self.candidate_status_ = [run.objective.status(trial) for trial in rows]
-        row_of = {trial.index: row for row, trial in enumerate(rows)}
-        self._rows_tried = [row_of[trial.index] for trial in trials]
-        self.n_folds_run_ = len(folds)
-        self._learnt_from = run.learnt_from(trials)
-        # Last, for warnings may be errors.
-        warn_of_scores(self.cv_results_, rows)
-
-    def _select(self, run: Run, rows: Sequence[Trial]) -> None:
-        """Set which candidate is taken: one without a score only if none has one."""
-        table, metric = self.cv_results_, run.refit_metric
-        has_score = {
-            name: np.array([math.isfinite(run.objective.score(trial, name)) for trial in rows])
-            for name in run.objective.metrics
-        }
-        if callable(self.refit):
-            masked = with_masked_scores(table, has_score)
-            self.best_index_ = select_best_index(self, metric, masked)
-            self._check_taken(rows[self.best_index_])
-        elif self.refit == ONE_STANDARD_ERROR and has_score[metric].any():
-            means = np.where(has_score[metric], table[f"mean_test_{metric}"], np.nan)
-            deviations, tried = table[f"std_test_{metric}"], self._rows_tried
-            place = earliest_within_one_error(means[tried], deviations[tried], self.n_splits_)
-            self.best_index_ = tried[place]
-        else:
-            self.best_index_ = best_row(table[f"rank_test_{metric}"], has_score[metric])
-        if not callable(self.refit):
-            self.best_score_ = table[f"mean_test_{metric}"][self.best_index_]
-        self.best_params_ = table["params"][self.best_index_]
-
-    def _check_taken(self, trial: Trial) -> None:
-        """Raise ValueError, and take nothing, if the candidate that `refit` took is unfinished."""
-        if None not in trial.folds:
-            return
-        row = self.__dict__.pop("best_index_")
-        raise ValueError(
-            f"refit={show(self.refit)} returned {row}, the row of a candidate that is "
-            f"{self.candidate_status_[row]!r} after {trial.n_scored} of {self.n_splits_} folds "
-            "(candidate_status_) and has no mean score. In the table that refit is given such "
-            "means are masked, so that np.argmax(table['mean_test_score']) is the best of the "
-            "others, and the ranks of such rows are the last. What was evaluated is in cv_results_."
-        )
 
     def _refit(self, run: Run) -> None:
         # Parameters can be estimators: the user's own are never fitted.

@@ -40,21 +40,7 @@ def check_weights(sample_weight: Any, X: Any) -> None:
 def draw_splits(
     cv: Any, estimator: Any, X: Any, y: Any, split_params: Mapping[str, Any]
 ) -> list[tuple[Any, Any]]:
-    """Return the folds, the same for all candidates.
-
-    Parameters
-    ----------
-    cv : int, cross-validation generator, iterable or None
-        As scikit-learn's searches take it.
-    estimator : estimator
-        Folds of a classifier are stratified.
-    X, y : array-like
-    split_params : mapping
-        Further arguments of the splitter, such as groups.
-
-    Returns
-    -------
-    list of (train, test)
+    """Return the folds, the same for all candidates: `cv` is as scikit-learn's searches take it.
 
     Raises
     ------

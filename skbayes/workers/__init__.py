@@ -4,21 +4,7 @@ Each kind takes one task at a time and reports how it ended. Whose fault a death
 run again, is decided in one place for all of them, which is not here.
 """
 
-from skbayes.workers.base import Died, Report, Withdrawn, Workers, n_slots
-from skbayes.workers.calls import Call, Raised, Watch
-from skbayes.workers.kinds import open_workers
+from skbayes.workers.calls import can_travel
 from skbayes.workers.pool import Outcome, Pool
 
-__all__ = [
-    "Call",
-    "Died",
-    "Outcome",
-    "Pool",
-    "Raised",
-    "Report",
-    "Watch",
-    "Withdrawn",
-    "Workers",
-    "n_slots",
-    "open_workers",
-]
+__all__ = ["Outcome", "Pool", "can_travel"]

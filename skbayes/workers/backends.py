@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-import math
 from concurrent.futures import Future
+from functools import partial
 from typing import Any
 
 import joblib
 
-from skbayes.workers.base import Report
-from skbayes.workers.calls import Call, Nested
+from skbayes.workers.base import WhenDone, Workers, settle
+from skbayes.workers.calls import Call, nested
 
 __all__ = ["BackendWorkers"]
 
 
-class BackendWorkers:
+class BackendWorkers(Workers):
     """Workers of any joblib backend, by what joblib asks of those who write one.
 
     Parameters
@@ -24,12 +24,7 @@ class BackendWorkers:
     n_workers : int
     """
 
-    is_inline = False
-    is_broken = False
-    is_deserted = False
-    has_watch = False
-    patience: float | None = None
-    n_queued = math.inf
+    n_workers = 1
 
     def __init__(self, backend: Any, n_workers: int) -> None:
         self.n_workers = n_workers
@@ -42,20 +37,15 @@ class BackendWorkers:
         self._parallel.__enter__()
         self._backend.start_call()
 
-    def submit(self, call: Call, report: Report) -> None:
+    def submit(self, call: Call, report: WhenDone) -> None:
         """Have `call` run; `report(result, error)` is called once, in any thread."""
 
         def done(out: Any) -> None:
-            try:
-                result = self._result(out)
-            except BaseException as error:
-                report(None, error)
-            else:
-                report(result, None)
+            settle(report, partial(self._result, out))
 
         # joblib renamed the hook in 1.5.
         submit = getattr(self._backend, "submit", None) or self._backend.apply_async
-        submit(Nested(call, self._backend.get_nested_backend()[0]), callback=done)
+        submit(partial(nested, self._backend.get_nested_backend()[0], call), callback=done)
 
     def _result(self, out: Any) -> Any:
         """Return the result of a call from what the backend gives, or raise its error."""
@@ -63,9 +53,6 @@ class BackendWorkers:
             return out.result()
         retrieve = getattr(self._backend, "retrieve_result_callback", None)
         return out if retrieve is None else retrieve(out)
-
-    def repair(self) -> None:
-        """Do nothing: such workers do not break."""
 
     def stop(self, *, is_failed: bool) -> None:
         """Give the backend back; after a failure, tasks that still run are abandoned."""

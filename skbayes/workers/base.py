@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 import ast
+import math
 import operator
 import time
 from collections.abc import Callable
+from concurrent.futures import CancelledError
 from typing import Any, Protocol
 
 from skbayes.workers.calls import Call
 
-__all__ = ["Died", "Lately", "Report", "Withdrawn", "Workers", "n_slots"]
+__all__ = ["Died", "Lately", "WhenDone", "Withdrawn", "Workers", "n_slots", "settle"]
 
-Report = Callable[[Any, BaseException | None], None]
+# Takes the result of a task, or its error.
+WhenDone = Callable[[Any, BaseException | None], None]
 
 # Seconds for which the size of a cluster is believed: asking is a round trip.
 _BELIEVED_FOR = 1.0
+
 
 _OPERATORS: dict[type[ast.AST], Callable[..., Any]] = {
     ast.Add: operator.add,
@@ -25,7 +29,6 @@ _OPERATORS: dict[type[ast.AST], Callable[..., Any]] = {
     ast.FloorDiv: operator.floordiv,
     ast.Mod: operator.mod,
     ast.Pow: operator.pow,
-    ast.UAdd: operator.pos,
     ast.USub: operator.neg,
 }
 
@@ -49,33 +52,36 @@ class Withdrawn(Exception):
 
 
 class Workers(Protocol):
-    """Workers that take tasks one by one. All methods are called in one thread."""
+    """Workers that take tasks one by one. All methods are called in one thread.
 
-    is_inline: bool
+    What is said here holds for a kind of workers that says nothing else.
+    """
+
+    is_inline: bool = False
     """Whether there are none: tasks are to be run in the calling thread."""
-    is_broken: bool
+    is_broken: bool = False
     """Whether no task will be taken before `repair` has been called."""
-    has_watch: bool
+    has_watch: bool = False
     """Whether the worker of a task that takes too long may be ended."""
-    patience: float | None
+    patience: float | None = None
     """Seconds of silence after which `is_deserted` is to be looked at; None if it never is."""
+    n_queued: float = math.inf
+    """Number of tasks that may be in the hands of the workers, running or not."""
 
     @property
     def n_workers(self) -> int:
         """Number of tasks that can run at the same time, at least 1; about a second old at most."""
 
     @property
-    def n_queued(self) -> float:
-        """Number of tasks that may be in the hands of the workers, running or not."""
-
-    @property
     def is_deserted(self) -> bool:
         """Whether there is no worker at present, so that what was submitted waits for one."""
+        return False
 
     def start(self) -> None:
         """Prepare the workers; everything else is known from here on."""
+        return
 
-    def submit(self, call: Call, report: Report) -> None:
+    def submit(self, call: Call, report: WhenDone) -> None:
         """Have `call` run; `report(result, error)` is called once, in any thread.
 
         `error` is `Died` or `Withdrawn`, or stands for a fault of the task or of the user.
@@ -83,9 +89,11 @@ class Workers(Protocol):
 
     def repair(self) -> None:
         """Replace broken workers by new ones."""
+        return
 
     def stop(self, *, is_failed: bool) -> None:
         """Give the workers back; after a failure, tasks that still run are abandoned."""
+        return
 
 
 class Lately:
@@ -110,6 +118,22 @@ class Lately:
         return self._number
 
 
+def settle(
+    report: WhenDone,
+    result: Callable[[], Any],
+    judge: Callable[[BaseException], BaseException] = lambda error: error,
+) -> None:
+    """Report what `result` returns, or what `judge` makes of the error that it raises."""
+    try:
+        value = result()
+    except CancelledError:
+        report(None, Withdrawn())
+    except BaseException as error:
+        report(None, judge(error))
+    else:
+        report(value, None)
+
+
 def n_slots(pre_dispatch: int | str, n_workers: int) -> int:
     """Return how many tasks may be in the hands of `n_workers` at once.
 
@@ -120,7 +144,7 @@ def n_slots(pre_dispatch: int | str, n_workers: int) -> int:
     """
     if pre_dispatch == "all":
         return 2**31
-    allowed = pre_dispatch
+    allowed: Any = pre_dispatch
     try:
         if isinstance(allowed, str):
             tree = ast.parse(allowed.replace("n_jobs", str(n_workers)).strip(), mode="eval")

@@ -17,7 +17,7 @@ from skbayes.exceptions import FitTimeout
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-__all__ = ["Call", "Nested", "Raised", "Watch"]
+__all__ = ["Call", "Raised", "Watch", "can_travel", "nested"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,24 +80,10 @@ class Call:
             return Raised(error, traceback.format_exc())
 
 
-@dataclass(frozen=True, slots=True)
-class Nested:
-    """A call in a worker, and where what is parallel within it is to run.
-
-    Parameters
-    ----------
-    call : Call
-    backend : object
-        A backend of joblib, or its name.
-    """
-
-    call: Call
-    backend: Any
-
-    def __call__(self) -> Any:
-        """Return the result of the call, or what it raised."""
-        with in_backend(self.backend):
-            return self.call()
+def nested(backend: Any, call: Call) -> Any:
+    """Run a call in a worker; what is parallel within it runs in a `backend` of joblib."""
+    with in_backend(backend):
+        return call()
 
 
 class Raised:
@@ -108,15 +94,21 @@ class Raised:
         self.text = text
 
     def __reduce__(self) -> tuple[Callable[..., Raised], tuple[Any, ...]]:
-        try:
-            data = cloudpickle.dumps(self.error)
-            pickle.loads(data)
-        except Exception:
-            substitute = RuntimeError(f"{type(self.error).__name__}: {self.error}")
+        error = self.error
+        if not can_travel(error):
+            error = RuntimeError(f"{type(error).__name__}: {error}")
             for note in getattr(self.error, "__notes__", ()):
-                substitute.add_note(note)
-            data = cloudpickle.dumps(substitute)
-        return _arrived, (data, self.text)
+                error.add_note(note)
+        return _arrived, (cloudpickle.dumps(error), self.text)
+
+
+def can_travel(value: Any) -> bool:
+    """Tell whether `value` can be sent to another process, and read there."""
+    try:
+        pickle.loads(cloudpickle.dumps(value))
+    except Exception:
+        return False
+    return True
 
 
 def _arrived(data: bytes, text: str) -> Raised:

@@ -6,7 +6,6 @@ there, data that cannot be sent ends in a task that is never heard of again.
 
 from __future__ import annotations
 
-import math
 import uuid
 import warnings
 from collections.abc import Sequence
@@ -15,8 +14,8 @@ from functools import partial
 from typing import Any
 
 from skbayes.exceptions import WorkerDied
-from skbayes.workers.base import Died, Lately, Report, Withdrawn
-from skbayes.workers.calls import Call, Nested
+from skbayes.workers.base import Died, Lately, WhenDone, Withdrawn, Workers
+from skbayes.workers.calls import Call, nested
 from skbayes.workers.packing import Shared, run_packed
 
 __all__ = ["DaskWorkers"]
@@ -27,7 +26,7 @@ _USABLE = ("pending", "finished")
 _BEGUN_BEFORE = "begun before, by a worker that has died"
 
 
-class DaskWorkers:
+class DaskWorkers(Workers):
     """Workers of the cluster of joblib's dask backend.
 
     The size of the cluster counts, and not `n_jobs`; it may change at any time. Tasks that are
@@ -39,11 +38,7 @@ class DaskWorkers:
         Holds the client, the data that the user has sent ahead, and how tasks are submitted.
     """
 
-    is_inline = False
-    is_broken = False
-    has_watch = False
-    patience: float | None = 1.0
-    n_queued = math.inf
+    patience = 1.0
 
     def __init__(self, backend: Any) -> None:
         self._backend = backend
@@ -73,10 +68,10 @@ class DaskWorkers:
         """Have a thread of a worker, if this is one, give its place to the tasks."""
         self._seceded.enter_context(self._backend.retrieval_context())
 
-    def submit(self, call: Call, report: Report) -> None:
+    def submit(self, call: Call, report: WhenDone) -> None:
         """Have `call` run; `report(result, error)` is called once, in a thread of the client."""
         # What is nested in a task runs on the cluster as well.
-        packed, data = self._shared.pack(Nested(call, "dask"), call)
+        packed, data = self._shared.pack(partial(nested, "dask", call), call)
         future = self._client.submit(
             _run, uuid.uuid4().hex, packed, data, pure=False, **self._backend.submit_kwargs
         )
@@ -98,7 +93,7 @@ class DaskWorkers:
             warnings.filterwarnings("ignore", "Sending large graph", UserWarning)
             return self._client.submit(_itself, data, pure=False)
 
-    def _done(self, report: Report, future: Any) -> None:
+    def _done(self, report: WhenDone, future: Any) -> None:
         from distributed import KilledWorker
 
         self._futures.discard(future)
@@ -119,9 +114,6 @@ class DaskWorkers:
         except Exception:
             # The result went down with its worker, or the connection did.
             report(None, Withdrawn())
-
-    def repair(self) -> None:
-        """Do nothing: dask replaces its workers."""
 
     def stop(self, *, is_failed: bool) -> None:
         """Take back what has not been started, and free the data."""

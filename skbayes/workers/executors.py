@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import math
 import os
-from concurrent.futures import BrokenExecutor, CancelledError, Executor, Future
+from concurrent.futures import BrokenExecutor, Executor, Future
 from typing import Any
 
 from skbayes.exceptions import NoWorkers
-from skbayes.workers.base import Report, Withdrawn
+from skbayes.workers.base import WhenDone, Workers, settle
 from skbayes.workers.calls import Call
 
 __all__ = ["ExecutorWorkers"]
@@ -18,7 +17,7 @@ __all__ = ["ExecutorWorkers"]
 _NAMES = ("_max_workers", "max_workers", "num_workers")
 
 
-class ExecutorWorkers:
+class ExecutorWorkers(Workers):
     """Workers of any `concurrent.futures.Executor`, which is left open.
 
     Parameters
@@ -30,13 +29,6 @@ class ExecutorWorkers:
         has workers. An executor that does not say is taken to have as many as this machine has
         processors, unless `n_jobs` is given.
     """
-
-    is_inline = False
-    is_broken = False
-    is_deserted = False
-    has_watch = False
-    patience: float | None = None
-    n_queued = math.inf
 
     def __init__(self, executor: Executor, n_jobs: int | None) -> None:
         self._executor = executor
@@ -61,19 +53,12 @@ class ExecutorWorkers:
                 "ProcessPoolExecutor(), or None for the workers of joblib."
             )
 
-    def submit(self, call: Call, report: Report) -> None:
+    def submit(self, call: Call, report: WhenDone) -> None:
         """Have `call` run; `report(result, error)` is called once, in any thread."""
 
         def done(future: Future[Any]) -> None:
             self._futures.discard(future)
-            try:
-                result = future.result()
-            except CancelledError:
-                report(None, Withdrawn())
-            except BaseException as error:
-                report(None, _explained(error))
-            else:
-                report(result, None)
+            settle(report, future.result, _explained)
 
         try:
             future = self._executor.submit(call)
@@ -81,9 +66,6 @@ class ExecutorWorkers:
             raise _explained(error) from error
         self._futures.add(future)
         future.add_done_callback(done)
-
-    def repair(self) -> None:
-        """Do nothing: an executor cannot be repaired from outside."""
 
     def stop(self, *, is_failed: bool) -> None:
         """Take back what has not been started; the executor stays open."""

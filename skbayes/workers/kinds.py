@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import math
 from concurrent.futures import Executor
 
 from skbayes._compat import active_backend
 from skbayes.workers.backends import BackendWorkers
-from skbayes.workers.base import Report, Workers
+from skbayes.workers.base import WhenDone, Workers
 from skbayes.workers.calls import Call
 from skbayes.workers.dask import DaskWorkers
 from skbayes.workers.executors import ExecutorWorkers
@@ -44,26 +43,12 @@ def open_workers(n_jobs: int | None, executor: Executor | None) -> Workers:
     return BackendWorkers(backend, n_workers)
 
 
-class Inline:
+class Inline(Workers):
     """No workers: tasks run in the calling thread."""
 
     is_inline = True
-    is_broken = False
-    is_deserted = False
-    has_watch = False
-    patience: float | None = None
     n_workers = 1
-    n_queued = math.inf
 
-    def start(self) -> None:
-        """Do nothing."""
-
-    def submit(self, call: Call, report: Report) -> None:
+    def submit(self, call: Call, report: WhenDone) -> None:
         """Refuse: who waits for the task runs it."""
         raise NotImplementedError
-
-    def repair(self) -> None:
-        """Do nothing."""
-
-    def stop(self, *, is_failed: bool) -> None:
-        """Do nothing."""

@@ -24,6 +24,7 @@ from typing import Any, Self
 from skbayes._compat import with_sklearn_config
 from skbayes._warnings import warn
 from skbayes.exceptions import FitTimeout, NoWorkers, WorkerDied
+from skbayes.space import is_number
 from skbayes.workers.base import Died, Withdrawn, n_slots
 from skbayes.workers.calls import Call, Raised, Watch
 from skbayes.workers.kinds import open_workers
@@ -62,15 +63,6 @@ class _Task:
     is_alone: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class _Report:
-    """How the attempt of this `number` ended."""
-
-    number: int
-    result: Any
-    error: BaseException | None
-
-
 class Pool:
     """Workers of the joblib backend that is active in the calling thread, or of an executor.
 
@@ -92,7 +84,7 @@ class Pool:
     fit_timeout : float or None
         Seconds that a task may run. Only processes that joblib would have, on this machine, can
         be ended.
-    deadline : float or None
+    deadline : float
         Seconds from the entry on after which nobody waits for a cluster without workers any more.
 
     Raises
@@ -109,17 +101,18 @@ class Pool:
         has_queue: bool = True,
         executor: Executor | None = None,
         fit_timeout: float | None = None,
-        deadline: float | None = None,
+        deadline: float = math.inf,
     ) -> None:
         self._workers = open_workers(n_jobs, executor)
         self._pre_dispatch = pre_dispatch
         self._has_queue = has_queue
         self._fit_timeout = fit_timeout
-        self._deadline = math.inf if deadline is None else deadline
+        self._deadline = deadline
         self._entered_at = self._deserted_at = math.inf
         self._folder: tempfile.TemporaryDirectory[str] | None = None
-        # Tasks end in threads of the backend; the queue is all that they touch.
-        self._reports: queue.SimpleQueue[_Report] = queue.SimpleQueue()
+        # The number of an attempt, its result and its error. Tasks end in threads of the backend;
+        # the queue is all that they touch.
+        self._ended: queue.SimpleQueue[tuple[int, Any, BaseException | None]] = queue.SimpleQueue()
         self._numbers = itertools.count()
         self._backlog: deque[_Task] = deque()
         self._running: dict[int, _Task] = {}
@@ -221,24 +214,22 @@ class Pool:
         while (
             self._backlog
             and len(self._running) < self._workers.n_queued
-            and not (self._suspects or self._is_solo())
+            and not self._suspects
+            and not any(task.is_alone for task in self._running.values())
         ):
             self._start(self._backlog.popleft())
             if self._workers.is_broken:
                 return
 
-    def _is_solo(self) -> bool:
-        return any(task.is_alone for task in itertools.islice(self._running.values(), 1))
-
     def _start(self, task: _Task) -> None:
         number = next(self._numbers)
         if self._folder is not None and self._fit_timeout is not None:
-            watch = Watch(self._fit_timeout, str(Path(self._folder.name, str(number))))
+            watch = Watch(float(self._fit_timeout), str(Path(self._folder.name, str(number))))
             task = replace(task, call=replace(task.call, watch=watch))
         self._running[number] = task
 
         def report(result: Any, error: BaseException | None) -> None:
-            self._reports.put(_Report(number, result, error))
+            self._ended.put((number, result, error))
 
         try:
             self._workers.submit(task.call, report)
@@ -249,11 +240,11 @@ class Pool:
     def _listen(self) -> None:
         """Take in the next report."""
         try:
-            report = self._reports.get(timeout=self._workers.patience)
+            ended = self._ended.get(timeout=self._workers.patience)
         except queue.Empty:
             self._look_for_workers()
         else:
-            self._take(report)
+            self._take(*ended)
 
     def _look_for_workers(self) -> None:
         """Warn when there are none; raise NoWorkers when that has lasted too long."""
@@ -273,11 +264,10 @@ class Pool:
         if waited >= _WITHOUT_WORKERS or now - self._entered_at >= self._deadline:
             raise NoWorkers(waited)
 
-    def _take(self, report: _Report) -> None:
-        task = self._running.pop(report.number, None)
+    def _take(self, number: int, result: Any, error: BaseException | None) -> None:
+        task = self._running.pop(number, None)
         if task is None:
             return  # It was given up for lost, and has been submitted again.
-        error = report.error
         if isinstance(error, Withdrawn):
             task = replace(task, n_losses=task.n_losses + 1)
             if task.n_losses > _N_RESUBMISSIONS:
@@ -285,11 +275,11 @@ class Pool:
             else:
                 (self._suspects if task.is_alone else self._backlog).appendleft(task)
         elif not isinstance(error, Died):
-            self._ready.append(_outcome(task, report.result, error))
+            self._ready.append(_outcome(task, result, error))
         elif task.is_alone and _verdict(task) is None:
             self._ready.append(Outcome(task.key, error=error.verdict))
         else:
-            self._lost.append((report.number, task))
+            self._lost.append((number, task))
 
     def _blame(self) -> None:
         """Find out about the tasks that were in the hands of the workers when one died.
@@ -323,10 +313,8 @@ def _outcome(task: _Task, result: Any, error: BaseException | None = None) -> Ou
 
 
 def _check_timeout(seconds: Any) -> None:
-    if seconds is None:
-        return
-    is_number = isinstance(seconds, int | float) and not isinstance(seconds, bool)
-    if not (is_number and 0 < seconds <= threading.TIMEOUT_MAX):
+    is_time = is_number(seconds) and 0 < seconds <= threading.TIMEOUT_MAX
+    if seconds is not None and not is_time:
         raise ValueError(
             f"fit_timeout={seconds!r} must be None or a positive finite number of seconds."
         )

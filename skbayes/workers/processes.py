@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Sequence
-from concurrent.futures import BrokenExecutor, CancelledError, Executor, Future
+from concurrent.futures import BrokenExecutor, Executor, Future
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
@@ -18,8 +18,9 @@ import joblib
 
 from skbayes._compat import loky_executor, memory_mapping
 from skbayes.exceptions import WorkerDied
-from skbayes.workers.base import Died, Report, Withdrawn
-from skbayes.workers.calls import Call, Nested
+from skbayes.space import same_value
+from skbayes.workers.base import Died, WhenDone, Withdrawn, Workers, settle
+from skbayes.workers.calls import Call, nested
 from skbayes.workers.files import Files, Stored
 from skbayes.workers.packing import Shared, run_packed
 
@@ -52,20 +53,10 @@ _idle: list[_Processes] = []
 def _take(n_workers: int, settings: dict[str, Any]) -> _Processes:
     """Return processes that nobody has, or new ones."""
     for each in reversed(list(_idle)):
-        fits = (each.n_workers, each.pid) == (n_workers, os.getpid())
-        if fits and _are_alike(each.settings, settings) and _claim(each):
+        made = each.n_workers, each.pid, each.settings
+        if same_value(made, (n_workers, os.getpid(), settings)) and _claim(each):
             return each
     return _make(n_workers, settings)
-
-
-def _are_alike(a: dict[str, Any], b: dict[str, Any]) -> bool:
-    """Tell whether processes with some settings will do for others.
-
-    What an initializer is given may be an array, which does not compare.
-    """
-    if any(a.get(name) is not b.get(name) for name in _OF_USERS):
-        return False
-    return all(a.get(name) == b.get(name) for name in ("timeout", "env"))
 
 
 def _make(n_workers: int, settings: dict[str, Any]) -> _Processes:
@@ -98,7 +89,7 @@ def end_idle() -> None:
             each.executor.shutdown(wait=True)
 
 
-class ProcessWorkers:
+class ProcessWorkers(Workers):
     """Processes of loky. All of them break when one dies.
 
     Parameters
@@ -108,16 +99,13 @@ class ProcessWorkers:
     n_workers : int
     """
 
-    is_inline = False
-    is_deserted = False
     has_watch = True
-    patience: float | None = None
+    n_workers = 2
 
     def __init__(self, backend: Any, n_workers: int) -> None:
         self.n_workers = n_workers
         # What the queue of loky holds beside what runs is in order to be run.
         self.n_queued = 2 * n_workers + 1
-        self.is_broken = False
         self._nested = backend.get_nested_backend()[0]
         self._settings = _settings(backend, n_workers)
         self._processes: _Processes | None = None
@@ -134,9 +122,9 @@ class ProcessWorkers:
     def _executor(self) -> Any:
         return None if self._processes is None else self._processes.executor
 
-    def submit(self, call: Call, report: Report) -> None:
+    def submit(self, call: Call, report: WhenDone) -> None:
         """Have `call` run; `report(result, error)` is called once, in any thread."""
-        packed, places = self._shared.pack(Nested(call, self._nested), call)
+        packed, places = self._shared.pack(partial(nested, self._nested, call), call)
         executor = self._executor
         try:
             future = executor.submit(_run, packed, places)
@@ -147,19 +135,16 @@ class ProcessWorkers:
         self._futures.add(future)
         future.add_done_callback(partial(self._done, executor, report))
 
-    def _done(self, executor: Executor, report: Report, future: Future[Any]) -> None:
+    def _done(self, executor: Executor, report: WhenDone, future: Future[Any]) -> None:
         self._futures.discard(future)
-        try:
-            result = future.result()
-        except BrokenExecutor as error:
+
+        def judged(error: BaseException) -> BaseException:
+            if not isinstance(error, BrokenExecutor):
+                return error
             self.is_broken = self.is_broken or executor is self._executor
-            report(None, Died(WorkerDied.of(error)))
-        except CancelledError:
-            report(None, Withdrawn())
-        except BaseException as error:
-            report(None, error)
-        else:
-            report(result, None)
+            return Died(WorkerDied.of(error))
+
+        settle(report, future.result, judged)
 
     def repair(self) -> None:
         """Replace all processes."""

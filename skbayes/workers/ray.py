@@ -6,21 +6,20 @@ replaces an actor that died, so that innocent tasks fail with it.
 
 from __future__ import annotations
 
-import math
 from concurrent.futures import Future
 from contextlib import suppress
 from functools import partial
 from typing import Any
 
 from skbayes.exceptions import WorkerDied
-from skbayes.workers.base import Died, Lately, Report, Withdrawn
+from skbayes.workers.base import Died, Lately, WhenDone, Withdrawn, Workers, settle
 from skbayes.workers.calls import Call
 from skbayes.workers.packing import Shared, run_packed
 
 __all__ = ["RayWorkers"]
 
 
-class RayWorkers:
+class RayWorkers(Workers):
     """Workers of the cluster of joblib's ray backend. Each task has a process of its own.
 
     Parameters
@@ -32,11 +31,7 @@ class RayWorkers:
         which may change at any time.
     """
 
-    is_inline = False
-    is_broken = False
-    has_watch = False
-    patience: float | None = 1.0
-    n_queued = math.inf
+    patience = 1.0
 
     def __init__(self, backend: Any, n_jobs: int | None) -> None:
         self._options = {"max_retries": 0, **(getattr(backend, "ray_remote_args", None) or {})}
@@ -65,14 +60,19 @@ class RayWorkers:
             ray.init()
         self._run = ray.remote(_run).options(**self._options)
 
-    def submit(self, call: Call, report: Report) -> None:
+    def submit(self, call: Call, report: WhenDone) -> None:
         """Have `call` run; `report(result, error)` is called once, in any thread."""
         packed, data = self._shared.pack(call, call)
         ref = self._run.remote(packed, *data)
         self._refs.add(ref)
         ref.future().add_done_callback(partial(self._done, report, ref))
 
-    def _done(self, report: Report, ref: Any, future: Future[Any]) -> None:
+    def _done(self, report: WhenDone, ref: Any, future: Future[Any]) -> None:
+        self._refs.discard(ref)
+        settle(report, future.result, self._judged)
+
+    def _judged(self, error: BaseException) -> BaseException:
+        """Return what an `error` of ray means for the task."""
         from ray import exceptions
 
         deaths = (
@@ -81,22 +81,13 @@ class RayWorkers:
             exceptions.NodeDiedError,
             exceptions.LocalRayletDiedError,
         )
-        self._refs.discard(ref)
-        try:
-            result = future.result()
-        except deaths as error:
-            report(None, Died(WorkerDied.of(error)))
-        except exceptions.ObjectLostError:
+        if isinstance(error, deaths):
+            return Died(WorkerDied.of(error))
+        if isinstance(error, exceptions.ObjectLostError):
             # The data, or the result, went down with its machine.
             self._shared.clear()
-            report(None, Withdrawn())
-        except BaseException as error:
-            report(None, error)
-        else:
-            report(result, None)
-
-    def repair(self) -> None:
-        """Do nothing: ray replaces its workers."""
+            return Withdrawn()
+        return error
 
     def stop(self, *, is_failed: bool) -> None:
         """End what still runs, and free the data."""

@@ -394,7 +394,7 @@ def test_a_callback_that_reads_nothing_costs_nothing(monkeypatch):
     monkeypatch.setattr(
         "skbayes.search.run.results_table", lambda *a, **k: calls.append("table") or {}
     )
-    monkeypatch.setattr("skbayes.search.callbacks.Space.row", lambda *a: calls.append("row"))
+    monkeypatch.setattr("skbayes.search.view.Space.row", lambda *a: calls.append("row"))
     first = quick({"a": (0.0, 0.6)})
     seen = []
 

@@ -177,6 +177,14 @@ def test_data_that_no_array_holds_are_told_apart(tmp_path):
     assert Counted.n_fits == before
 
 
+def test_data_are_read_once(tmp_path, monkeypatch):
+    names = []
+    monkeypatch.setattr("skbayes.journal.data_token", lambda name, _: names.append(name) or name)
+    for _ in range(2):
+        fit(tmp_path / "{data}", n_iter=2, random_state=None)
+    assert names == ["X", "y"] * 2
+
+
 @pytest.mark.parametrize("name", ["search", "search-{data}"])
 def test_data_that_cannot_be_told_are_refused_before_any_fit(tmp_path, name):
     rows = of_fractions(1)

@@ -19,9 +19,11 @@ from scipy import sparse
 
 from pools import Leaving, run
 from skbayes.exceptions import FitTimeout, NoWorkers, WorkerDied
-from skbayes.workers import Died, Withdrawn, open_workers, processes
 from skbayes.workers import pool as _pool
+from skbayes.workers import processes
+from skbayes.workers.base import Died, Withdrawn
 from skbayes.workers.dask import DaskWorkers
+from skbayes.workers.kinds import open_workers
 from skbayes.workers.pool import Pool
 
 BACKENDS = [("loky", 1), ("loky", 2), ("threading", 2), ("threading", 4), ("multiprocessing", 2)]

@@ -1,11 +1,11 @@
-"""Functions that a user has called after each candidate, in the manner of scikit-optimize."""
+"""A search so far, as the functions see it that a user has called after each candidate."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,12 +21,11 @@ if TYPE_CHECKING:
 
 __all__ = [
     "BEST_SO_FAR",
-    "BeginsWithFit",
     "Callback",
-    "CallbackList",
     "Ended",
     "SearchView",
     "SoFar",
+    "as_rule",
     "parse_callbacks",
     "results_by_dict",
     "settings_of",
@@ -42,14 +41,6 @@ RESULT_NAMES = (
 BEST_SO_FAR = ("best_index_", "best_score_", "best_params_", "cv_results_")
 
 
-@runtime_checkable
-class BeginsWithFit(Protocol):
-    """A callback that is told when a search begins, such as one with a clock."""
-
-    def begin_fit(self) -> None:
-        """Be told that `fit` has been called."""
-
-
 @lasting
 class SearchView(Mapping[str, Any]):
     """A search after some of its candidates, to be read and not to be changed.
@@ -63,9 +54,9 @@ class SearchView(Mapping[str, Any]):
 
     Parameters
     ----------
-    scores : callable
-        Returns the mean score of each closed candidate; NaN for one that failed or was not
-        evaluated on all folds.
+    scores : sequence of float
+        Mean score of each closed candidate; NaN for one that failed or was not evaluated on all
+        folds.
     params : callable
         Returns the parameters of these candidates, a list of dicts.
     table : callable
@@ -78,7 +69,7 @@ class SearchView(Mapping[str, Any]):
 
     def __init__(
         self,
-        scores: Callable[[], Sequence[float]],
+        scores: Sequence[float],
         params: Callable[[], Sequence[dict[str, Any]]],
         table: Callable[[], dict[str, Any]],
         space: Space,
@@ -86,7 +77,7 @@ class SearchView(Mapping[str, Any]):
     ) -> None:
         self.space = space
         self._settings = settings
-        self._make_scores = scores
+        self._scores = scores
         self._make_params = params
         self._make_table = table
 
@@ -117,10 +108,6 @@ class SearchView(Mapping[str, Any]):
 
     def __len__(self) -> int:
         return len(RESULT_NAMES)
-
-    @cached_property
-    def _scores(self) -> Sequence[float]:
-        return self._make_scores()
 
     @cached_property
     def _params(self) -> Sequence[dict[str, Any]]:
@@ -212,10 +199,6 @@ class SoFar:
 class Ended:
     """The candidates of a search in the order in which their evaluation ended: an observer.
 
-    Parameters
-    ----------
-    objective : Objective
-
     Attributes
     ----------
     trials : list of Trial
@@ -260,39 +243,28 @@ def results_by_dict(
         own = tuple(branch for branch in space.branches if branch.number == number)
         rows = [row for row, p in enumerate(points) if space.branches[p.branch].number == number]
         params = [space.decode(points[row]) for row in rows]
-        values = [scores[row] for row in rows]
-        view = SearchView(values.copy, params.copy, dict, Space(own), settings)
+        view = SearchView([scores[row] for row in rows], params.copy, dict, Space(own), settings)
         results.append(OptimizeResult(**view))
     return results
 
 
-class CallbackList:
-    """Callbacks as a stopping rule: a search stops when one of them returns a true value.
+def as_rule(
+    callbacks: Sequence[Callback], show: Callable[[], SearchView]
+) -> Callable[[SearchState], str | None]:
+    """Return callbacks as a stopping rule: a search stops when one of them returns a true value.
 
-    Parameters
-    ----------
-    callbacks : sequence of callable
-        Each is called with the same view, after each candidate.
-    view_factory : callable
-        Makes the view of the search so far.
+    Each is called with the same view, after each candidate, which `show` makes.
     """
 
-    def __init__(
-        self, callbacks: Sequence[Callback], view_factory: Callable[[], SearchView]
-    ) -> None:
-        self._callbacks = tuple(callbacks)
-        self._view_factory = view_factory
-
-    def __call__(self, state: SearchState, /) -> str | None:
-        """Call all of them, and return the reason to stop, or None to go on."""
-        if not self._callbacks:
-            return None
-        view = self._view_factory()
-        answers = [callback(view) for callback in self._callbacks]
-        for callback, answer in zip(self._callbacks, answers, strict=True):
+    def rule(state: SearchState, /) -> str | None:
+        view = show()
+        answers = [callback(view) for callback in callbacks]
+        for callback, answer in zip(callbacks, answers, strict=True):
             if _is_true(callback, answer):
                 return f"the callback {_name(callback)} returned {answer!r}."
         return None
+
+    return rule
 
 
 def parse_callbacks(value: Any) -> tuple[Callback, ...]:

@@ -8,7 +8,7 @@ import pytest
 from scipy.optimize import OptimizeResult
 
 from skbayes import Converged, Patience, SearchState, TargetScore
-from skbayes.search.callbacks import CallbackList, SearchView, parse_callbacks
+from skbayes.search.view import SearchView, as_rule, parse_callbacks
 from skbayes.space import parse_space
 
 SPACE = parse_space({"b": (0.0, 5.0), "a": ["x", "y", "z"]})
@@ -31,7 +31,7 @@ class Source:
         return {"mean_test_score": np.array(SCORES)}
 
     def view(self, scores=SCORES):
-        return SearchView(lambda: scores, self.params, self.table, SPACE, {"random_state": 3})
+        return SearchView(scores, self.params, self.table, SPACE, {"random_state": 3})
 
 
 def state(scores=SCORES):
@@ -75,14 +75,14 @@ def test_results_of_scikit_optimize_are_dicts():
 
 
 def test_without_candidates():
-    view = SearchView(tuple, list, dict, SPACE, {"random_state": None})
+    view = SearchView((), list, dict, SPACE, {"random_state": None})
     assert (view.x, view.fun, view.x_iters, view.func_vals.tolist()) == (None, math.inf, [], [])
 
 
 def test_rows_of_several_spaces_have_all_parameters():
     space = parse_space([{"a": ["x"], "c": (1, 3)}, {"a": ["x"], "b": (0.0, 1.0)}])
     params = [{"a": "x", "c": 2}, {"a": "x", "b": 0.5}]
-    view = SearchView(lambda: (0.1, 0.2), lambda: params, dict, space, {})
+    view = SearchView((0.1, 0.2), lambda: params, dict, space, {})
     assert view.x_iters == [["x", None, 2], ["x", 0.5, None]]
     assert [dimension.name for dimension in view.space.dimensions] == ["a", "b", "c"]
     assert view.space.distance(*view.x_iters) == 2.0
@@ -120,7 +120,7 @@ def test_without_any_score():
 def test_all_are_called_with_the_same_view():
     source, seen = Source(), []
     callbacks = [seen.append, lambda view: seen.append(view) or True, seen.append]
-    reason = CallbackList(callbacks, source.view)(state())
+    reason = as_rule(callbacks, source.view)(state())
     assert reason == "the callback <lambda> returned True."
     assert len(seen) == 3
     assert seen[0] is seen[1] is seen[2]
@@ -131,17 +131,13 @@ def test_all_are_called_with_the_same_view():
     ("answer", "stops"), [(None, False), (False, False), (0, False), (1, True), (np.True_, True)]
 )
 def test_a_true_value_stops(answer, stops):
-    run = CallbackList([lambda view: answer], Source().view)
+    run = as_rule([lambda view: answer], Source().view)
     assert (run(state()) is not None) == stops
-
-
-def test_no_callbacks_need_no_view():
-    assert CallbackList([], lambda: pytest.fail("a view was made"))(state()) is None
 
 
 def test_the_error_of_a_callback_is_raised():
     with pytest.raises(ZeroDivisionError):
-        CallbackList([lambda view: 1 / 0], Source().view)(state())
+        as_rule([lambda view: 1 / 0], Source().view)(state())
 
 
 def test_parse():
@@ -158,7 +154,7 @@ def test_callbacks_of_scikit_optimize(capsys):
     callbacks = pytest.importorskip("skopt.callbacks")
 
     def stops(callback, scores):
-        make = CallbackList([callback], lambda: Source().view(scores))
+        make = as_rule([callback], lambda: Source().view(scores))
         return make(state(scores)) is not None
 
     assert stops(callbacks.DeltaYStopper(0.1, n_best=2), SCORES)
@@ -184,4 +180,4 @@ def test_an_answer_that_is_neither_true_nor_false_is_refused_by_name():
         return view.func_vals
 
     with pytest.raises(TypeError, match="the callback losses returned ndarray"):
-        CallbackList([losses], Source().view)(state())
+        as_rule([losses], Source().view)(state())

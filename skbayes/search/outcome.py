@@ -1,0 +1,146 @@
+"""What a search has come to: its results on the estimator, and which candidate is taken."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from skbayes._compat import select_best_index, warn_or_raise_about_fit_failures
+from skbayes._trials import Trial
+from skbayes.rules import (
+    ONE_STANDARD_ERROR,
+    best_row,
+    earliest_within_one_error,
+    with_masked_scores,
+)
+from skbayes.search.results import warn_of_scores
+from skbayes.space import show
+
+if TYPE_CHECKING:
+    from skbayes.engine import Engine
+    from skbayes.search.run import Run
+
+__all__ = ["conclude"]
+
+# Attributes of a fitted search that tell of its best candidate.
+OF_THE_BEST = (
+    "best_index_",
+    "best_score_",
+    "best_params_",
+    "best_estimator_",
+    "refit_time_",
+    "feature_names_in_",
+)
+
+
+def conclude(search: Any, run: Run, engine: Engine) -> None:
+    """Set what was found, the refit aside; go on with what has ended the search early.
+
+    Raises
+    ------
+    ValueError
+        If every fit failed, no candidate has a score, or `refit` takes one without.
+    KeyboardInterrupt, NoWorkers
+        If one has ended the search.
+    """
+    search.stop_reason_ = engine.stop_reason
+    # One that was proposed when the time was over has nothing to show.
+    trials = [trial for trial in engine.history.trials if trial.n_scored]
+    early = KeyboardInterrupt() if engine.stop_reason == "interrupted" else engine.error
+    try:
+        rows = run.in_row_order(trials)
+        if trials:
+            _keep(search, run, trials, rows)
+        has_best = search.refit or not run.objective.is_multimetric
+        if any(trial.status == "complete" for trial in trials):
+            if has_best:
+                _select(search, run, rows)
+        elif early is None and (has_best or not trials):
+            raise ValueError(_why_there_is_no_best(engine.stop_reason, has_results=bool(trials)))
+    except Exception as error:
+        # Of a `refit` that is not made for so few candidates, say: what ended the search is what
+        # the caller waits for.
+        if early is None:
+            raise
+        raise early from error
+    if early is not None:
+        raise early
+
+
+def _why_there_is_no_best(stop_reason: str | None, *, has_results: bool) -> str:
+    if stop_reason == "max_time":
+        remedy = "raise max_time, or use fewer folds"
+    elif has_results:
+        # A candidate without a score in its first folds is stopped early.
+        remedy = "the fits of each have failed, or their scores are not finite"
+    else:
+        remedy = "none that is allowed was found; look at what space_constraint returns"
+    results = "What was evaluated is in cv_results_." if has_results else "Nothing was evaluated."
+    return (
+        f"The search ended ({stop_reason}) before all folds of any candidate had a score, so there "
+        f"is no best one: {remedy}. {results}"
+    )
+
+
+def _keep(search: Any, run: Run, trials: Sequence[Trial], rows: Sequence[Trial]) -> None:
+    """Set what was searched, with one warning, or an error, about the fits that failed.
+
+    `trials` are in the order tried, which is what the model goes by; `rows` are the same in the
+    order of the table.
+    """
+    folds = [fold for trial in trials for fold in trial.folds if fold is not None]
+    warn_or_raise_about_fit_failures(
+        [{"fit_error": fold.error} for fold in folds], search.error_score
+    )
+    for name in OF_THE_BEST:
+        # An earlier fit may have had more luck, which says nothing of this one.
+        search.__dict__.pop(name, None)
+    search.n_splits_ = run.n_folds
+    search.multimetric_ = run.objective.is_multimetric
+    search.scorer_ = run.scorers
+    search._metric = run.objective.metric or "score"
+    search.cv_results_ = run.table(rows)
+    search.candidate_status_ = [run.objective.status(trial) for trial in rows]
+    row_of = {trial.index: row for row, trial in enumerate(rows)}
+    search._rows_tried = [row_of[trial.index] for trial in trials]
+    search.n_folds_run_ = len(folds)
+    search._learnt_from = run.learnt_from(trials)
+    # Last, for warnings may be errors.
+    warn_of_scores(search.cv_results_, rows)
+
+
+def _select(search: Any, run: Run, rows: Sequence[Trial]) -> None:
+    """Set which candidate is taken: one without a score only if none has one."""
+    table, metric, tried = search.cv_results_, run.refit_metric, search._rows_tried
+    has_score = {
+        name: np.array([math.isfinite(run.objective.score(trial, name)) for trial in rows])
+        for name in run.objective.metrics
+    }
+    if callable(search.refit):
+        row = select_best_index(search, metric, with_masked_scores(table, has_score))
+        _check_taken(search, row, rows[row])
+    elif search.refit == ONE_STANDARD_ERROR and has_score[metric].any():
+        means = np.where(has_score[metric], table[f"mean_test_{metric}"], np.nan)[tried]
+        deviations = table[f"std_test_{metric}"][tried]
+        row = tried[earliest_within_one_error(means, deviations, run.n_folds)]
+    else:
+        row = best_row(table[f"rank_test_{metric}"], has_score[metric])
+    search.best_index_ = row
+    if not callable(search.refit):
+        search.best_score_ = table[f"mean_test_{metric}"][row]
+    search.best_params_ = table["params"][row]
+
+
+def _check_taken(search: Any, row: int, trial: Trial) -> None:
+    """Raise ValueError if the candidate that `refit` took is unfinished."""
+    if None in trial.folds:
+        raise ValueError(
+            f"refit={show(search.refit)} returned {row}, the row of a candidate that is "
+            f"{search.candidate_status_[row]!r} after {trial.n_scored} of {search.n_splits_} folds "
+            "(candidate_status_) and has no mean score. In the table that refit is given such "
+            "means are masked, so that np.argmax(table['mean_test_score']) is the best of the "
+            "others, and the ranks of such rows are the last. What was evaluated is in cv_results_."
+        )
