@@ -16,14 +16,15 @@ __all__ = ["MIN_SCORES_FOR_MODEL", "Design", "all_points", "far_points", "random
 
 Floats = NDArray[np.float64]
 
-# Size of the initial design: the number of dimensions and some more, so that the model does not
-# take a few points in a line for the shape of the whole; few enough to leave the budget to the
-# model, which learns from its own proposals too: in many dimensions a long design tells less.
-MARGIN = 4
-MIN_SIZE, MAX_SIZE = 4, 8
-SHARE_OF_BUDGET = 4
+# Size of the initial design: half of the number of dimensions and two. The model learns more from
+# its own proposals, but with too few points it takes the first good region for the only one: a line
+# of them for the shape of the whole, and of many parameters those that were tried for all.
+MARGIN = 2
+MIN_SIZE, MAX_SIZE = 5, 12
 # With fewer scores than this there is no surface to model.
 MIN_SCORES_FOR_MODEL = 2
+# Points at hand, for a batch that is asked for before there is a score. A power of two.
+N_POINTS = 64
 # Its stream of random numbers is told apart from others by the first entry of the spawn key.
 STREAM = 0
 N_EXPLORED = 256
@@ -43,10 +44,9 @@ class Design:
         Where they lie.
     seed : int
         Of the sequence.
-    n_iter : int or None
-        Number of points that are planned in all, if known.
     size : int or None
-        Number of points of the design, if it is given.
+        Number of points. None: half of the number of dimensions and two, at least 5 and one for
+        each branch, at most 12 where there are not more branches.
 
     Attributes
     ----------
@@ -54,12 +54,10 @@ class Design:
         Number of points.
     """
 
-    def __init__(self, space: Space, seed: int, n_iter: int | None, size: int | None) -> None:
+    def __init__(self, space: Space, seed: int, size: int | None) -> None:
         self._space, self._seed = space, seed
         if size is None:
-            size = min(len(space.axes) + MARGIN, MAX_SIZE)
-            if n_iter is not None:
-                size = min(size, n_iter // SHARE_OF_BUDGET)
+            size = min(len(space.axes) // 2 + MARGIN, MAX_SIZE)
             size = max(size, MIN_SIZE, len(space.branches))
         self.size = size
         self._uniform: Floats = np.empty((0, len(space.axes)))
@@ -71,7 +69,7 @@ class Design:
         if len(self._uniform) == 0:
             axes, seeds = self._space.axes, np.random.SeedSequence(self._seed, spawn_key=(STREAM,))
             rng = np.random.default_rng(seeds)
-            self._uniform = scrambled_sobol(2 * self.size, len(axes), rng)
+            self._uniform = scrambled_sobol(max(N_POINTS, 2 * self.size), len(axes), rng)
             is_ordered = np.array([axis.dimension.is_ordered for axis in axes], dtype=bool)
             self._uniform[: len(self._space.branches)] = np.where(is_ordered, 0.5, 0.0)
         yield from self._space.points(_in_branches(self._space, self._uniform, branches))

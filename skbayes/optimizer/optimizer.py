@@ -43,13 +43,13 @@ class Optimizer:
     space : dict or list of dict
         The search space, in any form that `BayesSearchCV` takes.
     n_iter : int or None, default=None
-        Number of points that are planned, if known; it bounds the size of the initial design.
-        Where some branches of the space have a number of their own, it is that of the others.
+        Number of points that are planned, if known. Where some branches of the space have a number
+        of their own, it is that of the others.
     initial_points : sequence of dict or None, default=None
         Parameters to be proposed first, in this order.
     n_initial_points : int or None, default=None
-        Size of the initial design, `initial_points` included. None: the number of dimensions plus
-        four, at most 8 and a quarter of `n_iter`, at least 4 and one for each branch.
+        Size of the initial design, `initial_points` included. None: half of the number of
+        dimensions and two, at most 12, at least 5 and one for each branch.
     random_state : int, RandomState instance or None, default=None
         An int makes the proposals reproducible.
     warm_start_from : object, default=None
@@ -138,7 +138,7 @@ class Optimizer:
             space=self.space,
             seed=self._seed,
             store=self._store,
-            design=Design(self.space, self._seed, self._n_iter, self._n_initial_points),
+            design=Design(self.space, self._seed, self._n_initial_points),
             given=self._given,
             n_iter=self._n_iter,
             surrogate=self._surrogate,

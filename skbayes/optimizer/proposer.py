@@ -145,6 +145,8 @@ class Proposer:
         # takes the place of most of it: it could be right of its best points and wrong elsewhere.
         n_own = store.n_known - self._n_tried
         is_design = n_own < self.design.size
+        if not n_earlier and len(observations) < MIN_SCORES_FOR_MODEL:
+            is_design = True  # of a batch that is larger than the design
         if n_own + n_earlier >= self.design.size > n_own:
             is_design = index % PROBE_EVERY == 0
         if is_design:

@@ -219,7 +219,7 @@ def test_the_sources_that_are_believed_most_are_tried_first():
     """One of thirty is of the same problem; the others mislead."""
     rng = np.random.default_rng(0)
     sources = [drawn_rows(rng, lambda params: -score(params)) for _ in range(29)]
-    sources.insert(17, rows(10))
+    sources.insert(17, drawn_rows(rng, score, 10))
     optimizer = Optimizer(SPACE, n_iter=20, random_state=0, warm_start_from=sources)
     good = optimizer._transfer._sources[17].best
     assert optimizer._transfer.points.index(good) == 17

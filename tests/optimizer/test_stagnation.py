@@ -194,7 +194,7 @@ def test_branches_leave_the_model_its_turns(looks, n_branches):
         optimizer.tell(params, params["x"])
         turns.append(len(looks))
         assert all(branches == list(range(n_branches)) for branches, _ in looks)
-    end = Design(optimizer.space, 0, None, None).size
+    end = Design(optimizer.space, 0, None).size
     assert turns[:end] == [0] * end
     assert turns[end:] == [int(n % 2 == 0) for n in range(end, 30)]
 
