@@ -15,11 +15,17 @@ from skbayes.acquisition import (
 )
 from skbayes.gp import Fantasies, Posterior
 from skbayes.model import CostModel
+from skbayes.space import Space
 
-__all__ = ["criterion", "expected_improvement", "knowing_pending"]
+__all__ = ["ambition", "criterion", "expected_improvement", "knowing_pending"]
 
 FloatArray = NDArray[np.float64]
 
+# What proposals want to gain over the best, in turns, in units of the uncertainty that is left.
+# Those that want any gain refine the best region that is known; the others look for a better one.
+AMBITIONS = (0.0, 1.0)
+# Random points at which that uncertainty is looked at.
+N_LOOKED_AT = 128
 # Four times as many choose no better. A power of two, for a balanced sequence.
 N_FANTASIES = 16
 # Samples are kept this far from 0 and 1, where the normal quantile is infinite.
@@ -47,8 +53,50 @@ def knowing_pending(
     return Fantasies.draw(posterior, X, normals.T)
 
 
+def ambition(
+    space: Space,
+    model: Posterior | Fantasies,
+    feasible: Acquisition | None,
+    turn: int,
+    rng: np.random.Generator,
+) -> float:
+    r"""Return by how much a proposal should exceed the best that is known, in units of the targets.
+
+    .. math:: \xi\,\sqrt{\sum_x P(x)\,\sigma^2(x) \Big/ \sum_x P(x)}
+
+    with :math:`\xi` one of ``AMBITIONS`` and P the probability not to fail. The expected improvement is greedy: it takes the model at
+    its word, and a model that has seen one good region knows little of others. Where it is sure of
+    all the space there is nothing to look for, and the ambition vanishes.
+
+    Parameters
+    ----------
+    space : Space
+    model : Posterior or Fantasies
+    feasible : Acquisition or None
+        Logarithm of the probability not to fail; None if nothing is known of failures.
+    turn : int
+        Number of the proposal.
+    rng : numpy.random.Generator
+        Source of the points x.
+
+    References
+    ----------
+    Jones (2001), A taxonomy of global optimization methods based on response surfaces, Journal of
+    Global Optimization 21: several targets.
+    """
+    share = AMBITIONS[turn % len(AMBITIONS)]
+    if not share:
+        return 0.0
+    U = space.sample(rng.random((N_LOOKED_AT, len(space.axes))))
+    X = space.features(U)
+    _, sd = model.predict(X)
+    weights = None if feasible is None else np.exp(feasible.value(X))
+    return share * float(np.sqrt(np.average(sd * sd, weights=weights)))
+
+
 def criterion(
     model: Posterior | Fantasies,
+    gain: float,
     feasible: Acquisition | None,
     costs: CostModel | None,
     budget_left: float,
@@ -59,14 +107,16 @@ def criterion(
 
         \ln\mathrm{EI}(x) + \ln P(x\ \text{does not fail}) - \lambda\,\ln\hat c(x)
 
-    with :math:`\lambda` the share of the budget that is left. Improvement per cost, :math:`\lambda
-    = 1` throughout, would never pay for an expensive optimum; with the last of the budget there is
-    nothing left to save.
+    with :math:`\lambda` the share of the budget that is left. Improvement per cost,
+    :math:`\lambda = 1` throughout, would never pay for an expensive optimum; with the last of the
+    budget there is nothing left to save.
 
     Parameters
     ----------
     model : Posterior or Fantasies
         Model of the scores, see `knowing_pending`.
+    gain : float
+        The improvement is that over the best known value and so much more, see `ambition`.
     feasible : Acquisition or None
         Logarithm of the probability not to fail; None if nothing is known of failures.
     costs : CostModel or None
@@ -81,10 +131,10 @@ def criterion(
     References
     ----------
     Gardner et al. (2014), Bayesian optimization with inequality constraints, ICML, eq. (7), for the
-    product with the probability. Lee, Perrone, Archambeau and Seeger (2020), Cost-aware Bayesian optimization,
-    arXiv:2003.10870, for the cost and its cooling.
+    product with the probability. Lee, Perrone, Archambeau and Seeger (2020), Cost-aware Bayesian
+    optimization, arXiv:2003.10870, for the cost and its cooling.
     """
-    terms: list[tuple[float, Acquisition]] = [(1.0, LogAugmentedEI(model, model.best))]
+    terms: list[tuple[float, Acquisition]] = [(1.0, LogAugmentedEI(model, model.best + gain))]
     if feasible is not None:
         terms.append((1.0, feasible))
     if costs is not None and budget_left > 0.0:

@@ -17,7 +17,12 @@ from skbayes.acquisition import fit_feasibility, maximise
 from skbayes.exceptions import SpaceExhausted
 from skbayes.gp import Posterior
 from skbayes.model import Observations, Surrogate
-from skbayes.optimizer.criterion import criterion, expected_improvement, knowing_pending
+from skbayes.optimizer.criterion import (
+    ambition,
+    criterion,
+    expected_improvement,
+    knowing_pending,
+)
 from skbayes.optimizer.design import (
     MIN_SCORES_FOR_MODEL,
     Design,
@@ -219,7 +224,8 @@ class Proposer:
         lengthscales = posterior.hyperparameters.lengthscales
         feasible = fit_feasibility(X[:n], observations.has_failed, space.groups, lengthscales)
         model = knowing_pending(posterior, X[n:], rng)
-        acquisition = criterion(model, feasible, costs, budget_left)
+        gain = ambition(space, model, feasible, index, rng)
+        acquisition = criterion(model, gain, feasible, costs, budget_left)
         # What is too close to a known point comes last, for a space may hold nothing else.
         for min_distance in (MIN_DISTANCE, 0.0):
             points = maximise(
