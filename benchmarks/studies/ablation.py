@@ -1,9 +1,9 @@
 """What each tuned constant is worth: the search with another value of it, on many tasks.
 
-The tasks are the project's own of `regret` on which constants are chosen (`--half confirm` for
-the others), less a few slow ones; the seeds and the regret are its too. Two variants share tasks,
-seeds and mostly initial designs, so the difference to the first one is the figure to read: below
-zero the variant is better. Its interval holds 90 % of bootstrap samples of tasks and seeds.
+The tasks are those of `regret`, by default all that others wrote and all of this project, less a
+few slow ones, with a table for each origin; the seeds and the regret are its. Two variants share
+tasks, seeds and mostly initial designs, so the difference to the first one is the figure to read:
+below zero the variant is better. Its interval holds 90 % of bootstrap samples of tasks and seeds.
 `won:lost` counts the tasks on which the variant is better, or worse, by more than 0.005 after the
 last evaluation. The records are kept in `results/ablation/`: what was stopped is taken up.
 
@@ -18,18 +18,19 @@ import numpy as np
 
 from benchmarks.common import constants
 from benchmarks.common.arguments import Arguments
-from benchmarks.common.results import difference, read
+from benchmarks.common.choice import add_choice, chosen
+from benchmarks.common.results import Results, difference, read
 from benchmarks.common.runs import complete
 from benchmarks.common.searches import Variant, references, searches
 from benchmarks.common.tabulate import TIE, interval, mean_interval
-from benchmarks.tasks import TASKS
-from benchmarks.tasks.task import HALVES, OWN
+from benchmarks.tasks import require
+from benchmarks.tasks.task import FOREIGN, OWN
 from skbayes.gp import Hyperparameters, default_hyperparameters
 
 # An evaluation of these takes as long as dozens of proposals.
 SLOW = ("svc-classes-noisy", "sgd-rare-noisy", "models-classes-flat")
 FIRST = "as it is"
-BUDGETS = (16, 32, 64)
+BUDGETS = (8, 16, 32, 64)
 
 
 def no_discount(sd: np.ndarray, noise_sd: float) -> tuple[np.ndarray, np.ndarray]:
@@ -45,10 +46,12 @@ def one_start(n_groups: int) -> list[Hyperparameters]:
 # Constants as they are, and other values of each.
 VARIANTS: dict[str, dict[str, Any]] = {
     FIRST: {},
-    "no prior of the interior": {"optimizer.criterion.PRIOR_OBSERVATIONS": 0.0},
-    "prior of the interior for 30": {"optimizer.criterion.PRIOR_OBSERVATIONS": 30.0},
-    "the whole design first": {"optimizer.design.N_FIRST": 20},
-    "design d + 2": {"optimizer.design.MARGIN": 2},
+    "no proposal asks for more": {"optimizer.criterion.AMBITIONS": (0.0,)},
+    "every third one does": {"optimizer.criterion.AMBITIONS": (0.0, 0.0, 1.0)},
+    "every one, a third as much": {"optimizer.criterion.AMBITIONS": (0.33,)},
+    "every second, twice as much": {"optimizer.criterion.AMBITIONS": (0.0, 2.0)},
+    "two points more in the design": {"optimizer.design.MARGIN": 4, "optimizer.design.MIN_SIZE": 7},
+    "five points in the design": {"optimizer.design.MAX_SIZE": 5},
     "no discount for noise": {"acquisition.functions.log_discount": no_discount},
     "no random points in stalled searches": {"optimizer.proposer.RANDOM_EVERY": 10**9},
     "every fourth one": {"optimizer.proposer.RANDOM_EVERY": 4},
@@ -66,9 +69,6 @@ VARIANTS: dict[str, dict[str, Any]] = {
     "lengthscale N(0, 0.5)": {"gp.fitting.LOG_LENGTHSCALE": (0.0, 0.5)},
     "one mode of the hyper-parameters": {"model.surrogate.default_starts": one_start},
     "refitted after 12 % more": {"model.surrogate.REFIT_SHARE": 0.12},
-    "a design of 8 points at most": {"optimizer.design.MAX_SIZE": 8},
-    "a design of 20 points at most": {"optimizer.design.MAX_SIZE": 20},
-    "the ends half as dense as the middle": {"acquisition.interior.DENSITY_AT_ENDS": 0.5},
     "no least scale of bad scores": {"gp.warping.RANGE_SHARE": 0.0},
     # As if 256 observations and 1000 of them were a half of what there is.
     "fitted to 32 points": {"gp.fitting.MAX_FIT_POINTS": 32},
@@ -79,20 +79,15 @@ VARIANTS: dict[str, dict[str, Any]] = {
 def main(words: list[str]) -> None:
     """Do what is missing, and print a row for each variant."""
     parser = Arguments(__doc__, __name__)
-    parser.shared("--seeds", "--only", "--jobs", "--out")
-    parser.add_argument("--half", choices=HALVES, default=HALVES[0], help="tasks of this half")
+    add_choice(parser)
+    parser.set_defaults(origin=(FOREIGN, OWN))
+    parser.shared("--seeds", "--jobs", "--out")
     parser.shared("--n-iter", choices=BUDGETS)
     parser.add_argument("--variants", default="", help="variants whose name holds this")
     parser.shared("--set", help="a variant of your own, in place of those")
     arguments = parser.parse_args(words)
-    tasks = [
-        task
-        for task in TASKS.values()
-        if task.origin == OWN
-        and task.half == arguments.half
-        and arguments.only in task.name
-        and task.name not in SLOW
-    ]
+    tasks = [task for task in chosen(arguments) if task.name not in SLOW]
+    require(tasks)
     values = {label: each for label, each in VARIANTS.items() if arguments.variants in label}
     if arguments.set:
         values = {", ".join(arguments.set): constants.read(arguments.set)}
@@ -110,8 +105,17 @@ def main(words: list[str]) -> None:
     runs = [*references(tasks, folder), *searches(variants, tasks, seeds, n_iter, folder)]
     complete(runs, arguments.jobs)
 
-    results = read(folder / "regret", list(values), n_iter, tasks)
-    print(f"\n{len(results.tasks)} tasks, {arguments.seeds} seeds; regret, less is better\n")
+    for origin in arguments.origin:
+        of_origin = [task for task in tasks if task.origin == origin]
+        print_table(read(folder / "regret", list(values), n_iter, of_origin), origin, budgets)
+
+
+def print_table(results: Results, origin: str, budgets: list[int]) -> None:
+    """Print a row for each variant, on the tasks of one origin."""
+    if not results.tasks:
+        return
+    n_seeds = max(len(task) for task in results.regrets[FIRST])
+    print(f"\n{len(results.tasks)} tasks, {origin}, {n_seeds} seeds; regret, less is better\n")
     names = "".join(f"| after {n} | difference " for n in budgets)
     print(f"| variant {names}| won:lost |\n|{'---|' * (2 * len(budgets) + 2)}")
     for label in results.regrets:
@@ -122,4 +126,5 @@ def main(words: list[str]) -> None:
             cells += [f"{per_task.mean():+.3f} {interval(samples)}"]
         won, lost = (per_task < -TIE).sum(), (per_task > TIE).sum()
         print(f"| {label} | {' | '.join(cells)} | {won}:{lost} |")
-    print(f"\n{FIRST}, after {n_iter}: {mean_interval(results.at(FIRST, n_iter))}")
+    last = budgets[-1]
+    print(f"\n{FIRST}, after {last}: {mean_interval(results.at(FIRST, last))}")

@@ -64,9 +64,10 @@ def ambition(
 
     .. math:: \xi\,\sqrt{\sum_x P(x)\,\sigma^2(x) \Big/ \sum_x P(x)}
 
-    with :math:`\xi` one of ``AMBITIONS`` and P the probability not to fail. The expected improvement is greedy: it takes the model at
-    its word, and a model that has seen one good region knows little of others. Where it is sure of
-    all the space there is nothing to look for, and the ambition vanishes.
+    with :math:`\xi` one of ``AMBITIONS`` and P the probability not to fail. The expected
+    improvement is greedy: it takes the model at its word, and a model that has seen one good region
+    knows little of others. Where it is sure of all the space there is nothing to look for, and the
+    ambition vanishes.
 
     Parameters
     ----------
