@@ -103,14 +103,14 @@ def rippled(params):
 
 @pytest.mark.parametrize("seed", range(4))
 def test_every_second_point_leaves_a_plateau(seed):
-    """Of 20 random points 12 lie beside it, 7 to 16 with a probability of 0.98."""
+    """Of 20 random points 12 lie beside it, 6 to 18 with a probability of 0.998."""
     optimizer = Optimizer({"x": (0.0, 1.0), "y": (0.0, 1.0)}, random_state=seed, n_iter=80)
     points = []
     for _ in range(60):
         points.append(optimizer.ask())
         optimizer.tell(points[-1], rippled(points[-1]))
     beside = np.array([params["x"] >= 0.4 for params in points[20:]])
-    assert 7 <= beside[::2].sum() <= 16
+    assert 6 <= beside[::2].sum() <= 18
     assert beside[1::2].sum() <= 3
 
 
