@@ -11,13 +11,12 @@ from skbayes.acquisition import (
     Acquisition,
     LogAugmentedEI,
     WeightedSum,
-    log_expected_improvement,
 )
 from skbayes.gp import Fantasies, Posterior
 from skbayes.model import CostModel
 from skbayes.space import Space
 
-__all__ = ["ambition", "criterion", "expected_improvement", "knowing_pending"]
+__all__ = ["ambition", "criterion", "knowing_pending"]
 
 FloatArray = NDArray[np.float64]
 
@@ -141,14 +140,3 @@ def criterion(
     if costs is not None and budget_left > 0.0:
         terms.append((-budget_left, costs))
     return WeightedSum(tuple(terms))
-
-
-def expected_improvement(posterior: Posterior, X: FloatArray) -> FloatArray:
-    """Return how much better than the best known point feature rows are expected to be.
-
-    In units of the targets, of shape (n,). The discount for noise is not in it: what a model cannot
-    explain it calls noise, and that is no reason to expect no gain.
-    """
-    mean, sd = posterior.predict(X)
-    improvement: FloatArray = np.exp(log_expected_improvement(mean, sd, posterior.best)[0])
-    return improvement

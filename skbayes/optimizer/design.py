@@ -8,11 +8,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from skbayes._compat import scrambled_sobol
-from skbayes.acquisition import Acquisition
 from skbayes.gp import squared_distances
 from skbayes.space import Point, Space
 
-__all__ = ["MIN_SCORES_FOR_MODEL", "Design", "all_points", "far_points", "random_points"]
+__all__ = ["MIN_SCORES_FOR_MODEL", "Design", "all_points", "far_points"]
 
 Floats = NDArray[np.float64]
 
@@ -28,8 +27,6 @@ N_POINTS = 64
 # Its stream of random numbers is told apart from others by the first entry of the spawn key.
 STREAM = 0
 N_EXPLORED = 256
-# Random points that are looked through for one that is new and allowed.
-N_RANDOM = 16
 
 
 class Design:
@@ -98,32 +95,6 @@ def far_points(
         nearest = squared_distances(X, others).min(axis=1)
         coordinates = coordinates[np.argsort(-nearest, kind="stable")]
     yield from space.points(coordinates)
-
-
-def random_points(
-    space: Space,
-    branches: Sequence[int],
-    rng: np.random.Generator,
-    feasible: Acquisition | None = None,
-) -> Iterable[Point]:
-    """Yield random points of random branches, those that are likely to fail rather later.
-
-    Parameters
-    ----------
-    space : Space
-    branches : sequence of int
-    rng : numpy.random.Generator
-    feasible : Acquisition or None, default=None
-        Logarithm of the probability of feature rows not to fail. Of ``N_RANDOM`` points that are
-        drawn evenly each comes first with a probability proportional to its own.
-    """
-    uniform = rng.random((N_RANDOM, len(space.axes)))
-    coordinates = _in_branches(space, uniform, rng.choice(branches, N_RANDOM).tolist())
-    # The largest sum with a Gumbel variate is such a pick, the second one the next.
-    keys = rng.gumbel(size=N_RANDOM)
-    if feasible is not None:
-        keys += feasible.value(space.features(coordinates))
-    yield from space.points(coordinates[np.argsort(-keys, kind="stable")])
 
 
 def all_points(space: Space, branches: Sequence[int], max_size: float) -> Iterable[Point]:

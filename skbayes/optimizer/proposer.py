@@ -15,12 +15,10 @@ from skbayes._numerics import users_arithmetic
 from skbayes._warnings import warn
 from skbayes.acquisition import fit_feasibility, maximise
 from skbayes.exceptions import SpaceExhausted
-from skbayes.gp import Posterior
 from skbayes.model import Observations, Surrogate
 from skbayes.optimizer.criterion import (
     ambition,
     criterion,
-    expected_improvement,
     knowing_pending,
 )
 from skbayes.optimizer.design import (
@@ -28,9 +26,7 @@ from skbayes.optimizer.design import (
     Design,
     all_points,
     far_points,
-    random_points,
 )
-from skbayes.optimizer.stagnation import has_stalled
 from skbayes.optimizer.store import ObservationStore
 from skbayes.space import Point, Space
 
@@ -45,9 +41,6 @@ MIN_DISTANCE = 1e-3
 # As long as a search without earlier results would still be at its initial design, every so many
 # proposals are points of the design, which may show that these results mislead.
 PROBE_EVERY = 4
-# Of the proposals of a search that has stalled, every so many are random points: they find what the
-# model does not expect.
-RANDOM_EVERY = 2
 # Where not all points are allowed, so many times as many random ones are looked through before a
 # space counts as exhausted, which takes a second or two: one is found if a ten-thousandth of them
 # is allowed. Spaces with no more points than that are then listed.
@@ -157,11 +150,8 @@ class Proposer:
         if is_design:
             yield from self.design.points(branches)
         elif n_earlier or (~observations.has_failed).sum() >= MIN_SCORES_FOR_MODEL:
-            may_be_random = index % RANDOM_EVERY == 0 and n_own >= self.design.size
             try:
-                yield from self._model_points(
-                    surrogate, observations, index, branches, budget_left, may_be_random
-                )
+                yield from self._model_points(surrogate, observations, index, branches, budget_left)
             except np.linalg.LinAlgError as error:
                 warn(
                     f"{error} A point far from all known ones is proposed in place of the model's.",
@@ -201,12 +191,8 @@ class Proposer:
         index: int,
         branches: Sequence[int],
         budget_left: float,
-        may_be_random: bool,
     ) -> list[Point]:
-        """Return the points of the highest expected improvement, best first.
-
-        In turns with these, random points come before them if the search has stalled.
-        """
+        """Return the points of the highest expected improvement, best first."""
         if not branches:
             return []
         known = self.space.coordinates(observations.points + tuple(self.store.pending))
@@ -241,19 +227,4 @@ class Proposer:
             )
             if points:
                 break
-        # Where costs are in the criterion, what comes next is cheap rather than the best there is.
-        if may_be_random and points and costs is None:
-            wanted = np.concatenate([space.features(space.coordinates(points[:1])), X[n:]])
-            if self._has_stalled(surrogate, posterior, observations, wanted):
-                return [*random_points(space, branches, rng, feasible), *points]
         return points
-
-    def _has_stalled(
-        self, surrogate: Surrogate, posterior: Posterior, observations: Observations, X: Floats
-    ) -> bool:
-        """Whether neither the latest scores nor what the rows `X` promise are a gain."""
-        if not observations.n_scored:
-            return False
-        promise = surrogate.unit(observations) * float(expected_improvement(posterior, X).max())
-        n_given = sum(point not in self.store.asked for point in observations.points)
-        return has_stalled(observations.scores, self.design.size, promise, n_given)
