@@ -36,13 +36,14 @@ def weighted(p):
     return 4 * p["x0"] + 2 * p["x1"] + p["x2"]
 
 
-@pytest.mark.parametrize("learn", [told, searched])
+# Most points of a search lie about the best corner, and tell less of the rest.
+@pytest.mark.parametrize(("learn", "error"), [(told, 0.05), (searched, 0.2)])
 @pytest.mark.parametrize("seed", [0, 1])
-def test_linear_with_weights(learn, seed):
+def test_linear_with_weights(learn, error, seed):
     found = learn(cube(5), weighted, 60, seed)
     for name, share in {"x0": 16 / 21, "x1": 4 / 21, "x2": 1 / 21, "x3": 0, "x4": 0}.items():
-        assert found[name].alone == pytest.approx(share, abs=0.05)
-        assert found[name].total == pytest.approx(share, abs=0.05)
+        assert found[name].alone == pytest.approx(share, abs=error)
+        assert found[name].total == pytest.approx(share, abs=error)
     assert [each.name for each in found][:3] == ["x0", "x1", "x2"]
     assert max(found["x3"].total_interval[1], found["x4"].total_interval[1]) < 0.02
 
