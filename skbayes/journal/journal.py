@@ -156,7 +156,9 @@ class Journal:
             If it cannot be read.
         """
         name = os.path.realpath(os.fsdecode(path))
-        with open(name, "rb") as file:
+        # What is missing has no folder to be made: earlier searches are read here, too.
+        explained = _explained(name) if os.path.exists(name) else contextlib.nullcontext()
+        with explained, open(name, "rb") as file:
             data = file.read()
         return header_of(data, name), read_events(data, name)[0]
 

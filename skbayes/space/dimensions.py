@@ -115,9 +115,11 @@ class Dimension(ABC):
         return self.n_values == 1
 
     @property
-    def transformed_size(self) -> int:
-        """1: a dimension is one coordinate."""
+    def size(self) -> int:
+        """1: a dimension is one parameter, and one coordinate."""
         return 1
+
+    transformed_size = size
 
     @property
     def transformed_bounds(self) -> tuple[float, float]:

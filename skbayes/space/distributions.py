@@ -277,6 +277,11 @@ def from_scipy(frozen: Any) -> Dimension:
         if kind is type(scipy.stats.randint):
             low, high = (native(given[name]) + loc for name in ("low", "high"))
             if float(low).is_integer() and float(high).is_integer():
+                if low >= high:
+                    raise ValueError(
+                        f"needs low < high, got low={show(low)} and high={show(high)}. Write "
+                        "[value] for a constant."
+                    )
                 last = int(high) - 1
                 return Categorical([last]) if low == last else Integer(int(low), last)
     except ValueError as error:

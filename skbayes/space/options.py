@@ -71,7 +71,13 @@ def check_dtype(call: str, dtype: Any, kinds: str, what: str, other: str) -> Non
 
 def warn_of_probabilities(call: str, prior: Any) -> None:
     """Warn that the probabilities of categories are not used, if they are not equal."""
-    p = [] if prior is None else [float(each) for each in prior]
+    try:
+        p = [] if prior is None else [float(each) for each in prior]
+    except (TypeError, ValueError):
+        raise ValueError(
+            f"{call}: prior needs to hold one probability for each category, or to be None, got "
+            f"{show(prior)}."
+        ) from None
     if len({*p}) > 1:
         warn(
             f"{call}: the probabilities {show(p)} of the categories are not used, all start "

@@ -139,11 +139,14 @@ def check_dimension(dimension: Any, transform: Any = None) -> Dimension:
 def _checked_n_iter(n_iter: Any, place: str) -> int:
     n_iter = native(n_iter)
     is_int = isinstance(n_iter, numbers.Integral) and not isinstance(n_iter, bool)
-    if not is_int or n_iter < 1:
-        raise (ValueError if is_int else TypeError)(
-            f"{place} needs an int >= 1 as the number of its candidates, got {show(n_iter)} of "
-            f"type {type(n_iter).__name__}. Write (dictionary, n_iter), or the dictionary alone."
+    needs = f"{place} needs an int >= 1 as the number of its candidates, got {show(n_iter)}"
+    if not is_int:
+        raise TypeError(
+            f"{needs} of type {type(n_iter).__name__}. Write (dictionary, n_iter), or the "
+            "dictionary alone."
         )
+    if n_iter < 1:
+        raise ValueError(f"{needs}. Leave the dictionary out to skip it.")
     return int(n_iter)
 
 
@@ -199,7 +202,7 @@ def _dimension(written: Any, place: str, name: str, random_state: int) -> Dimens
     if isinstance(written, range) and written[_MAX_LISTED:]:
         raise ValueError(
             f"{place}: {show(written)} lists more than {_MAX_LISTED} values, and each would be "
-            "kept. Write (low, high) for all integers between, or a larger step."
+            f"kept. Write {(written[0], written[-1])} for all integers between, or a larger step."
         )
     return Categorical(as_list(written, place))
 

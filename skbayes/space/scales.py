@@ -82,9 +82,9 @@ def check_prior(prior: Any, call: str, allowed: tuple[str, ...]) -> None:
         word = prior.lower() if is_text else ""
         close = difflib.get_close_matches(word, allowed, n=1, cutoff=0.3)
         hint = f" Did you mean {close[0]!r}?" if close else ""
+        what = "a prior among" if is_text else "a string as prior, one of"
         raise (ValueError if is_text else TypeError)(
-            f"{call} needs a string as prior, one of {', '.join(map(repr, allowed))}, got "
-            f"{show(prior)}.{hint}"
+            f"{call} needs {what} {', '.join(map(repr, allowed))}, got {show(prior)}.{hint}"
         )
 
 

@@ -52,6 +52,13 @@ class SpaceView:
         """Number of dimensions."""
         return len(self.dimensions)
 
+    transformed_n_dims = n_dims
+
+    @property
+    def n_constant_dimensions(self) -> int:
+        """Number of dimensions with one value only."""
+        return sum(dimension.is_constant for dimension in self.dimensions)
+
     @property
     def bounds(self) -> list[tuple[Any, ...]]:
         """Bounds of each dimension."""
@@ -61,6 +68,11 @@ class SpaceView:
     def transformed_bounds(self) -> list[tuple[float, float]]:
         """Bounds of each coordinate."""
         return [dimension.transformed_bounds for dimension in self.dimensions]
+
+    @property
+    def is_real(self) -> bool:
+        """Whether all dimensions are continuous."""
+        return all(d.n_values is None and d.lattice is not None for d in self.dimensions)
 
     @property
     def is_categorical(self) -> bool:

@@ -92,6 +92,7 @@ def test_probabilities_are_not_dropped_silently():
         (lambda: Real(0, 1, dtype=None), ValueError, "dtype=None"),
         (lambda: Integer(1, 9, dtype=float), ValueError, "ints.*Use Real"),
         (lambda: Integer(1, 9, dtype="integral"), ValueError, "'integral'"),
+        (lambda: Categorical(["a", "b"], "uniform"), ValueError, "one probability for each"),
         (lambda: Real(0, 1, name=3), TypeError, "name=3"),
         (lambda: Categorical(["a"], name=3), TypeError, "name=3"),
         (lambda: Distribution(stats.norm(), name=3), TypeError, "name=3"),

@@ -34,7 +34,7 @@ def test_a_dimension_is_read_as_there(dimension):
     assert np.all((low <= u) & (u <= high))
     again = dimension.inverse_transform(u)
     np.testing.assert_allclose(dimension.transform(again), u, atol=1e-6)
-    assert dimension.transformed_size == 1
+    assert dimension.size == dimension.transformed_size == 1
     assert dimension.is_constant == (dimension.n_values == 1)
     for value in values:
         assert value in dimension
@@ -76,7 +76,7 @@ def test_a_changed_dimension(kind):
 
 
 def test_a_space_is_a_list_of_dimensions():
-    assert SPACE.n_dims == 4
+    assert SPACE.n_dims == SPACE.transformed_n_dims == 4
     assert [dimension.name for dimension in SPACE] == ["r", "X_1", "X_2", "n"]
     assert SPACE["X_1"] == SPACE[1] == (1, Integer(1, 9, "log-uniform"))
     assert SPACE[["n", "r"]] == [SPACE[3], SPACE[0]]
@@ -93,8 +93,10 @@ def test_a_space_is_a_list_of_dimensions():
 
 def test_what_kinds_of_dimensions_a_space_has():
     space = parse_space({"a": [1], "b": ["x", "y"]})
-    assert space.is_categorical
+    assert (space.n_constant_dimensions, space.is_categorical, space.is_real) == (1, True, False)
     assert space.is_partly_categorical
     assert SPACE.is_partly_categorical
     assert not SPACE.is_categorical
+    assert Space([Real(0, 1), Distribution(scipy.stats.norm())]).is_real
+    assert not Space([Real(0, 1), Integer(0, 1)]).is_real
     assert not Space([Real(0, 1), Integer(0, 1)]).is_partly_categorical
