@@ -12,13 +12,13 @@ from numpy.typing import ArrayLike, NDArray
 
 from skbayes._pickles import lasting
 from skbayes.space.dimensions import Dimension, no_member, settle, with_transform
-from skbayes.space.options import (
+from skbayes.space.scales import Lattice
+from skbayes.space.skopt import (
     CATEGORY_TRANSFORM,
     check_name,
     warn_of_probabilities,
     warn_of_transform,
 )
-from skbayes.space.scales import Lattice
 from skbayes.space.values import (
     as_list,
     is_finite_number,

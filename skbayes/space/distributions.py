@@ -18,9 +18,9 @@ from skbayes._pickles import lasting
 from skbayes.space.categories import Categorical
 from skbayes.space.dimensions import Dimension, no_member, settle
 from skbayes.space.integers import Integer
-from skbayes.space.options import check_name
 from skbayes.space.ranges import Real
 from skbayes.space.scales import Lattice
+from skbayes.space.skopt import check_name
 from skbayes.space.values import as_float, has, is_number, native, show
 
 # Quantiles are rounded to multiples of 2**-24: scipy's quantiles and probabilities are not each

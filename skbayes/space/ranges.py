@@ -12,14 +12,14 @@ from numpy.typing import ArrayLike, NDArray
 from skbayes._pickles import lasting
 from skbayes.space import scales
 from skbayes.space.dimensions import Dimension, no_member, settle, with_transform
-from skbayes.space.options import (
+from skbayes.space.scales import Lattice
+from skbayes.space.skopt import (
     RANGE_TRANSFORM,
     check_base,
     check_dtype,
     check_name,
     warn_of_transform,
 )
-from skbayes.space.scales import Lattice
 from skbayes.space.values import as_float, is_number, same_value, show
 
 

@@ -29,8 +29,8 @@ from numpy.typing import ArrayLike, NDArray
 from skbayes._pickles import lasting
 from skbayes.space.dimensions import Dimension, settle, uniform_numbers
 from skbayes.space.layout import Arrays, Axis, Branch, Point, arrange, focus, named_branch, unite
+from skbayes.space.skopt import SpaceView
 from skbayes.space.values import show, value_distance
-from skbayes.space.views import SpaceView
 
 _ONE_HOT = 1 / math.sqrt(2)
 
