@@ -191,6 +191,8 @@ def test_whole_searches_and_their_users_code(parameters, size):
     assert lenient[0] == strict[0]
     # A candidate that was stopped early has no deviation.
     np.testing.assert_array_equal(lenient[1], strict[1])
+    # Squares of small scores do not vanish, those of large ones are no infinity.
+    assert all(0 < std < math.inf for std in strict[1] if not math.isnan(std))
 
 
 def test_a_constraint_runs_with_the_setting_of_its_user():

@@ -130,10 +130,14 @@ def warn_of_scores(table: Mapping[str, Any], trials: Sequence[Trial]) -> None:
 
 
 def _mean_and_std(cells: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    # As in scikit-learn, to the last digit. Infinite scores have no deviation, without a warning.
+    # Infinite scores are possible, and means beyond all floats; they have no deviation, without a
+    # warning about it. A power of two changes no digit, and keeps squares within the floats.
     with np.errstate(over="ignore", under="ignore", invalid="ignore"):
         means = np.average(cells, axis=1)
-        return means, np.sqrt(np.average((cells - means[:, None]) ** 2, axis=1))
+        exponents = np.frexp(np.abs(cells).max(axis=1))[1]
+        y = np.ldexp(cells, -exponents[:, None]) - np.ldexp(means, -exponents)[:, None]
+        stds = np.ldexp(np.sqrt(np.average(y**2, axis=1)), exponents)
+    return means, stds
 
 
 def _add_scores(
