@@ -72,11 +72,12 @@ class DaskWorkers(Workers):
         """Have `call` run; `report(result, error)` is called once, in a thread of the client."""
         # What is nested in a task runs on the cluster as well.
         packed, data = self._shared.pack(partial(nested, "dask", call), call)
+        name = uuid.uuid4().hex
         future = self._client.submit(
-            _run, uuid.uuid4().hex, packed, data, pure=False, **self._backend.submit_kwargs
+            _run, name, packed, data, pure=False, **self._backend.submit_kwargs
         )
         self._futures.add(future)
-        future.add_done_callback(partial(self._done, report))
+        future.add_done_callback(partial(self._done, report, name))
 
     def _send(self, data: Any) -> Any:
         """Return the name under which the cluster knows `data`.
@@ -93,8 +94,8 @@ class DaskWorkers(Workers):
             warnings.filterwarnings("ignore", "Sending large graph", UserWarning)
             return self._client.submit(_itself, data, pure=False)
 
-    def _done(self, report: WhenDone, future: Any) -> None:
-        from distributed import KilledWorker
+    def _done(self, report: WhenDone, name: str, future: Any) -> None:
+        from distributed import Event, KilledWorker
 
         self._futures.discard(future)
         try:
@@ -107,7 +108,9 @@ class DaskWorkers(Workers):
             elif future.status == "error":
                 error = future.exception()
                 if isinstance(error, KilledWorker):
-                    error = Died(WorkerDied.of(error))
+                    # What only waited at a worker that died had no part in its death.
+                    has_begun = Event(name, client=self._client).is_set()
+                    error = Died(WorkerDied.of(error)) if has_begun else Withdrawn()
                 report(None, error)
             else:
                 report(None, Withdrawn())
