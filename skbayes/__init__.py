@@ -15,7 +15,14 @@ from skbayes.exceptions import (
     SpaceExhausted,
     WorkerDied,
 )
-from skbayes.rules import Converged, Patience, SearchState, StoppingRule, TargetScore
+from skbayes.rules import (
+    Converged,
+    OneStandardError,
+    Patience,
+    SearchState,
+    StoppingRule,
+    TargetScore,
+)
 from skbayes.scikit_optimize import dump, load
 from skbayes.search import BayesSearchCV
 from skbayes.space import Categorical, Integer, Real, Space
@@ -33,6 +40,7 @@ __all__ = [
     "JournalLocked",
     "JournalMismatch",
     "NoWorkers",
+    "OneStandardError",
     "Optimizer",
     "Patience",
     "Real",

@@ -52,6 +52,7 @@ __all__ = [
     "in_backend",
     "loky_executor",
     "memory_mapping",
+    "owner_of",
     "scorers_by_name",
     "scrambled_sobol",
     "select_best_index",
@@ -136,7 +137,7 @@ def select_best_index(search: BaseSearchCV, metric: Any, table: Mapping[str, Any
 
 def tells_ints_from_floats(estimator: Any, name: str) -> bool:
     """Whether 1 and 1.0 mean different things to a parameter: one feature, and all of them."""
-    return "RealNotInt" in (_number_types(*_owner(estimator, name)) or ())
+    return "RealNotInt" in (_number_types(*owner_of(estimator, name)) or ())
 
 
 def takes_reals(estimator: Any, name: str) -> bool:
@@ -145,7 +146,7 @@ def takes_reals(estimator: Any, name: str) -> bool:
     What the class declares decides; of one that declares nothing, the present value does.
     """
     try:
-        owner, name = _owner(estimator, name)
+        owner, name = owner_of(estimator, name)
         types = _number_types(owner, name)
         if types is None:
             return isinstance(owner.get_params(deep=False).get(name), float)
@@ -154,7 +155,7 @@ def takes_reals(estimator: Any, name: str) -> bool:
         return False
 
 
-def _owner(estimator: Any, name: str) -> tuple[Any, str]:
+def owner_of(estimator: Any, name: str) -> tuple[Any, str]:
     """Return the part of an estimator that has a parameter, and the name of it there."""
     path, _, name = name.rpartition("__")
     return estimator.get_params(deep=True).get(path) if path else estimator, name

@@ -42,6 +42,7 @@ HOMES = {
     "Insight": "skbayes.insight",
     "Integer": "skbayes.space",
     "Observations": "skbayes.model",
+    "OneStandardError": "skbayes",
     "Optimizer": "skbayes",
     "Patience": "skbayes",
     "Point": "skbayes.space",

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sklearn.base import BaseEstimator
 
-from skbayes import BayesSearchCV, Optimizer
+from skbayes import BayesSearchCV, OneStandardError, Optimizer
 from skbayes._numerics import (
     binary_exponent,
     own_arithmetic,
@@ -153,7 +153,11 @@ X = np.arange(40.0).reshape(20, 2)
     [
         {},
         {"early_stopping": "racing", "n_points": 4, "verbose": 2},
-        {"early_stopping": "median", "refit": "1se", "return_train_score": True},
+        {
+            "early_stopping": "median",
+            "refit": OneStandardError({"x": "low"}),
+            "return_train_score": True,
+        },
     ],
     ids=["plain", "racing", "median"],
 )

@@ -18,7 +18,7 @@ from skbayes._compat import (
 from skbayes._numerics import own_arithmetic, standard_deviation
 from skbayes._trials import Closed, Event, Scored, Trial
 from skbayes.model import MEAN, Report, read_report
-from skbayes.rules import ONE_STANDARD_ERROR
+from skbayes.rules import one_standard_error
 
 __all__ = ["Objective", "Progress", "fold_noise"]
 
@@ -85,7 +85,7 @@ class Objective:
             return
         metrics = event.score.test
         self.is_multimetric = list(metrics) != ["score"]
-        if self.is_multimetric and self._search.refit != ONE_STANDARD_ERROR:
+        if self.is_multimetric and one_standard_error(self._search.refit) is None:
             check_refit(self._search, metrics)
         self._settle(metrics)
 

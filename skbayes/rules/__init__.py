@@ -1,11 +1,13 @@
 """Rules of scores: when a search is over, which candidate is stopped early, which is best."""
 
 from skbayes.rules.racing import EARLY_STOPPING, EarlyStopping
-from skbayes.rules.selection import (
-    ONE_STANDARD_ERROR,
-    best_row,
-    earliest_within_one_error,
-    with_masked_scores,
+from skbayes.rules.selection import best_row, with_masked_scores
+from skbayes.rules.simplest import (
+    HIGH,
+    LOW,
+    OneStandardError,
+    one_standard_error,
+    simplest_within_one_error,
 )
 from skbayes.rules.stopping import (
     Converged,
@@ -23,9 +25,11 @@ from skbayes.rules.stopping import (
 
 __all__ = [
     "EARLY_STOPPING",
-    "ONE_STANDARD_ERROR",
+    "HIGH",
+    "LOW",
     "Converged",
     "EarlyStopping",
+    "OneStandardError",
     "Patience",
     "SearchState",
     "StoppingRule",
@@ -34,9 +38,10 @@ __all__ = [
     "best_row",
     "check_count",
     "check_rules",
-    "earliest_within_one_error",
     "is_finite",
+    "one_standard_error",
     "parse_stopping",
     "reason_to_stop",
+    "simplest_within_one_error",
     "with_masked_scores",
 ]

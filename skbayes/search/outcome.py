@@ -10,12 +10,7 @@ import numpy as np
 
 from skbayes._compat import select_best_index, warn_or_raise_about_fit_failures
 from skbayes._trials import Trial
-from skbayes.rules import (
-    ONE_STANDARD_ERROR,
-    best_row,
-    earliest_within_one_error,
-    with_masked_scores,
-)
+from skbayes.rules import best_row, simplest_within_one_error, with_masked_scores
 from skbayes.search.results import warn_of_scores
 from skbayes.space import show
 
@@ -114,7 +109,7 @@ def _keep(search: Any, run: Run, trials: Sequence[Trial], rows: Sequence[Trial])
 
 def _select(search: Any, run: Run, rows: Sequence[Trial]) -> None:
     """Set which candidate is taken: one without a score only if none has one."""
-    table, metric, tried = search.cv_results_, run.refit_metric, search._rows_tried
+    table, metric = search.cv_results_, run.refit_metric
     has_score = {
         name: np.array([math.isfinite(run.objective.score(trial, name)) for trial in rows])
         for name in run.objective.metrics
@@ -122,12 +117,16 @@ def _select(search: Any, run: Run, rows: Sequence[Trial]) -> None:
     if callable(search.refit):
         row = select_best_index(search, metric, with_masked_scores(table, has_score))
         _check_taken(search, row, rows[row])
-    elif search.refit == ONE_STANDARD_ERROR and has_score[metric].any():
-        means = np.where(has_score[metric], table[f"mean_test_{metric}"], np.nan)[tried]
-        deviations = table[f"std_test_{metric}"][tried]
-        row = tried[earliest_within_one_error(means, deviations, run.n_folds)]
     else:
         row = best_row(table[f"rank_test_{metric}"], has_score[metric])
+        if run.preferences is not None and has_score[metric].any():
+            points = [trial.point for trial in rows]
+            row = simplest_within_one_error(
+                np.array([table[f"split{k}_test_{metric}"] for k in range(run.n_folds)]).T,
+                np.where(has_score[metric], table[f"mean_test_{metric}"], np.nan),
+                run.preferences.complexity(points, points[row]),
+                row,
+            )
     search.best_index_ = row
     if not callable(search.refit):
         search.best_score_ = table[f"mean_test_{metric}"][row]

@@ -22,11 +22,12 @@ from skbayes._trials import Trial
 from skbayes.engine import Budget, Engine, Evaluation, Objective, Observer, Progress, fold_noise
 from skbayes.model import Observations, Row, read_sources
 from skbayes.optimizer import Optimizer
-from skbayes.rules import EARLY_STOPPING, ONE_STANDARD_ERROR, check_rules, parse_stopping
+from skbayes.rules import EARLY_STOPPING, check_rules, one_standard_error, parse_stopping
 from skbayes.scikit_optimize import joined_fit_params, read_optimizer_kwargs, warn_of_differences
 from skbayes.search.candidates import count_candidates, present_points
 from skbayes.search.checkpoint import Checkpoint
 from skbayes.search.conditions import space_of
+from skbayes.search.preferences import preferences
 from skbayes.search.ranges import warn_of_whole_ranges
 from skbayes.search.results import in_row_order, results_table
 from skbayes.search.splits import check_weights, draw_splits
@@ -69,6 +70,8 @@ class Run:
         The metric that steers.
     refit_metric : str or callable
         What the best candidate is chosen by.
+    preferences : Preferences or None
+        What makes candidates simple, if the simplest one is taken.
     scorers : callable or dict
         As a fitted search shows them.
     contexts : CallbackContexts
@@ -93,9 +96,9 @@ class Run:
         options = read_optimizer_kwargs(search.optimizer_kwargs)
         params = joined_fit_params(search, params)
         self.estimator = clone(search.estimator)
+        rule = one_standard_error(search.refit)
         # scikit-learn would take the rule for the name of a metric.
-        refit = search.refit if search.refit != ONE_STANDARD_ERROR else False
-        scorers, self._refit_metric = get_scorers(search, refit)
+        scorers, self._refit_metric = get_scorers(search, search.refit if rule is None else False)
         self.objective = Objective(search, scorers)
         self.scorers = scorers_by_name(scorers) if self.objective.is_multimetric else scorers
         X, y = indexable(X, y)
@@ -104,6 +107,7 @@ class Run:
         seed = checkpoint.seed()
         self._space = space_of(search, seed)
         warn_of_whole_ranges(search, self._space)
+        self.preferences = preferences(self._space, search.estimator, rule) if rule else None
         earlier = self._read_sources()
 
         params = check_method_params(X, params=params)
@@ -151,7 +155,7 @@ class Run:
     @property
     def refit_metric(self) -> Any:
         """What the best candidate is chosen by: with several metrics, what `refit` says."""
-        if self._search.refit == ONE_STANDARD_ERROR:
+        if self.preferences is not None:
             return self.objective.metric or "score"
         return self._search.refit if self.objective.is_multimetric else self._refit_metric
 

@@ -20,7 +20,7 @@ from sklearn.utils.validation import check_is_fitted
 from skbayes._compat import SEARCH_CONSTRAINTS, BaseSearchCV, Interval, StrOptions, fit_context
 from skbayes._pickles import lasting
 from skbayes._warnings import unsaid
-from skbayes.rules import EARLY_STOPPING, ONE_STANDARD_ERROR, best_row
+from skbayes.rules import EARLY_STOPPING, OneStandardError, best_row, one_standard_error
 from skbayes.search.candidates import n_possible
 from skbayes.search.conditions import space_of
 from skbayes.search.outcome import conclude
@@ -101,9 +101,9 @@ class BayesSearchCV(BaseSearchCV):  # type: ignore[misc]
         proposal knows. None: 1 for one worker, else as many as keep `n_jobs` workers busy.
     iid : bool, default="deprecated"
         Ignored, with a warning, as in scikit-optimize.
-    refit : bool, str, or callable, default=True
-        As in `GridSearchCV`. "1se": the candidate tried earliest of those whose mean is within one
-        standard error of the best mean, by the metric that steers the search. A function is given
+    refit : bool, str, OneStandardError or callable, default=True
+        As in `GridSearchCV`. "1se": the simplest candidate within one standard error of the best
+        one, by the metric that steers the search; `OneStandardError` says more. A function is given
         `cv_results_`, with the means masked of candidates that have none; it may not return the
         row of one that was stopped early or cut off.
     cv : int, cross-validation generator or an iterable, default=None
@@ -169,7 +169,7 @@ class BayesSearchCV(BaseSearchCV):  # type: ignore[misc]
     best_estimator_ : estimator
         Refitted on all of the data. Not available if ``refit=False``.
     best_score_ : float
-        Mean cross-validated score of the best candidate, or of that which ``refit="1se"`` takes.
+        Mean cross-validated score of the best candidate, or of the simplest of those as good.
         Not available if `refit` is callable.
     best_params_ : dict
         Parameters of the best candidate.
@@ -233,6 +233,7 @@ class BayesSearchCV(BaseSearchCV):  # type: ignore[misc]
     _parameter_constraints: dict[str, list[Any]] = {  # noqa: RUF012 - scikit-learn's own name
         **SEARCH_CONSTRAINTS,
         **{name: [object] for name in _READ_BY_FIT},
+        "refit": [*SEARCH_CONSTRAINTS["refit"], OneStandardError],
         "n_iter": [Interval(numbers.Integral, 1, None, closed="left")],
         "random_state": ["random_state"],
         "n_points": [Interval(numbers.Integral, 1, None, closed="left"), None],
@@ -431,7 +432,7 @@ class BayesSearchCV(BaseSearchCV):  # type: ignore[misc]
             rule.
         """
         view = self
-        if self.refit == ONE_STANDARD_ERROR and hasattr(self, "_metric"):
+        if one_standard_error(self.refit) is not None and hasattr(self, "_metric"):
             view = copy.copy(self)
             view.refit = self._metric
         return super(BayesSearchCV, view).score(X, y, **params)  # type: ignore[no-any-return]

@@ -8,7 +8,7 @@ from skbayes.space.layout import Axis, Branch, Point
 from skbayes.space.parsing import check_dimension, parse_space
 from skbayes.space.ranges import Real
 from skbayes.space.space import Space
-from skbayes.space.values import PLAIN_TYPES, has, is_number, native, same_value, show
+from skbayes.space.values import PLAIN_TYPES, as_float, has, is_number, native, same_value, show
 
 __all__ = [
     "PLAIN_TYPES",
@@ -21,6 +21,7 @@ __all__ = [
     "Point",
     "Real",
     "Space",
+    "as_float",
     "check_dimension",
     "has",
     "is_number",

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sklearn.base import BaseEstimator, ClassifierMixin
 
-from skbayes import BayesSearchCV
+from skbayes import BayesSearchCV, OneStandardError
 from skbayes._trials import FoldScore, Trial
 from skbayes.engine.objective import Objective
 from skbayes.space import Point
@@ -100,7 +100,7 @@ def test_a_failed_candidate_is_the_same_everywhere(early_stopping, error_score, 
     assert "best 0.5 (" in [line for line in lines if "best" in line][-1]
 
 
-@pytest.mark.parametrize("refit", [True, "1se"])
+@pytest.mark.parametrize("refit", [True, OneStandardError({"value": "high"})])
 def test_the_table_has_the_columns_of_grid_search_all_the_same(refit):
     """Only the best is another one than an infinite mean, which ranks first there too."""
     found = search(refit=refit)
