@@ -145,6 +145,7 @@ class Recorder(BaseEstimator):
 
 
 X = np.arange(40.0).reshape(20, 2)
+SMALL_X = OneStandardError({"x": "low"})
 
 
 @pytest.mark.parametrize("size", [1.0, 1e200, 1e-310])
@@ -153,11 +154,7 @@ X = np.arange(40.0).reshape(20, 2)
     [
         {},
         {"early_stopping": "racing", "n_points": 4, "verbose": 2},
-        {
-            "early_stopping": "median",
-            "refit": OneStandardError({"x": "low"}),
-            "return_train_score": True,
-        },
+        {"early_stopping": "median", "refit": SMALL_X, "return_train_score": True},
     ],
     ids=["plain", "racing", "median"],
 )

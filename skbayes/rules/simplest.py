@@ -150,8 +150,8 @@ def within_one_error(folds: Floats, best: int) -> NDArray[np.bool_]:
     ndarray of shape (n_candidates,)
         With a single fold there is no standard error, and only equals are as good.
     """
-    is_complete: NDArray[np.bool_] = np.isfinite(folds).all(axis=1)
-    y = np.where(is_complete[:, None], folds, folds[best])
+    is_complete = np.isfinite(folds).all(axis=1)
+    y = np.where(np.atleast_1d(is_complete)[:, None], folds, folds[best])
     # Differences of the largest scores would overflow, squares of the smallest underflow.
     y = np.ldexp(y, -binary_exponent(y))
     d: Floats = y[best] - y
