@@ -31,6 +31,7 @@ FORMAT = 1
 HOMES = {
     "AtBound": "skbayes.insight",
     "BayesSearchCV": "skbayes",
+    "BestScore": "skbayes.rules",
     "Branch": "skbayes.space",
     "Categorical": "skbayes.space",
     "Converged": "skbayes",

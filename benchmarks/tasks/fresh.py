@@ -19,11 +19,7 @@ import numpy as np
 from sklearn import datasets
 from sklearn.base import is_classifier
 from sklearn.decomposition import PCA
-from sklearn.ensemble import (
-    ExtraTreesRegressor,
-    GradientBoostingRegressor,
-    RandomForestClassifier,
-)
+from sklearn.ensemble import ExtraTreesRegressor
 from sklearn.kernel_ridge import KernelRidge
 from sklearn.linear_model import ElasticNet, Lasso, LogisticRegression, Ridge, SGDClassifier
 from sklearn.metrics import get_scorer
@@ -143,7 +139,6 @@ def _named(step: str, **space: Any) -> dict[str, Any]:
 
 _TREE = {"max_depth": (1, 12), "min_samples_leaf": LEAF, "ccp_alpha": (1e-5, 0.1, LOG)}
 _FOREST = {"max_depth": (1, 10), "min_samples_leaf": (1, 20, LOG), "max_features": (0.1, 1.0)}
-_BOOSTING = {"learning_rate": (0.02, 1.0, LOG), "max_depth": (1, 5), "n_estimators": (5, 40, LOG)}
 
 FRESH_TASKS: dict[str, FreshTask] = {
     "tree-breast": FreshTask(
@@ -166,18 +161,8 @@ FRESH_TASKS: dict[str, FreshTask] = {
         {"max_depth": (1, 10), "min_samples_split": (2, 40, LOG)},
         "neg_mean_squared_error",
     ),
-    "forest-noise": FreshTask(
-        "noise", 100, RandomForestClassifier(8, random_state=0), _FOREST, "accuracy"
-    ),
     "trees-friedman1": FreshTask(
         "friedman1", 100, ExtraTreesRegressor(6, random_state=0), _FOREST, "neg_mean_squared_error"
-    ),
-    "boosting-friedman1": FreshTask(
-        "friedman1",
-        100,
-        GradientBoostingRegressor(random_state=0),
-        _BOOSTING,
-        "neg_mean_squared_error",
     ),
     "lasso-linear": FreshTask(
         "linear", 80, Lasso(max_iter=3000), {"alpha": (1e-3, 1.0, LOG)}, "neg_mean_squared_error"
@@ -214,9 +199,6 @@ FRESH_TASKS: dict[str, FreshTask] = {
         "accuracy",
     ),
     "svc-moons": FreshTask("moons", 100, SVC(), {"C": C, "gamma": (1e-2, 1e2, LOG)}, "accuracy"),
-    "svc-digits": FreshTask(
-        "digits", 150, _scaled(SVC()), _named("svc", C=C, gamma=GAMMA), "accuracy"
-    ),
     "svc-breast": FreshTask(
         "breast", 100, _scaled(SVC()), _named("svc", C=C, gamma=GAMMA), "accuracy"
     ),

@@ -17,7 +17,7 @@ from skbayes.insight.bounds import AtBound, at_bounds
 from skbayes.insight.importances import Importances, importances, unknown_importances
 from skbayes.insight.improvement import Gain, candidates, gains
 from skbayes.model import Observations
-from skbayes.rules import check_count, is_finite
+from skbayes.rules import BestScore, check_count, is_finite
 from skbayes.space import Space
 
 if TYPE_CHECKING:
@@ -35,6 +35,7 @@ MAX_ROWS = 1000
 TIED = 1e-9
 # The same observations give the same answers: nothing that is drawn here has a seed of its user.
 SEED = 0
+UNKNOWN = BestScore()
 
 Floats = NDArray[np.float64]
 
@@ -63,6 +64,10 @@ class Insight:
     floor : float
         Scores below it are taken for this one, so that one disaster does not hide all other
         differences: a prediction near it means this, anything worse, or a failure.
+    best : BestScore
+        What the best point would score on new folds: its score on those that it was chosen by is
+        too high on average. For a search, of the candidate that ``refit=True`` takes, or the rule
+        of `OneStandardError`, by the metric that the search followed.
 
     Examples
     --------
@@ -91,6 +96,7 @@ class Insight:
     _searching: Posterior
     _searching_unit: float
     _best_row: int
+    best: BestScore = UNKNOWN
 
     @classmethod
     def learn(
@@ -100,6 +106,7 @@ class Insight:
         surrogate: Surrogate,
         noise: float = math.nan,
         best_row: int | None = None,
+        best: BestScore | None = None,
     ) -> Insight:
         """Fit both models.
 
@@ -115,6 +122,8 @@ class Insight:
             Difference of scores that means nothing; NaN or 0 for the noise of the model.
         best_row : int or None, default=None
             Which of the observations with the highest score is the best. None: the first.
+        best : BestScore or None, default=None
+            What the best point would score on new folds; None if that is not known.
 
         Raises
         ------
@@ -146,7 +155,7 @@ class Insight:
         if best_row is None:
             best_row = int(np.nanargmax(observations.scores))
         models = (overview, centre, unit, searching, searching_unit)
-        return cls(space, observations, noise, floor, *models, best_row)
+        return cls(space, observations, noise, floor, *models, best_row, best or UNKNOWN)
 
     @property
     def best_score(self) -> float:
@@ -278,7 +287,7 @@ class Insight:
         found = [str(each) for each in self.at_bounds()]
         bounds = "\n".join(found or ["No parameter of the best point is at a bound."])
         return (
-            f"Best of {self.observations.n_scored} scores: {self.best_score:.6g}\n\n"
+            f"Best of {self.observations.n_scored} scores: {self.best_score:.6g}\n{self.best}\n\n"
             f"Shares of the variance of the score over the space, with 90 % intervals:\n"
             f"{self.importances()}\n\n{self.improvement()}\n{bounds}"
         )

@@ -22,6 +22,7 @@ from skbayes.optimizer.proposer import Proposer
 from skbayes.optimizer.regret import regret_bound
 from skbayes.optimizer.seeds import draw_seed, is_integer
 from skbayes.optimizer.store import ObservationStore
+from skbayes.rules import best_score
 from skbayes.space import Point, Space, native, parse_space
 
 if TYPE_CHECKING:
@@ -397,4 +398,6 @@ class Optimizer:
         # Most searches are never asked, and should not pay for the import.
         from skbayes.insight import Insight
 
-        return Insight.learn(self.space, self._store.observations(), self._surrogate)
+        told = self._store.reports.values()
+        best = best_score([report.folds for report in told if not report.has_failed])
+        return Insight.learn(self.space, self._store.observations(), self._surrogate, best=best)

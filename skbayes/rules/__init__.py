@@ -1,5 +1,6 @@
 """Rules of scores: when a search is over, which candidate is stopped early, which is best."""
 
+from skbayes.rules.optimism import BestScore, best_score, highest_means
 from skbayes.rules.racing import EARLY_STOPPING, EarlyStopping
 from skbayes.rules.selection import best_row, with_masked_scores
 from skbayes.rules.simplest import (
@@ -27,6 +28,7 @@ __all__ = [
     "EARLY_STOPPING",
     "HIGH",
     "LOW",
+    "BestScore",
     "Converged",
     "EarlyStopping",
     "OneStandardError",
@@ -36,8 +38,10 @@ __all__ = [
     "TargetScore",
     "as_callables",
     "best_row",
+    "best_score",
     "check_count",
     "check_rules",
+    "highest_means",
     "is_finite",
     "one_standard_error",
     "parse_stopping",

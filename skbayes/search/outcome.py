@@ -3,14 +3,21 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from skbayes._compat import select_best_index, warn_or_raise_about_fit_failures
 from skbayes._trials import Trial
-from skbayes.rules import best_row, simplest_within_one_error, with_masked_scores
+from skbayes.rules import (
+    best_row,
+    best_score,
+    highest_means,
+    simplest_within_one_error,
+    with_masked_scores,
+)
 from skbayes.search.results import warn_of_scores
 from skbayes.space import show
 
@@ -103,6 +110,9 @@ def _keep(search: Any, run: Run, trials: Sequence[Trial], rows: Sequence[Trial])
     search._rows_tried = [row_of[trial.index] for trial in trials]
     search.n_folds_run_ = len(folds)
     search._learnt_from = run.learnt_from(trials)
+    search._best = best_score(_fold_scores(run, rows), _choice(run, rows))
+    if search.verbose > 0:
+        print(search._best, flush=True)
     # Last, for warnings may be errors.
     warn_of_scores(search.cv_results_, rows)
 
@@ -120,17 +130,35 @@ def _select(search: Any, run: Run, rows: Sequence[Trial]) -> None:
     else:
         row = best_row(table[f"rank_test_{metric}"], has_score[metric])
         if run.preferences is not None and has_score[metric].any():
-            points = [trial.point for trial in rows]
-            row = simplest_within_one_error(
-                np.array([table[f"split{k}_test_{metric}"] for k in range(run.n_folds)]).T,
-                np.where(has_score[metric], table[f"mean_test_{metric}"], np.nan),
-                run.preferences.complexity(points, points[row]),
-                row,
-            )
+            row = int(_choice(run, rows)(np.array(_fold_scores(run, rows)))[0])
     search.best_index_ = row
     if not callable(search.refit):
         search.best_score_ = table[f"mean_test_{metric}"][row]
     search.best_params_ = table["params"][row]
+
+
+def _fold_scores(run: Run, rows: Sequence[Trial]) -> list[list[float]]:
+    """Return the scores of the folds, NaN in all of a candidate without a score."""
+    return [
+        [math.nan if fold is None or run.objective.has_failed(trial) else fold for fold in folds]
+        for trial, folds in ((trial, run.objective.fold_scores(trial)) for trial in rows)
+    ]
+
+
+def _choice(run: Run, rows: Sequence[Trial]) -> Callable[[NDArray[np.float64]], NDArray[np.intp]]:
+    """Return by what rule candidates are taken, given the scores of folds: all, or some of them."""
+    preferences = run.preferences
+    if preferences is None:
+        return highest_means
+    points = [trial.point for trial in rows]
+
+    def simplest(folds: NDArray[np.float64]) -> NDArray[np.intp]:
+        means = folds.mean(axis=1)
+        best = int(np.nanargmax(means))
+        complexity = preferences.complexity(points, points[best])
+        return np.array([simplest_within_one_error(folds, means, complexity, best)])
+
+    return simplest
 
 
 def _check_taken(search: Any, row: int, trial: Trial) -> None:

@@ -170,7 +170,7 @@ class BayesSearchCV(BaseSearchCV):  # type: ignore[misc]
         Refitted on all of the data. Not available if ``refit=False``.
     best_score_ : float
         Mean cross-validated score of the best candidate, or of the simplest of those as good.
-        Not available if `refit` is callable.
+        Not available if `refit` is callable. It is too high on average, see ``insight().best``.
     best_params_ : dict
         Parameters of the best candidate.
     best_index_ : int
@@ -462,9 +462,9 @@ class BayesSearchCV(BaseSearchCV):  # type: ignore[misc]
     def insight(self) -> Insight:
         """Return what the search has learnt about the metric that it followed.
 
-        Predictions with their uncertainty, the importance of each parameter, what more
-        candidates would bring, parameters whose best value is at a bound; a report when printed.
-        The models are fitted anew by each call, which takes less than most fits.
+        The score to expect on new folds, predictions with their uncertainty, importances, what
+        more candidates would bring, best values at a bound; a report when printed. The models are
+        fitted anew by each call, which takes less than most fits.
 
         Raises
         ------
@@ -483,7 +483,8 @@ class BayesSearchCV(BaseSearchCV):  # type: ignore[misc]
         has_score[self._rows_tried] = np.isfinite(observations.scores)
         row = best_row(self.cv_results_[f"rank_test_{self._metric}"], has_score)
         best = self._rows_tried.index(row)
-        return Insight.learn(space, observations, Surrogate(space), noise, best_row=best)
+        expected = getattr(self, "_best", None)  # older pickles have none
+        return Insight.learn(space, observations, Surrogate(space), noise, best, expected)
 
     def _refit(self, run: Run) -> None:
         # Parameters can be estimators: the user's own are never fitted.

@@ -1,0 +1,246 @@
+"""What the chosen candidate is worth on fresh data, and how simple it is.
+
+Each run is a search of one of `FRESH_TASKS`, whose data are drawn anew for each seed; every
+candidate is scored on fresh rows too, by the same estimators. Two tables.
+
+**The score.** Mean errors, in standard errors of a mean over the folds, of what is said of the
+score of the best candidate on fresh rows: of `best_score_` (that is its optimism), of
+`insight().best`, and of what else was tried. BBC: a bootstrap of folds chooses, and the folds left
+out score. TT: the best of each fold alone, beside the chosen one. Multiplier: the noise of the
+folds times random numbers is added, and the best chosen anew. Model: the mean of the Gaussian
+process. 1se: `insight().best` where the simplest is taken. Most of an error is that the rows of a
+search are easy or hard for all candidates. The first five, which no score has chosen, show how
+much: their mean error, which is 0 on average, is a control variate, with a coefficient for each
+task. The columns "plain" are without that. Covered: how often the 90 % interval holds the fresh score.
+
+**The simplest within one standard error.** How often another candidate than the best is taken; how
+often it is larger, fitted to all rows of the search, and its size as a share: leaves of trees,
+weights that are not 0, norm of the function of a kernel or of the weights of a ridge regression,
+rows over neighbours. Support vectors have a column of their own, for less C means more of them. How
+often the score on fresh rows is within the standard error of the paired differences of the best
+one's, and within that of the best one's own mean; the mean loss on fresh rows, in units of that.
+"""
+
+import warnings
+from typing import Any
+
+import numpy as np
+from sklearn.base import clone
+from sklearn.pipeline import Pipeline
+
+from benchmarks.common.arguments import Arguments
+from benchmarks.common.constants import digest
+from benchmarks.common.records import Key, Records
+from benchmarks.common.runs import Run, complete
+from benchmarks.common.tabulate import table
+from benchmarks.tasks.fresh import FRESH_TASKS, N_FOLDS
+from skbayes import OneStandardError
+from skbayes.rules import best_score
+
+# Candidates that no score has chosen.
+N_DESIGN = 5
+N_DRAWS = 200
+
+
+def size(estimator: Any, n_rows: int) -> tuple[float, float]:
+    """Return how large a fitted model is, and its number of support vectors; NaN without any."""
+    model = estimator[-1] if isinstance(estimator, Pipeline) else estimator
+    vectors = float(model.n_support_.sum()) if hasattr(model, "n_support_") else np.nan
+    if hasattr(model, "get_n_leaves"):
+        return float(model.get_n_leaves()), vectors
+    if hasattr(model, "estimators_"):
+        return float(sum(tree.get_n_leaves() for tree in np.ravel(model.estimators_))), vectors
+    if hasattr(model, "n_neighbors"):
+        return n_rows / model.n_neighbors, vectors
+    if hasattr(model, "dual_coef_"):
+        return function_norm(model), vectors
+    if type(model).__name__ == "Ridge":
+        return float(np.linalg.norm(model.coef_)), vectors
+    return float(np.count_nonzero(model.coef_)), vectors
+
+
+def function_norm(model: Any) -> float:
+    """Return the norm of the function of a kernel machine, over all of its pairs of classes."""
+    a = np.atleast_2d(model.dual_coef_)
+    if hasattr(model, "X_fit_"):
+        return float(np.sqrt(np.einsum("ri,ij,rj", a, model._get_kernel(model.X_fit_), a)))
+    X = model.support_vectors_
+    if model.kernel == "rbf":
+        K = np.exp(-model._gamma * ((X[:, None] - X) ** 2).sum(axis=2))
+    else:
+        K = np.tanh(model._gamma * X @ X.T + model.coef0)
+    return float(np.sqrt(np.maximum(np.einsum("ri,ij,rj", a, K, a), 0.0)))
+
+
+def measure(name: str, seed: int, n_iter: int) -> Key:
+    """Search once; return the folds and the fresh scores, and what was chosen."""
+    warnings.simplefilter("ignore")
+    task = FRESH_TASKS[name]
+    own, fresh = task.drawn(seed)
+    search = task.search(seed, n_iter, fresh, refit=OneStandardError()).fit(*own)
+    found = search.cv_results_
+    held, free = (
+        np.array([found[f"split{k}_test_{metric}"] for k in range(N_FOLDS)])
+        for metric in ("held", "fresh")
+    )
+    best = int(found["rank_test_held"].argmin())
+    insight = search.insight()
+    of_best = clone(search.estimator).set_params(**found["params"][best])
+    sizes = size(of_best.fit(*own), len(own[1])), size(search.best_estimator_, len(own[1]))
+    return {
+        "held": held.T.tolist(), "fresh": free.mean(axis=0).tolist(),
+        "best": best, "taken": int(search.best_index_),
+        "expected_of_taken": insight.best.expected,
+        "model": insight.predict(found["params"][best])[0],
+        "size_of_best": sizes[0][0], "size_of_taken": sizes[1][0],
+        "vectors_of_best": sizes[0][1], "vectors_of_taken": sizes[1][1],
+    }  # fmt: skip
+
+
+def by_bootstrap(y: np.ndarray, rng: np.random.Generator) -> float:
+    """Return what the folds that a bootstrap leaves out say of the candidate that it chooses."""
+    scores = []
+    for _ in range(N_DRAWS):
+        kept = rng.integers(N_FOLDS, size=N_FOLDS)
+        left = np.setdiff1d(np.arange(N_FOLDS), kept)
+        if len(left):
+            scores.append(y[y[:, kept].mean(axis=1).argmax(), left].mean())
+    return float(np.mean(scores))
+
+
+def by_multipliers(y: np.ndarray, rng: np.random.Generator) -> float:
+    """Return the best mean less what noise of the size of the folds' own adds to it."""
+    noise = y - y.mean(axis=1, keepdims=True)
+    noise -= noise.mean(axis=0)
+    w = rng.normal(size=(N_DRAWS, N_FOLDS))
+    w -= w.mean(axis=1, keepdims=True)
+    drawn = w @ noise.T / np.sqrt(N_FOLDS * (N_FOLDS - 1))
+    chosen = (y.mean(axis=1) + drawn).argmax(axis=1)
+    return float(y.mean(axis=1).max() - drawn[np.arange(N_DRAWS), chosen].mean())
+
+
+def errors(line: Key, rng: np.random.Generator) -> dict[str, float]:
+    """Return the error of each estimate of a run, and what else is tabulated."""
+    y, fresh, best = np.array(line["held"]), np.array(line["fresh"]), line["best"]
+    found = best_score(y.tolist())
+    said = {
+        "best_score_": float(y[best].mean()),
+        "insight().best": found.expected,
+        "BBC": by_bootstrap(y, rng),
+        "TT": float(y[best].mean() - (y.max(axis=0) - y[best]).mean()),
+        "multiplier": by_multipliers(y, rng),
+        "model": line["model"],
+    }
+    shift = float((y.mean(axis=1) - fresh)[:N_DESIGN].mean())
+    return {
+        **{name: value - fresh[best] for name, value in said.items()},
+        "plain best_score_": said["best_score_"] - fresh[best],
+        "plain insight().best": said["insight().best"] - fresh[best],
+        "1se": line["expected_of_taken"] - fresh[line["taken"]],
+        "shift": shift,
+        "covered": float(found.low <= fresh[best] <= found.high),
+        "unit": float(y[best].std(ddof=1) / np.sqrt(N_FOLDS)),
+    }
+
+
+def show_scores(by_task: dict[str, list[Key]], show_tasks: bool) -> None:
+    """Print the table of what is said of the score."""
+    rng = np.random.default_rng(0)
+    cells, scaled, ratios = {}, [], []
+    for name, lines in by_task.items():
+        rows = [errors(line, rng) for line in lines]
+        names = [each for each in rows[0] if each not in ("covered", "shift", "unit")]
+        unit = np.mean([row["unit"] for row in rows])
+        per_run = np.array([[row[each] for each in names] for row in rows]) / unit
+        shift = np.array([row["shift"] for row in rows])
+        is_plain = np.array([each.startswith("plain") for each in names])
+        if len(rows) > 2:
+            slope = np.cov(per_run[:, 0], shift)[0, 1] / shift.var(ddof=1)
+            per_run -= np.outer(shift, np.where(is_plain, 0.0, slope))
+        covered = np.mean([row["covered"] for row in rows])
+        scaled.append([*per_run.mean(axis=0), covered])
+        ratios.append(per_run)
+        cells[name] = [f"{value:+.2f}" for value in scaled[-1][:-1]] + [f"{covered:.2f}"]
+    columns = [*names, "covered"]
+    means = np.mean(scaled, axis=0)
+    summary = {
+        "mean over tasks": [f"{value:+.3f}" for value in means[:-1]] + [f"{means[-1]:.3f}"],
+        "its standard error": [
+            f"{value:.3f}"
+            for value in np.sqrt(
+                np.sum([runs.var(axis=0, ddof=1) / len(runs) for runs in ratios], axis=0)
+            )
+            / len(ratios)
+        ]
+        + [""],
+        "share of the optimism": [f"{value / means[0]:+.2f}" for value in means[:-1]] + [""],
+    }
+    n_runs = sum(map(len, by_task.values()))
+    title = f"Errors in standard errors of the folds: {len(by_task)} tasks, {n_runs} searches"
+    table(title, columns, {**(cells if show_tasks else {}), **summary})
+
+
+def show_sizes(by_task: dict[str, list[Key]]) -> None:
+    """Print the table of the simplest within one standard error."""
+    cells, all_rows = {}, []
+    for name, lines in by_task.items():
+        rows = []
+        for line in lines:
+            y, fresh = np.array(line["held"]), np.array(line["fresh"])
+            best, taken = line["best"], line["taken"]
+            error = (y[best] - y[taken]).std(ddof=1) / np.sqrt(N_FOLDS)
+            own_error = y[best].std(ddof=1) / np.sqrt(N_FOLDS)
+            loss = fresh[best] - fresh[taken]
+            # Scores on so many rows that are equal may differ in the last bits.
+            rows.append(
+                [
+                    taken != best,
+                    line["size_of_taken"] > line["size_of_best"] * (1 + 1e-9),
+                    line["size_of_taken"] / max(line["size_of_best"], 1e-12),
+                    line["vectors_of_taken"] > line["vectors_of_best"],
+                    loss <= error + 1e-12,
+                    loss <= own_error + 1e-12,
+                    loss / own_error,
+                ]
+            )
+        mean = np.mean(np.array(rows, dtype=float), axis=0)
+        all_rows.append(mean)
+        cells[name] = [f"{value:.2f}" for value in mean]
+    cells["mean over tasks"] = [f"{value:.3f}" for value in np.mean(all_rows, axis=0)]
+    columns = [
+        "another", "larger", "size", "more vectors", "within", "within the best's", "loss",
+    ]  # fmt: skip
+    table("The simplest within one standard error, beside the best", columns, cells)
+
+
+def main(words: list[str]) -> None:
+    """Run what is missing, and print the tables."""
+    parser = Arguments(__doc__, __name__)
+    parser.shared("--only", "--jobs", "--out", "--table", "--tasks", "--first-seed")
+    parser.shared("--seeds", default=20)
+    parser.shared("--n-iter", default=20)
+    parser.add_argument("--minutes", type=float, default=np.inf, help="begin no run after these")
+    arguments = parser.parse_args(words)
+    records = Records(arguments.out / "chosen.jsonl")
+    names = [name for name in FRESH_TASKS if arguments.only in name]
+    first, n_iter = arguments.first_seed, arguments.n_iter
+    if arguments.table:
+        lines = records.select(n_iter=n_iter)
+    else:
+        # Tasks in turn, so that a run that is stopped has as many seeds of each.
+        runs = [
+            Run(
+                records,
+                {"task": name, "seed": seed, "n_iter": n_iter, "digest": digest()},
+                measure,
+                (name, seed, n_iter),
+            )
+            for seed in range(first, first + arguments.seeds)
+            for name in names
+        ]
+        lines = complete(runs, arguments.jobs, arguments.minutes)
+    by_task = {
+        name: chosen for name in names if (chosen := [x for x in lines if x["task"] == name])
+    }
+    show_scores(by_task, arguments.tasks)
+    show_sizes(by_task)

@@ -1,0 +1,161 @@
+"""What the best candidate would score on new folds: by hand, its laws, and of a search."""
+
+import math
+import pickle
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from scipy import stats
+from sklearn.datasets import make_classification
+from sklearn.linear_model import LogisticRegression
+from sklearn.svm import SVC
+
+from skbayes import BayesSearchCV, OneStandardError, Optimizer
+from skbayes.rules import BestScore, best_score
+
+NAN = math.nan
+
+
+def test_by_hand():
+    # The second is the best. Without its last fold the first is, without the others it is itself.
+    folds = [[0.6, 0.6, 0.6], [0.5, 0.6, 1.0], [0.9, NAN, NAN], [0.9, 0.9, None]]
+    found = best_score(folds)
+    z = np.array([0.5, 0.6, 0.6])
+    width = stats.t.ppf(0.95, 2) * z.std(ddof=1) * math.sqrt(1 / 3 + 1 / 2)
+    assert found.reported == pytest.approx(0.7)
+    assert found.expected == pytest.approx(z.mean())
+    assert (found.low, found.high) == pytest.approx((z.mean() - width, z.mean() + width))
+    assert (found.n_candidates, found.n_folds) == (2, 3)
+    assert str(found).startswith(
+        "The best candidate scores 0.7 on the 3 folds by which it was chosen among 2; on new folds "
+        "0.56667 can be expected (90 % interval "
+    )
+
+
+def test_ties_count_alike():
+    # The last fold is left out, and both are as good on the first two.
+    assert best_score([[0.1, 0.2, 0.3], [0.2, 0.1, 0.6]]).expected == pytest.approx(
+        np.mean([0.2, 0.1, 0.45])
+    )
+
+
+@pytest.mark.parametrize(
+    ("folds", "match"),
+    [
+        ([], "told without folds"),
+        ([(), ()], "told without folds"),
+        ([(), (0.1, 0.2, 0.3)], "told without folds"),
+        ([[0.1, 0.2], [0.2, 0.3]], "fewer than 3 folds"),
+        ([[0.1, 0.2, 0.3]], "fewer than two candidates"),
+        ([[0.1, 0.2, 0.3], [NAN, 0.2, 0.3]], "fewer than two candidates"),
+        ([[NAN, 0.2, 0.3]], "fewer than two candidates"),
+    ],
+)
+def test_what_is_not_known(folds, match):
+    found = best_score(folds)
+    assert math.isnan(found.expected)
+    assert math.isnan(found.low)
+    assert match in str(found)
+
+
+@given(st.integers(0, 2**32 - 1), st.integers(2, 20), st.integers(3, 10))
+def test_laws(seed, n, n_folds):
+    """No more than is reported, and in units of the score.
+
+    The candidate that the other folds choose is on them no worse than the best one, and on all of
+    them no better: so on the fold that is left out it is no better.
+    """
+    folds = np.random.default_rng(seed).normal(size=(n, n_folds))
+    found = best_score(folds.tolist())
+    assert found.low <= found.expected <= found.reported + 1e-12
+    moved = best_score((3 - 0.0 + 2 * folds).tolist())
+    assert moved.expected == pytest.approx(3 + 2 * found.expected)
+    assert moved.high == pytest.approx(3 + 2 * found.high)
+    permuted = best_score(folds[::-1, ::-1].tolist())
+    assert permuted.expected == pytest.approx(found.expected)
+
+
+@pytest.mark.parametrize("size", [1e300, 1e-300])
+def test_scores_of_any_size(size):
+    folds = np.random.default_rng(0).normal(size=(9, 5))
+    found, plain = best_score((size * folds).tolist()), best_score(folds.tolist())
+    assert found.expected == pytest.approx(size * plain.expected)
+    assert found.high == pytest.approx(size * plain.high)
+
+
+def test_of_noise_nothing_is_expected():
+    """The mean of many draws, where all candidates are worth 0."""
+    rng = np.random.default_rng(0)
+    found = [best_score(rng.normal(size=(20, 5)).tolist()) for _ in range(400)]
+    assert np.mean([each.reported for each in found]) > 0.7
+    assert abs(np.mean([each.expected for each in found])) < 0.1
+
+
+X, Y = make_classification(60, 6, flip_y=0.3, random_state=0)
+SPACE = {"C": (1e-2, 1e2, "log-uniform"), "gamma": (1e-3, 1e1, "log-uniform")}
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [
+        {},
+        {"refit": "1se"},
+        {"refit": False},
+        {"early_stopping": "racing"},
+        {"scoring": ["roc_auc", "accuracy"], "refit": "accuracy"},
+        {"scoring": ["roc_auc", "accuracy"], "refit": OneStandardError(), "objective": "accuracy"},
+    ],
+)
+def test_of_a_search(settings, capsys, tmp_path):
+    def fitted(n_iter, **others):
+        return BayesSearchCV(SVC(), SPACE, n_iter=n_iter, random_state=0, **settings, **others).fit(
+            X, Y
+        )
+
+    found = fitted(12, verbose=1)
+    best = found.insight().best
+    assert capsys.readouterr().out.splitlines()[-1] == str(best)
+    assert str(best) in str(found.insight())
+    if found.refit:
+        assert best.reported == pytest.approx(found.best_score_)
+    assert best.n_folds == 5
+    assert best.n_candidates == found.candidate_status_.count("complete")
+    if not isinstance(found.refit, OneStandardError) and found.refit != "1se":
+        assert best.expected <= best.reported
+    # After pickling, and from a checkpoint.
+    assert pickle.loads(pickle.dumps(found)).insight().best == best
+    path = tmp_path / "search.jsonl"
+    fitted(6, checkpoint=path)
+    assert fitted(12, checkpoint=path).insight().best == best
+
+
+def test_of_a_search_with_failures():
+    class Fails(LogisticRegression):
+        def fit(self, X, y):
+            if self.C > 1:
+                raise ValueError("cannot be fitted")
+            return super().fit(X, y)
+
+    with pytest.warns(Warning, match="fits failed"):
+        found = BayesSearchCV(
+            Fails(), {"C": [0.1, 1.0, 2.0]}, n_iter=3, error_score=9.0, random_state=0
+        ).fit(X, Y)
+    best = found.insight().best
+    assert best.n_candidates == 2
+    assert best.reported == pytest.approx(found.best_score_) < 1
+
+
+def test_of_an_optimizer():
+    optimizer = Optimizer({"x": (0.0, 1.0)}, random_state=0)
+    rng = np.random.default_rng(0)
+    folds = [rng.normal(size=4).tolist() for _ in range(5)]
+    for each in folds:
+        optimizer.tell(optimizer.ask(), folds=each)
+    optimizer.tell(optimizer.ask(), None)
+    optimizer.tell(optimizer.ask(), folds=[9.0, None, None, None])
+    assert optimizer.insight().best == best_score(folds)
+    assert best_score(folds).n_candidates == 5
+    optimizer.tell(optimizer.ask(), 0.5)
+    assert optimizer.insight().best == BestScore()
