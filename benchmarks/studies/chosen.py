@@ -11,14 +11,16 @@ folds times random numbers is added, and the best chosen anew. Model: the mean o
 process. 1se: `insight().best` where the simplest is taken. Most of an error is that the rows of a
 search are easy or hard for all candidates. The first five, which no score has chosen, show how
 much: their mean error, which is 0 on average, is a control variate, with a coefficient for each
-task. The columns "plain" are without that. Covered: how often the 90 % interval holds the fresh score.
+task. The columns "plain" are without that. Covered: how often the 90 % interval holds the fresh
+score.
 
 **The simplest within one standard error.** How often another candidate than the best is taken; how
 often it is larger, fitted to all rows of the search, and its size as a share: leaves of trees,
-weights that are not 0, norm of the function of a kernel or of the weights of a ridge regression,
-rows over neighbours. Support vectors have a column of their own, for less C means more of them. How
-often the score on fresh rows is within the standard error of the paired differences of the best
-one's, and within that of the best one's own mean; the mean loss on fresh rows, in units of that.
+weights that are not 0, norm of the weights of a ridge regression, a bound of the slope of the
+function of a kernel, rows over neighbours. Support vectors have a column of their own, for less C
+means more of them. How often the score on fresh rows is within the standard error of the paired
+differences of the best one's, and within that of the best one's own mean; the mean loss on fresh
+rows, in units of the latter.
 """
 
 import warnings
@@ -53,23 +55,25 @@ def size(estimator: Any, n_rows: int) -> tuple[float, float]:
     if hasattr(model, "n_neighbors"):
         return n_rows / model.n_neighbors, vectors
     if hasattr(model, "dual_coef_"):
-        return function_norm(model), vectors
+        return steepness(model), vectors
     if type(model).__name__ == "Ridge":
         return float(np.linalg.norm(model.coef_)), vectors
     return float(np.count_nonzero(model.coef_)), vectors
 
 
-def function_norm(model: Any) -> float:
-    """Return the norm of the function of a kernel machine, over all of its pairs of classes."""
+def steepness(model: Any) -> float:
+    r"""Return a bound of the slope of the functions of a kernel machine with a Gaussian kernel.
+
+    :math:`|f(x) - f(x')| \le \|f\| \sqrt{2 \gamma} \|x - x'\|`, with the norm of the function in
+    the space of the kernel. It compares functions of different kernels, which norms do not.
+    """
     a = np.atleast_2d(model.dual_coef_)
-    if hasattr(model, "X_fit_"):
-        return float(np.sqrt(np.einsum("ri,ij,rj", a, model._get_kernel(model.X_fit_), a)))
-    X = model.support_vectors_
-    if model.kernel == "rbf":
-        K = np.exp(-model._gamma * ((X[:, None] - X) ** 2).sum(axis=2))
-    else:
-        K = np.tanh(model._gamma * X @ X.T + model.coef0)
-    return float(np.sqrt(np.maximum(np.einsum("ri,ij,rj", a, K, a), 0.0)))
+    if model.kernel != "rbf":
+        return np.nan
+    X = getattr(model, "X_fit_", getattr(model, "support_vectors_", None))
+    gamma = getattr(model, "_gamma", model.gamma)
+    K = np.exp(-gamma * ((X[:, None] - X) ** 2).sum(axis=2))
+    return float(np.sqrt(2 * gamma * np.maximum(np.einsum("ri,ij,rj", a, K, a), 0.0)))
 
 
 def measure(name: str, seed: int, n_iter: int) -> Key:
