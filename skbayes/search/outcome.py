@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from skbayes._compat import select_best_index, warn_or_raise_about_fit_failures
+from skbayes._numerics import own_arithmetic
 from skbayes._trials import Trial
 from skbayes.rules import (
     best_row,
@@ -152,6 +153,7 @@ def _choice(run: Run, rows: Sequence[Trial]) -> Callable[[NDArray[np.float64]], 
         return highest_means
     points = [trial.point for trial in rows]
 
+    @own_arithmetic()
     def simplest(folds: NDArray[np.float64]) -> NDArray[np.intp]:
         means = folds.mean(axis=1)
         best = int(np.nanargmax(means))

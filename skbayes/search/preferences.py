@@ -56,9 +56,8 @@ class Preference:
             return float(places[0]) if places else math.nan
         if any(same_value(each, value) for each in self.no_limit):
             return math.inf
-        if self.is_typed and isinstance(value, numbers.Integral) != isinstance(
-            best, numbers.Integral
-        ):
+        is_typed = self.is_typed and is_number(value) and is_number(best)
+        if is_typed and isinstance(value, numbers.Integral) != isinstance(best, numbers.Integral):
             return math.nan
         return -as_float(value) if self.simple == HIGH else as_float(value)
 

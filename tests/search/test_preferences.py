@@ -142,6 +142,7 @@ def test_the_table_names_classes_and_parameters_that_exist():
         (PCA(), {"n_components": [1, "mle"]}, None, [(1,), ("mle",)], [[1], [np.nan]]),
         (PCA(), {"n_components": [1, "mle", 3]}, None, [("mle",), (3,)], [[0], [np.nan]]),
         (SVC(), {"C": ["x", 0.1]}, {"C": "high"}, [("x",), (0.1,)], [[0], [np.nan]]),
+        (PCA(), {"n_components": [1, None]}, None, [(None,), (1,)], [[np.inf], [1]]),
         # One row, and a share of all rows.
         (
             DecisionTreeClassifier(), {"min_samples_leaf": [2, 9, 0.1, 0.2]}, None,
@@ -249,7 +250,7 @@ def search(**kwargs):
         # By the metric that steers the search.
         ({"scoring": by_table}, 2, 28.0),
         ({"scoring": by_table, "objective": "second"}, 4, 4.0),
-        ({"n_jobs": 2, "scoring": by_table, "objective": "first"}, 2, 28.0),
+        ({"scoring": by_table, "objective": "first"}, 2, 28.0),
     ],
 )
 def test_in_a_search(kwargs, size, score):
