@@ -14,13 +14,13 @@ much: their mean error, which is 0 on average, is a control variate, with a coef
 task. The columns "plain" are without that. Covered: how often the 90 % interval holds the fresh
 score.
 
-**The simplest within one standard error.** How often another candidate than the best is taken; how
-often it is larger, fitted to all rows of the search, and its size as a share: leaves of trees,
-weights that are not 0, norm of the weights of a ridge regression, a bound of the slope of the
-function of a kernel, rows over neighbours. Support vectors have a column of their own, for less C
-means more of them. How often the score on fresh rows is within the standard error of the paired
-differences of the best one's, and within that of the best one's own mean; the mean loss on fresh
-rows, in units of the latter.
+**The simplest within one standard error.** How often another candidate than the best is taken; its
+size as a share, fitted to all rows of the search, and how often it is larger: leaves of trees,
+weights that are not 0, norm of the weights of a ridge regression, effective degrees of freedom of a
+kernel, rows over neighbours. For kernels, how often there are more support vectors, and how often a
+bound of the slope of the function is larger. How often the score on fresh rows is within the
+standard error of the paired differences of the best one's, and within that of the best one's own
+mean; the mean loss on fresh rows, in units of the latter.
 """
 
 import warnings
@@ -44,36 +44,42 @@ N_DESIGN = 5
 N_DRAWS = 200
 
 
-def size(estimator: Any, n_rows: int) -> tuple[float, float]:
-    """Return how large a fitted model is, and its number of support vectors; NaN without any."""
+def sizes(estimator: Any, X: np.ndarray) -> dict[str, float]:
+    """Return how large a fitted model is; of a kernel machine its vectors and its slope as well."""
     model = estimator[-1] if isinstance(estimator, Pipeline) else estimator
-    vectors = float(model.n_support_.sum()) if hasattr(model, "n_support_") else np.nan
+    X = estimator[:-1].transform(X) if isinstance(estimator, Pipeline) else X
     if hasattr(model, "get_n_leaves"):
-        return float(model.get_n_leaves()), vectors
+        return {"size": float(model.get_n_leaves())}
     if hasattr(model, "estimators_"):
-        return float(sum(tree.get_n_leaves() for tree in np.ravel(model.estimators_))), vectors
+        return {"size": float(sum(tree.get_n_leaves() for tree in model.estimators_))}
     if hasattr(model, "n_neighbors"):
-        return n_rows / model.n_neighbors, vectors
+        return {"size": len(X) / model.n_neighbors}
     if hasattr(model, "dual_coef_"):
-        return steepness(model), vectors
+        return kernel_sizes(model, X)
     if type(model).__name__ == "Ridge":
-        return float(np.linalg.norm(model.coef_)), vectors
-    return float(np.count_nonzero(model.coef_)), vectors
+        return {"size": float(np.linalg.norm(model.coef_))}
+    return {"size": float(np.count_nonzero(model.coef_))}
 
 
-def steepness(model: Any) -> float:
-    r"""Return a bound of the slope of the functions of a kernel machine with a Gaussian kernel.
+def kernel_sizes(model: Any, X: np.ndarray) -> dict[str, float]:
+    r"""Return the sizes of a kernel machine with a Gaussian kernel.
 
-    :math:`|f(x) - f(x')| \le \|f\| \sqrt{2 \gamma} \|x - x'\|`, with the norm of the function in
-    the space of the kernel. It compares functions of different kernels, which norms do not.
+    The size is the effective degrees of freedom of the smoother with its kernel and penalty,
+    :math:`\sum_i \lambda_i / (\lambda_i + \alpha)` over the eigenvalues of the kernel matrix, with
+    :math:`\alpha = 1 / (2 C)` for support vectors. The slope is a bound of that of the function:
+    :math:`|f(x) - f(x')| \le \|f\| \sqrt{2 \gamma} \|x - x'\|`.
     """
-    a = np.atleast_2d(model.dual_coef_)
+    vectors = getattr(model, "support_vectors_", X)
+    found = {"vectors": float(len(vectors))}
     if model.kernel != "rbf":
-        return np.nan
-    X = getattr(model, "X_fit_", getattr(model, "support_vectors_", None))
-    gamma = getattr(model, "_gamma", model.gamma)
-    K = np.exp(-gamma * ((X[:, None] - X) ** 2).sum(axis=2))
-    return float(np.sqrt(2 * gamma * np.maximum(np.einsum("ri,ij,rj", a, K, a), 0.0)))
+        return found
+    gamma, a = getattr(model, "_gamma", model.gamma), np.atleast_2d(model.dual_coef_)
+    K, K_vectors = (np.exp(-gamma * ((Z[:, None] - Z) ** 2).sum(axis=2)) for Z in (X, vectors))
+    alpha = model.alpha if hasattr(model, "alpha") else 1 / (2 * model.C)
+    eigenvalues = np.maximum(np.linalg.eigvalsh(K), 0.0)
+    norm = np.sqrt(np.maximum(np.einsum("ri,ij,rj", a, K_vectors, a), 0.0))
+    size = (eigenvalues / (eigenvalues + alpha)).sum()
+    return found | {"size": float(size), "slope": float(np.sqrt(2 * gamma) * norm)}
 
 
 def measure(name: str, seed: int, n_iter: int) -> Key:
@@ -89,15 +95,19 @@ def measure(name: str, seed: int, n_iter: int) -> Key:
     )
     best = int(found["rank_test_held"].argmin())
     insight = search.insight()
-    of_best = clone(search.estimator).set_params(**found["params"][best])
-    sizes = size(of_best.fit(*own), len(own[1])), size(search.best_estimator_, len(own[1]))
+    of_best = clone(search.estimator).set_params(**found["params"][best]).fit(*own)
+    models = {"best": of_best, "taken": search.best_estimator_}
+    of_models = {
+        f"{what}_of_{which}": value
+        for which, model in models.items()
+        for what, value in sizes(model, own[0]).items()
+    }
     return {
         "held": held.T.tolist(), "fresh": free.mean(axis=0).tolist(),
         "best": best, "taken": int(search.best_index_),
         "expected_of_taken": insight.best.expected,
         "model": insight.predict(found["params"][best])[0],
-        "size_of_best": sizes[0][0], "size_of_taken": sizes[1][0],
-        "vectors_of_best": sizes[0][1], "vectors_of_taken": sizes[1][1],
+        **of_models,
     }  # fmt: skip
 
 
@@ -189,30 +199,32 @@ def show_sizes(by_task: dict[str, list[Key]]) -> None:
     cells, all_rows = {}, []
     for name, lines in by_task.items():
         rows = []
+        unit = np.mean([np.std(line["held"][line["best"]], ddof=1) for line in lines])
+        unit /= np.sqrt(N_FOLDS)
         for line in lines:
             y, fresh = np.array(line["held"]), np.array(line["fresh"])
             best, taken = line["best"], line["taken"]
             error = (y[best] - y[taken]).std(ddof=1) / np.sqrt(N_FOLDS)
             own_error = y[best].std(ddof=1) / np.sqrt(N_FOLDS)
             loss = fresh[best] - fresh[taken]
-            # Scores on so many rows that are equal may differ in the last bits.
-            rows.append(
-                [
-                    taken != best,
-                    line["size_of_taken"] > line["size_of_best"] * (1 + 1e-9),
-                    line["size_of_taken"] / max(line["size_of_best"], 1e-12),
-                    line["vectors_of_taken"] > line["vectors_of_best"],
-                    loss <= error + 1e-12,
-                    loss <= own_error + 1e-12,
-                    loss / own_error,
-                ]
-            )
-        mean = np.mean(np.array(rows, dtype=float), axis=0)
-        all_rows.append(mean)
-        cells[name] = [f"{value:.2f}" for value in mean]
-    cells["mean over tasks"] = [f"{value:.3f}" for value in np.mean(all_rows, axis=0)]
+            shares = [
+                line.get(f"{what}_of_taken", np.nan) / line.get(f"{what}_of_best", np.nan)
+                if line.get(f"{what}_of_best")
+                else 1.0
+                for what in ("size", "vectors", "slope")
+            ]
+            # Equal ones may differ in the last bits.
+            larger = [np.nan if np.isnan(share) else share > 1 + 1e-9 for share in shares]
+            within = [loss <= limit + 1e-12 for limit in (error, own_error)]
+            rows.append([taken != best, shares[0], *larger, *within, loss / unit])
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # of what no run has
+            all_rows.append(np.nanmean(np.array(rows, dtype=float), axis=0))
+        cells[name] = [f"{value:.2f}" for value in all_rows[-1]]
+    cells["mean over tasks"] = [f"{value:.3f}" for value in np.nanmean(all_rows, axis=0)]
     columns = [
-        "another", "larger", "size", "more vectors", "within", "within the best's", "loss",
+        "another", "size", "larger", "more vectors", "steeper", "within", "within the best's",
+        "loss",
     ]  # fmt: skip
     table("The simplest within one standard error, beside the best", columns, cells)
 

@@ -114,7 +114,7 @@ def test_of_a_search(settings, capsys, tmp_path):
             X, Y
         )
 
-    found = fitted(12, verbose=1)
+    found = fitted(8, verbose=1)
     best = found.insight().best
     assert capsys.readouterr().out.splitlines()[-1] == str(best)
     assert str(best) in str(found.insight())
@@ -127,8 +127,8 @@ def test_of_a_search(settings, capsys, tmp_path):
     # After pickling, and from a checkpoint.
     assert pickle.loads(pickle.dumps(found)).insight().best == best
     path = tmp_path / "search.jsonl"
-    fitted(6, checkpoint=path)
-    assert fitted(12, checkpoint=path).insight().best == best
+    fitted(4, checkpoint=path)
+    assert fitted(8, checkpoint=path).insight().best == best
 
 
 def test_of_a_search_with_failures():
