@@ -112,7 +112,7 @@ def _keep(search: Any, run: Run, trials: Sequence[Trial], rows: Sequence[Trial])
     search.n_folds_run_ = len(folds)
     search._learnt_from = run.learnt_from(trials)
     search._best = best_score(_fold_scores(run, rows), _choice(run, rows))
-    if search.verbose > 0:
+    if search.verbose > 0 and math.isfinite(search._best.expected):
         print(search._best, flush=True)
     # Last, for warnings may be errors.
     warn_of_scores(search.cv_results_, rows)

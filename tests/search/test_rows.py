@@ -129,7 +129,7 @@ def test_callbacks_and_lines_keep_the_order_tried(capsys):
     seen = []
     found = search(verbose=1).fit(X, Y, callback=lambda view: seen.append(view.x_iters[-1]))
     assert [list(row.values()) for row in tried(found)] == seen
-    places = [line.split("/")[0] for line in capsys.readouterr().out.splitlines()[1:]]
+    places = [line.split("/")[0] for line in capsys.readouterr().out.splitlines()[1:-1]]
     assert places == [f"[{i:>2}" for i in range(1, 19)]
 
 

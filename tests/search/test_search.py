@@ -494,7 +494,8 @@ def test_progress_is_one_line_for_each_candidate(capsys):
     lines = capsys.readouterr().out.splitlines()
     assert lines[0] == "Fitting 3 folds for each of 12 candidates, totalling 36 fits"
     assert lines[1].startswith("[ 1/12] failed")
-    assert len(lines) == 13
+    assert len(lines) == 14
+    assert lines[-1] == str(search.insight().best)
     scored = [line for line in lines if " score " in line]
     assert len(scored) == np.isfinite(search.cv_results_["mean_test_score"]).sum()
     assert f"best {search.best_score_:.5g}" in scored[-1]
