@@ -194,6 +194,13 @@ def show_scores(by_task: dict[str, list[Key]], show_tasks: bool) -> None:
     table(title, columns, {**(cells if show_tasks else {}), **summary})
 
 
+def share(line: Key, what: str) -> float:
+    """Return a size of the candidate taken as a share of the best one's; NaN if there is none."""
+    best, taken = (line.get(f"{what}_of_{which}", np.nan) for which in ("best", "taken"))
+    # A model without a single weight.
+    return (1.0 if taken == 0 else np.inf) if best == 0 else taken / best
+
+
 def show_sizes(by_task: dict[str, list[Key]]) -> None:
     """Print the table of the simplest within one standard error."""
     cells, all_rows = {}, []
@@ -207,14 +214,9 @@ def show_sizes(by_task: dict[str, list[Key]]) -> None:
             error = (y[best] - y[taken]).std(ddof=1) / np.sqrt(N_FOLDS)
             own_error = y[best].std(ddof=1) / np.sqrt(N_FOLDS)
             loss = fresh[best] - fresh[taken]
-            shares = [
-                line.get(f"{what}_of_taken", np.nan) / line.get(f"{what}_of_best", np.nan)
-                if line.get(f"{what}_of_best")
-                else 1.0
-                for what in ("size", "vectors", "slope")
-            ]
+            shares = [share(line, what) for what in ("size", "vectors", "slope")]
             # Equal ones may differ in the last bits.
-            larger = [np.nan if np.isnan(share) else share > 1 + 1e-9 for share in shares]
+            larger = [np.nan if np.isnan(each) else each > 1 + 1e-9 for each in shares]
             within = [loss <= limit + 1e-12 for limit in (error, own_error)]
             rows.append([taken != best, shares[0], *larger, *within, loss / unit])
         with warnings.catch_warnings():
