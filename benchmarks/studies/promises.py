@@ -1,4 +1,4 @@
-"""Does what a search says of itself come true: of what more would bring, and of all else?"""
+"""What a search says of itself, beside what comes true: of what more would bring, and all else."""
 
 import math
 import warnings
@@ -18,6 +18,7 @@ from benchmarks.tasks.models import Validated
 from benchmarks.tasks.task import FOREIGN, Params, Task, from_unit, to_unit
 from skbayes import Optimizer
 
+ORIGINS = ("foreign", "real", "own")
 STAGES = (12, 25, 50)
 N_ITER = 100
 # Rooms that change what is said, and no proposal.
@@ -174,10 +175,15 @@ def main(words: list[str]) -> None:
     """Run the searches that are missing, and print the tables."""
     parser = Arguments(__doc__, __name__)
     parser.shared("--seeds", default=5)
+    parser.add_argument("--origin", nargs="+", choices=ORIGINS, default=ORIGINS)
     parser.shared("--only", "--jobs", "--out", "--table", "--tasks")
     arguments = parser.parse_args(words)
     warnings.simplefilter("ignore")
-    names = [name for name in cases() if arguments.only in name]
+    names = [
+        name
+        for name, case in cases().items()
+        if arguments.only in name and case.origin in arguments.origin
+    ]
     records = Records(arguments.out / "promises" / "searches.jsonl")
     samples = Records(arguments.out / "promises" / "samples.jsonl")
     code = digest(without=SAID)

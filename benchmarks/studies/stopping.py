@@ -87,6 +87,7 @@ RULES: dict[str, StoppingRule | LowInARow] = {
     "Patience(20, 1 %)": Patience(20, 0.01, relative=True),
 }
 
+
 def run(name: str, noise: float, seed: int) -> Params:
     """Search to the end, and return what rules and tables need to know of each evaluation."""
     task, (best, median) = TASKS[name], levels(name)
