@@ -3,8 +3,8 @@
 Searches on 77 cases are stopped after 12, 25 and 50 evaluations, asked, and continued to 100 by
 themselves: response surfaces of others, estimators on real data, functions; without noise, with
 folds, noisy. The random points and those near the best, whose scores are predicted, are evaluated
-too. The searches are kept apart from what is said (`results/promises/`): when `skbayes/insight/` has
-changed, only the latter is done again, so that another way to say things is tried in minutes.
+too. The searches are kept apart from what is said (`results/promises/`): when `skbayes/insight/`
+has changed, only the latter is done again, so that another way to say things is tried in minutes.
 
 - improvement: after each stage, the chance of a gain within 10 evaluations more and within as many
   again (at most 25), for any gain, for the noise, and for a hundredth of what lies between the best
@@ -14,6 +14,8 @@ changed, only the latter is done again, so that another way to say things is tri
 - interval: how many scores lie in intervals of 50 % and 90 %, and how wide those of 90 % are beside
   those of a constant: the quantiles of the scores of the search.
 - regret bound: how often the best score that is known is within it.
+- `Converged()`: searches with folds that it ends, and how many of them would have gained more than
+  the noise of the folds, without that noise; an idle search gains no more after its half.
 - importances: how many of the Sobol indices of the surface itself, by brute force and with scores
   below the floor as the floor, lie in the intervals; within 0.02, for neither is exact.
 
@@ -40,14 +42,14 @@ from benchmarks.common.runs import Run, complete
 from benchmarks.common.tabulate import table
 from benchmarks.tasks.surfaces import HELP, VARIABLE, Surface, at
 from benchmarks.tasks.task import HALVES, from_unit
-from skbayes import Optimizer
+from skbayes import Converged, Optimizer, SearchState
 from skbayes._compat import scrambled_sobol
 from skbayes.engine.objective import fold_noise
 from skbayes.insight import Insight, insight
 from skbayes.insight.past import chance_of_rise
 
-# Rooms that change what is said, and no proposal.
-SAID = ("insight", "rules", "search", "engine", "journal", "workers", "scikit_optimize")
+# Rooms that change neither proposals nor what `Insight` says.
+BESIDE = ("rules", "search", "engine", "journal", "workers", "scikit_optimize")
 N_MORE, MOST_MORE = 10, 25
 KINDS = ("any", "noise", "1 %")
 LEVELS = (0.5, 0.9)
@@ -176,6 +178,49 @@ def shares(record: Key) -> Key:
     return {"rows": rows}
 
 
+def stop(record: Key) -> Key:
+    """Return after how many evaluations `Converged()` ends a search, and what would have come."""
+    folds = [[math.nan if y is None else y for y in scores] for scores in record["folds"]]
+    scores = [float(np.mean(f)) for f in folds]
+    optimizer, rule, n = Optimizer(cases()[record["case"]].task.space), Converged(), 0
+    for n in range(1, N_ITER):
+        optimizer.adopt_point(optimizer.space.encode(record["params"][n - 1]))
+        tell(optimizer, record["params"][n - 1], folds[n - 1])
+        noise = fold_noise(folds[:n])
+        if rule(SearchState(tuple(scores[:n]), N_ITER, noise, optimizer.regret_bound)):
+            break
+    else:
+        n = N_ITER
+    at_end, at_stop, at_half = (
+        record["true"][int(np.nanargmax(scores[:k]))] for k in (N_ITER, n, N_ITER // 2)
+    )
+    noise, at_50 = fold_noise(folds[:n]), fold_noise(folds[: N_ITER // 2])
+    return {
+        "n": n,
+        "left": (at_end - at_stop) / noise if noise else math.nan,
+        "is_idle": bool(at_end - at_half <= at_50),
+    }
+
+
+def show_stops(lines: list[Key]) -> None:
+    """Print what `Converged()` ended, and what was left to gain."""
+    cells = {}
+    for origin in (*ORIGINS, "all"):
+        own = [r for r in lines if origin in ("all", cases()[r["case"]].origin)]
+        ended = [line for line in own if line["n"] < N_ITER]
+        if ended:
+            idle = [line["n"] < N_ITER for line in own if line["is_idle"]]
+            cells[origin] = [
+                str(len(own)),
+                str(len(ended)),
+                f"{np.mean([line['n'] for line in own]):.0f}",
+                f"{np.mean([line['left'] > 1 for line in ended]):.3f}",
+                f"{np.mean(idle):.2f}",
+            ]
+    columns = ["searches", "ended", "evaluations", "lost > 1 noise", "of idle ones ended"]
+    table(f"Converged(), of {N_ITER} evaluations", columns, cells)
+
+
 def show(lines: list[Key]) -> None:
     """Print the tables of what was said."""
     origins = {name: case.origin for name, case in cases().items()}
@@ -290,11 +335,13 @@ def main(words: list[str]) -> None:
         and arguments.half in (None, case.task.half)
     ]
     folder = arguments.out / "promises"
-    found, samples, statements, indices = (
-        Records(folder / f"{name}.jsonl") for name in ("searches", "samples", "said", "shares")
+    found, samples, statements, indices, stops = (
+        Records(folder / f"{name}.jsonl")
+        for name in ("searches", "samples", "said", "shares", "stops")
     )
     keys = [{"case": name, "seed": seed} for seed in range(arguments.seeds) for name in names]
-    searched, code = {"digest": digest(without=SAID)}, {"digest": digest()}
+    searched = {"digest": digest(without=("insight", *BESIDE))}
+    code, ruled = {"digest": digest(without=BESIDE)}, {"digest": digest(without=BESIDE[1:])}
     if not arguments.table:
         complete([Run(samples, {"case": n}, sample, (n,)) for n in names], arguments.jobs)
         complete(
@@ -306,9 +353,14 @@ def main(words: list[str]) -> None:
             (record,) = found.select(**key, **searched)[:1]
             (points,) = samples.select(case=key["case"])[:1]
             runs.append(Run(statements, key | code, said, (record, points["points"])))
+            if len(record["folds"][0]) > 1:
+                runs.append(Run(stops, key | ruled, stop, (record,)))
             if has_shares(key["case"]) and key["seed"] == 0:
                 runs.append(Run(indices, key | code, shares, (record,)))
         complete(runs, arguments.jobs)
     chosen = [line for line in newest(statements.select()) if line["case"] in names]
     show(chosen)
+    show_stops(
+        [line for line in newest(stops.select() or [{"digest": ""}]) if line.get("case") in names]
+    )
     show_shares([line for line in newest(indices.select()) if line["case"] in names])

@@ -78,6 +78,7 @@ RULES: dict[str, StoppingRule | LowInARow] = {
     "Converged(1 %)": Converged(0.01, relative=True),
     "patience=1": Converged(patience=1),
     "patience=4": Converged(patience=4),
+    "patience=8": Converged(patience=8),
     "patience=12": Converged(patience=12),
     "min_candidates=30": Converged(min_candidates=30),
     "LowInARow(3)": LowInARow(3),
