@@ -44,6 +44,14 @@ N_CENTRES = 4
 AMBITIONS = (0.0, 1.0)
 # With fewer scores nobody has checked that what is said comes true.
 MIN_SCORES = 12
+# As sure as a chance can be called that is right to a tenth, see docs/decisions/promises.md.
+WORDS = (
+    (0.1, "hardly to be expected"),
+    (0.3, "unlikely"),
+    (0.7, "open, right to a tenth or two"),
+    (0.9, "likely"),
+    (1.0, "to be expected"),
+)
 # Gains at which the chance is computed, to sum up what can be expected.
 N_LEVELS = 40
 # Variances of the posterior below this, in variances of the prior, are rounding.
@@ -79,6 +87,10 @@ class Gain:
     expected: float
     n_missing: int = 0
 
+    @property
+    def _in_words(self) -> str:
+        return next(words for most, words in WORDS if self.probability <= most)
+
     def __repr__(self) -> str:
         if self.n_missing:
             return (
@@ -90,7 +102,7 @@ class Gain:
         what = "evaluation gains" if self.n == 1 else "evaluations gain"
         return (
             f"{self.n} more {what} more than {self.by:.3g} with a probability of "
-            f"{self.probability:.0%}; {self.expected:.3g} can be expected."
+            f"{self.probability:.0%}: {self._in_words}; {self.expected:.3g} can be expected."
         )
 
 

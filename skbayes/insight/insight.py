@@ -323,7 +323,7 @@ class Insight:
         bounds = "\n".join(found or ["No parameter of the best point is at a bound."])
         return (
             f"Best of {self.observations.n_scored} scores: {self.best_score:.6g}\n\n"
-            f"Shares of the variance of the score over the space, with 90 % intervals:\n"
+            "Shares of the variance of the score over the space, with intervals for nine of ten:\n"
             f"{self.importances()}\n\n{self.improvement()}\n{bounds}"
         )
 

@@ -187,3 +187,19 @@ def test_words():
     insight = searched(SQUARE, smooth, 12).insight()
     assert str(insight.improvement(1, by=0.5)).startswith("1 more evaluation gains more than 0.5 ")
     assert str(insight.improvement(4, by=0.5)).startswith("4 more evaluations gain more than 0.5 ")
+
+
+@pytest.mark.parametrize(
+    ("probability", "words"),
+    [
+        (0.0, "hardly"),
+        (0.1, "hardly"),
+        (0.2, "unlikely"),
+        (0.5, "open"),
+        (0.8, "likely"),
+        (1.0, "to"),
+    ],
+)
+def test_words_for_a_chance(probability, words):
+    text = str(improvement.Gain(10, 0.01, probability, 0.02))
+    assert f"with a probability of {probability:.0%}: {words}" in text
