@@ -182,7 +182,8 @@ def stop(record: Key) -> Key:
     """Return after how many evaluations `Converged()` ends a search, and what would have come."""
     folds = [[math.nan if y is None else y for y in scores] for scores in record["folds"]]
     scores = [float(np.mean(f)) for f in folds]
-    optimizer, rule, n = Optimizer(cases()[record["case"]].task.space), Converged(), 0
+    space, rule, n = cases()[record["case"]].task.space, Converged(), 0
+    optimizer = Optimizer(space, random_state=record["seed"])
     for n in range(1, N_ITER):
         optimizer.adopt_point(optimizer.space.encode(record["params"][n - 1]))
         tell(optimizer, record["params"][n - 1], folds[n - 1])

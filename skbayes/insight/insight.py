@@ -228,7 +228,7 @@ class Insight:
         noise = self._unit * math.sqrt(self._overview.hyperparameters.noise_variance)
         with computing():
             half = half_width(float(level)) * np.hypot(sd, noise)
-        low, high = rescaled(mean - half, 1.0), rescaled(mean + half, 1.0)
+        low, high = rescaled(-half, 1.0, mean), rescaled(half, 1.0, mean)
         return (float(low), float(high)) if isinstance(params, Mapping) else (low, high)
 
     def importances(self) -> Importances:

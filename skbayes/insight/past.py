@@ -45,7 +45,7 @@ def expected_rises(start: float, end: float) -> float:
 
     References
     ----------
-    Arnold, Balakrishnan and Nagaraja (1998), Records, sect. 2.5: records of independent scores.
+    Arnold, Balakrishnan and Nagaraja (1998), Records, Wiley: records of independent scores.
     """
     return float(AS_RANDOM**FALL / FALL * (start**-FALL - end**-FALL))
 
@@ -77,19 +77,22 @@ def chance_of_rise(scores: Sequence[float], m: int, by: float) -> float:
     """
     n = len(scores)
     start = max(int(n * SHARE), 1)
-    n_rises = sum(index >= start for index in _rises(scores, by))
+    n_rises = _n_rises(scores, start, by)
     seen, coming = PRIOR + expected_rises(start, n), expected_rises(n, n + m)
     return float(-math.expm1(-(PRIOR + n_rises) * math.log1p(coming / seen)))
 
 
-def _rises(scores: Sequence[float], by: float) -> list[int]:
-    """Return where a score is better by more than `by` than the one that was so before it."""
-    found, best = [], -math.inf
-    for index, score in enumerate(scores):
-        if score - by > best if math.isfinite(best) else math.isfinite(score):
-            found.append(index)
-            best = score
-    return found
+def _n_rises(scores: Sequence[float], start: int, by: float) -> int:
+    """Return how often the best score has risen by more than `by` since a start.
+
+    From the best score then, the first one that is better by more than `by`, and so on: no other
+    chain of rises is longer, so a larger gain has no more of them.
+    """
+    best, count = max(filter(math.isfinite, scores[:start]), default=-math.inf), 0
+    for score in scores[start:]:
+        if score - by > best:
+            best, count = score, count + 1
+    return count
 
 
 def pooled(past: float, model: float, beyond: float = 0.0) -> float:
@@ -108,8 +111,8 @@ def pooled(past: float, model: float, beyond: float = 0.0) -> float:
 
     References
     ----------
-    Genest and Zidek (1986), Combining probability distributions, Statistical Science 1, sect. 3:
-    the logarithmic pool.
+    Genest and Zidek (1986), Combining probability distributions, Statistical Science 1: the
+    logarithmic pool.
     """
     odds = past / (1.0 - past) * float((model / (1.0 - model)) ** TEMPER) * math.exp(-beyond)
     return odds / (1.0 + odds)

@@ -34,9 +34,10 @@ MIN_NOISE = 1e-6
 def plausible(posterior: Posterior, n: int, rng: np.random.Generator) -> list[Posterior]:
     r"""Return posteriors with hyper-parameters drawn from their approximate distribution.
 
-    .. math:: \theta \sim N(\hat\theta, H),
+    .. math:: \theta \sim N(\hat\theta, 4 H),
 
-    Laplace's approximation. One mode takes what was learnt of each parameter for all there is to
+    Laplace's approximation with a quarter of the likelihood's weight; no direction is wider than
+    the prior has it. One mode takes what was learnt of each parameter for all there is to
     know; after a dozen scores most lengthscales may as well be three times as large.
 
     Parameters
@@ -55,8 +56,7 @@ def plausible(posterior: Posterior, n: int, rng: np.random.Generator) -> list[Po
 
     References
     ----------
-    Rasmussen and Williams (2006), Gaussian Processes for Machine Learning, sect. 5.2, on more than
-    one explanation of the data; MacKay (1992), Bayesian interpolation, sect. 4.
+    MacKay (1992), Bayesian interpolation, Neural Computation 4, for Laplace's approximation.
     """
     hyper = posterior.hyperparameters
     H = hyper.inverse_hessian
