@@ -116,7 +116,7 @@ def lasting_things() -> dict:
         "importances": insight.importances(),
         "gain": insight.improvement(2),
         "bounds": insight.at_bounds(),
-        "rules": [TargetScore(0.5), Patience(3, 0.1, relative=True), Converged()],
+        "rules": [TargetScore(0.5), Patience(3, 0.1, relative=True), Converged(patience=8)],
         "standing": SearchState((0.5, math.nan), 9, 0.25, float),
         "search": fitted,
         "errors": [

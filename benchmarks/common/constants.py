@@ -11,18 +11,23 @@ from typing import Any
 
 
 @cache
-def source() -> str:
-    """Return the source of skbayes, which is not imported for it."""
+def source(without: tuple[str, ...] = ()) -> str:
+    """Return the source of skbayes but for some of its rooms; it is not imported for it."""
     spec = importlib.util.find_spec("skbayes")
     if spec is None or spec.origin is None:
         raise SystemExit("skbayes is not installed: run `python -m pip install -e .`.")
-    paths = sorted(Path(spec.origin).parent.rglob("*.py"))
+    root = Path(spec.origin).parent
+    paths = [p for p in sorted(root.rglob("*.py")) if p.relative_to(root).parts[0] not in without]
     return "".join(path.read_text(encoding="utf-8") for path in paths)
 
 
-def digest(settings: Sequence[str] = ()) -> str:
-    """Return what proposals depend on beside the task: the code, and constants that were set."""
-    return hashlib.sha256(repr((source(), sorted(settings))).encode()).hexdigest()[:12]
+def digest(settings: Sequence[str] = (), without: tuple[str, ...] = ()) -> str:
+    """Return what proposals depend on beside the task: the code, and constants that were set.
+
+    Rooms that are named in `without` do not count.
+    """
+    text = repr((source(without), sorted(settings)))
+    return hashlib.sha256(text.encode()).hexdigest()[:12]
 
 
 @contextmanager

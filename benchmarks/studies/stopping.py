@@ -24,23 +24,18 @@ task; each holds means over the searches that it stopped, which are counted firs
 import math
 import time
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache
 
 import numpy as np
-from sklearn.metrics import get_scorer
-from sklearn.model_selection import KFold, StratifiedKFold
-from sklearn.pipeline import make_pipeline
 
 from benchmarks.common.arguments import Arguments
 from benchmarks.common.constants import digest, read, under
-from benchmarks.common.records import Key, Records, kept, newest
+from benchmarks.common.folds import levels, noisy_folds, real_folds
+from benchmarks.common.records import Key, Records, newest
 from benchmarks.common.runs import Run, complete
-from benchmarks.common.searches import REFERENCE
 from benchmarks.tasks import TASKS
-from benchmarks.tasks.models import ACCURACY, AUC, FAILURES, LOG_LOSS, SCALERS, Validated, rows
-from benchmarks.tasks.task import Params, Task
+from benchmarks.tasks.task import Params
 from skbayes import Converged, Optimizer, Patience, SearchState, StoppingRule
 from skbayes.engine.objective import fold_noise
 
@@ -54,7 +49,7 @@ REAL = (
     "nusvc-rare", "tree-classes", "polynomial-friedman3",
 )  # fmt: skip
 NOISES = (0.01, 0.05)
-N_ITER, N_FOLDS = 64, 5
+N_ITER = 64
 # Before, no rule asks for a bound.
 FIRST_BOUND = 18
 
@@ -83,6 +78,7 @@ RULES: dict[str, StoppingRule | LowInARow] = {
     "Converged(1 %)": Converged(0.01, relative=True),
     "patience=1": Converged(patience=1),
     "patience=4": Converged(patience=4),
+    "patience=8": Converged(patience=8),
     "patience=12": Converged(patience=12),
     "min_candidates=30": Converged(min_candidates=30),
     "LowInARow(3)": LowInARow(3),
@@ -91,43 +87,6 @@ RULES: dict[str, StoppingRule | LowInARow] = {
     "Patience(20)": Patience(20),
     "Patience(20, 1 %)": Patience(20, 0.01, relative=True),
 }
-
-Folds = Callable[[Params, np.random.Generator], tuple[list[float], float]]
-
-
-def real_folds(make: Validated) -> Folds:
-    """Return what evaluates an estimator: the scores of its folds, and their mean."""
-    X, y = rows(make.data)
-    scorer, is_classified = get_scorer(make.scoring), make.scoring in (ACCURACY, AUC, LOG_LOSS)
-    splitter = StratifiedKFold if is_classified else KFold
-    splits = list(splitter(make.n_splits, shuffle=True, random_state=0).split(X, y))
-
-    def evaluate(params: Params, rng: np.random.Generator) -> tuple[list[float], float]:
-        estimator = make_pipeline(SCALERS[make.scaler](), make.build(**dict(make.fixed), **params))
-        names = [name for name in estimator.get_params() if name.endswith("random_state")]
-        estimator.set_params(**dict.fromkeys(names, 0))
-        try:
-            scores = [
-                float(scorer(estimator.fit(X[train], y[train]), X[test], y[test]))
-                for train, test in splits
-            ]
-        except FAILURES:
-            scores = [math.nan] * len(splits)
-        return scores, float(np.mean(scores))
-
-    return evaluate
-
-
-def noisy_folds(task: Task, sd: float) -> Folds:
-    """Return what evaluates a function: scores of folds with noise, and the score without it."""
-    objective = task.make()
-
-    def evaluate(params: Params, rng: np.random.Generator) -> tuple[list[float], float]:
-        score = objective(params, rng)
-        noise = sd * math.sqrt(N_FOLDS) * rng.normal(size=N_FOLDS)
-        return (score + noise).tolist(), score
-
-    return evaluate
 
 
 def run(name: str, noise: float, seed: int) -> Params:
@@ -166,19 +125,6 @@ def run(name: str, noise: float, seed: int) -> Params:
         "ms_ask": round(1e3 * ask / N_ITER, 2),
         "ms_bound": round(1e3 * bound / n_bounds, 2),
     }
-
-
-@cache
-def levels(name: str) -> tuple[float, float]:
-    """Return the best score of a task, of a sample if it is not known, and the median score."""
-    task = TASKS[name]
-    for line in kept(REFERENCE):
-        if line["task"] == name and line["task_digest"] == task.digest:
-            scores = np.array(line["scores"], dtype=np.float64)
-            best = np.nanmax(scores) if task.optimum is None else task.optimum
-            return float(best), float(np.nanmedian(scores))
-    command = f"python -m benchmarks regret --methods skbayes --seeds 0 --only {name} --keep"
-    raise SystemExit(f"{name} has no random reference: run `{command}` first.")
 
 
 @dataclass(frozen=True)

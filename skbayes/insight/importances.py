@@ -23,6 +23,7 @@ from numpy.typing import NDArray
 from skbayes._compat import scrambled_sobol
 from skbayes._pickles import lasting
 from skbayes.gp import FunctionDraws, Posterior
+from skbayes.insight.plausible import plausible
 from skbayes.space import Space
 
 __all__ = ["BRANCH", "Importance", "Importances", "importances"]
@@ -32,9 +33,14 @@ BRANCH = "<branch>"
 # Points of the Sobol sequence: the indices of one function are exact to about 0.01.
 N_POINTS = 512
 N_DRAWS = 64
+# As many models as are drawn from, each with other hyper-parameters.
+N_MODELS = 8
 # The interval that is given, and the share of the draws outside of it on either side.
 LEVEL = 0.9
 TAIL = (1 - LEVEL) / 2
+# The ends of an interval are so much further from the middle than those of the draws: of a Student
+# distribution with two degrees of freedom, not of a normal one, as the errors of predictions are.
+STRETCH = 1.47
 # A draw that varies less than this over the space, in variances of the targets, is flat.
 FLAT = 1e-12
 
@@ -53,7 +59,7 @@ class Importance:
     alone : float
         What it explains by itself, averaged over all others: the first-order Sobol index.
     alone_interval : tuple of float
-        Between these it lies with a probability of 90 %, says the model.
+        Made for nine of ten indices to lie between: see docs/decisions/promises.md.
     total : float
         What it explains by itself and together with others: the total Sobol index.
     total_interval : tuple of float
@@ -109,7 +115,7 @@ def _share(value: float, interval: tuple[float, float]) -> str:
 
 
 def importances(posterior: Posterior, space: Space, rng: np.random.Generator) -> Importances:
-    r"""Sobol indices of functions drawn from the posterior: their median, and an interval.
+    r"""Sobol indices of functions drawn from plausible posteriors: their median, and an interval.
 
     The points are uniform over the space on its scales, a list of spaces with equal shares. With
     the factors i, which are the parameters, and for each draw
@@ -149,10 +155,12 @@ def importances(posterior: Posterior, space: Space, rng: np.random.Generator) ->
         return Importances(())
     n_axes = len(space.axes)
     uniform = scrambled_sobol(N_POINTS, 2 * n_axes, rng)
-    draws = FunctionDraws.draw(posterior, N_DRAWS, rng)
+    models = plausible(posterior, N_MODELS, rng)
+    draws = [FunctionDraws.draw(model, N_DRAWS // len(models), rng) for model in models]
 
     def values(u: Floats) -> Floats:
-        return draws(space.features(space.sample(u)))
+        X = space.features(space.sample(u))
+        return np.concatenate([draw(X) for draw in draws], axis=1)
 
     A, B = uniform[:, :n_axes], uniform[:, n_axes:]
     f_A, f_B = values(A), values(B)
@@ -180,5 +188,7 @@ def unknown_importances(names: Sequence[str]) -> Importances:
 
 def _importance(name: str, alone: Floats, total: Floats) -> Importance:
     quantiles = np.quantile([alone, total], (TAIL, 0.5, 1 - TAIL), axis=1)
-    (low, middle, high), (total_low, total_middle, total_high) = quantiles.T.tolist()
+    ends = quantiles[1] + STRETCH * (quantiles - quantiles[1])
+    (low, _, high), (total_low, _, total_high) = np.clip(ends.T, 0.0, 1.0).tolist()
+    middle, total_middle = quantiles[1].tolist()
     return Importance(name, middle, (low, high), total_middle, (total_low, total_high))

@@ -1,11 +1,13 @@
 r"""Whether more evaluations would pay: the search played on in functions drawn from the model.
 
+What the plays gain is pooled with how often the best score has risen so far, see `past`.
+
 Notation
 --------
 =========  =============  ========================================================================
 symbol     shape          meaning
 =========  =============  ========================================================================
-``F``      (s, c)         s functions at c rows; the first row is the incumbent
+``F``      (s, c)         s functions at c rows
 ``mean``   (s, c)         posterior mean in each play, ``variance`` likewise
 ``R``      (s, k, c)      rows of the partial Cholesky factor after k evaluations in each play
 =========  =============  ========================================================================
@@ -13,6 +15,7 @@ symbol     shape          meaning
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -22,9 +25,10 @@ from skbayes._compat import scrambled_sobol
 from skbayes._pickles import lasting
 from skbayes.acquisition import AxisTable, log_expected_improvement, perturb
 from skbayes.gp import Posterior, joint
+from skbayes.insight.past import chance_of_rise, pooled
 from skbayes.space import Space
 
-__all__ = ["Gain", "candidates", "gains"]
+__all__ = ["MIN_SCORES", "Gain", "candidates", "gains", "outlook"]
 
 # Plays: a probability is right to about 0.03.
 N_PLAYS = 256
@@ -36,6 +40,20 @@ N_PROMISING, N_SPREAD = 200, 100
 N_SOBOL, N_LOCAL = 1024, 512
 # The best observed points, which local rows are changed copies of.
 N_CENTRES = 4
+# What the search wants to gain over the best, in turns: see `skbayes.optimizer.criterion`.
+AMBITIONS = (0.0, 1.0)
+# With fewer scores nobody has checked that what is said comes true.
+MIN_SCORES = 12
+# As sure as a chance can be called that is right to a tenth, see docs/decisions/promises.md.
+WORDS = (
+    (0.1, "hardly to be expected"),
+    (0.3, "unlikely"),
+    (0.7, "open, right to a tenth or two"),
+    (0.9, "likely"),
+    (1.0, "to be expected"),
+)
+# Gains at which the chance is computed, to sum up what can be expected.
+N_LEVELS = 40
 # Variances of the posterior below this, in variances of the prior, are rounding.
 MIN_VARIANCE = 1e-10
 
@@ -45,7 +63,7 @@ Floats = NDArray[np.float64]
 @lasting
 @dataclass(frozen=True, slots=True, repr=False)
 class Gain:
-    """What more evaluations would bring, as the model sees it.
+    """What more evaluations would bring.
 
     Attributes
     ----------
@@ -54,24 +72,37 @@ class Gain:
     by : float
         The gain that counts, in units of the score.
     probability : float
-        That the best of the evaluations is better than the best so far by more than `by`; NaN if
-        all scores are equal, for then there is no scale to compare with.
+        That the best score of the evaluations is better than the best so far by more than `by`.
+        NaN if it is not known: with fewer than 12 scores, and if all scores are equal, for then
+        there is no scale to compare with.
     expected : float
         Mean gain in units of the score, 0 where nothing better is found; NaN likewise.
+    n_missing : int
+        Number of scores without which `probability` is not known.
     """
 
     n: int
     by: float
     probability: float
     expected: float
+    n_missing: int = 0
+
+    @property
+    def _in_words(self) -> str:
+        return next(words for most, words in WORDS if self.probability <= most)
 
     def __repr__(self) -> str:
+        if self.n_missing:
+            return (
+                "What more evaluations would bring is not known yet: it will be after "
+                f"{self.n_missing} more."
+            )
         if np.isnan(self.probability):
             return "All scores are equal: what more evaluations would bring is not known."
         what = "evaluation gains" if self.n == 1 else "evaluations gain"
         return (
             f"{self.n} more {what} more than {self.by:.3g} with a probability of "
-            f"{self.probability:.0%}; {self.expected:.3g} can be expected."
+            f"{self.probability:.0%}: {self._in_words}; {self.expected:.3g} can be expected."
         )
 
 
@@ -124,10 +155,61 @@ def _unknown(U: Floats, known: set[bytes]) -> Floats:
     return U[[i for key, i in first.items() if key not in known]]
 
 
+def outlook(
+    gain: Floats, scores: Sequence[float], m: int, by: float, unit: float, is_open: bool
+) -> tuple[float, float]:
+    r"""Chance of a gain and the expected gain: those of plays, pooled with the past.
+
+    .. math:: E = \int_0^{\max g} P(b)\,db
+
+    with P the chance of more than b, and g the gains of the plays. Beyond the largest of these the
+    odds fall to the e-th part with each unit.
+
+    Parameters
+    ----------
+    gain : ndarray of shape (N_PLAYS,)
+        Gains of plays, in units of the score.
+    scores : sequence of float
+        All that there are, in the order of the evaluations.
+    m : int
+        Number of evaluations to come.
+    by : float
+        The gain that counts.
+    unit : float
+        Score difference of one unit of the targets, above 0.
+    is_open : bool
+        Whether there is more to find than plays have seen. If not, what no play gains is
+        impossible.
+
+    Returns
+    -------
+    probability, expected : float
+    """
+    most = float(gain.max())
+
+    def chance(level: float) -> float:
+        if level >= most and not is_open:
+            return 0.0
+        # So many plays say no more than that it is rare, or nearly certain.
+        share = (float((gain > level).sum()) + 0.5) / (len(gain) + 1)
+        beyond = max(level - most, 0.0) / unit
+        return pooled(chance_of_rise(scores, m, level), share, beyond)
+
+    levels = np.unique(np.append(np.quantile(gain, np.linspace(0.0, 1.0, N_LEVELS)), 0.0))
+    chances = np.array([chance(level) for level in levels.tolist()])
+    steps = np.diff(levels)
+    return chance(by), float(steps @ (chances[1:] + chances[:-1]) / 2)
+
+
 def gains(
-    posterior: Posterior, incumbent: Floats, rows: Floats, n: int, rng: np.random.Generator
+    posterior: Posterior,
+    best: float,
+    rows: Floats,
+    n: int,
+    turn: int,
+    rng: np.random.Generator,
 ) -> Floats:
-    r"""Gain over the incumbent after `n` evaluations, in each of many plays.
+    r"""Gain over the best target after `n` evaluations, in each of many plays.
 
     In a play, a function is drawn from the posterior. Step by step the row of the highest
     expected improvement is evaluated, with noise, and the posterior of the play learns from it:
@@ -139,19 +221,23 @@ def gains(
         \mu \leftarrow \mu + r\,\frac{y - \mu_c}{\sqrt{v_c + \sigma_n^2}},\qquad
         v \leftarrow v - r^2.
 
-    The gain is the best of the drawn function, without noise, at the evaluated rows, less its
-    value at the incumbent. That the hyper-parameters would be learnt anew is left out.
+    As in the search, the improvement is in turns that over the best mean and that over so much
+    more as the model is uncertain. The gain is what a user sees: the best of the evaluations, with
+    their noise, less the best target. That the hyper-parameters would be learnt anew is left out.
 
     Parameters
     ----------
     posterior : Posterior
         Model of the score.
-    incumbent : ndarray of shape (1, p)
-        Feature row of the best point so far.
+    best : float
+        The best target so far.
     rows : ndarray of shape (c, p)
-        Feature rows that may be evaluated, each once.
+        Feature rows that may be evaluated, each once; the last ones, up to ``N_SPREAD``, are from
+        all over the space.
     n : int
         Number of evaluations.
+    turn : int
+        Number of the first of them.
     rng : numpy.random.Generator
         Source of all randomness.
 
@@ -160,7 +246,7 @@ def gains(
     ndarray of shape (N_PLAYS,)
         In units of the targets; 0 where nothing better is found.
     """
-    mean, covariance = joint(posterior, np.concatenate([incumbent, rows]))
+    mean, covariance = joint(posterior, rows)
     # Rows next to each other make the matrix singular, where a Cholesky factor would need jitter.
     eigenvalues, vectors = np.linalg.eigh(covariance)
     root = vectors * np.sqrt(np.maximum(eigenvalues, 0.0))
@@ -169,12 +255,19 @@ def gains(
     noise = rng.standard_normal((N_PLAYS, min(n, len(rows))))
     n_parts = N_PLAYS // N_PLAYS_AT_ONCE
     parts = zip(np.split(F, n_parts), np.split(noise, n_parts), strict=True)
-    return np.concatenate([_play(posterior, mean, covariance, *part) for part in parts])
+    found = [_play(posterior, mean, covariance, turn, *part) for part in parts]
+    return np.maximum(np.concatenate(found) - best, 0.0)
 
 
 def _play(
-    posterior: Posterior, mean: Floats, covariance: Floats, F: Floats, noise: Floats
+    posterior: Posterior,
+    mean: Floats,
+    covariance: Floats,
+    turn: int,
+    F: Floats,
+    noise: Floats,
 ) -> Floats:
+    """Return the best target of each play."""
     hyper = posterior.hyperparameters
     noise = noise * np.sqrt(hyper.noise_variance)
     floor = MIN_VARIANCE * hyper.signal_variance
@@ -185,13 +278,14 @@ def _play(
     variances = np.tile(np.maximum(covariance.diagonal(), floor), (s, 1))
     R = np.empty((s, n, c))
     bests = np.full(s, float(posterior.fitted.max()))
-    gain = np.zeros(s)
+    found = np.full(s, -np.inf)
     is_open = np.ones((s, c), dtype=bool)
-    is_open[:, 0] = False
     for k in range(n):
         sd = np.sqrt(variances)
+        share = AMBITIONS[(turn + k) % len(AMBITIONS)]
+        aims = bests + share * np.sqrt(variances[:, -N_SPREAD:].mean(axis=1))
         # The improvement depends on the difference to the incumbent value alone.
-        value, _, _ = log_expected_improvement((means - bests[:, None]).ravel(), sd.ravel(), 0.0)
+        value, _, _ = log_expected_improvement((means - aims[:, None]).ravel(), sd.ravel(), 0.0)
         chosen = np.where(is_open, value.reshape(s, c), -np.inf).argmax(axis=1)
         is_open[play, chosen] = False
         pivot = np.sqrt(variances[play, chosen] + hyper.noise_variance)
@@ -200,9 +294,9 @@ def _play(
             r = r - np.einsum("sk,skc->sc", R[play, :k, chosen], R[:, :k])
         r = r / pivot[:, None]
         R[:, k] = r
-        surprise = (F[play, chosen] + noise[:, k] - means[play, chosen]) / pivot
-        means += r * surprise[:, None]
+        target = F[play, chosen] + noise[:, k]
+        means += r * ((target - means[play, chosen]) / pivot)[:, None]
         variances = np.maximum(variances - r * r, floor)
         bests = np.maximum(bests, means[play, chosen])
-        gain = np.maximum(gain, F[play, chosen] - F[:, 0])
-    return gain
+        found = np.maximum(found, target)
+    return found

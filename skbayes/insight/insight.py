@@ -15,7 +15,8 @@ from skbayes._pickles import lasting
 from skbayes.gp import Posterior, default_starts, fit_hyperparameters
 from skbayes.insight.bounds import AtBound, at_bounds
 from skbayes.insight.importances import Importances, importances, unknown_importances
-from skbayes.insight.improvement import Gain, candidates, gains
+from skbayes.insight.improvement import MIN_SCORES as MIN_SCORES_TO_SAY
+from skbayes.insight.improvement import Gain, candidates, gains, outlook
 from skbayes.model import Observations
 from skbayes.rules import BestScore, check_count, is_finite
 from skbayes.space import Space
@@ -33,6 +34,8 @@ REFERENCE_SHARE, MIN_REFERENCE, MAX_REFERENCE = 4, 8, 20
 MAX_ROWS = 1000
 # In units of the overview, a unit of the other model that is no more than rounding.
 TIED = 1e-9
+# Of a normal distribution.
+QUARTILE = 0.6744897501960817
 # The same observations give the same answers: nothing that is drawn here has a seed of its user.
 SEED = 0
 UNKNOWN = BestScore()
@@ -201,6 +204,42 @@ class Insight:
             sd = rescaled(sd, self._unit) if self._unit else np.full(len(points), math.nan)
             return rescaled(mean, self._unit, self._centre), sd
 
+    def interval(self, params: Any, level: float = 0.9) -> tuple[Any, Any]:
+        r"""Predict between which scores an evaluation of any parameters would come out.
+
+        .. math:: \mu \pm c\,\sqrt{\sigma^2 + \sigma_n^2}
+
+        with c from a Student distribution of two degrees of freedom, scaled so that half of it is
+        within what the model takes for its half. Errors are larger than a normal distribution has
+        it, and rarely much larger: the model takes its own shape for known.
+
+        Parameters
+        ----------
+        params : dict, or sequence of dict
+            One point of the space or several, told or not.
+        level : float, default=0.9
+            With this probability a score is in between; between 0 and 1.
+
+        Returns
+        -------
+        low, high : float, or ndarray of shape (n_points,)
+            In units of the score. Scores below `floor` count as `floor`. NaN if all scores are
+            equal: there is no scale then.
+
+        Raises
+        ------
+        ValueError, TypeError
+            If parameters are not in the space, or `level` is not between 0 and 1.
+        """
+        if not (is_finite(level) and 0 < level < 1):
+            raise ValueError(f"level must be a number between 0 and 1, got {level!r}.")
+        mean, sd = self.predict(params)
+        noise = self._unit * math.sqrt(self._overview.hyperparameters.noise_variance)
+        with computing():
+            half = half_width(float(level)) * np.hypot(sd, noise)
+        low, high = rescaled(-half, 1.0, mean), rescaled(half, 1.0, mean)
+        return (float(low), float(high)) if isinstance(params, Mapping) else (low, high)
+
     def importances(self) -> Importances:
         """Tell how much of the variance of the score over the space each parameter explains.
 
@@ -223,7 +262,8 @@ class Insight:
         """Tell what more evaluations would bring.
 
         The search is played on in functions drawn from the model: each play asks, learns and asks
-        again. The gain is that of the score without noise, over the best point so far.
+        again. A model is too sure of itself, so this is pooled with how often the best score has
+        risen so far. The gain is that of the best score, as the search reports it.
 
         Parameters
         ----------
@@ -235,7 +275,7 @@ class Insight:
         Returns
         -------
         Gain
-            Its probability, and the expected gain.
+            Its probability, and the expected gain; NaN with fewer than 12 scores.
 
         Raises
         ------
@@ -246,25 +286,29 @@ class Insight:
         if by is not None and not (is_finite(by) and by >= 0):
             raise ValueError(f"by must be a number of at least 0 or None, got {by!r}.")
         n, by = int(n), self.noise if by is None else float(by)
+        scores = self.observations.scores
         if not self._unit:
             return Gain(n, by, math.nan, math.nan)
         space = self.space
         rng = np.random.default_rng(SEED)
         observed = space.coordinates(self.observations.points)
-        order = np.argsort(-np.array(self.observations.scores), kind="stable")  # NaN comes last
+        order = np.argsort(-np.array(scores), kind="stable")  # NaN comes last
         with computing():
             free = candidates(self._searching, space, observed, observed[order], rng)
             if not len(free):
                 return Gain(n, by, 0.0, 0.0)
-            gain = gains(
-                self._searching,
-                space.features(observed[self._best_row : self._best_row + 1]),
-                space.features(free),
-                n,
-                rng,
-            )
-            probability = float((rescaled(gain, self._searching_unit) > by).mean())
-            return Gain(n, by, probability, float(rescaled(gain.mean(), self._searching_unit)))
+            if n_missing := max(MIN_SCORES_TO_SAY - self.observations.n_scored, 0):
+                return Gain(n, by, math.nan, math.nan, n_missing)
+            unit, centre = self._searching_unit, self._centre
+            if unit != self._unit:
+                centre, _ = self.observations.units()
+            best = (self.best_score - centre) / unit
+            gain = gains(self._searching, best, space.features(free), n, len(scores), rng)
+            gain = rescaled(gain, unit)
+            # The plays see all of a small space, and at the end there is nothing beyond it.
+            n_left = n if space.n_values is None else min(n, space.n_values - len(scores))
+            is_open = space.n_values is None or n_left < len(free)
+            return Gain(n, by, *outlook(gain, scores, n_left, by, unit, is_open))
 
     def at_bounds(self) -> tuple[AtBound, ...]:
         """Tell which parameters of the best point lie at a bound, and whether to widen it.
@@ -288,9 +332,24 @@ class Insight:
         bounds = "\n".join(found or ["No parameter of the best point is at a bound."])
         return (
             f"Best of {self.observations.n_scored} scores: {self.best_score:.6g}\n{self.best}\n\n"
-            f"Shares of the variance of the score over the space, with 90 % intervals:\n"
+            "Shares of the variance of the score over the space, with intervals for nine of ten:\n"
             f"{self.importances()}\n\n{self.improvement()}\n{bounds}"
         )
+
+
+def half_width(level: float) -> float:
+    r"""Half the width of an interval, in standard deviations of the prediction.
+
+    .. math:: c = \frac{\Phi^{-1}(3/4)}{t_2(1/2)}\,t_2(p),\qquad t_2(p) = p \sqrt{2 / (1 - p^2)}
+
+    with :math:`t_2(p)` the half width of the central share p of a Student distribution with two
+    degrees of freedom.
+    """
+    return QUARTILE / _t2(0.5) * _t2(level)
+
+
+def _t2(level: float) -> float:
+    return level * math.sqrt(2.0 / (1.0 - level**2))
 
 
 def _overview(space: Space, observations: Observations, n_reference: int) -> Posterior:

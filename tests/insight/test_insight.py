@@ -21,6 +21,7 @@ from skbayes.gp import (
     warp_units,
 )
 from skbayes.insight import Insight
+from skbayes.insight.insight import half_width
 
 SQUARE = {"x": (0.0, 1.0), "y": (0.0, 1.0)}
 
@@ -230,6 +231,33 @@ def test_a_space_of_constants():
     assert [each.name for each in insight.importances()] == ["<branch>"]
     assert insight.improvement().probability == 0.0
     assert insight.at_bounds() == ()
+
+
+def test_intervals():
+    optimizer, params = tell_random(SQUARE, smooth, 25)
+    insight = optimizer.insight()
+    rng = np.random.default_rng(5)
+    held_out = [{"x": float(a), "y": float(b)} for a, b in rng.random((200, 2))]
+    true = np.array([smooth(p) for p in held_out])
+    inside = {}
+    for level in (0.5, 0.9):
+        low, high = insight.interval(held_out, level)
+        inside[level] = ((low <= true) & (true <= high)).mean()
+        mean, _ = insight.predict(held_out)
+        np.testing.assert_allclose((low + high) / 2, mean, rtol=1e-9)
+    assert 0.3 < inside[0.5] < inside[0.9]
+    assert inside[0.9] > 0.84
+    one = insight.interval(held_out[0])
+    assert one == (pytest.approx(low[0]), pytest.approx(high[0]))
+    assert all(type(number) is float for number in one)
+    # Half of a Student distribution with two degrees of freedom is within 0.816, 0.9 within 2.92.
+    assert half_width(0.5) == pytest.approx(0.6745, abs=1e-4)
+    assert half_width(0.9) == pytest.approx(0.6745 * 2.92 / 0.8165, rel=1e-3)
+    for level in (0.0, 1.0, math.nan, "much"):
+        with pytest.raises(ValueError, match="level must be a number between 0 and 1"):
+            insight.interval(params, level)
+    equal = tell_random(SQUARE, lambda p: 0.25, 12)[0].insight()
+    assert all(map(math.isnan, equal.interval({"x": 0.5, "y": 0.5})))
 
 
 IRIS = load_iris(return_X_y=True)

@@ -103,21 +103,22 @@ def test_converged(scores, bound, patience, min_candidates):
     assert (reason is not None) == expected
 
 
-@pytest.mark.parametrize("scores", [[1.0] * 19, [1.0] * 15 + [1.1] + [1.0] * 7, [NAN] * 30])
+@pytest.mark.parametrize("scores", [[1.0] * 19, [1.0] * 25 + [1.1] + [1.0] * 19, [NAN] * 30])
 def test_converged_asks_for_a_bound_only_if_it_matters(scores):
     assert Converged()(state(scores, 1.0, never)) is None
 
 
 def test_a_tenth_of_what_does_not_matter_is_no_progress():
-    rule = Converged(0.1)
+    rule = Converged(0.1, patience=8)
     assert rule(state([1.0] * 15 + [1.009] * 5, NAN, lambda: 0.05)) is not None
     assert rule(state([1.0] * 15 + [1.011] * 5, NAN, lambda: 0.05)) is None
 
 
 def test_the_reason_of_converged():
-    reason = Converged()(state([0.5] * 20, 0.02, lambda: 0.0123))
-    assert "at most 0.0123 is left to gain" in reason
+    reason = Converged()(state([0.5] * 21, 0.02, lambda: 0.0123))
+    assert "the model sees at most 0.0123 left to gain" in reason
     assert "less than 0.02 does not matter" in reason
+    assert "20 candidates have gained nothing" in reason
 
 
 @pytest.mark.parametrize(
