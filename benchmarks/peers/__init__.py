@@ -16,6 +16,8 @@ METHODS: dict[str, tuple[str, str, str]] = {  # module, class, distribution
     "hyperopt": ("libraries", "Hyperopt", "hyperopt"),
     "smac": ("separate", "Smac", "smac"),
     "hebo": ("separate", "Hebo", "HEBO"),
+    "ax": ("services", "Ax", "ax-platform"),
+    "vizier": ("services", "Vizier", "google-vizier"),
 }
 
 
