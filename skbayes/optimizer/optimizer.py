@@ -22,7 +22,6 @@ from skbayes.optimizer.proposer import Proposer
 from skbayes.optimizer.regret import regret_bound
 from skbayes.optimizer.seeds import draw_seed, is_integer
 from skbayes.optimizer.store import ObservationStore
-from skbayes.rules import best_score
 from skbayes.space import Point, Space, native, parse_space
 
 if TYPE_CHECKING:
@@ -387,8 +386,7 @@ class Optimizer:
     def insight(self) -> Insight:
         """Return what has been learnt so far.
 
-        Predictions with their uncertainty, the importance of each parameter, what more
-        evaluations would bring, parameters whose best value is at a bound; a report when printed.
+        Predictions, importances, what more evaluations would bring, bounds that are too narrow.
 
         Raises
         ------
@@ -398,6 +396,5 @@ class Optimizer:
         # Most searches are never asked, and should not pay for the import.
         from skbayes.insight import Insight
 
-        told = self._store.reports.values()
-        best = best_score([report.folds for report in told if not report.has_failed])
+        best = self._store.best_score()
         return Insight.learn(self.space, self._store.observations(), self._surrogate, best=best)

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from skbayes.model import CostModel, Observations, Report, check_follows, fit_costs
+from skbayes.rules import BestScore, best_score
 from skbayes.space import Point, Space
 
 __all__ = ["ObservationStore"]
@@ -175,6 +176,11 @@ class ObservationStore:
         values = np.array(list(costs.values()), dtype=np.float64)
         X = space.features(space.coordinates(list(costs)))
         return fit_costs(X, values), values
+
+    def best_score(self) -> BestScore:
+        """Return what the best point would score on new folds; not known if none were told."""
+        reports = self.reports.values()
+        return best_score([report.folds for report in reports if not report.has_failed])
 
 
 def _is_rounded(number: float, other: float) -> bool:

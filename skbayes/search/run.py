@@ -24,11 +24,10 @@ from skbayes.model import Observations, Row, read_sources
 from skbayes.optimizer import Optimizer
 from skbayes.rules import EARLY_STOPPING, check_rules, one_standard_error, parse_stopping
 from skbayes.scikit_optimize import joined_fit_params, read_optimizer_kwargs, warn_of_differences
-from skbayes.search.candidates import count_candidates, present_points
+from skbayes.search.candidates import count_candidates, present_points, warn_of_whole_ranges
 from skbayes.search.checkpoint import Checkpoint
 from skbayes.search.conditions import space_of
 from skbayes.search.preferences import preferences
-from skbayes.search.ranges import warn_of_whole_ranges
 from skbayes.search.results import in_row_order, results_table
 from skbayes.search.splits import check_weights, draw_splits
 from skbayes.search.view import (

@@ -15,8 +15,8 @@ from sklearn.tree import DecisionTreeClassifier
 
 from skbayes import BayesSearchCV, Integer, Real
 from skbayes._warnings import unsaid
+from skbayes.search.candidates import warn_of_whole_ranges
 from skbayes.search.conditions import space_of
-from skbayes.search.ranges import warn_of_whole_ranges
 
 
 class Undeclared(BaseEstimator):
