@@ -18,10 +18,12 @@ __all__ = ["AtBound", "at_bounds"]
 
 # This share of a range, on its scale, is at the bound.
 MARGIN = 0.02
-# The score at the bound is compared with the one this far inside, at least one value further in.
+# The score at the bound is compared with the one this far inside, at least two values further in.
 STEP = 0.1
 # So sure must the model be of a rise before it is advised to widen a bound.
 SURE = 0.9
+# A score that flattens has little to give beyond the bound: in units of the noise, more than this.
+WORTH = 1.0
 # Of fewer values every one is at a bound, or every one but one.
 MIN_VALUES = 3
 SIDES = ("lower", "upper")
@@ -49,6 +51,9 @@ class AtBound:
         it, all else as in the best point.
     probability : float
         That it is higher there at all, says the model.
+    beyond : float
+        How much higher the score gets beyond the bound if it goes on as a parabola, in units of
+        `Insight.noise`; infinite if it does not flatten.
     """
 
     name: str
@@ -57,11 +62,12 @@ class AtBound:
     side: str
     rise: float
     probability: float
+    beyond: float = math.inf
 
     @property
     def is_limiting(self) -> bool:
-        """Whether the score still rises towards the bound, with a probability of 90 %."""
-        return self.probability >= SURE
+        """Whether the score rises with a probability of 90 %, and beyond the bound too."""
+        return self.probability >= SURE and self.beyond > WORTH
 
     def __repr__(self) -> str:
         place = (
@@ -69,7 +75,9 @@ class AtBound:
             f"{_number(self.bound)}"
         )
         if self.is_limiting:
-            return f"{place} and the score still rises: widen it."
+            return f"{place} and the score still rises: try a wider range."
+        if self.probability >= SURE:
+            return f"{place}, but the score flattens: a wider range would bring little."
         return f"{place}, but the score does not clearly rise towards it."
 
 
@@ -77,11 +85,19 @@ def _number(value: Any) -> str:
     return f"{value:.4g}" if isinstance(value, float) else str(value)
 
 
-def at_bounds(posterior: Posterior, space: Space, point: Point, unit: float) -> tuple[AtBound, ...]:
+def at_bounds(
+    posterior: Posterior, space: Space, point: Point, unit: float, noise: float
+) -> tuple[AtBound, ...]:
     r"""Parameters of a point that lie at a bound.
 
     The rise is the mean of :math:`f(x_\mathrm{bound}) - f(x_\mathrm{inside})`, and its probability
-    that of this difference, which is normal, to be positive.
+    that of this difference, which is normal, to be positive. How much is left beyond the bound is
+    read off the parabola through the means at the bound and at one and two steps h inside of it,
+
+    .. math::
+
+        \frac{s^2}{2\kappa},\qquad s = \frac{3 f_0 - 4 f_1 + f_2}{2h},\qquad
+        \kappa = \frac{2 f_1 - f_0 - f_2}{h^2}.
 
     Parameters
     ----------
@@ -93,6 +109,8 @@ def at_bounds(posterior: Posterior, space: Space, point: Point, unit: float) -> 
         The best one.
     unit : float
         Score difference of one unit of the targets.
+    noise : float
+        Score difference that means nothing; NaN if there is no scale.
 
     Returns
     -------
@@ -115,12 +133,13 @@ def at_bounds(posterior: Posterior, space: Space, point: Point, unit: float) -> 
         margin = MARGIN if dimension.n_values is None or dimension.n_values > 1 / MARGIN else 1e-9
         if distances[end] > margin:
             continue
-        step = STEP if dimension.n_values is None else max(STEP, 1 / dimension.n_values)
-        pair = np.tile(start, (2, 1))
-        pair[:, places[name]] = u_ends[end] + np.array([0.0, -step if end else step])
-        rise, probability = _rise(posterior, space.features(space.snap(pair)))
+        step = STEP / 2 if dimension.n_values is None else max(STEP / 2, 1 / dimension.n_values)
+        rows = np.tile(start, (3, 1))
+        rows[:, places[name]] = u_ends[end] + np.arange(3) * (-step if end else step)
+        rise, probability, top = _rise(posterior, space.features(rows))
+        beyond = top * unit / noise if noise > 0 else math.inf
         best, bound = dimension.decode(code), dimension.decode(ends.tolist()[end])
-        found.append(AtBound(name, best, bound, SIDES[end], rise * unit, probability))
+        found.append(AtBound(name, best, bound, SIDES[end], rise * unit, probability, beyond))
     return tuple(found)
 
 
@@ -132,9 +151,22 @@ def _has_bounds(dimension: Any) -> bool:
     return isinstance(dimension, Integer | Real)
 
 
-def _rise(posterior: Posterior, X: NDArray[np.float64]) -> tuple[float, float]:
-    """Mean of the difference of the first row to the second, and its probability to be positive."""
+def _rise(posterior: Posterior, X: NDArray[np.float64]) -> tuple[float, float, float]:
+    """Mean of the first row less the last, its probability to be positive, and what is beyond."""
     mean, covariance = joint(posterior, X)
-    rise = float(mean[0] - mean[1])
-    variance = float(covariance[0, 0] + covariance[1, 1] - 2 * covariance[0, 1])
-    return rise, float(ndtr(rise / math.sqrt(max(variance, TINY_VARIANCE))))
+    rise = float(mean[0] - mean[2])
+    variance = float(covariance[0, 0] + covariance[2, 2] - 2 * covariance[0, 2])
+    probability = float(ndtr(rise / math.sqrt(max(variance, TINY_VARIANCE))))
+    return rise, probability, gain_beyond(*mean.tolist())
+
+
+def gain_beyond(bound: float, inside: float, further: float) -> float:
+    """Return how far a parabola rises beyond a bound, from its values there and further inside.
+
+    The distances between the three are equal.
+    """
+    slope = (3 * bound - 4 * inside + further) / 2
+    curvature = 2 * inside - bound - further
+    if slope <= 0:
+        return 0.0
+    return slope**2 / (2 * curvature) if curvature > 0 else math.inf

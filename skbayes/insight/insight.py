@@ -86,7 +86,7 @@ class Insight:
     >>> insight.importances()["x"].total > 0.95
     True
     >>> print(insight.at_bounds()[0])
-    x: the best value 1 is at the upper bound 1 and the score still rises: widen it.
+    x: the best value 1 is at the upper bound 1 and the score still rises: try a wider range.
     """
 
     space: Space
@@ -320,9 +320,8 @@ class Insight:
             a few whole numbers or of an ordered list of numbers. Printed, each is a sentence.
         """
         with computing():
-            return at_bounds(
-                self._overview, self.space, self.observations.points[self._best_row], self._unit
-            )
+            best = self.observations.points[self._best_row]
+            return at_bounds(self._overview, self.space, best, self._unit, self.noise)
 
     def __repr__(self) -> str:
         return f"<Insight from {self.observations.n_scored} scores, the best {self.best_score:.6g}>"

@@ -4,8 +4,11 @@ import math
 
 import pytest
 import scipy.stats
+from hypothesis import given
+from hypothesis import strategies as st
 
 from skbayes import Categorical, Optimizer, Real
+from skbayes.insight.bounds import gain_beyond
 
 
 def insight_of(space, score, n=20):
@@ -25,7 +28,9 @@ def test_rising_to_the_upper_bound():
     assert found.is_limiting
     # A tenth of six decades, at a slope of 1.
     assert found.rise == pytest.approx(0.6, abs=0.1)
-    assert str(found).endswith("is at the upper bound 1e+04 and the score still rises: widen it.")
+    assert str(found).endswith(
+        "is at the upper bound 1e+04 and the score still rises: try a wider range."
+    )
 
 
 def test_rising_to_the_lower_bound():
@@ -105,3 +110,26 @@ def test_the_branch_of_the_best():
     assert insight.best_params["m"] == "b"
     assert "c" in [found.name for found in insight.at_bounds()]
     assert next(found for found in insight.at_bounds() if found.name == "c").bound == 5.0
+
+
+@given(top=st.floats(0.0, 5.0), height=st.floats(0.1, 10.0))
+def test_what_a_parabola_gains_beyond_the_bound(top, height):
+    at = [-height * (x - top) ** 2 for x in (0.0, -1.0, -2.0)]
+    assert gain_beyond(*at) == pytest.approx(height * top**2, abs=1e-9)
+
+
+def test_what_does_not_flatten_has_no_end():
+    assert gain_beyond(2.0, 1.0, 0.0) == math.inf
+    assert gain_beyond(4.0, 1.0, 0.0) == math.inf
+    assert gain_beyond(0.0, 1.0, 3.0) == 0.0
+
+
+def test_a_score_that_flattens_before_the_bound_is_no_reason_to_go_beyond():
+    optimizer = Optimizer({"x": (0.0, 1.0)}, random_state=0)
+    xs = [i / 20 for i in range(21)]
+    optimizer.tell([{"x": x} for x in xs], [-((x - 1.0) ** 2) for x in xs])
+    (found,) = optimizer.insight().at_bounds()
+    assert found.rise > 0
+    assert found.probability > 0.9
+    assert not found.is_limiting
+    assert str(found).endswith("but the score flattens: a wider range would bring little.")
