@@ -38,7 +38,7 @@ Choose = Callable[[Floats], NDArray[np.intp]]
 @lasting
 @dataclass(frozen=True, slots=True, repr=False)
 class BestScore:
-    """What the best candidate would score on new folds. Printing it gives a sentence.
+    """What the candidate taken would score on new folds. Printing it gives a sentence.
 
     Attributes
     ----------
@@ -54,6 +54,8 @@ class BestScore:
         Number of candidates that it was chosen from.
     n_folds : int
         Number of folds; 0 if they are not known.
+    is_simplest : bool
+        Whether it is the simplest candidate within one standard error, not the best one.
     """
 
     reported: float = math.nan
@@ -62,24 +64,28 @@ class BestScore:
     high: float = math.nan
     n_candidates: int = 0
     n_folds: int = 0
+    is_simplest: bool = False
 
     def __repr__(self) -> str:
         if not self.n_folds:
             return (
-                "What the best point would score again is not known, for scores were told without "
-                "folds: evaluate it once more, or tell the folds."
+                "What the best point would score again is not known, for not every score came with "
+                "its folds: evaluate it once more, or tell the folds of each point."
             )
+        # The best score may be printed beside it, and be another one.
+        simplest = "simplest candidate within one standard error"
+        who = simplest if self.is_simplest else "best candidate"
         if math.isnan(self.expected):
             what = (
                 f"there are fewer than {MIN_FOLDS} folds"
                 if self.n_folds < MIN_FOLDS
                 else "fewer than two candidates have all folds"
             )
-            return f"What the best candidate would score on new folds is not known: {what}."
+            return f"What the {who} would score on new folds is not known: {what}."
         return (
-            f"The best candidate scores {self.reported:.5g} on the {self.n_folds} folds by which "
-            f"it was chosen among {self.n_candidates}; on new folds {self.expected:.5g} can be "
-            f"expected (90 % interval {self.low:.5g} to {self.high:.5g})."
+            f"The {who} scores {self.reported:.5g} on the {self.n_folds} folds by which it was "
+            f"chosen among {self.n_candidates}; on new folds {self.expected:.5g} can be expected "
+            f"(90 % interval {self.low:.5g} to {self.high:.5g})."
         )
 
 
