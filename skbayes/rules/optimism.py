@@ -92,9 +92,12 @@ class BestScore:
 def highest_means(folds: Floats) -> NDArray[np.intp]:
     """Return the rows of the highest mean."""
     means = folds.mean(axis=1)
-    # Sums of other orders differ in the last bits.
-    rounding = 4.0 * np.spacing(np.nanmax(np.abs(folds)))
-    return np.flatnonzero(means >= np.nanmax(means) - rounding)
+    # Sums of other orders differ in the last bits: of a candidate and of the best one, for another
+    # one that has diverged is no reason to take all for equal.
+    largest = np.abs(folds).max(axis=1)
+    best = np.nanargmax(means)
+    rounding = 4.0 * np.spacing(np.maximum(largest, largest[best]))
+    return np.flatnonzero(means >= means[best] - rounding)
 
 
 @own_arithmetic()
@@ -141,7 +144,7 @@ def best_score(
         return float(np.ldexp(number, exponent))
 
     # To the last bit as in the table.
-    reported = mean(told[int(choose(y)[0])])
+    reported = max(mean(told[row]) for row in choose(y))
     if n_folds < MIN_FOLDS or n < 2:
         return BestScore(reported, n_candidates=n, n_folds=n_folds)
     z = np.array([y[choose(np.delete(y, f, axis=1)), f].mean() for f in range(n_folds)])

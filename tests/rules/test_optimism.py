@@ -41,6 +41,20 @@ def test_ties_count_alike():
     )
 
 
+def test_one_that_diverged_hides_no_differences():
+    folds = [[0.6, 0.6, 0.6], [0.5, 0.6, 1.0]]
+    found = best_score([*folds, [-1e25, -2e25, -1e25]])
+    assert found.expected == pytest.approx(best_score(folds).expected)
+    assert found.high == pytest.approx(best_score(folds).high)
+
+
+def test_of_equals_what_the_table_has_is_reported():
+    # Sums of other orders, and the last bits of the means differ.
+    folds = [[0.3, 0.2, 0.1], [0.1, 0.2, 0.3]]
+    assert np.mean(folds[0]) < np.mean(folds[1])
+    assert best_score(folds).reported == np.mean(folds, axis=1).max()
+
+
 @pytest.mark.parametrize(
     ("folds", "match"),
     [
