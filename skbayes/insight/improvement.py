@@ -44,14 +44,18 @@ N_CENTRES = 4
 AMBITIONS = (0.0, 1.0)
 # With fewer scores nobody has checked that what is said comes true.
 MIN_SCORES = 12
-# As sure as a chance can be called that is right to a tenth, see docs/decisions/promises.md.
+# Words for chances up to these, as reports on the climate have them: Mastrandrea et al. (2010),
+# guidance note of the IPCC on uncertainties, table 1. A chance that is right to a tenth, see
+# docs/decisions/promises.md, has no finer ones.
 WORDS = (
-    (0.1, "hardly to be expected"),
-    (0.3, "unlikely"),
-    (0.7, "open, right to a tenth or two"),
+    (0.1, "very unlikely"),
+    (0.33, "unlikely"),
+    (0.66, "about as likely as not"),
     (0.9, "likely"),
-    (1.0, "to be expected"),
+    (1.0, "very likely"),
 )
+# Chances nearer than this to 0 and 1 would be printed as none and as certainty.
+LEAST_SHOWN = 0.005
 # Gains at which the chance is computed, to sum up what can be expected.
 N_LEVELS = 40
 # Variances of the posterior below this, in variances of the prior, are rounding.
@@ -79,6 +83,8 @@ class Gain:
         Mean gain in units of the score, 0 where nothing better is found; NaN likewise.
     n_missing : int
         Number of scores without which `probability` is not known.
+    is_exhausted : bool
+        Whether all points of the space are evaluated, so that there is nothing more to gain.
     """
 
     n: int
@@ -86,12 +92,23 @@ class Gain:
     probability: float
     expected: float
     n_missing: int = 0
+    is_exhausted: bool = False
 
     @property
     def _in_words(self) -> str:
         return next(words for most, words in WORDS if self.probability <= most)
 
+    @property
+    def _in_percent(self) -> str:
+        if 0 < self.probability < LEAST_SHOWN:
+            return "below 1%"
+        if 1 - LEAST_SHOWN < self.probability < 1:
+            return "above 99%"
+        return f"{self.probability:.0%}"
+
     def __repr__(self) -> str:
+        if self.is_exhausted:
+            return "All points of the space are evaluated: there is nothing more to gain."
         if self.n_missing:
             return (
                 "What more evaluations would bring is not known yet: it will be after "
@@ -102,7 +119,7 @@ class Gain:
         what = "evaluation gains" if self.n == 1 else "evaluations gain"
         return (
             f"{self.n} more {what} more than {self.by:.3g} with a probability of "
-            f"{self.probability:.0%}: {self._in_words}; {self.expected:.3g} can be expected."
+            f"{self._in_percent}: {self._in_words}. The mean gain is {self.expected:.3g}."
         )
 
 

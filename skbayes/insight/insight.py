@@ -296,7 +296,7 @@ class Insight:
         with computing():
             free = candidates(self._searching, space, observed, observed[order], rng)
             if not len(free):
-                return Gain(n, by, 0.0, 0.0)
+                return Gain(n, by, 0.0, 0.0, is_exhausted=True)
             if n_missing := max(MIN_SCORES_TO_SAY - self.observations.n_scored, 0):
                 return Gain(n, by, math.nan, math.nan, n_missing)
             unit, centre = self._searching_unit, self._centre

@@ -38,7 +38,7 @@ Choose = Callable[[Floats], NDArray[np.intp]]
 @lasting
 @dataclass(frozen=True, slots=True, repr=False)
 class BestScore:
-    """What the best candidate would score on new folds. Printing it gives a sentence.
+    """What the candidate taken would score on new folds. Printing it gives a sentence.
 
     Attributes
     ----------
@@ -54,6 +54,8 @@ class BestScore:
         Number of candidates that it was chosen from.
     n_folds : int
         Number of folds; 0 if they are not known.
+    is_simplest : bool
+        Whether it is the simplest candidate within one standard error, not the best one.
     """
 
     reported: float = math.nan
@@ -62,33 +64,40 @@ class BestScore:
     high: float = math.nan
     n_candidates: int = 0
     n_folds: int = 0
+    is_simplest: bool = False
 
     def __repr__(self) -> str:
         if not self.n_folds:
             return (
-                "What the best point would score again is not known, for scores were told without "
-                "folds: evaluate it once more, or tell the folds."
+                "What the best point would score again is not known, for not every score came with "
+                "its folds: evaluate it once more, or tell the folds of each point."
             )
+        # The best score may be printed beside it, and be another one.
+        simplest = "simplest candidate within one standard error"
+        who = simplest if self.is_simplest else "best candidate"
         if math.isnan(self.expected):
             what = (
                 f"there are fewer than {MIN_FOLDS} folds"
                 if self.n_folds < MIN_FOLDS
                 else "fewer than two candidates have all folds"
             )
-            return f"What the best candidate would score on new folds is not known: {what}."
+            return f"What the {who} would score on new folds is not known: {what}."
         return (
-            f"The best candidate scores {self.reported:.5g} on the {self.n_folds} folds by which "
-            f"it was chosen among {self.n_candidates}; on new folds {self.expected:.5g} can be "
-            f"expected (90 % interval {self.low:.5g} to {self.high:.5g})."
+            f"The {who} scores {self.reported:.5g} on the {self.n_folds} folds by which it was "
+            f"chosen among {self.n_candidates}; on new folds {self.expected:.5g} can be expected "
+            f"(90 % interval {self.low:.5g} to {self.high:.5g})."
         )
 
 
 def highest_means(folds: Floats) -> NDArray[np.intp]:
     """Return the rows of the highest mean."""
     means = folds.mean(axis=1)
-    # Sums of other orders differ in the last bits.
-    rounding = 4.0 * np.spacing(np.nanmax(np.abs(folds)))
-    return np.flatnonzero(means >= np.nanmax(means) - rounding)
+    # Sums of other orders differ in the last bits: of a candidate and of the best one, for another
+    # one that has diverged is no reason to take all for equal.
+    largest = np.abs(folds).max(axis=1)
+    best = np.nanargmax(means)
+    rounding = 4.0 * np.spacing(np.maximum(largest, largest[best]))
+    return np.flatnonzero(means >= means[best] - rounding)
 
 
 @own_arithmetic()
@@ -135,7 +144,7 @@ def best_score(
         return float(np.ldexp(number, exponent))
 
     # To the last bit as in the table.
-    reported = mean(told[int(choose(y)[0])])
+    reported = max(mean(told[row]) for row in choose(y))
     if n_folds < MIN_FOLDS or n < 2:
         return BestScore(reported, n_candidates=n, n_folds=n_folds)
     z = np.array([y[choose(np.delete(y, f, axis=1)), f].mean() for f in range(n_folds)])

@@ -96,7 +96,8 @@ class OneStandardError:
             )
         for name, wanted in self.prefer.items():
             is_list = isinstance(wanted, list | tuple) and len(wanted) > 1
-            if not isinstance(name, str) or not (is_list or wanted in (LOW, HIGH)):
+            is_word = isinstance(wanted, str) and wanted in (LOW, HIGH)
+            if not isinstance(name, str) or not (is_list or is_word):
                 raise ValueError(
                     f"OneStandardError: prefer[{name!r}] must be 'low', 'high', or a list of "
                     f"values from the simplest one on, got {wanted!r}."
@@ -120,7 +121,16 @@ class OneStandardError:
 
 
 def one_standard_error(refit: Any) -> OneStandardError | None:
-    """Return the rule that a `refit` asks for; None if it asks for anything else."""
+    """Return the rule that a `refit` asks for; None if it asks for anything else.
+
+    Raises
+    ------
+    TypeError
+        If it is the class of the rule.
+    """
+    if refit is OneStandardError:
+        # Like all functions it would be given the table.
+        raise TypeError("refit is the class OneStandardError: write refit=OneStandardError().")
     if isinstance(refit, str) and refit == NAME:
         return OneStandardError()
     return refit if isinstance(refit, OneStandardError) else None

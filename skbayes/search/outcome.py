@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -111,7 +112,8 @@ def _keep(search: Any, run: Run, trials: Sequence[Trial], rows: Sequence[Trial])
     search._rows_tried = [row_of[trial.index] for trial in trials]
     search.n_folds_run_ = len(folds)
     search._learnt_from = run.learnt_from(trials)
-    search._best = best_score(_fold_scores(run, rows), _choice(run, rows))
+    best = best_score(_fold_scores(run, rows), _choice(run, rows))
+    search._best = replace(best, is_simplest=run.preferences is not None)
     if search.verbose > 0 and math.isfinite(search._best.expected):
         print(search._best, flush=True)
     # Last, for warnings may be errors.

@@ -210,6 +210,11 @@ def _check(prefer: Mapping[str, Any], space: Space) -> None:
                     "simplest one on."
                 )
             continue
+        if not any(map(_has_few_values, dimensions[name])):
+            raise ValueError(
+                f"{place} is a list of values, and search_spaces has a range for it: "
+                f"{dimensions[name][0]!r}. Write 'low' or 'high'."
+            )
         for value in simple:
             if not any(_holds(each, value) for each in dimensions[name]):
                 raise ValueError(
@@ -220,6 +225,11 @@ def _check(prefer: Mapping[str, Any], space: Space) -> None:
 
 def _has_numbers(dimension: Dimension) -> bool:
     return not isinstance(dimension, Categorical) or any(map(is_number, dimension.categories))
+
+
+def _has_few_values(dimension: Dimension) -> bool:
+    """Whether a list can hold all values: of others no candidate would be compared."""
+    return dimension.n_values is not None
 
 
 def _holds(dimension: Dimension, value: Any) -> bool:

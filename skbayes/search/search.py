@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Self, TypeVar
 import numpy as np
 from scipy.optimize import OptimizeResult
 from sklearn.base import clone
+from sklearn.exceptions import NotFittedError
 from sklearn.utils import metadata_routing
 from sklearn.utils.validation import check_is_fitted
 
@@ -453,8 +454,7 @@ class BayesSearchCV(BaseSearchCV):  # type: ignore[misc]
     @property
     def optimizer_results_(self) -> list[OptimizeResult]:
         """Result in scikit-optimize's form for each dict of `search_spaces`."""
-        check_is_fitted(self, "_learnt_from")
-        space, observations, _ = self._learnt_from
+        space, observations, _ = self._learnt("optimizer_results_")
         means = self.cv_results_[f"mean_test_{self._metric}"][self._rows_tried]
         scores = np.where(np.isnan(observations.scores), np.nan, means).tolist()
         return results_by_dict(space, observations.points, scores, settings_of(self))
@@ -469,15 +469,14 @@ class BayesSearchCV(BaseSearchCV):  # type: ignore[misc]
         Raises
         ------
         NotFittedError
-            If the search has not been fitted.
+            If the search has not been fitted, or `fit` is under way and has called a callback.
         ValueError
             If fewer than two candidates have a score.
         """
         from skbayes.insight import Insight
         from skbayes.model import Surrogate
 
-        check_is_fitted(self, "_learnt_from")
-        space, observations, noise = self._learnt_from
+        space, observations, noise = self._learnt("insight()")
         # Of equal scores, the best is that of the first row, as `best_index_` has it.
         has_score = np.empty(len(observations), dtype=bool)
         has_score[self._rows_tried] = np.isfinite(observations.scores)
@@ -485,6 +484,17 @@ class BayesSearchCV(BaseSearchCV):  # type: ignore[misc]
         best = self._rows_tried.index(row)
         expected = getattr(self, "_best", None)  # older pickles have none
         return Insight.learn(space, observations, Surrogate(space), noise, best, expected)
+
+    def _learnt(self, wanted: str) -> Any:
+        """Return what the search has learnt, when it has ended."""
+        if "_so_far" in self.__dict__:
+            # The table is that of this fit, and the rest would be that of the one before.
+            raise NotFittedError(
+                f"{wanted} is known when fit has ended. A callback can read best_score_, "
+                "best_params_ and cv_results_."
+            )
+        check_is_fitted(self, "_learnt_from")
+        return self._learnt_from
 
     def _refit(self, run: Run) -> None:
         # Parameters can be estimators: the user's own are never fitted.

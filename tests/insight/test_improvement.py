@@ -192,14 +192,26 @@ def test_words():
 @pytest.mark.parametrize(
     ("probability", "words"),
     [
-        (0.0, "hardly"),
-        (0.1, "hardly"),
-        (0.2, "unlikely"),
-        (0.5, "open"),
-        (0.8, "likely"),
-        (1.0, "to"),
+        (0.0, "0%: very unlikely."),
+        (0.004, "below 1%: very unlikely."),
+        (0.1, "10%: very unlikely."),
+        (0.2, "20%: unlikely."),
+        (0.5, "50%: about as likely as not."),
+        (0.8, "80%: likely."),
+        (0.996, "above 99%: very likely."),
+        (1.0, "100%: very likely."),
     ],
 )
 def test_words_for_a_chance(probability, words):
     text = str(improvement.Gain(10, 0.01, probability, 0.02))
-    assert f"with a probability of {probability:.0%}: {words}" in text
+    assert f" with a probability of {words} The mean gain is 0.02." in text
+
+
+def test_of_a_space_that_is_used_up_there_is_nothing_to_gain():
+    optimizer = Optimizer({"x": [1, 2, 3]}, random_state=0)
+    for _ in range(3):
+        params = optimizer.ask()
+        optimizer.tell(params, float(params["x"]))
+    gain = optimizer.insight().improvement()
+    assert (gain.probability, gain.expected) == (0.0, 0.0)
+    assert str(gain).startswith("All points of the space are evaluated")

@@ -41,12 +41,26 @@ def test_ties_count_alike():
     )
 
 
+def test_one_that_diverged_hides_no_differences():
+    folds = [[0.6, 0.6, 0.6], [0.5, 0.6, 1.0]]
+    found = best_score([*folds, [-1e25, -2e25, -1e25]])
+    assert found.expected == pytest.approx(best_score(folds).expected)
+    assert found.high == pytest.approx(best_score(folds).high)
+
+
+def test_of_equals_what_the_table_has_is_reported():
+    # Sums of other orders, and the last bits of the means differ.
+    folds = [[0.3, 0.2, 0.1], [0.1, 0.2, 0.3]]
+    assert np.mean(folds[0]) < np.mean(folds[1])
+    assert best_score(folds).reported == np.mean(folds, axis=1).max()
+
+
 @pytest.mark.parametrize(
     ("folds", "match"),
     [
-        ([], "told without folds"),
-        ([(), ()], "told without folds"),
-        ([(), (0.1, 0.2, 0.3)], "told without folds"),
+        ([], "not every score came with its folds"),
+        ([(), ()], "not every score came with its folds"),
+        ([(), (0.1, 0.2, 0.3)], "not every score came with its folds"),
         ([[0.1, 0.2], [0.2, 0.3]], "fewer than 3 folds"),
         ([[0.1, 0.2, 0.3]], "fewer than two candidates"),
         ([[0.1, 0.2, 0.3], [NAN, 0.2, 0.3]], "fewer than two candidates"),
@@ -122,7 +136,14 @@ def test_of_a_search(settings, capsys, tmp_path):
         assert best.reported == found.best_score_
     assert best.n_folds == 5
     assert best.n_candidates == found.candidate_status_.count("complete")
-    if not isinstance(found.refit, OneStandardError) and found.refit != "1se":
+    # The report gives the highest score too, which that of the simplest candidate need not be.
+    is_simplest = isinstance(found.refit, OneStandardError) or found.refit == "1se"
+    assert str(best).startswith(
+        "The simplest candidate within one standard error scores "
+        if is_simplest
+        else "The best candidate scores "
+    )
+    if not is_simplest:
         assert best.expected <= best.reported
     # After pickling, and from a checkpoint.
     assert pickle.loads(pickle.dumps(found)).insight().best == best

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from sklearn.base import clone
+from sklearn.svm import SVC
 
 from skbayes import BayesSearchCV, OneStandardError
 from skbayes.rules import one_standard_error, simplest_within_one_error
@@ -118,9 +119,15 @@ def test_the_object():
         ({}, ValueError, "names no parameter"),
         ({"C": "small"}, ValueError, r"prefer\['C'\] must be 'low', 'high', or a list"),
         ({"C": ["linear"]}, ValueError, "a list of values from the simplest one on"),
+        ({"C": np.array(["a", "b"])}, ValueError, "a list of values from the simplest one on"),
         ({3: "low"}, ValueError, r"prefer\[3\]"),
     ],
 )
 def test_what_is_refused(prefer, error, match):
     with pytest.raises(error, match=match):
         OneStandardError(prefer)
+
+
+def test_the_class_is_no_rule():
+    with pytest.raises(TypeError, match=r"write refit=OneStandardError\(\)"):
+        BayesSearchCV(SVC(), {"C": [1, 2]}, n_iter=2, refit=OneStandardError).fit([[0]], [0])

@@ -171,6 +171,7 @@ def test_candidates_of_another_space_cannot_be_compared():
         ("1se", {"C": [1.0]}, "none, for each has one value only"),
         (OneStandardError({"c": "low"}), {"C": [1, 2]}, r"prefer\['c'\].*it has 'C'"),
         (OneStandardError({"kernel": "low"}), {"kernel": ["rbf", "poly"]}, "is for numbers"),
+        (OneStandardError({"C": [0.1, 1.0]}), {"C": (0.1, 1.0)}, "has a range.*'low' or 'high'"),
         (
             OneStandardError({"kernel": ["linear", "rbf"]}),
             {"kernel": ["rbf", "poly"]},

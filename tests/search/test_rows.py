@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from sklearn.base import BaseEstimator, ClassifierMixin
+from sklearn.exceptions import NotFittedError
 from sklearn.model_selection import GridSearchCV, ParameterGrid
 from sklearn.neighbors import KNeighborsClassifier
 from sklearn.pipeline import Pipeline
@@ -131,6 +132,21 @@ def test_callbacks_and_lines_keep_the_order_tried(capsys):
     assert [list(row.values()) for row in tried(found)] == seen
     places = [line.split("/")[0] for line in capsys.readouterr().out.splitlines()[1:-1]]
     assert places == [f"[{i:>2}" for i in range(1, 19)]
+
+
+def test_what_was_learnt_is_not_asked_for_in_callbacks():
+    """The rows that a callback sees are not those that an earlier fit has learnt from."""
+    found, errors = search(n_iter=4), []
+
+    def ask(view):
+        for read in (found.insight, lambda: found.optimizer_results_):
+            with pytest.raises(NotFittedError, match="is known when fit has ended") as info:
+                read()
+            errors.append(info.value)
+
+    found.fit(X, Y, callback=ask).fit(X, Y, callback=ask)
+    assert len(errors) == 16
+    assert found.insight().observations.n_scored == 4
 
 
 def test_a_checkpoint_keeps_the_order_tried(tmp_path):
