@@ -23,8 +23,8 @@ N_SD = 2.0
 TIED = 1e-9
 # In one of three states more than the gain in sight is left: the model takes its shape for known,
 # and knows nothing of peaks where it has no scores. Five times as much, and twice what was gained
-# lately, is enough in 95 % of the states where that is known, after each number of evaluations and on
-# tasks of each origin. Both were chosen on all tasks, see `python -m benchmarks promises`.
+# lately, is enough in 95 % of the states where that is known, after each number of evaluations
+# and on tasks of each origin. Both were chosen on all tasks, see `python -m benchmarks promises`.
 N_IN_SIGHT = 5.0
 # That is what is left if the best score is reached as a power of the number of evaluations, n^-0.3.
 N_RISES = 2.0
