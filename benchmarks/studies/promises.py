@@ -13,7 +13,9 @@ has changed, only the latter is done again, so that another way to say things is
   Brier score as a share of that of the frequency; the expected gain over the true one.
 - interval: how many scores lie in intervals of 50 % and 90 %, and how wide those of 90 % are beside
   those of a constant: the quantiles of the scores of the search.
-- regret bound: how often the best score that is known is within it.
+- regret bound: in how many states one is known, how often the best score that is known is within
+  it, and in how many of all states it is below a tenth of the range of the scores; beside it how
+  often the best score is within the gain in sight.
 - `Converged()`: searches with folds that it ends, and how many of them would have gained more than
   the noise of the folds, without that noise; an idle search gains no more after its half.
 - importances: how many of the Sobol indices of the surface itself, by brute force and with scores
@@ -88,7 +90,13 @@ def said(record: Key, points: list[Any]) -> Key:
             row["inside"]["random"] = inside(learnt, points, noise)
             row["inside"]["near"] = inside(learnt, record["near"][str(n)], noise)
             at_best = float(true[learnt._best_row])
-            row["bound"] = optimizer.regret_bound(), max(best, float(np.nanmax(true))) - at_best
+            told = scores[:n][np.isfinite(scores[:n])]
+            row["regret"] = {
+                "bound": optimizer.regret_bound(),
+                "in_sight": optimizer.gain_in_sight(),
+                "left": max(best, float(np.nanmax(true))) - at_best,
+                "range": float(np.ptp(told)) if len(told) else math.nan,
+            }
         rows.append(row)
     return {"rows": rows}
 
@@ -188,7 +196,10 @@ def stop(record: Key) -> Key:
         optimizer.adopt_point(optimizer.space.encode(record["params"][n - 1]))
         tell(optimizer, record["params"][n - 1], folds[n - 1])
         noise = fold_noise(folds[:n])
-        if rule(SearchState(tuple(scores[:n]), N_ITER, noise, optimizer.regret_bound)):
+        state = SearchState(
+            tuple(scores[:n]), N_ITER, noise, optimizer.regret_bound, optimizer.gain_in_sight
+        )
+        if rule(state):
             break
     else:
         n = N_ITER
@@ -224,8 +235,8 @@ def show_stops(lines: list[Key]) -> None:
 
 def show(lines: list[Key]) -> None:
     """Print the tables of what was said."""
-    origins = {name: case.origin for name, case in cases().items()}
-    rows = [{**row, "origin": origins[line["case"]]} for line in lines for row in line["rows"]]
+    kinds = {n: {"origin": c.origin, "half": c.task.half} for n, c in cases().items()}
+    rows = [{**row, **kinds[line["case"]]} for line in lines for row in line["rows"]]
     every = [{**gain, **row} for row in rows for gain in row["gains"]]
     every = [gain for gain in every if math.isfinite(gain["said"])]
     groups = {o: select(every, origin=o) for o in ORIGINS} | {"all": every}
@@ -257,14 +268,27 @@ def show(lines: list[Key]) -> None:
                     f"{np.nanmedian([each['width 0.9'] for each in found]):.2f}",
                 ]
     table("interval: share of the scores inside", ["scores", "50 %", "90 %", "width"], cells)
-    cells = {}
-    for origin in ORIGINS:
-        found = [r["bound"] for r in rows if r["origin"] == origin and "bound" in r]
-        found = [pair for pair in found if all(y is not None and math.isfinite(y) for y in pair)]
-        if found:
-            holds = np.mean([left <= bound for bound, left in found])
-            cells[origin] = [str(len(found)), f"{holds:.2f}"]
-    table("regret bound", ["states", "holds"], cells)
+    regrets = [{**row["regret"], **row} for row in rows if "regret" in row]
+    regrets = [r for r in regrets if r["left"] is not None and math.isfinite(r["left"])]
+    groups = {origin: select(regrets, origin=origin) for origin in ORIGINS} | {"all": regrets}
+    groups |= {f"after {n}": select(regrets, n=n) for n in STAGES}
+    groups |= {half: select(regrets, half=half) for half in HALVES}
+    columns = ["states", "known", "holds", "below 0.1", "in sight holds"]
+    table("regret bound", columns, {name: bounds(group) for name, group in groups.items() if group})
+
+
+def bounds(group: list[Key]) -> list[str]:
+    """Return the cells of a row of regret bounds."""
+    keys = ("bound", "in_sight", "left", "range")
+    bound, in_sight, left, width = (np.array([r[k] for r in group], dtype=float) for k in keys)
+    known, seen = np.isfinite(bound), np.isfinite(in_sight)
+    return [
+        str(len(group)),
+        f"{known.mean():.2f}",
+        f"{(left <= bound)[known].mean():.3f}" if known.any() else "",
+        f"{(bound < 0.1 * width).mean():.2f}",
+        f"{(left <= in_sight)[seen].mean():.2f}" if seen.any() else "",
+    ]
 
 
 def reliability(group: list[Key]) -> Iterator[str]:

@@ -50,18 +50,18 @@ REAL = (
 )  # fmt: skip
 NOISES = (0.01, 0.05)
 N_ITER = 64
-# Before, no rule asks for a bound.
+# Before, no rule asks what the model sees.
 FIRST_BOUND = 18
 
 
 @dataclass(frozen=True)
 class LowInARow:
-    """Stop when the bound is below the noise for n candidates in a row, as in the paper."""
+    """Stop when the gain in sight is below the noise for n candidates in a row, as in the paper."""
 
     n: int
 
     def of(self, record: Key) -> StoppingRule:
-        """Return the rule for a search: it looks at bounds that a standing does not have."""
+        """Return the rule for a search: it looks at earlier gains, which a state does not have."""
         bounds, noise, first = record["bounds"], record["noise"], Converged().min_candidates
 
         def rule(standing: SearchState) -> str | None:
@@ -110,7 +110,7 @@ def run(name: str, noise: float, seed: int) -> Params:
         optimizer.tell(params, folds=scores)
         folds.append(scores)
         start = time.process_time()
-        value = optimizer.regret_bound() if index + 1 >= FIRST_BOUND else math.nan
+        value = optimizer.gain_in_sight() if index + 1 >= FIRST_BOUND else math.nan
         bound += time.process_time() - start
         for key, entry in (
             ("scores", float(np.mean(scores))),
@@ -147,6 +147,7 @@ def end_of(record: Key, rule: StoppingRule | LowInARow, highest: float) -> End:
 
     def state_after(n: int) -> SearchState:
         scores, noise = tuple(record["scores"][:n]), record["noise"][n - 1]
+        # What the model sees: the records call it a bound, as it was once.
         return SearchState(scores, N_ITER, noise, lambda: float(record["bounds"][n - 1]))
 
     if isinstance(rule, LowInARow):
@@ -209,7 +210,7 @@ def table(records: list[Key], with_tasks: bool) -> Iterator[str]:
     asks, bounds = ([r[key] for r in records] for key in ("ms_ask", "ms_bound"))
     yield ""
     yield (
-        f"CPU milliseconds: {np.mean(asks):.1f} an ask, {np.mean(bounds):.1f} a regret bound "
+        f"CPU milliseconds: {np.mean(asks):.1f} an ask, {np.mean(bounds):.1f} a gain in sight "
         f"after {FIRST_BOUND} evaluations and more."
     )
 

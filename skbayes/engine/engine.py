@@ -342,6 +342,7 @@ class Engine:
             self.n_iter,
             fold_noise([folds for _, folds in closed]),
             self.optimizer.regret_bound,
+            self.optimizer.gain_in_sight,
         )
 
     def _apply(self, event: Event) -> None:

@@ -19,7 +19,7 @@ from skbayes._pickles import lasting
 from skbayes.model import MEAN, Report, Surrogate, read_report, read_reports
 from skbayes.optimizer.design import MIN_SCORES_FOR_MODEL, Design
 from skbayes.optimizer.proposer import Proposer
-from skbayes.optimizer.regret import regret_bound
+from skbayes.optimizer.regret import gain_in_sight, regret_bound
 from skbayes.optimizer.seeds import draw_seed, is_integer
 from skbayes.optimizer.store import ObservationStore
 from skbayes.space import Point, Space, native, parse_space
@@ -366,10 +366,27 @@ class Optimizer:
             return float(np.median(costs)) if len(costs) else None
 
     def regret_bound(self) -> float:
-        """Return how much better the best point of the space may be than the best one told.
+        """Return how much better the best point of the space can be than the best one told.
+
+        Five times the gain that is in sight, and twice what the last three quarters of the scores
+        have gained. On 77 cases the best score that is known was within it in more than 95 % of the
+        states where there is a bound.
+
+        Returns
+        -------
+        float
+            In units of the score, without noise, at least 0. NaN if it is not known yet: with fewer
+            than 12 scores, where the gain in sight is NaN, and if the bound is not below the
+            range of the scores.
+        """
+        return regret_bound(self._store.observations(), self.gain_in_sight())
+
+    def gain_in_sight(self) -> float:
+        """Return how much better the model sees that the best point may be than the best told.
 
         The upper confidence bound of the best score over the space less the lower one of the
-        best point told, two standard deviations each; without noise, and as the model sees it.
+        best point told, two standard deviations each; without noise. It is no bound: in one of
+        three states more is left, for the model takes its shape for known.
 
         Returns
         -------
@@ -381,7 +398,7 @@ class Optimizer:
         with computing():
             if self._transfer is not None:
                 surrogate, _ = self._transfer.choose(observations)
-            return regret_bound(self.space, observations, surrogate, self._seed)
+            return gain_in_sight(self.space, observations, surrogate, self._seed)
 
     def insight(self) -> Insight:
         """Return what has been learnt so far.

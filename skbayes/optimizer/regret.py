@@ -15,20 +15,65 @@ from skbayes.space import Space
 if TYPE_CHECKING:
     from skbayes.model import Surrogate
 
-__all__ = ["regret_bound"]
+__all__ = ["gain_in_sight", "regret_bound"]
 
 # Of a confidence bound, in standard deviations: a single one holds with a probability of 0.98.
 N_SD = 2.0
 # Next to the range of the scores, a unit of the targets that is no more than rounding.
 TIED = 1e-9
+# In one of three states more than the gain in sight is left: the model takes its shape for known,
+# and knows nothing of peaks where it has no scores. Five times as much, and twice what was gained
+# lately, is enough in 95 % of the states where that is known, after each number of evaluations
+# and on tasks of each origin. Both were chosen on all tasks, see `python -m benchmarks promises`.
+N_IN_SIGHT = 5.0
+# That is what is left if the best score is reached as a power of the number of evaluations, n^-0.3.
+N_RISES = 2.0
+# Where the gains that count begin, as a share of the scores: the last three quarters.
+START = 0.25
+# With fewer nothing was checked.
+MIN_SCORES = 12
 # Its stream of random numbers is told apart from others by the first entry of the spawn key.
 STREAM = 2
 
 
-def regret_bound(
+def regret_bound(observations: Observations, in_sight: float) -> float:
+    r"""Return an upper bound of the regret of a search, or NaN if it is not known yet.
+
+    .. math::
+
+        5 g + 2 \bigl(\max_{i \le n} y_i - \max_{i \le n/4} y_i\bigr)
+
+    with the gain g that is in sight and the scores :math:`y_i` in the order asked. Scores that were
+    told of points never asked for are the first.
+
+    Parameters
+    ----------
+    observations : Observations
+        What is known.
+    in_sight : float
+        Of `gain_in_sight`.
+
+    Returns
+    -------
+    float
+        In units of the score, at least 0. NaN with fewer than 12 scores, if the gain in sight is
+        not known, and if the bound is no smaller than the range of the scores: then it says less
+        than these do.
+    """
+    # Python's floats, which overflow to an infinity without a warning.
+    scores: list[float] = np.array(observations.scores, dtype=np.float64).tolist()
+    known = [score for score in scores if math.isfinite(score)]
+    first = [s for s in scores[: max(int(len(scores) * START), 1)] if math.isfinite(s)]
+    if len(known) < MIN_SCORES or not first:
+        return math.nan
+    bound = N_IN_SIGHT * in_sight + N_RISES * (max(known) - max(first))
+    return bound if bound < max(known) - min(known) else math.nan
+
+
+def gain_in_sight(
     space: Space, observations: Observations, surrogate: Surrogate, seed: int
 ) -> float:
-    r"""Return an upper bound of the regret of a search, as its model sees it.
+    r"""Return how much better the model sees that the best point may be than the best one told.
 
     .. math::
 
@@ -45,7 +90,7 @@ def regret_bound(
     surrogate : Surrogate
         The model of the scores.
     seed : int
-        Of the maximisation: the bound is a function of it and the observations.
+        Of the maximisation: the result is a function of it and the observations.
 
     Returns
     -------
@@ -87,5 +132,5 @@ def regret_bound(
         is_allowed=lambda point: True,
     )
     rows = np.concatenate([space.features(space.coordinates(found)), X])
-    bound = upper.value(rows).max() - lower.value(X[is_scored]).max()
-    return float(rescaled(bound, unit))
+    gain = upper.value(rows).max() - lower.value(X[is_scored]).max()
+    return float(rescaled(gain, unit))

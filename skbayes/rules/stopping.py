@@ -61,15 +61,19 @@ class SearchState:
     fold_noise : float
         Standard error of the difference of two good candidates; NaN if it is not known.
     regret_bound : callable
-        Returns how much better the best point of the space may be than the best candidate, in
+        Returns how much better the best point of the space can be than the best candidate, in
         units of the score; NaN if it is not known. It is computed when it is called, and costs
         about as much as a proposal; `Optimizer.regret_bound` is one.
+    gain_in_sight : callable or None
+        Returns how much better the model sees that the best point may be, an estimate and far less
+        than the bound; `Optimizer.gain_in_sight` is one. None: the bound stands for it.
     """
 
     scores: tuple[float, ...]
     n_iter: int
     fold_noise: float
     regret_bound: Callable[[], float]
+    gain_in_sight: Callable[[], float] | None = None
 
     @property
     def best_score(self) -> float:
@@ -173,10 +177,11 @@ class Patience:
 class Converged:
     """Stop when neither the model nor the last candidates promise anything more.
 
-    The regret bound says how much better the best point of the space may be than the best
-    candidate. Where it is smaller than a difference of scores that means nothing, a better score
-    would be no sign of a better model. A single bound may be that small by chance, for the model
-    is fitted anew with each score; so the search must have come to a standstill as well.
+    The gain in sight is how much better the model sees that the best point of the space may be than
+    the best candidate. Where it is smaller than a difference of scores that means nothing, a
+    better score would be no sign of a better model. It is an estimate, and may be that small by
+    chance, for the model is fitted anew with each score; so the search must have come to a
+    standstill as well.
 
     Parameters
     ----------
@@ -189,8 +194,8 @@ class Converged:
         Number of candidates that have not raised the best score, or together by no more than a
         tenth of the gain that would not be worth it.
     min_candidates : int, default=20
-        Number of candidates before which no search stops: the bound is only as good as the
-        model, and with fewer scores the model is not.
+        Number of candidates before which no search stops: the gain in sight is only as good as
+        the model, and with fewer scores the model is not.
 
     Raises
     ------
@@ -200,7 +205,7 @@ class Converged:
     References
     ----------
     Makarova et al. (2022), Automatic termination for hyperparameter optimization,
-    arXiv:2104.08166, sect. 3, for the bound and what it is compared with.
+    arXiv:2104.08166, sect. 3, for the gain in sight and what it is compared with.
     """
 
     min_improvement: float | None = None
@@ -230,11 +235,11 @@ class Converged:
         if not gained <= STANDSTILL * threshold:
             return None
         # Last, for it is what costs.
-        bound = state.regret_bound()
-        if not bound <= threshold:
+        gain = (state.gain_in_sight or state.regret_bound)()
+        if not gain <= threshold:
             return None
         return (
-            f"{self!r}: the model sees at most {bound:.3g} left to gain, where less than "
+            f"{self!r}: the model sees at most {gain:.3g} left to gain, where less than "
             f"{threshold:.3g} does not matter, and {self.patience} candidates have gained nothing."
         )
 

@@ -103,6 +103,13 @@ def test_converged(scores, bound, patience, min_candidates):
     assert (reason is not None) == expected
 
 
+@given(SCORES, st.sampled_from([0.9, 1.0, 1.1, NAN]))
+def test_converged_takes_the_bound_where_no_gain_is_in_sight(scores, value):
+    rule = Converged(patience=2, min_candidates=3)
+    by_bound = rule(state(scores, 1.0, lambda: value))
+    assert by_bound == rule(SearchState(tuple(scores), 50, 1.0, never, lambda: value))
+
+
 @pytest.mark.parametrize("scores", [[1.0] * 19, [1.0] * 25 + [1.1] + [1.0] * 19, [NAN] * 30])
 def test_converged_asks_for_a_bound_only_if_it_matters(scores):
     assert Converged()(state(scores, 1.0, never)) is None
@@ -170,7 +177,7 @@ def test_a_search_that_has_converged_stops(seed):
         params = optimizer.ask()
         scores.append(bumps(params))
         optimizer.tell(params, scores[-1])
-        if rule(SearchState(tuple(scores), 60, NAN, optimizer.regret_bound)):
+        if rule(SearchState(tuple(scores), 60, NAN, never, optimizer.gain_in_sight)):
             break
     assert 20 <= len(scores) < 60
     assert 1 - optimizer.best_score < 0.02
@@ -179,7 +186,7 @@ def test_a_search_that_has_converged_stops(seed):
     for params, score in optimizer.told:
         resumed.ask()
         resumed.tell(params, score)
-    assert rule(SearchState(tuple(scores), 60, NAN, resumed.regret_bound)) is not None
+    assert rule(SearchState(tuple(scores), 60, NAN, never, resumed.gain_in_sight)) is not None
 
 
 # All rules
