@@ -50,18 +50,20 @@ def test_plays_take_turns_as_the_search_does():
 
 
 @pytest.mark.slow
-def test_said_is_what_happens():
-    """Over many searches, the mean probability is about how often the gain comes about."""
+def test_what_comes_about_was_said_to_be_more_probable():
+    """How near the numbers are to frequencies is measured by a benchmark, on many tasks."""
+    space = dict.fromkeys("abcd", (0.0, 1.0))
 
     def bumpy(p):
-        return math.sin(6 * p["x"]) + math.cos(5 * p["y"]) - (p["x"] - 0.5) ** 2
+        waves = (math.sin(6 * x + k) + 0.5 * math.cos(9 * x) for k, x in enumerate(p.values()))
+        return sum(waves) - sum((x - 0.5) ** 2 for x in p.values())
 
     said, happened = [], []
     for seed in range(10):
-        optimizer = Optimizer(SQUARE, random_state=seed)
+        optimizer = Optimizer(space, random_state=seed)
         promised = {}
-        for k in range(30):
-            if k in (12, 18, 25):
+        for k in range(46):
+            if k in (12, 18, 25, 40):
                 promised[k + 5] = optimizer.best_score
                 said.append(optimizer.insight().improvement(5, by=0.05).probability)
             params = optimizer.ask()
@@ -69,9 +71,10 @@ def test_said_is_what_happens():
             if k + 1 in promised:
                 happened.append(optimizer.best_score - promised[k + 1] > 0.05)
     said, happened = np.array(said), np.array(happened)
-    assert said.mean() == pytest.approx(happened.mean(), abs=0.15)
-    # Far better than the frequency alone would do.
-    assert ((said - happened) ** 2).mean() < 0.6 * happened.var()
+    assert 0.2 < happened.mean() < 0.8
+    assert said[happened].mean() > said[~happened].mean() + 0.1
+    # A search that has found what there is is told so.
+    assert said[3::4].mean() < happened[3::4].mean() + 0.15
 
 
 def test_more_evaluations_and_a_smaller_gain_are_more_probable():
