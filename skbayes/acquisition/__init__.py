@@ -2,6 +2,7 @@
 
 from skbayes.acquisition.feasibility import LogFeasibility, fit_feasibility
 from skbayes.acquisition.functions import (
+    AMBITIONS,
     Acquisition,
     LogAugmentedEI,
     UpperConfidenceBound,
@@ -13,6 +14,7 @@ from skbayes.acquisition.maximiser import maximise
 from skbayes.acquisition.moves import AxisTable, perturb
 
 __all__ = [
+    "AMBITIONS",
     "Acquisition",
     "AxisTable",
     "LogAugmentedEI",

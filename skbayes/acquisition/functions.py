@@ -29,6 +29,7 @@ from scipy.special import erfcx, ndtr
 from skbayes.gp import Fantasies, Posterior
 
 __all__ = [
+    "AMBITIONS",
     "Acquisition",
     "LogAugmentedEI",
     "UpperConfidenceBound",
@@ -40,6 +41,9 @@ __all__ = [
 FloatArray = NDArray[np.float64]
 
 LOG_SQRT_2PI = 0.5 * np.log(2.0 * np.pi)
+# What proposals want to gain over the best, in turns, in units of the uncertainty that is left.
+# Those that want any gain refine the best region that is known; the others look for a better one.
+AMBITIONS = (0.0, 1.0)
 # Right of this h is summed directly, for the Mills ratio overflows further on; left of it the two
 # terms of h cancel sooner or later, those of q do so much later.
 DIRECT_FROM = 5.0

@@ -23,7 +23,7 @@ from numpy.typing import NDArray
 
 from skbayes._compat import scrambled_sobol
 from skbayes._pickles import lasting
-from skbayes.acquisition import AxisTable, log_expected_improvement, perturb
+from skbayes.acquisition import AMBITIONS, AxisTable, log_expected_improvement, perturb
 from skbayes.gp import Posterior, joint
 from skbayes.insight.past import chance_of_rise, pooled
 from skbayes.space import Space
@@ -40,8 +40,6 @@ N_PROMISING, N_SPREAD = 200, 100
 N_SOBOL, N_LOCAL = 1024, 512
 # The best observed points, which local rows are changed copies of.
 N_CENTRES = 4
-# What the search wants to gain over the best, in turns: see `skbayes.optimizer.criterion`.
-AMBITIONS = (0.0, 1.0)
 # With fewer scores nobody has checked that what is said comes true.
 MIN_SCORES = 12
 # Words for chances up to these, as reports on the climate have them: Mastrandrea et al. (2010),

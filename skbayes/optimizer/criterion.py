@@ -8,6 +8,7 @@ from scipy.special import ndtri
 
 from skbayes._compat import scrambled_sobol
 from skbayes.acquisition import (
+    AMBITIONS,
     Acquisition,
     LogAugmentedEI,
     WeightedSum,
@@ -20,10 +21,7 @@ __all__ = ["ambition", "criterion", "knowing_pending"]
 
 FloatArray = NDArray[np.float64]
 
-# What proposals want to gain over the best, in turns, in units of the uncertainty that is left.
-# Those that want any gain refine the best region that is known; the others look for a better one.
-AMBITIONS = (0.0, 1.0)
-# Random points at which that uncertainty is looked at.
+# Random points at which the uncertainty that is left is looked at.
 N_LOOKED_AT = 128
 # Four times as many choose no better. A power of two, for a balanced sequence.
 N_FANTASIES = 16
