@@ -25,7 +25,7 @@ from skbayes.rules import (
 )
 from skbayes.scikit_optimize import dump, load
 from skbayes.search import BayesSearchCV
-from skbayes.space import Categorical, Integer, Real, Space
+from skbayes.space import Categorical, Conditional, Integer, Real, Space
 
 if TYPE_CHECKING:
     from skbayes.optimizer import Optimizer
@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 __all__ = [
     "BayesSearchCV",
     "Categorical",
+    "Conditional",
     "Converged",
     "FitTimeout",
     "Integer",
