@@ -35,6 +35,8 @@ class Range:
         The parameter exists only where each of these, of the same entry, has one of the values.
     at_most, at_least : mapping of str to float
         The ends are held to these shares of quantities of `Facts`, where those are known.
+    times : str or None
+        The ends are multiplied by this quantity of `Facts`, where it is known.
     needs : tuple of str
         Quantities of `Facts` that have to be known.
     only : mapping of str to (float, float)
@@ -52,6 +54,7 @@ class Range:
     when: Mapping[str, tuple[Any, ...]] = field(default_factory=dict)
     at_most: Mapping[str, float] = field(default_factory=dict)
     at_least: Mapping[str, float] = field(default_factory=dict)
+    times: str | None = None
     needs: tuple[str, ...] = ()
     only: Mapping[str, tuple[float, float]] = field(default_factory=dict)
     given: Mapping[str, tuple[Any, ...]] = field(default_factory=dict)
@@ -77,6 +80,8 @@ class Entry:
         What is not to be seen from the ranges.
     features : {"same", "more", "other"}
         How many features a step leaves: as many as it gets, at least as many, or any number.
+    sets : mapping of str to float
+        Quantities of `Facts` that are known behind a step, whatever it gets.
     inside : mapping of str to float
         What the estimators within it are fitted on, as shares of quantities of `Facts`. A share
         of 0 says that it is not known.
@@ -88,6 +93,7 @@ class Entry:
     library: str = "sklearn"
     why: str = ""
     features: str = "other"
+    sets: Mapping[str, float] = field(default_factory=dict)
     inside: Mapping[str, float] = field(default_factory=dict)
 
 

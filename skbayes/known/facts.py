@@ -33,6 +33,10 @@ class Facts:
         Rows of the smallest class in a training fold.
     is_sparse : int or None
         1 for a sparse matrix.
+    x_variance : float or None
+        Of all numbers of X together.
+    y_std : float or None
+        Standard deviation of the target of a regression.
     """
 
     n_samples: int | None = None
@@ -40,17 +44,26 @@ class Facts:
     n_classes: int | None = None
     n_smallest: int | None = None
     is_sparse: int | None = None
+    x_variance: float | None = None
+    y_std: float | None = None
+
+    @property
+    def gamma_scale(self) -> float | None:
+        """The number that scikit-learn's kernel machines mean by ``gamma="scale"``."""
+        if not self.n_features or not self.x_variance:
+            return None
+        return 1.0 / (self.n_features * self.x_variance)
 
     def shrunk(self, shares: Mapping[str, float]) -> Facts:
         """Return what is known of a part of the data; a share of 0 says that nothing is."""
-        changed: dict[str, int | None] = {}
+        changed: dict[str, Any] = {}
         for name, share in shares.items():
             value = getattr(self, name)
             changed[name] = None if value is None or not share else math.floor(share * value)
         return replace(self, **changed)
 
 
-QUANTITIES = tuple(field.name for field in fields(Facts))
+QUANTITIES = (*(field.name for field in fields(Facts)), "gamma_scale")
 
 
 def facts_of(X: Any, y: Any, *, is_classifier: bool) -> Facts:
@@ -58,17 +71,34 @@ def facts_of(X: Any, y: Any, *, is_classifier: bool) -> Facts:
     if X is None:
         return Facts()
     n_samples, n_features = _shape(X)
-    n_classes = n_smallest = None
-    if is_classifier and y is not None and np.ndim(y) == 1:
-        _, counts = np.unique(np.asarray(y), return_counts=True)
-        n_classes, n_smallest = len(counts), int(counts.min()) // 2
+    n_classes = n_smallest = y_std = None
+    if y is not None and np.ndim(y) == 1:
+        if is_classifier:
+            _, counts = np.unique(np.asarray(y), return_counts=True)
+            n_classes, n_smallest = len(counts), int(counts.min()) // 2
+        else:
+            y_std = math.sqrt(_variance(y) or 0.0) or None
     return Facts(
         n_samples=None if n_samples is None else n_samples // 2,
         n_features=n_features,
         n_classes=n_classes,
         n_smallest=n_smallest,
         is_sparse=int(scipy.sparse.issparse(X)),
+        x_variance=_variance(X) if n_features else None,
+        y_std=y_std,
     )
+
+
+def _variance(values: Any) -> float | None:
+    """Return the variance of all numbers together; None of what are none."""
+    if scipy.sparse.issparse(values):
+        return float(values.multiply(values).mean() - values.mean() ** 2)
+    try:
+        numbers = np.asarray(values, dtype=float)
+    except (TypeError, ValueError):
+        return None
+    numbers = numbers[np.isfinite(numbers)]
+    return float(numbers.var()) if numbers.size else None
 
 
 def _shape(X: Any) -> tuple[int | None, int | None]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import inspect
 import math
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
@@ -15,7 +16,7 @@ from sklearn.pipeline import Pipeline
 
 from skbayes.known.entries import Entry, Range, entries, entry_of, holds
 from skbayes.known.facts import Facts, facts_of
-from skbayes.space import Conditional, has
+from skbayes.space import Conditional, has, same_value
 
 __all__ = ["suggest_space"]
 
@@ -68,7 +69,7 @@ def _walk(estimator: Any, facts: Facts, prefix: str) -> Iterator[tuple[str, Any]
     if entry is None and parameters and not inside:
         raise ValueError(_refusal(estimator, prefix))
     if entry is not None:
-        yield from _own(entry, parameters, facts, prefix)
+        yield from _own(entry, estimator, parameters, facts, prefix)
     for name, part, known in _parts(estimator, entry, inside, facts):
         yield from _walk(part, known, f"{prefix}{name}__")
 
@@ -92,8 +93,8 @@ def _parts(
         for name, part in inside.items():
             yield name, part, replace(facts, n_features=_n_columns(columns.get(name)))
     else:
-        unknown = {"n_samples": 0.0, "n_features": 0.0, "n_classes": 0.0, "n_smallest": 0.0}
-        shares = unknown if entry is None else entry.inside
+        # What an ensemble that is not known does with the data is not known either.
+        shares = dict.fromkeys(Facts.__slots__, 0.0) if entry is None else entry.inside
         for name, part in inside.items():
             yield name, part, facts.shrunk(shares)
 
@@ -101,9 +102,12 @@ def _parts(
 def _after(step: Any, facts: Facts) -> Facts:
     """Return what is known of the data behind a step."""
     entry = entry_of(step)
-    if entry is not None and entry.features in ("same", "more"):
-        return facts
-    return replace(facts, n_features=None, is_sparse=None)
+    if entry is None:
+        return replace(facts, n_features=None, is_sparse=None, x_variance=None)
+    known: dict[str, Any] = {"x_variance": None}
+    if entry.features not in ("same", "more"):
+        known |= {"n_features": None, "is_sparse": None}
+    return replace(facts, **(known | dict(entry.sets)))
 
 
 def _n_columns(chosen: Any) -> int | None:
@@ -117,23 +121,61 @@ def _n_columns(chosen: Any) -> int | None:
 
 
 def _own(
-    entry: Entry, parameters: Mapping[str, Any], facts: Facts, prefix: str
+    entry: Entry, estimator: Any, parameters: Mapping[str, Any], facts: Facts, prefix: str
 ) -> Iterator[tuple[str, Any]]:
     """Yield the parameters of an estimator itself, with what to search."""
+    defaults = _defaults(estimator)
     found: dict[str, Any] = {}
     for name, ways in entry.space.items():
         if name not in parameters:
             continue
+        is_own = not _same(parameters[name], defaults.get(name, parameters[name]))
         for way in ways:
             written = _written(way, facts) if holds(way, entry, parameters) else None
-            if written is not None and way.when.keys() <= found.keys():
-                if way.when:
-                    when = {f"{prefix}{setter}": list(v) for setter, v in way.when.items()}
-                    written = Conditional(written, when=when)
-                found[name] = written
+            if written is None or (is_own and isinstance(written, list) and len(written) == 1):
+                continue
+            if is_own and isinstance(written, list):
+                own = parameters[name]
+                written = written if any(_same(own, v) for v in written) else [own, *written]
+            when = _conditions(way, found, parameters)
+            if when is not None:
+                found[name] = Conditional(written, when=when) if when else written
                 break
     for name, written in found.items():
+        if isinstance(written, Conditional):
+            when = {f"{prefix}{setter}": values for setter, values in written.when.items()}
+            written = Conditional(written.values, when=when)
         yield prefix + name, written
+
+
+def _defaults(estimator: Any) -> Mapping[str, Any]:
+    """Return the values that the constructor of an estimator has where nothing is given."""
+    signature = inspect.signature(type(estimator).__init__)
+    return {
+        name: parameter.default
+        for name, parameter in signature.parameters.items()
+        if parameter.default is not inspect.Parameter.empty
+    }
+
+
+def _same(a: Any, b: Any) -> bool:
+    return a is b or same_value(a, b)
+
+
+def _conditions(
+    way: Range, found: Mapping[str, Any], parameters: Mapping[str, Any]
+) -> dict[str, list[Any]] | None:
+    """Return for which values of what is searched a parameter exists; None if for none."""
+    when = {}
+    for setter, values in way.when.items():
+        written = found.get(setter, [parameters.get(setter)])
+        choices = written.values if isinstance(written, Conditional) else written
+        kept = [v for v in choices if any(_same(v, value) for value in values)]
+        if not kept:
+            return None
+        if isinstance(written, Conditional) or len(kept) < len(choices):
+            when[setter] = kept
+    return when
 
 
 def _written(way: Range, facts: Facts) -> Any:
@@ -147,6 +189,9 @@ def _written(way: Range, facts: Facts) -> Any:
     if way.values is not None:
         return list(way.values)
     low, high = way.low, way.high
+    scale = None if way.times is None else getattr(facts, way.times)
+    if scale is not None:
+        low, high = _rounded(low * scale), _rounded(high * scale)
     for bounds, is_upper in ((way.at_most, True), (way.at_least, False)):
         for name, share in bounds.items():
             quantity = getattr(facts, name)
@@ -164,6 +209,11 @@ def _written(way: Range, facts: Facts) -> Any:
     if high == low:
         return [low]
     return (low, high) if way.scale is None else (low, high, way.scale)
+
+
+def _rounded(value: float) -> float:
+    """Return a number with the two digits that are worth reading."""
+    return float(f"{value:.1e}")
 
 
 def _refusal(estimator: Any, prefix: str) -> str:
