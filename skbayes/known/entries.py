@@ -35,6 +35,8 @@ class Range:
         The parameter exists only where each of these, of the same entry, has one of the values.
     at_most, at_least : mapping of str to float
         The ends are held to these shares of quantities of `Facts`, where those are known.
+    up_to_own : bool
+        The upper end is the value that the estimator has, which has to be an int.
     times : str or None
         The ends are multiplied by this quantity of `Facts`, where it is known.
     needs : tuple of str
@@ -54,6 +56,7 @@ class Range:
     when: Mapping[str, tuple[Any, ...]] = field(default_factory=dict)
     at_most: Mapping[str, float] = field(default_factory=dict)
     at_least: Mapping[str, float] = field(default_factory=dict)
+    up_to_own: bool = False
     times: str | None = None
     needs: tuple[str, ...] = ()
     only: Mapping[str, tuple[float, float]] = field(default_factory=dict)
@@ -78,13 +81,18 @@ class Entry:
         Whose classes are meant.
     why : str
         What is not to be seen from the ranges.
-    features : {"same", "more", "other"}
-        How many features a step leaves: as many as it gets, at least as many, or any number.
+    features : {"same", "more", "fewer", "other"}
+        How many features a step leaves: as many as it gets, at least as many, at least one, or
+        any number.
     sets : mapping of str to float
         Quantities of `Facts` that are known behind a step, whatever it gets.
     inside : mapping of str to float
         What the estimators within it are fitted on, as shares of quantities of `Facts`. A share
         of 0 says that it is not known.
+    leaves_out : tuple of str
+        Parameters that hold an estimator which is not searched.
+    unlisted : bool
+        Whether `get_params` leaves out what was not given.
     """
 
     classes: tuple[str, ...]
@@ -95,6 +103,8 @@ class Entry:
     features: str = "other"
     sets: Mapping[str, float] = field(default_factory=dict)
     inside: Mapping[str, float] = field(default_factory=dict)
+    leaves_out: tuple[str, ...] = ()
+    unlisted: bool = False
 
 
 @functools.cache

@@ -26,13 +26,16 @@ class Facts:
     n_samples : int or None
         Rows of the smallest training fold there may be: half of them all.
     n_features : int or None
-        Columns, or fewer than those: there are certainly as many.
+        Columns, of which there are at least as many.
+    most_features : int or None
+        Columns, of which there are at most as many.
     n_classes : int or None
         Of a single target of a classifier.
     n_smallest : int or None
         Rows of the smallest class in a training fold.
-    is_sparse : int or None
-        1 for a sparse matrix.
+    is_sparse : int
+        1 for a sparse matrix, 0 for none, -1 where it is not known. Data that nobody has shown
+        count as dense.
     x_variance : float or None
         Of all numbers of X together.
     y_std : float or None
@@ -41,18 +44,26 @@ class Facts:
 
     n_samples: int | None = None
     n_features: int | None = None
+    most_features: int | None = None
     n_classes: int | None = None
     n_smallest: int | None = None
-    is_sparse: int | None = None
+    is_sparse: int = 0
     x_variance: float | None = None
     y_std: float | None = None
 
     @property
     def gamma_scale(self) -> float | None:
         """The number that scikit-learn's kernel machines mean by ``gamma="scale"``."""
-        if not self.n_features or not self.x_variance:
+        if not self.n_features or self.n_features != self.most_features or not self.x_variance:
             return None
         return 1.0 / (self.n_features * self.x_variance)
+
+    @property
+    def balance(self) -> float | None:
+        """The share of rows of the smallest class, where 1 is that of two of the same size."""
+        if not self.n_samples or self.n_smallest is None:
+            return None
+        return 2.0 * self.n_smallest / self.n_samples
 
     def shrunk(self, shares: Mapping[str, float]) -> Facts:
         """Return what is known of a part of the data; a share of 0 says that nothing is."""
@@ -63,7 +74,7 @@ class Facts:
         return replace(self, **changed)
 
 
-QUANTITIES = (*(field.name for field in fields(Facts)), "gamma_scale")
+QUANTITIES = (*(field.name for field in fields(Facts)), "gamma_scale", "balance")
 
 
 def facts_of(X: Any, y: Any, *, is_classifier: bool) -> Facts:
@@ -81,6 +92,7 @@ def facts_of(X: Any, y: Any, *, is_classifier: bool) -> Facts:
     return Facts(
         n_samples=None if n_samples is None else n_samples // 2,
         n_features=n_features,
+        most_features=n_features,
         n_classes=n_classes,
         n_smallest=n_smallest,
         is_sparse=int(scipy.sparse.issparse(X)),

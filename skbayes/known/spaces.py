@@ -20,6 +20,17 @@ from skbayes.space import Conditional, has, same_value
 
 __all__ = ["suggest_space"]
 
+# What is not known of the data inside of an estimator that is not known.
+_UNKNOWN = (
+    "n_samples",
+    "n_features",
+    "most_features",
+    "n_classes",
+    "n_smallest",
+    "x_variance",
+    "y_std",
+)
+
 
 def suggest_space(estimator: Any, X: Any = None, y: Any = None) -> Any:
     """Return a search space for an estimator that is known, and for all that is inside it.
@@ -64,7 +75,9 @@ def _walk(estimator: Any, facts: Facts, prefix: str) -> Iterator[tuple[str, Any]
     entry = entry_of(estimator)
     parameters = estimator.get_params(deep=True)
     inside = {
-        name: value for name, value in parameters.items() if "__" not in name and _fits(value)
+        name: value
+        for name, value in parameters.items()
+        if "__" not in name and _fits(value) and (entry is None or name not in entry.leaves_out)
     }
     if entry is None and parameters and not inside:
         raise ValueError(_refusal(estimator, prefix))
@@ -91,10 +104,11 @@ def _parts(
     elif isinstance(estimator, ColumnTransformer):
         columns = {name: chosen for name, _, chosen in estimator.transformers}
         for name, part in inside.items():
-            yield name, part, replace(facts, n_features=_n_columns(columns.get(name)))
+            n = _n_columns(columns.get(name))
+            yield name, part, replace(facts, n_features=n, most_features=n, x_variance=None)
     else:
         # What an ensemble that is not known does with the data is not known either.
-        shares = dict.fromkeys(Facts.__slots__, 0.0) if entry is None else entry.inside
+        shares = dict.fromkeys(_UNKNOWN, 0.0) if entry is None else entry.inside
         for name, part in inside.items():
             yield name, part, facts.shrunk(shares)
 
@@ -102,11 +116,15 @@ def _parts(
 def _after(step: Any, facts: Facts) -> Facts:
     """Return what is known of the data behind a step."""
     entry = entry_of(step)
-    if entry is None:
-        return replace(facts, n_features=None, is_sparse=None, x_variance=None)
     known: dict[str, Any] = {"x_variance": None}
-    if entry.features not in ("same", "more"):
-        known |= {"n_features": None, "is_sparse": None}
+    if entry is None or entry.features == "other":
+        known |= {"n_features": None, "most_features": None, "is_sparse": -1}
+    elif entry.features == "more":
+        known |= {"most_features": None}
+    elif entry.features == "fewer":
+        known |= {"n_features": 1}
+    if entry is None:
+        return replace(facts, **known)
     return replace(facts, **(known | dict(entry.sets)))
 
 
@@ -127,15 +145,15 @@ def _own(
     defaults = _defaults(estimator)
     found: dict[str, Any] = {}
     for name, ways in entry.space.items():
-        if name not in parameters:
+        if name not in parameters and not entry.unlisted:
             continue
-        is_own = not _same(parameters[name], defaults.get(name, parameters[name]))
+        own = parameters.get(name, defaults.get(name))
+        is_own = not _same(own, defaults.get(name, own))
         for way in ways:
-            written = _written(way, facts) if holds(way, entry, parameters) else None
+            written = _written(way, facts, own) if holds(way, entry, parameters) else None
             if written is None or (is_own and isinstance(written, list) and len(written) == 1):
                 continue
             if is_own and isinstance(written, list):
-                own = parameters[name]
                 written = written if any(_same(own, v) for v in written) else [own, *written]
             when = _conditions(way, found, parameters)
             if when is not None:
@@ -178,7 +196,7 @@ def _conditions(
     return when
 
 
-def _written(way: Range, facts: Facts) -> Any:
+def _written(way: Range, facts: Facts, own: Any) -> Any:
     """Return a list or a tuple as users write them; None where the range is not the right one."""
     for name, (least, most) in way.only.items():
         quantity = getattr(facts, name)
@@ -204,6 +222,10 @@ def _written(way: Range, facts: Facts) -> Any:
                 high = min(high, bound)
             else:
                 low = max(low, bound)
+    if way.up_to_own:
+        if not isinstance(own, int):
+            return None
+        high = min(high, own)
     if high < low:
         return None
     if high == low:
