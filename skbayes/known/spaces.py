@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 import inspect
 import math
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -16,7 +16,7 @@ from sklearn.pipeline import Pipeline
 
 from skbayes.known.entries import Entry, Range, entries, entry_of, holds
 from skbayes.known.facts import Facts, facts_of
-from skbayes.space import Conditional, has, same_value
+from skbayes.space import Conditional, has, same_value, show
 
 __all__ = ["suggest_space"]
 
@@ -50,7 +50,9 @@ def suggest_space(estimator: Any, X: Any = None, y: Any = None) -> Any:
     -------
     dict, or list of dict
         Names of parameters, with lists of values, ranges as tuples, and `Conditional` of these:
-        `search_spaces`, to look at and to change. A list of estimators has a list of them.
+        `search_spaces`, to look at and to change. A list of estimators has a list of them. If
+        they are pipelines with steps of the same names, each dict says which steps are its own,
+        so that one search chooses between them.
 
     Raises
     ------
@@ -65,9 +67,36 @@ def suggest_space(estimator: Any, X: Any = None, y: Any = None) -> Any:
     {'alpha': (0.001, 1000.0, 'log-uniform')}
     """
     if isinstance(estimator, list | tuple):
-        return [suggest_space(each, X, y) for each in estimator]
+        return [
+            {**choice, **suggest_space(each, X, y)}
+            for choice, each in zip(_choices(estimator), estimator, strict=True)
+        ]
+    if isinstance(estimator, type) or not has(estimator, "get_params"):
+        raise TypeError(
+            f"suggest_space needs an estimator, or a list of them, got {show(estimator)} of type "
+            f"{type(estimator).__name__}. Give an object such as SVC(), not its class."
+        )
     facts = facts_of(X, y, is_classifier=is_classifier(estimator))
     return dict(_walk(estimator, facts, ""))
+
+
+def _choices(estimators: Sequence[Any]) -> list[dict[str, Any]]:
+    """Return for each estimator of a list the parts in which it differs from the others.
+
+    They are told as values of one candidate, so that a single search can take each estimator's
+    place: only estimators of one class with parts of the same names can be made of each other.
+    """
+    parts = [
+        {n: v for n, v in each.get_params(deep=True).items() if "__" not in n}
+        for each in estimators
+        if has(each, "get_params") and not isinstance(each, type)
+    ]
+    alike = len({(type(each), *sorted(p)) for each, p in zip(estimators, parts, strict=False)}) == 1
+    if len(parts) < len(estimators) or not alike:
+        return [{} for _ in estimators]
+    names = [n for n in parts[0] if any(_fits(part[n]) for part in parts)]
+    differ = [n for n in names if any(not _same(part[n], parts[0][n]) for part in parts)]
+    return [{name: [part[name]] for name in differ} for part in parts]
 
 
 def _walk(estimator: Any, facts: Facts, prefix: str) -> Iterator[tuple[str, Any]]:
