@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import math
 import numbers
+from collections import Counter
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from sklearn.base import clone
@@ -11,9 +13,26 @@ from sklearn.base import clone
 from skbayes._compat import BaseSearchCV, takes_reals, tells_ints_from_floats
 from skbayes._warnings import warn
 from skbayes.search.conditions import as_written, owners
-from skbayes.space import Branch, Categorical, Integer, Space, native, show
+from skbayes.search.results import grid_of_lists
+from skbayes.space import Branch, Categorical, Integer, Point, Space, native, show
 
-__all__ = ["count_candidates", "n_possible", "present_points", "warn_of_whole_ranges"]
+__all__ = [
+    "STRATEGIES",
+    "count_candidates",
+    "grid_points",
+    "n_planned",
+    "n_possible",
+    "present_points",
+    "warn_of_whole_ranges",
+]
+
+STRATEGIES = ("bayesian", "random", "grid")
+
+# The default of `n_iter`, with which a grid is searched to its end.
+DEFAULT_N_ITER = 50
+# From so many candidates on, a grid is likely to be larger than was thought.
+LARGE_GRID = 10_000
+
 
 # Of a space with more points than this, floats could not count each.
 MAX_SIZE = 2**53
@@ -76,6 +95,79 @@ def count_candidates(space: Space, n_iter: int) -> int:
             f"that were asked for (n_iter={n_iter}). Each of the {possible} is evaluated once.",
         )
     return possible
+
+
+def n_planned(search: BaseSearchCV, space: Space) -> int:
+    """Return the number of candidates that a search plans, those of ``(dict, n)`` aside.
+
+    A grid is searched to its end, unless another `n_iter` than the default was given.
+
+    Raises
+    ------
+    ValueError
+        If a grid is wanted of a space that has no end.
+    """
+    if search.strategy != "grid":
+        return search.n_iter  # type: ignore[no-any-return]
+    for branch in space.branches:
+        is_list = isinstance(search.search_spaces, list | tuple)
+        place = f"search_spaces[{branch.number}]" if is_list else "search_spaces"
+        for name, dimension in branch.parameters:
+            if dimension.n_values is None or dimension.n_values > MAX_SIZE:
+                raise ValueError(
+                    f"{place}[{name!r}]: strategy='grid' needs a finite number of values, and "
+                    f"{dimension!r} has no end of them. Write the values as a list, such as "
+                    "[0.1, 1.0, 10.0], or take strategy='random'."
+                )
+    n_points = space.n_values or 0
+    if n_points > MAX_SIZE:
+        raise ValueError(
+            f"strategy='grid': the grid has {n_points} points, which is more than any search can "
+            "evaluate. Write shorter lists, or take strategy='random'."
+        )
+    if search.n_iter != DEFAULT_N_ITER:
+        return native(search.n_iter)
+    # Dicts with a number of their own do not share it.
+    return max(1, sum(b.n_values or 0 for b in space.branches if b.n_iter is None))
+
+
+def grid_points(
+    search: BaseSearchCV, space: Space, is_allowed: Callable[[Point], bool] | None
+) -> tuple[int, Iterable[Point]]:
+    """Return the size of a grid, and its points in `ParameterGrid`'s order.
+
+    Where not all points are allowed, those that are not are left out of both.
+
+    Raises
+    ------
+    ValueError
+        If none is allowed.
+
+    Warns
+    -----
+    UserWarning
+        If it is large.
+    """
+    points: Iterable[Point] = grid_of_lists(space, search.search_spaces) or space.grid()
+    n_candidates = n_possible(space, n_planned(search, space))
+    if is_allowed is not None:
+        points = [point for point in points if is_allowed(point)]
+        if not points:
+            raise ValueError(
+                f"is_allowed refuses each of the {space.n_values} points of the grid, so there is "
+                "nothing to evaluate. It must return whether a dict of parameters may be used."
+            )
+        counts = Counter(space.branches[point.branch].number for point in points)
+        limits = {branch.number: branch.n_iter for branch in space.branches}
+        own = sum(min(limit, counts[number]) for number, limit in limits.items() if limit)
+        shared = sum(counts[number] for number, limit in limits.items() if limit is None)
+        n_candidates = min(n_candidates, own + min(n_planned(search, space), shared))
+    if n_candidates > LARGE_GRID:
+        warn(
+            f"strategy='grid': the grid has {n_candidates} candidates, each of which is fitted for "
+            "every fold. Write shorter lists, give n_iter, or take strategy='random'."
+        )
+    return n_candidates, points
 
 
 def _size(branch: Branch) -> float:

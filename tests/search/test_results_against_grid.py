@@ -53,12 +53,19 @@ def key_of(params):
     return repr([(name, native(value)) for name, value in sorted(params.items())])
 
 
-def fitted(estimator, grid, X, y, fit_params, **kwargs):
+def fitted(estimator, grid, X, y, fit_params, *, strategy="bayesian", **kwargs):
     """Return both searches, fitted, and the warnings of each."""
     searches, caught = [], []
     for search in (
         GridSearchCV(estimator, grid, **kwargs),
-        BayesSearchCV(estimator, grid, n_iter=40, random_state=0, **kwargs),
+        BayesSearchCV(
+            estimator,
+            grid,
+            n_iter=50 if strategy == "grid" else 40,
+            strategy=strategy,
+            random_state=0,
+            **kwargs,
+        ),
     ):
         with warnings.catch_warnings(record=True) as records:
             warnings.simplefilter("always")
@@ -200,10 +207,11 @@ CASES = {
 }
 
 
+@pytest.mark.parametrize("strategy", ["bayesian", "random", "grid"])
 @pytest.mark.parametrize("name", CASES)
-def test_same_table_as_grid_search(name):
+def test_same_table_as_grid_search(name, strategy):
     estimator, grid, kwargs, fit_params = CASES[name]
-    kwargs = {"cv": 3, **kwargs}
+    kwargs = {"cv": 3, "strategy": strategy, **kwargs}
     (theirs, ours), caught = fitted(estimator, grid, X, Y, fit_params, **kwargs)
     assert_same_results(theirs, ours)
     assert_same_best(theirs, ours)
