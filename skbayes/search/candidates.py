@@ -126,7 +126,7 @@ def n_planned(search: BaseSearchCV, space: Space) -> int:
             "evaluate. Write shorter lists, or take strategy='random'."
         )
     if search.n_iter != DEFAULT_N_ITER:
-        return native(search.n_iter)
+        return int(search.n_iter)
     # Dicts with a number of their own do not share it.
     return max(1, sum(b.n_values or 0 for b in space.branches if b.n_iter is None))
 
