@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import math
-import numbers
 from collections import Counter
-from collections.abc import Callable, Iterable
-from typing import Any
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
 from sklearn.base import clone
 
-from skbayes._compat import BaseSearchCV, takes_reals, tells_ints_from_floats
+from skbayes._compat import BaseSearchCV, takes_reals
 from skbayes._warnings import warn
 from skbayes.search.conditions import as_written, owners
 from skbayes.search.results import grid_of_lists
 from skbayes.space import Branch, Categorical, Integer, Point, Space, native, show
+
+if TYPE_CHECKING:
+    from skbayes.known import Change, Data
 
 __all__ = [
     "STRATEGIES",
@@ -176,57 +179,85 @@ def _size(branch: Branch) -> float:
     return math.inf if n_values is None or n_values > MAX_SIZE else n_values
 
 
-def present_points(space: Space, estimator: Any, n_points: int) -> list[dict[str, Any]]:
-    """Return the parameters that the estimator has now, where they lie inside the space.
+@dataclass(frozen=True, slots=True)
+class Present:
+    """The parameters that an estimator has, as near as a branch of the space comes to them.
 
-    First those of the estimator as it is; then, for the other branches, those that it has once
-    the parameters that a branch fixes are set, such as the defaults of each of several models.
-    At most `n_points`.
+    Parameters
+    ----------
+    params : mapping of str to object
+    changes : sequence of Change
+        What takes the part of another value.
+    n_choices : int
+        Number of choices, such as that of a step, that had to be made anew.
     """
-    found: dict[int, dict[str, Any]] = {}
-    for is_set in (False, True):
-        for number, branch in enumerate(space.branches):
-            if number in found or (not is_set and found):
-                continue
-            owner = _with_constants(estimator, branch) if is_set else estimator
-            params = None if owner is None else _present(owner, branch)
-            if params is not None and _contains(space, params, number, owner):
-                found[number] = params
-    return list(found.values())[:n_points]
+
+    params: Mapping[str, Any]
+    changes: Sequence[Change]
+    n_choices: int
 
 
-def _with_constants(estimator: Any, branch: Branch) -> Any:
-    """Return the estimator with what a branch fixes, or None if it cannot be set."""
-    fixed = {
-        name: clone(dimension.decode(0), safe=False)
-        for name, dimension in branch.parameters
-        if isinstance(dimension, Categorical) and dimension.n_values == 1
-    }
-    # Some estimators of users' own fail when there is nothing to set.
-    if not fixed:
-        return estimator
-    try:
-        return clone(estimator).set_params(**fixed)
-    except Exception:  # each library refuses in its own way; the fits will tell
-        return None
+def present_points(space: Space, estimator: Any, X: Any, n_points: int) -> list[Present]:
+    """Return the parameters that the estimator has now, as near as the space comes to them.
+
+    First those of the branch that comes nearest; then, for the other branches, those that it has
+    once the choices of the branch are made, such as the defaults of each of several models. At
+    most `n_points`.
+
+    Parameters
+    ----------
+    space : Space
+    estimator : estimator object
+    X : array-like
+        What some of the values depend on.
+    n_points : int
+    """
+    from skbayes.known import Data
+
+    data = Data(X)
+    found = [_present(estimator, branch, data) for branch in space.branches]
+    points = [point for point in found if point is not None]
+    if points:
+        # Of those that come as near, the first one.
+        first = min(points, key=lambda point: (point.n_choices, len(point.changes)))
+        points.remove(first)
+        points.insert(0, first)
+    return points[:n_points]
 
 
-def _present(estimator: Any, branch: Branch) -> dict[str, Any] | None:
-    """Return the values of the parameters of a branch, or None if some do not exist."""
+def _present(estimator: Any, branch: Branch, data: Data) -> Present | None:
+    """Return what an estimator has in a branch, or None if some of it does not exist."""
+    from skbayes.known import nearest
+
     values = estimator.get_params(deep=True)
-    if any(name not in values for name, _ in branch.parameters):
-        return None
-    return {name: values[name] for name, _ in branch.parameters}
-
-
-def _contains(space: Space, params: dict[str, Any], branch: int, estimator: Any) -> bool:
-    try:
-        held = space.decode(space.encode(params, branch=branch))
-    except (TypeError, ValueError):
-        return False
-    # One feature is not all features, and equal as a number.
-    return all(
-        isinstance(value, numbers.Integral) == isinstance(held[name], numbers.Integral)
-        or not tells_ints_from_floats(estimator, name)
-        for name, value in params.items()
-    )
+    chosen: dict[str, Any] = {}
+    changes: list[Change] = []
+    for name, dimension in branch.parameters:
+        if not isinstance(dimension, Categorical):
+            continue
+        if name in values:
+            taken, change = nearest(estimator, name, dimension, values[name], data)
+            if change is not None:
+                chosen[name] = taken
+                # A constant was no choice.
+                changes += [change] if dimension.n_values != 1 else []
+        elif dimension.n_values == 1:
+            chosen[name] = dimension.decode(0)
+    # Some estimators of users' own fail when there is nothing to set.
+    if chosen:
+        try:
+            estimator = clone(estimator).set_params(**clone(chosen, safe=False))
+        except Exception:  # each library refuses in its own way; the fits will tell
+            return None
+        values = estimator.get_params(deep=True)
+    params: dict[str, Any] = {}
+    for name, dimension in branch.parameters:
+        if name in chosen:
+            params[name] = chosen[name]
+        elif name not in values:
+            return None
+        else:
+            params[name], change = nearest(estimator, name, dimension, values[name], data)
+            if change is not None:
+                changes.append(change)
+    return Present(params, changes, len(chosen))

@@ -26,6 +26,7 @@ from skbayes.optimizer import Optimizer, Strategy, grid_search, random_search
 from skbayes.rules import EARLY_STOPPING, check_rules, one_standard_error, parse_stopping
 from skbayes.scikit_optimize import joined_fit_params, read_optimizer_kwargs, warn_of_differences
 from skbayes.search.candidates import (
+    Present,
     count_candidates,
     grid_points,
     n_planned,
@@ -132,6 +133,7 @@ class Run:
         splits = draw_splits(search.cv, search.estimator, X, y, routed.splitter.split)
         self.n_folds = len(splits)
         check_rules(self._rules, self.n_folds)
+        self._present: list[Present] = []
         n_iter = n_planned(search, self._space)
         n_candidates = count_candidates(self._space, n_iter)
         is_allowed = self._constraint(options.pop("is_allowed", None))
@@ -145,6 +147,7 @@ class Run:
             **options,
         )
         self._check_allowed(optimizer)
+        self._start = self._said_of_the_first(optimizer)
         self._strategy: Strategy = optimizer
         self._is_bound = is_allowed is not None
         if search.strategy == "grid":
@@ -189,6 +192,8 @@ class Run:
                 f"Fitting {self.n_folds} folds for each of {at_most}{n_candidates} candidates, "
                 f"totalling {at_most}{self.n_folds * n_candidates} fits"
             )
+            if self._start:
+                print(self._start)
             observers.append(Progress(self.objective, n_candidates))
         rules = self._rules
         if self._callback:
@@ -319,6 +324,17 @@ class Run:
                     "out, or change the function."
                 )
 
+    def _said_of_the_first(self, optimizer: Optimizer) -> str:
+        """Return what is to be said of the estimator as it is, the first candidate; or nothing."""
+        if not self._present:
+            return ""
+        first, name = self._present[0], type(self._search.estimator).__name__
+        if not optimizer.allows(self._space.encode(first.params)):
+            return f"Your {name}() is not tried as it is: is_allowed refuses it."
+        if not first.changes:
+            return ""
+        return f"First candidate: your {name}() with {'; '.join(map(str, first.changes))}."
+
     def _first_points(self, n_candidates: int) -> Sequence[Mapping[str, Any]]:
         """Return the parameters to evaluate first."""
         points = self._search.initial_points
@@ -326,7 +342,9 @@ class Run:
             return []  # what it says is what is tried
         if points is None:
             # As the rest of the initial design, they leave most of the budget to the model.
-            return present_points(self._space, self._search.estimator, max(1, n_candidates // 4))
+            estimator, n_points = self._search.estimator, max(1, n_candidates // 4)
+            self._present = present_points(self._space, estimator, self.data[0], n_points)
+            return [present.params for present in self._present]
         if len(points) > n_candidates:
             raise ValueError(
                 f"initial_points holds {len(points)} points, and the search has {n_candidates} "
