@@ -134,28 +134,7 @@ class Run:
         self.n_folds = len(splits)
         check_rules(self._rules, self.n_folds)
         self._present: list[Present] = []
-        n_iter = n_planned(search, self._space)
-        n_candidates = count_candidates(self._space, n_iter)
-        is_allowed = self._constraint(options.pop("is_allowed", None))
-        optimizer = Optimizer(
-            self._space,
-            n_iter=n_iter,
-            initial_points=self._first_points(n_candidates),
-            random_state=seed,
-            warm_start_from=earlier,
-            is_allowed=is_allowed,
-            **options,
-        )
-        self._check_allowed(optimizer)
-        self._start = self._said_of_the_first(optimizer)
-        self._strategy: Strategy = optimizer
-        self._is_bound = is_allowed is not None
-        if search.strategy == "grid":
-            allows = None if is_allowed is None else optimizer.allows
-            n_candidates, points = grid_points(search, self._space, allows)
-            self._strategy, self._is_bound = grid_search(optimizer, points), False
-        elif search.strategy == "random":
-            self._strategy = random_search(optimizer, seed)
+        self._strategy, n_candidates = self._choose_strategy(options, seed, earlier)
         self._evaluation = Evaluation(
             estimator=self.estimator,
             X=X,
@@ -187,13 +166,13 @@ class Run:
         n_candidates = evaluation.n_candidates
         observers: list[Observer] = [self.objective]
         if search.verbose > 0:
-            at_most = "at most " if self._is_bound else ""
+            at_most = "" if self._is_counted else "at most "
             print(
                 f"Fitting {self.n_folds} folds for each of {at_most}{n_candidates} candidates, "
                 f"totalling {at_most}{self.n_folds * n_candidates} fits"
             )
-            if self._start:
-                print(self._start)
+            if self._said_first:
+                print(self._said_first)
             observers.append(Progress(self.objective, n_candidates))
         rules = self._rules
         if self._callback:
@@ -292,6 +271,34 @@ class Run:
             lambda path: read_results(path, self._space),
         )
 
+    def _choose_strategy(
+        self, options: dict[str, Any], seed: int, earlier: Any
+    ) -> tuple[Strategy, int]:
+        """Return what proposes the candidates, and how many there are at most."""
+        search, space = self._search, self._space
+        n_iter = n_planned(search, space)
+        n_candidates = count_candidates(space, n_iter)
+        is_allowed = self._constraint(options.pop("is_allowed", None))
+        optimizer = Optimizer(
+            space,
+            n_iter=n_iter,
+            initial_points=self._first_points(n_candidates),
+            random_state=seed,
+            warm_start_from=earlier,
+            is_allowed=is_allowed,
+            **options,
+        )
+        self._check_allowed(optimizer)
+        self._said_first = self._of_the_first(optimizer)
+        self._is_counted = is_allowed is None or search.strategy == "grid"
+        if search.strategy == "grid":
+            allows = None if is_allowed is None else optimizer.allows
+            n_candidates, points = grid_points(search, space, allows)
+            return grid_search(optimizer, points), n_candidates
+        if search.strategy == "random":
+            return random_search(optimizer, seed), n_candidates
+        return optimizer, n_candidates
+
     def _check_strategy(self, options: dict[str, Any]) -> None:
         """Refuse what a strategy that learns nothing could not follow; take out the rest."""
         search = self._search
@@ -324,7 +331,7 @@ class Run:
                     "out, or change the function."
                 )
 
-    def _said_of_the_first(self, optimizer: Optimizer) -> str:
+    def _of_the_first(self, optimizer: Optimizer) -> str:
         """Return what is to be said of the estimator as it is, the first candidate; or nothing."""
         if not self._present:
             return ""
