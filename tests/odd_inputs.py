@@ -593,6 +593,7 @@ ARGUMENTS = [
     ({"warm_start_from": Optimizer({"C": (0.1, 1.0)})}, LEARNS_NOTHING),
     # what proposes, and what may be proposed
     ({"strategy": "random"}, OK),
+    ({"strategy": "grid"}, "search_spaces.*'C'.*finite"),
     ({"strategy": "Random"}, "'strategy'.*'Random'"),
     ({"strategy": None}, "'strategy'.*None"),
     ({"strategy": ["grid"]}, "'strategy'.*grid"),

@@ -170,6 +170,7 @@ COUNTED: dict[str, Callable[[Seen], int | None]] = {
     "max_samples": lambda seen: seen.n_samples,
     "min_samples_leaf": lambda seen: seen.n_samples,
     "min_samples_split": lambda seen: seen.n_samples,
+    "step": lambda seen: seen.n_features,
 }
 
 

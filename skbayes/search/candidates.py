@@ -216,7 +216,12 @@ def present_points(space: Space, estimator: Any, X: Any, n_points: int) -> list[
 
     data = Data(X)
     found = [_present(estimator, branch, data) for branch in space.branches]
-    points = [point for point in found if point is not None]
+    # What an earlier branch holds as well is a point of that one.
+    points = [
+        point
+        for index, point in enumerate(found)
+        if point is not None and space.encode(point.params).branch == index
+    ]
     if points:
         # Of those that come as near, the first one.
         first = min(points, key=lambda point: (point.n_choices, len(point.changes)))

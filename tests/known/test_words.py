@@ -16,7 +16,7 @@ from sklearn.ensemble import (
     IsolationForest,
     RandomForestClassifier,
 )
-from sklearn.feature_selection import SelectKBest
+from sklearn.feature_selection import RFE, SelectKBest
 from sklearn.kernel_ridge import KernelRidge
 from sklearn.linear_model import Lasso, LogisticRegression
 from sklearn.metrics.pairwise import rbf_kernel
@@ -90,6 +90,9 @@ def test_max_features_is_what_the_tree_computes(tree, word):
         (RandomForestClassifier(min_samples_leaf=0.11), "min_samples_leaf", (1, 20), 5),
         (RandomForestClassifier(max_features=1.0), "max_features", (1, 18), 18),
         (RandomForestClassifier(max_features=0.5), "max_features", [1, 8, 18], 8),
+        (RandomForestClassifier(max_features=1.0), "max_features", ["sqrt", 1, 0.5], 0.5),
+        (RandomForestClassifier(max_depth=None), "max_features", [0.3, 2, 1], 0.3),
+        (RFE(Lasso(), step=1), "step", (0.01, 1.0), 1 / 18),
         (RandomForestClassifier(max_features=1), "max_features", (0.01, 1.0), 1 / 18),
         (RandomForestClassifier(), "criterion", ["log_loss", "entropy"], "log_loss"),
         (HistGradientBoostingClassifier(max_leaf_nodes=None), "max_leaf_nodes", (3, 63), 63),

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from skbayes._compat import owner_of, tells_ints_from_floats
-from skbayes.known.sight import Data, Seen
+from skbayes.known.sight import Data
 from skbayes.known.words import COUNTED, number_of
 from skbayes.space import Categorical, Dimension, Integer, is_number, native, show
 
@@ -73,11 +73,16 @@ def nearest(
     is_word = meant is not None and math.isfinite(meant)
     written = f"{parameter}={show(value)}"
     number = native(value) if meant is None and is_number(value) else meant
-    if number is not None and _counts(estimator, name, parameter):
-        number = _as_wanted(number, dimension, parameter, seen)
+    n = None
+    if number is not None and tells_ints_from_floats(estimator, name):
+        n = COUNTED[parameter](seen) if parameter in COUNTED else None
+        if not isinstance(dimension, Categorical):
+            number = _as_wanted(number, isinstance(dimension, Integer), parameter, n)
+        elif n is None:
+            number = None if math.isfinite(number) else number
         is_word = number is not None and math.isfinite(number)
     if isinstance(dimension, Categorical):
-        taken = _of_list(dimension, number)
+        taken = _of_list(dimension, number, n)
         if is_number(taken) and number is not None:
             why = f"the nearest of the list to {written}"
         else:
@@ -106,41 +111,40 @@ def _holds(estimator: Any, name: str, dimension: Dimension, value: Any) -> bool:
     ) or not tells_ints_from_floats(estimator, name)
 
 
-def _counts(estimator: Any, name: str, parameter: str) -> bool:
-    return parameter in COUNTED and tells_ints_from_floats(estimator, name)
-
-
 def _as_wanted(
-    number: float | int, dimension: Dimension, parameter: str, seen: Seen
+    number: float | int, wants_counts: bool, parameter: str, n: int | None
 ) -> float | int | None:
-    """Return a count as a share, or a share as a count, as the dimension has them."""
-    if isinstance(number, float) and math.isinf(number):
-        return number
-    wants_counts = isinstance(dimension, Integer)
-    if isinstance(dimension, Categorical):
-        listed = list(filter(is_number, dimension.categories))
-        wants_counts = all(isinstance(value, numbers.Integral) for value in listed)
-    n, is_count = COUNTED[parameter](seen), isinstance(number, int)
-    if is_count == wants_counts:
+    """Return a count as a share of `n`, or a share as a count; None if `n` is not known."""
+    is_count = isinstance(number, int)
+    if math.isinf(number) or is_count == wants_counts:
         return number
     if not n:
         # All of it is known without a number.
-        return math.inf if number == 1.0 and not is_count else None
+        return math.inf if number == 1.0 and parameter in COUNTED and not is_count else None
     if is_count:
-        return min(1.0, number / n)
-    # As the trees round them: features down, samples up.
-    return max(1, int(number * n) if parameter == "max_features" else math.ceil(number * n))
+        return _share(number, n)
+    # As scikit-learn rounds them: samples of a leaf up, all else down.
+    return max(1, math.ceil(number * n) if parameter.startswith("min_") else int(number * n))
 
 
-def _of_list(dimension: Categorical, number: float | int | None) -> Any:
-    """Return the value of a list that is nearest to a number, the first one if none is."""
+def _share(number: float | int, n: int) -> float | int:
+    return min(1.0, number / n) if isinstance(number, numbers.Integral) else number
+
+
+def _of_list(dimension: Categorical, number: float | int | None, n: int | None) -> Any:
+    """Return the value of a list that is nearest to a number, the first one if none is.
+
+    With `n`, ints are counts of as many, and floats are shares.
+    """
     values = [dimension.decode(code) for code in dimension.codes()]
     near = [value for value in values if is_number(value)]
     if number is None or not near:
         return dimension.decode(0)
+    shares = near if n is None else [_share(value, n) for value in near]
     if math.isinf(number):
-        return max(near) if number > 0 else min(near)
-    return min(near, key=lambda value: abs(value - number))
+        return near[shares.index(max(shares) if number > 0 else min(shares))]
+    share = number if n is None else _share(number, n)
+    return near[min(range(len(near)), key=lambda i: abs(shares[i] - share))]
 
 
 def _of_range(dimension: Dimension, number: float | int) -> Any:
