@@ -15,6 +15,10 @@ from skbayes.space import Categorical, Dimension, Integer, is_number, native, sh
 __all__ = ["Change", "nearest"]
 
 
+# Longer integers than this are beyond all floats.
+MAX_FLOAT = 2**1000
+
+
 @dataclass(frozen=True, slots=True)
 class Change:
     """What takes the part of a value that lies outside of a space.
@@ -73,6 +77,8 @@ def nearest(
     is_word = meant is not None and math.isfinite(meant)
     written = f"{parameter}={show(value)}"
     number = native(value) if meant is None and is_number(value) else meant
+    if isinstance(number, int) and abs(number) > MAX_FLOAT:
+        number = math.copysign(math.inf, number > 0 or -1)
     n = None
     if number is not None and tells_ints_from_floats(estimator, name):
         n = COUNTED[parameter](seen) if parameter in COUNTED else None

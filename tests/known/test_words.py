@@ -6,6 +6,8 @@ import numpy as np
 import pytest
 import scipy.sparse
 import scipy.stats
+from hypothesis import given
+from hypothesis import strategies as st
 from sklearn.base import BaseEstimator
 from sklearn.decomposition import PCA
 from sklearn.ensemble import (
@@ -30,6 +32,7 @@ from sklearn.tree import DecisionTreeClassifier, DecisionTreeRegressor
 from skbayes.known import Data, nearest
 from skbayes.known.words import WORDS, number_of
 from skbayes.space import check_dimension
+from strategies import dimensions
 
 RNG = np.random.RandomState(0)
 X = RNG.normal(3, 2, (40, 18))
@@ -135,6 +138,25 @@ def test_the_nearest_place(estimator, name, written, taken):
 def test_what_the_space_holds_is_left_as_it_is(estimator, name, written):
     value = estimator.get_params()[name]
     assert near(estimator, name, written) == (value, None)
+
+
+class Any_(BaseEstimator):
+    def __init__(self, value=None):
+        self.value = value
+
+
+@given(
+    dimensions(),
+    st.one_of(
+        st.floats(), st.integers(), st.just(10**400), st.just(-(10**400)), st.none(), st.text(),
+        st.booleans(), st.lists(st.integers()), st.builds(object),
+    ),
+)  # fmt: skip
+def test_any_value_has_a_nearest_place(dimension, value):
+    taken, change = nearest(Any_(value), "value", dimension, value, DATA)
+    code = dimension.encode(taken)
+    assert change is None or str(change)
+    assert repr(dimension.encode(dimension.decode(code))) == repr(code)
 
 
 def gamma_of(pipeline, name="svc__gamma"):
