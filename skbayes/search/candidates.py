@@ -35,6 +35,8 @@ STRATEGIES = ("bayesian", "random", "grid")
 DEFAULT_N_ITER = 50
 # From so many candidates on, a grid is likely to be larger than was thought.
 LARGE_GRID = 10_000
+# To ask of so many points whether they are allowed takes some seconds.
+MAX_LISTED = 1_000_000
 
 
 # Of a space with more points than this, floats could not count each.
@@ -139,7 +141,8 @@ def grid_points(
 ) -> tuple[int, Iterable[Point]]:
     """Return the size of a grid, and its points in `ParameterGrid`'s order.
 
-    Where not all points are allowed, those that are not are left out of both.
+    Where not all points are allowed, those that are not are left out of both, unless the grid is
+    too large to be listed: then the points are no list, and there may be fewer.
 
     Raises
     ------
@@ -153,7 +156,7 @@ def grid_points(
     """
     points: Iterable[Point] = grid_of_lists(space, search.search_spaces) or space.grid()
     n_candidates = n_possible(space, n_planned(search, space))
-    if is_allowed is not None:
+    if is_allowed is not None and (space.n_values or 0) <= MAX_LISTED:
         points = [point for point in points if is_allowed(point)]
         if not points:
             raise ValueError(
@@ -179,7 +182,7 @@ def _size(branch: Branch) -> float:
     return math.inf if n_values is None or n_values > MAX_SIZE else n_values
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Present:
     """The parameters that an estimator has, as near as a branch of the space comes to them.
 

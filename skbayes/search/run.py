@@ -290,10 +290,11 @@ class Run:
         )
         self._check_allowed(optimizer)
         self._said_first = self._of_the_first(optimizer)
-        self._is_counted = is_allowed is None or search.strategy == "grid"
+        self._is_counted = is_allowed is None
         if search.strategy == "grid":
             allows = None if is_allowed is None else optimizer.allows
             n_candidates, points = grid_points(search, space, allows)
+            self._is_counted = is_allowed is None or isinstance(points, list)
             return grid_search(optimizer, points), n_candidates
         if search.strategy == "random":
             return random_search(optimizer, seed), n_candidates
@@ -319,11 +320,13 @@ class Run:
         """Return what says whether parameters are allowed: both functions that there may be."""
         own = self._search.is_allowed
         if own is None or other is None:
-            return own or other  # type: ignore[no-any-return]
+            return other if own is None else own  # type: ignore[no-any-return]
         return lambda params: own(params) and other(params)
 
     def _check_allowed(self, optimizer: Optimizer) -> None:
         """Raise ValueError for a point to begin with that may not be evaluated."""
+        if self._search.is_allowed is None:
+            return  # scikit-optimize's constraint passes over them
         for index, params in enumerate(self._search.initial_points or ()):
             if not optimizer.allows(self._space.encode(params)):
                 raise ValueError(
