@@ -591,6 +591,18 @@ ARGUMENTS = [
     ({"warm_start_from": [(POINT, 0.1), ({"C": 0.7}, 0.2)]}, OK),
     ({"warm_start_from": FITTED}, LEARNS_NOTHING),
     ({"warm_start_from": Optimizer({"C": (0.1, 1.0)})}, LEARNS_NOTHING),
+    # what proposes, and what may be proposed
+    ({"strategy": "random"}, OK),
+    ({"strategy": "grid"}, "search_spaces.*'C'.*finite"),
+    ({"strategy": "Random"}, "'strategy'.*'Random'"),
+    ({"strategy": None}, "'strategy'.*None"),
+    ({"strategy": ["grid"]}, "'strategy'.*grid"),
+    ({"strategy": "random", "warm_start_from": FITTED}, "warm_start_from"),
+    ({"is_allowed": lambda params: params["C"] < 0.5}, OK),
+    ({"is_allowed": "C < 1"}, "'is_allowed'.*'C < 1'"),
+    ({"is_allowed": raises}, "is_allowed.*RuntimeError: raised"),
+    ({"is_allowed": lambda params: params["c"]}, "is_allowed.*KeyError"),
+    ({"is_allowed": lambda params: np.ones(2) > 0}, "is_allowed.*ValueError"),
     # of scikit-optimize
     ({"optimizer_kwargs": {}}, OK),
     ({"optimizer_kwargs": {"base_estimator": "GP", "acq_func": "EI"}}, OK),

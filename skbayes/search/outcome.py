@@ -81,7 +81,9 @@ def _why_there_is_no_best(stop_reason: str | None, *, has_results: bool) -> str:
         # A candidate without a score in its first folds is stopped early.
         remedy = "the fits of each have failed, or their scores are not finite"
     else:
-        remedy = "none that is allowed was found; look at what space_constraint returns"
+        remedy = (
+            "none that is allowed was found; look at what is_allowed, or space_constraint, returns"
+        )
     results = "What was evaluated is in cv_results_." if has_results else "Nothing was evaluated."
     return (
         f"The search ended ({stop_reason}) before all folds of any candidate had a score, so there "
