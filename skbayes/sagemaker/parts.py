@@ -10,7 +10,7 @@ from sklearn.base import clone
 from sklearn.pipeline import Pipeline
 
 from skbayes._compat import declares, owner_of, takes_value
-from skbayes.sagemaker.documents import Node, name_foreign
+from skbayes.sagemaker.documents import Node, is_list, name_foreign
 from skbayes.sagemaker.history import is_of_sdk
 from skbayes.sagemaker.metrics import stripped
 from skbayes.sagemaker.names import Names, check_estimator
@@ -147,7 +147,7 @@ def _read_automatic(lists: Sequence[Node], names: Names, found: Found, is_automa
     if not is_automatic:
         for entry in entries:
             entry.problem("is left to the service, which needs Autotune. Give it a range.")
-        if not found.n_ranges and not entries:
+        if not found.n_ranges and not entries and all(map(_is_sound, lists)):
             lists[0].problem(
                 "has no ranges, so there is nothing to tune. Give some, or search_spaces=...."
             )
@@ -163,6 +163,14 @@ def _read_automatic(lists: Sequence[Node], names: Names, found: Found, is_automa
             )
         kept = {n: v for n, v in suggested.items() if n not in found.names.values()}
         found.space.update(kept)
+
+
+def _is_sound(ranges: Node) -> bool:
+    """Whether lists of ranges are what they should be; what is not has been noted."""
+    if not ranges.is_given:
+        return True
+    lists = [member for _, member in ranges.members()]
+    return isinstance(ranges.value, Mapping) and all(is_list(each.value) for each in lists)
 
 
 def _suggested(estimator: Any) -> Mapping[str, Any]:

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from skbayes._compat import declares, number_types, owner_of, takes_value
+from skbayes._compat import declares, number_types, owner_of, takes_value, tells_ints_from_floats
 from skbayes.sagemaker.documents import RANGE_LISTS, Node, is_list
 from skbayes.sagemaker.names import Names, apply
 from skbayes.sagemaker.values import read_number, read_real, read_whole
@@ -106,8 +106,8 @@ def read_ranges(lists: Sequence[Node], names: Names, *, is_grid: bool) -> Found:
     for node in lists:
         for kind in RANGE_LISTS:
             for entry in node[kind].entries():
+                found.n_ranges += 1
                 if isinstance(entry.value, Mapping):
-                    found.n_ranges += 1
                     _read(entry, kind, names, found, is_grid)
     if found.n_ranges > MOST_RANGES:
         places = [node for node in lists if node.is_given]
@@ -154,8 +154,7 @@ def _categories(node: Node, names: Names, name: str | None) -> Categorical | Non
             entry.problem(str(error))
             n_bad += 1
             continue
-        twin = next((i for i, other in enumerate(values) if same_value(other, value)), None)
-        if twin is not None:
+        if any(_is_twin(value, other, names, name) for other in values):
             entry.problem(
                 f"{show(entry.value)} is {value!r}, as another value of {name!r} is. Leave one of "
                 f"them out, or say with casts={{{name!r}: ...}} what they are."
@@ -164,6 +163,14 @@ def _categories(node: Node, names: Names, name: str | None) -> Categorical | Non
         else:
             values.append(value)
     return None if n_bad else Categorical(values)
+
+
+def _is_twin(value: Any, other: Any, names: Names, name: str) -> bool:
+    """Whether two values are the same to a parameter: 1 and 1.0 are, unless these are shares."""
+    if not same_value(value, other):
+        return False
+    target = names.target(name) or name
+    return type(value) is type(other) or not tells_ints_from_floats(names.estimator, target)
 
 
 def _numbers(

@@ -4,9 +4,9 @@ import json
 from decimal import Decimal
 
 import pytest
-import tuning_jobs as jobs
 from sklearn.svm import SVC
 
+import tuning_jobs as jobs
 from skbayes.sagemaker import from_sagemaker
 from skbayes.sagemaker.documents import FOREIGN, RESULT, SHAPES, VALUE
 from skbayes.space import Categorical, Real
