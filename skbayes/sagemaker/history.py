@@ -114,6 +114,9 @@ def read_history(
 ) -> dict[str, list[Any]]:
     """Read a list of training jobs into a table, noting what is wrong with it."""
     check_repeats(node)
+    last_page = node if isinstance(node.value, Mapping) else ([node, *node.entries()])[-1]
+    if last_page["NextToken"].value:
+        last_page["NextToken"].remark("there are more training jobs than these.")
     table: dict[str, list[Any]] = {"params": [], "score": [], "status": [], "name": []}
     metrics: dict[tuple[Any, Any], Node] = {}
     for job in _jobs(node):
@@ -166,8 +169,6 @@ def _jobs(node: Node) -> list[Node]:
     if not is_list(node.value):
         node.problem(f"must be a list of training jobs, got {show(node.value)}.")
     pages = node.entries()
-    if pages and isinstance(pages[-1].value, Mapping) and pages[-1]["NextToken"].value:
-        pages[-1]["NextToken"].remark("there are more training jobs than these.")
     return [
         job
         for entry in pages
