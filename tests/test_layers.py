@@ -42,7 +42,10 @@ PUBLIC = {"__init__", "callbacks"}
 WATCHED = {"joblib", "numpy", "scipy", "sklearn", "threadpoolctl"}
 
 # Libraries that a user may not have.
-OPTIONAL = {"dask", "distributed", "matplotlib", "pandas", "polars", "ray", "rich", "skopt"}
+OPTIONAL = {
+    *("boto3", "botocore", "dask", "distributed", "matplotlib", "pandas", "polars", "ray", "rich"),
+    "skopt",
+}
 
 Tree = dict[str, ast.Module]
 

@@ -45,15 +45,16 @@ class Found:
         By the names of the estimator.
     names : dict of str to (str or None)
         Names of the estimator by those of the document; None for what is dropped.
-    n_combinations : int
-        Number of combinations of all lists of the document, also of those that are dropped.
+    n_combinations : int or None
+        Number of combinations of all lists of the document, also of those that are dropped; None
+        if there are other ranges, or lists that are none.
     n_ranges : int
         Number of ranges in the document.
     """
 
     space: dict[str, Any] = field(default_factory=dict)
     names: dict[str, str | None] = field(default_factory=dict)
-    n_combinations: int = 1
+    n_combinations: int | None = 1
     n_ranges: int = 0
 
     def claim(self, node: Node, names: Names) -> tuple[str, str] | None:
@@ -123,10 +124,11 @@ def _read(entry: Node, kind: str, names: Names, found: Found, is_grid: bool) -> 
     dimension: Dimension | None
     if kind == "CategoricalParameterRanges":
         values = entry["Values"].value
-        if is_list(values) and values:
-            found.n_combinations *= len(values)
+        n_values = len(values) if is_list(values) else 0
+        found.n_combinations = (found.n_combinations or 0) * n_values or None
         dimension = _categories(entry["Values"], names, claimed and claimed[0])
     else:
+        found.n_combinations = None
         if is_grid:
             entry.problem(
                 "a grid has lists of values only, and this is a range of numbers. Write its "

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import inspect
+import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -148,7 +149,7 @@ def from_sagemaker(
     for part in parts:
         arguments |= part.resources
     objective = _objective(config, parts, scoring, metrics)
-    combinations = _combinations(parts, report)
+    combinations = _combinations(parts)
     arguments |= {"scoring": objective.scoring}
     arguments |= read_limits(config, strategy, combinations, overrides, is_automatic=is_automatic)
     if "random_state" not in overrides:
@@ -250,17 +251,14 @@ def _objective(
     return read_objective(nodes[0], scoring, metric_map, config.report)
 
 
-def _combinations(parts: Sequence[Part], report: Report) -> tuple[int, int] | None:
+def _combinations(parts: Sequence[Part]) -> tuple[int, int] | None:
     """Return how many combinations a grid has in the document, and how many are searched."""
-    if report.has_problems or not parts:
+    in_document = [part.found.n_combinations or 0 for part in parts]
+    if not parts or not all(in_document):
         return None
-    here = 0
-    for part in parts:
-        n = 1
-        for dimension in part.found.space.values():
-            n *= getattr(dimension, "n_values", None) or 1
-        here += n
-    return sum(part.found.n_combinations for part in parts), here
+    spaces = [part.found.space.values() for part in parts]
+    here = [math.prod(getattr(each, "n_values", 1) for each in space) for space in spaces]
+    return sum(in_document), sum(here)
 
 
 def _fit_timeout(parts: Sequence[Part], n_jobs: Any, given: Mapping[str, Any]) -> dict[str, Any]:

@@ -514,3 +514,11 @@ def test_a_range_for_whole_numbers_only_can_be_cast():
 def test_lists_of_training_jobs(document, message):
     with pytest.raises(ValueError, match=message):
         load_sagemaker_history(document, SVC())
+
+
+def test_the_size_of_a_grid_is_told_beside_other_problems():
+    document = listed("kernel", "rbf", "linear", Strategy="Grid", RandomSeed=-1)
+    document["HyperParameterTuningJobObjective"] = {"Type": "Maximize", "MetricName": "mine"}
+    with pytest.raises(ValueError, match="3 problems") as caught:
+        from_sagemaker(document, SVC())
+    assert "is 12, and the grid has 2" in str(caught.value)
