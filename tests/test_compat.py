@@ -385,11 +385,11 @@ def test_the_task_tree_is_opened_as_it_was():
 
 
 def test_what_a_class_declares_is_told():
-    from skbayes import _compat
-
     from sklearn.ensemble import RandomForestClassifier
     from sklearn.neural_network import MLPClassifier
     from sklearn.svm import SVC
+
+    from skbayes import _compat
 
     forest, svc = RandomForestClassifier(), SVC()
     assert _compat.number_types(forest, "max_features") == ["Integral", "RealNotInt"]

@@ -257,7 +257,7 @@ def _combinations(parts: Sequence[Part]) -> tuple[int, int] | None:
     if not parts or not all(in_document):
         return None
     spaces = [part.found.space.values() for part in parts]
-    here = [math.prod(getattr(each, "n_values", 1) for each in space) for space in spaces]
+    here = [math.prod(getattr(each, "n_values", None) or 1 for each in space) for space in spaces]
     return sum(in_document), sum(here)
 
 
