@@ -11,7 +11,8 @@ from skbayes.sagemaker.metrics import DIRECTIONS, Objective, table_entry
 from skbayes.sagemaker.names import Names, check_estimator, check_maps
 from skbayes.sagemaker.problems import Report
 from skbayes.sagemaker.values import read_number
-from skbayes.space import native, show
+from skbayes.search import BayesSearchCV, space_of
+from skbayes.space import Space, native, show
 
 __all__ = ["is_of_sdk", "load_sagemaker_history", "read_best", "read_warm_start"]
 
@@ -118,7 +119,7 @@ def read_history(
     if last_page["NextToken"].value:
         last_page["NextToken"].remark("there are more training jobs than these.")
     table: dict[str, list[Any]] = {"params": [], "score": [], "status": [], "name": []}
-    metrics: dict[tuple[Any, Any], Node] = {}
+    metrics: dict[tuple[str, str], Node] = {}
     for job in _jobs(node):
         if not isinstance(job.value, Mapping):
             job.problem(f"must be a training job, got {show(job.value)}.")
@@ -138,7 +139,7 @@ def read_history(
             continue
         score = math.nan
         if kind != "failed":
-            metrics.setdefault((metric["MetricName"].value, metric["Type"].value), metric)
+            metrics.setdefault((str(metric["MetricName"].value), str(metric["Type"].value)), metric)
             found = _score(metric, direction)
             if found is None:
                 continue
@@ -151,9 +152,10 @@ def read_history(
                 table[column].append(value)
     if len(metrics) > 1:
         *_, last = metrics.values()
+        listed = ", ".join(name for name, _ in metrics)
         last.problem(
-            f"the jobs have several objectives, {', '.join(str(m) for m, _ in metrics)}: scores of "
-            "one search are of one metric. Read those of each one by definition=..., or leave "
+            f"the jobs have several objectives, {listed}: scores of one "
+            "search are of one metric. Read those of each one by definition=..., or leave "
             "the others out."
         )
     return table
@@ -311,18 +313,28 @@ def read_best(job: Node, parts: Sequence[Any], wanted: str, report: Report) -> d
         report.problem("initial_points", "is 'best', and the document names no BestTrainingJob.")
     if len(parts) > 1:
         report.problem("initial_points", "'best' is for one training job: give definition=....")
+    if report.has_problems:
+        return {}
+    [part] = parts
+    space = space_of(BayesSearchCV(part.estimator, part.found.space), 0)
     points: list[dict[str, Any]] = []
-    for node in nodes if len(parts) == 1 else ():
-        space, read = (
-            parts[0].found.space,
-            read_params(node["TunedHyperParameters"], parts[0].names),
-        )
-        if read is None or read in points:
-            continue
-        fixed = {n: v.categories[0] for n, v in space.items() if getattr(v, "n_values", 0) == 1}
-        point = {name: read.get(name, fixed.get(name)) for name in space}
-        if all(value in space[name] for name, value in point.items()):
-            points.append(point)
-        else:
+    for node in nodes:
+        read = read_params(node["TunedHyperParameters"], part.names)
+        point = None if read is None else _placed(read, space)
+        if read is not None and point is None:
             node.remark("lies outside of the ranges, and is not tried first.")
+        if point is not None and point not in points:
+            points.append(point)
     return {"initial_points": points} if points else {}
+
+
+def _placed(params: Mapping[str, Any], space: Space) -> dict[str, Any] | None:
+    """Return parameters with those that have one value only; None if the space lacks them."""
+    for index, branch in enumerate(space.branches):
+        fixed = {n: d.decode(0) for n, d in branch.parameters if d.n_values == 1}
+        point = {n: params.get(n, fixed.get(n)) for n in branch.names}
+        try:
+            return space.decode(space.encode(point, branch=index))
+        except ValueError:
+            continue
+    return None

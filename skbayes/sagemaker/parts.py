@@ -12,7 +12,6 @@ from sklearn.pipeline import Pipeline
 from skbayes._compat import declares, owner_of, takes_value
 from skbayes.sagemaker.documents import Node, is_list, name_foreign
 from skbayes.sagemaker.history import is_of_sdk
-from skbayes.sagemaker.metrics import stripped
 from skbayes.sagemaker.names import Names, check_estimator
 from skbayes.sagemaker.problems import Report
 from skbayes.sagemaker.ranges import Found, read_ranges
@@ -28,7 +27,7 @@ from skbayes.space import (
     show,
 )
 
-__all__ = ["Part", "as_choice", "definitions", "objective_key", "read_part"]
+__all__ = ["Part", "as_choice", "definitions", "read_part"]
 
 # The step of a pipeline that is a choice among several training job definitions.
 STEP = "model"
@@ -45,7 +44,6 @@ class Part:
     estimator : estimator
         A clone with the static hyperparameters.
     found : Found
-    objective : Node
     resources : dict of str to object
         What Hyperband shares out.
     """
@@ -54,7 +52,6 @@ class Part:
     names: Names
     estimator: Any
     found: Found
-    objective: Node
     resources: Mapping[str, Any]
 
 
@@ -66,13 +63,14 @@ def definitions(
     if single.is_given and several.is_given:
         several.problem("is there beside TrainingJobDefinition. Leave one of them out.")
     nodes = several.entries() or [single]
-    known = [node["DefinitionName"].value for node in nodes]
+    known = [_name(node) for node in nodes]
     listed = ", ".join(repr(name) for name in known if name is not None) or "none"
     if len(nodes) > 1:
         for node, name in zip(nodes, known, strict=True):
-            if not isinstance(name, str) or known.count(name) > 1:
-                text = "is missing." if name is None else "must be a text that no other one has."
-                node["DefinitionName"].problem(text)
+            if not node["DefinitionName"].is_given:
+                node["DefinitionName"].problem("is missing.")
+            elif name is None or known.count(name) > 1:
+                node["DefinitionName"].problem("must be a text that no other one has.")
     if definition is not None:
         nodes = [node for node, name in zip(nodes, known, strict=True) if name == definition]
         if not nodes:
@@ -95,17 +93,25 @@ def definitions(
             "is a dict, and the document has no training job definitions to choose from.",
         )
         return []
-    names = [node["DefinitionName"].value for node in nodes]
-    for name in estimator.keys() - set(known):
-        report.problem(f"estimator[{name!r}]", f"is no training job definition: there is {listed}.")
-    for name in names:
+    for name in estimator:
+        if name not in known:
+            report.problem(
+                f"estimator[{name!r}]", f"is no training job definition: there is {listed}."
+            )
+    found = []
+    for node in nodes:
+        name = _name(node)
         if name not in estimator:
             report.problem("estimator", f"has nothing for the training job definition {name!r}.")
-    return [
-        (node, estimator[name])
-        for node, name in zip(nodes, names, strict=True)
-        if name in estimator and check_estimator(report, estimator[name], f"estimator[{name!r}]")
-    ]
+        elif check_estimator(report, estimator[name], f"estimator[{name!r}]"):
+            found.append((node, estimator[name]))
+    return found
+
+
+def _name(definition: Node) -> str | None:
+    """Return the name of a training job definition; None for what is none."""
+    name = definition["DefinitionName"].value
+    return name if isinstance(name, str) else None
 
 
 def read_part(
@@ -119,10 +125,6 @@ def read_part(
     """Read the ranges and the static hyperparameters of a training job."""
     name_foreign(node, "Definition")
     name_foreign(node["StoppingCondition"], "StoppingCondition")
-    objective = config["HyperParameterTuningJobObjective"]
-    own = node["TuningObjective"]
-    if own.is_given and objective.is_given and objective_key(own) != objective_key(objective):
-        own.problem("is another objective than HyperParameterTuningJobObjective. Leave one out.")
     lists = [config["ParameterRanges"], node["HyperParameterRanges"]]
     resources, consumed = read_hyperband(config, node["StaticHyperParameters"], names, given)
     if "search_spaces" in given:
@@ -132,13 +134,7 @@ def read_part(
     estimator = _with_statics(node["StaticHyperParameters"], names, found, consumed)
     if "search_spaces" not in given:
         _read_automatic(lists, names, found, is_automatic)
-    return Part(node, names, estimator, found, own if own.is_given else objective, resources)
-
-
-def objective_key(objective: Node) -> tuple[Any, Any]:
-    """Return what two objectives that are the same have in common."""
-    name = objective["MetricName"].value
-    return stripped(name) if isinstance(name, str) else name, objective["Type"].value
+    return Part(node, names, estimator, found, resources)
 
 
 def _read_automatic(lists: Sequence[Node], names: Names, found: Found, is_automatic: bool) -> None:

@@ -17,9 +17,9 @@ from skbayes.sagemaker.documents import (
     name_foreign,
 )
 from skbayes.sagemaker.history import read_best, read_warm_start
-from skbayes.sagemaker.metrics import Objective, read_objective
+from skbayes.sagemaker.metrics import Objective, read_objective, stripped
 from skbayes.sagemaker.names import Names, check_maps
-from skbayes.sagemaker.parts import Part, as_choice, definitions, objective_key, read_part
+from skbayes.sagemaker.parts import Part, as_choice, definitions, read_part
 from skbayes.sagemaker.problems import UNSUPPORTED, Report
 from skbayes.sagemaker.settings import (
     read_early_stopping,
@@ -238,17 +238,25 @@ def _is_automatic(job: Node) -> bool:
 def _objective(
     config: Node, parts: Sequence[Part], scoring: Any, metric_map: Mapping[str, Any]
 ) -> Objective:
-    """Return the one objective of all training jobs."""
-    nodes = [part.objective for part in parts] or [config["HyperParameterTuningJobObjective"]]
-    if scoring is None and len({repr(objective_key(node)) for node in nodes}) > 1:
-        for node in nodes[1:]:
-            if objective_key(node) != objective_key(nodes[0]):
-                node.problem(
-                    "is another objective than that of the other training jobs, and a search has "
-                    "one. Give scoring=..., or choose one training job with definition=...."
-                )
+    """Return the one objective of the configuration and all training jobs."""
+    general = config["HyperParameterTuningJobObjective"]
+    nodes = [general, *(part.node["TuningObjective"] for part in parts)]
+    first, *others = [node for node in nodes if node.is_given] or [general]
+    differing = [node for node in others if _key(node) != _key(first)]
+    if scoring is None and differing:
+        for node in differing:
+            node.problem(
+                f"is another objective than {first.path}, and a search has one. Give scoring=..., "
+                "or choose one training job with definition=...."
+            )
         return Objective()
-    return read_objective(nodes[0], scoring, metric_map, config.report)
+    return read_objective(first, scoring, metric_map, config.report)
+
+
+def _key(objective: Node) -> tuple[Any, Any]:
+    """Return what two objectives that are the same have in common."""
+    name = objective["MetricName"].value
+    return stripped(name) if isinstance(name, str) else name, objective["Type"].value
 
 
 def _combinations(parts: Sequence[Part]) -> tuple[int, int] | None:

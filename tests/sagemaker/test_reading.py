@@ -606,3 +606,14 @@ def test_searches_run():
     search = read(several(), {"svc": SVC(), "ridge": LogisticRegression()}, n_iter=4, cv=3,
                   param_map={"alpha": "C"}, random_state=0).fit(X, y)  # fmt: skip
     assert search.best_score_ > 0.8
+
+
+def test_the_best_training_job_of_a_space_that_is_left_to_the_service():
+    best = jobs.training_job(3, {"C": "10", "kernel": "poly", "degree": "3"}, 0.9)
+    parameters = [("C", "1"), ("kernel", "rbf"), ("degree", "3")]
+    document = automatic(*parameters, BestTrainingJob=best)
+    search = read(document, initial_points="best")
+    assert search.initial_points == [{"C": 10.0, "kernel": "poly", "degree": 3}]
+    best["TunedHyperParameters"]["kernel"] = "rbf"
+    search = read(document, initial_points="best")
+    assert search.initial_points == [{"C": 10.0, "kernel": "rbf"}]
