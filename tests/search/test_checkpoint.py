@@ -89,6 +89,11 @@ def test_a_finished_search_is_read_back_without_a_fit(tmp_path, random_state, ea
     assert repr(results(again)) == repr(results(first))
 
 
+def few_allowed(params):
+    """Allow some candidates."""
+    return params["a"] < 0.4
+
+
 @pytest.mark.parametrize(
     "kwargs",
     [
@@ -96,12 +101,13 @@ def test_a_finished_search_is_read_back_without_a_fit(tmp_path, random_state, ea
         {"early_stopping": "racing"},
         {"strategy": "random"},
         {"strategy": "random", "early_stopping": "racing"},
-        {"strategy": "random", "is_allowed": lambda params: params["a"] < 0.4},
+        {"strategy": "random", "is_allowed": few_allowed},
         # Two candidates of the first dict, and all of a finite one.
         {"strategy": "random", "space": [(SPACE, 2), {"b": (1, 7), "c": ["x", None]}]},
         {"strategy": "grid", "space": {"b": (1, 3), "c": ["x", None, 2.0]}},
     ],
-    ids=repr,
+    # The same in each process that collects tests.
+    ids=lambda kwargs: ", ".join(f"{n}={getattr(v, '__name__', v)}" for n, v in kwargs.items()),
 )
 def test_every_prefix_goes_on_to_the_same_end(tmp_path, kwargs):
     """Wherever the file ends, the search ends as if it had not been interrupted."""
