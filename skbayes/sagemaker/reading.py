@@ -163,7 +163,7 @@ def from_sagemaker(
             parts, overrides.get("n_jobs", arguments.get("n_jobs")), overrides
         )
     if "warm_start_from" not in overrides:
-        arguments |= read_warm_start(job, parts, history, definition, objective, report)
+        arguments |= read_warm_start(job, parts, history, definition, objective, strategy, report)
     if isinstance(overrides.get("initial_points"), str):
         arguments |= read_best(job, parts, overrides["initial_points"], report)
         del overrides["initial_points"]
