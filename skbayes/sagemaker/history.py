@@ -309,8 +309,13 @@ def _source(
     return table
 
 
-def read_best(job: Node, parts: Sequence[Any], wanted: str, report: Report) -> dict[str, Any]:
-    """Return `initial_points`, the best training jobs that a response names."""
+def read_best(
+    job: Node, parts: Sequence[Any], wanted: str, written: Any, report: Report
+) -> dict[str, Any]:
+    """Return `initial_points`, the best training jobs that a response names.
+
+    `written` is the user's own space, or None for that of the document.
+    """
     if wanted != "best":
         report.problem("initial_points", f"must be 'best' or a list of dicts, got {show(wanted)}.")
         return {}
@@ -323,7 +328,11 @@ def read_best(job: Node, parts: Sequence[Any], wanted: str, report: Report) -> d
     if report.has_problems:
         return {}
     [part] = parts
-    space = space_of(part.found.space, part.estimator, 0)
+    try:
+        space = space_of(part.found.space if written is None else written, part.estimator, 0)
+    except (TypeError, ValueError) as error:
+        report.problem("search_spaces", str(error))
+        return {}
     points: list[dict[str, Any]] = []
     for node in nodes:
         read = read_params(node["TunedHyperParameters"], part.names)

@@ -580,6 +580,9 @@ def test_the_best_training_jobs_come_first_if_wanted():
     with pytest.warns(UserWarning, match=r"OverallBestTrainingJob: lies outside"):
         search = read(jobs.response(OverallBestTrainingJob=outside), initial_points="best")
     assert len(search.initial_points) == 1
+    space = {"C": (1.0, 100.0)}
+    search = read(document, initial_points="best", search_spaces=space)
+    assert search.initial_points == [{"C": 31.5}, {"C": 10.0}]
 
 
 def test_parents_have_no_use_where_nothing_is_learnt():
