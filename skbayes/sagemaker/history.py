@@ -11,7 +11,7 @@ from skbayes.sagemaker.metrics import DIRECTIONS, Objective, table_entry
 from skbayes.sagemaker.names import Names, check_estimator, check_maps
 from skbayes.sagemaker.problems import Report
 from skbayes.sagemaker.values import read_number
-from skbayes.search import BayesSearchCV, space_of
+from skbayes.search import space_of
 from skbayes.space import Space, native, show
 
 __all__ = ["is_of_sdk", "load_sagemaker_history", "read_best", "read_warm_start"]
@@ -19,6 +19,9 @@ __all__ = ["is_of_sdk", "load_sagemaker_history", "read_best", "read_warm_start"
 JOBS = "TrainingJobSummaries"
 
 WARM_STARTS = ("IdenticalDataAndAlgorithm", "TransferLearning")
+
+# Strategies that have a use for earlier results; None is one that is not known, a problem already.
+LEARNING = ("bayesian", None)
 
 # Training jobs by their status: what they are to a search, if they have a value.
 COMPLETIONS = {"Completed": "complete", "Stopped": "stopped", "Failed": "failed"}
@@ -238,6 +241,7 @@ def read_warm_start(
     history: Any,
     definition: str | None,
     objective: Objective,
+    strategy: str | None,
     report: Report,
 ) -> dict[str, Any]:
     """Return `warm_start_from`, of the parents whose results are given."""
@@ -267,6 +271,9 @@ def read_warm_start(
         report.problem(
             f"history[{name!r}]", f"is no parent: there is {', '.join(map(repr, parents))}."
         )
+    if strategy not in LEARNING:
+        node.ignore(f"strategy={strategy!r} learns nothing")
+        return {}
     if len(parts) > 1:
         node.problem("several training jobs have no common parents. Choose one by definition=....")
         return {}
@@ -302,8 +309,13 @@ def _source(
     return table
 
 
-def read_best(job: Node, parts: Sequence[Any], wanted: str, report: Report) -> dict[str, Any]:
-    """Return `initial_points`, the best training jobs that a response names."""
+def read_best(
+    job: Node, parts: Sequence[Any], wanted: str, written: Any, report: Report
+) -> dict[str, Any]:
+    """Return `initial_points`, the best training jobs that a response names.
+
+    `written` is the user's own space, or None for that of the document.
+    """
     if wanted != "best":
         report.problem("initial_points", f"must be 'best' or a list of dicts, got {show(wanted)}.")
         return {}
@@ -316,7 +328,11 @@ def read_best(job: Node, parts: Sequence[Any], wanted: str, report: Report) -> d
     if report.has_problems:
         return {}
     [part] = parts
-    space = space_of(BayesSearchCV(part.estimator, part.found.space), 0)
+    try:
+        space = space_of(part.found.space if written is None else written, part.estimator, 0)
+    except (TypeError, ValueError) as error:
+        report.problem("search_spaces", str(error))
+        return {}
     points: list[dict[str, Any]] = []
     for node in nodes:
         read = read_params(node["TunedHyperParameters"], part.names)

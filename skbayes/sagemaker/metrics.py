@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -125,7 +126,7 @@ def read_objective(node: Node, scoring: Any, metric_map: Any, report: Report) ->
     report : Report
     """
     name, direction = node["MetricName"].value, node["Type"].value
-    if not node.is_given:
+    if not isinstance(node.value, Mapping):
         return Objective(scoring)
     is_name = isinstance(name, str) and bool(name)
     if scoring is None and not is_name:

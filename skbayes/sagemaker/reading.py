@@ -163,10 +163,10 @@ def from_sagemaker(
             parts, overrides.get("n_jobs", arguments.get("n_jobs")), overrides
         )
     if "warm_start_from" not in overrides:
-        arguments |= read_warm_start(job, parts, history, definition, objective, report)
+        arguments |= read_warm_start(job, parts, history, definition, objective, strategy, report)
     if isinstance(overrides.get("initial_points"), str):
-        arguments |= read_best(job, parts, overrides["initial_points"], report)
-        del overrides["initial_points"]
+        wanted, written = overrides.pop("initial_points"), overrides.get("search_spaces")
+        arguments |= read_best(job, parts, wanted, written, report)
     report.conclude(unsupported)
     return BayesSearchCV(**(arguments | overrides))
 

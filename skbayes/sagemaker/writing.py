@@ -22,7 +22,7 @@ from skbayes.sagemaker.settings import (
     STRATEGIES,
 )
 from skbayes.sagemaker.values import as_text, unquoted
-from skbayes.search import BayesSearchCV, space_of
+from skbayes.search import BayesSearchCV, space_of, written_spaces
 from skbayes.space import Categorical, Dimension, Integer, Real, Space, native, parse_space, show
 
 __all__ = ["SageMakerDocument", "to_sagemaker"]
@@ -100,7 +100,7 @@ def to_sagemaker(
         metric_name = None
     is_search = isinstance(search_or_space, BayesSearchCV)
     search = search_or_space if is_search else BayesSearchCV(None, search_or_space)
-    strategy = getattr(search, "strategy", "bayesian")
+    strategy = search.strategy
     ranges, static = _ranges(_branch(search, is_search, report), strategy, report)
     document = SageMakerDocument(ranges)
     if kind == KINDS[1]:
@@ -115,7 +115,10 @@ def to_sagemaker(
 def _branch(search: Any, is_search: bool, report: Report) -> Sequence[tuple[str, Dimension]]:
     """Return the parameters of a space, which may have one branch only."""
     try:
-        space: Space = space_of(search, 0) if is_search else parse_space(search.search_spaces)
+        if is_search:
+            space: Space = space_of(written_spaces(search), search.estimator, 0)
+        else:
+            space = parse_space(search.search_spaces)
     except (TypeError, ValueError) as error:
         report.problem("search_spaces", str(error))
         return ()
@@ -263,7 +266,7 @@ def _config(
         config["RandomSeed"] = seed
     left_out = {
         "random_state": seed is not None and not isinstance(seed, int),
-        "is_allowed": getattr(search, "is_allowed", None) is not None,
+        "is_allowed": search.is_allowed is not None,
         "initial_points": bool(search.initial_points),
         "warm_start_from": search.warm_start_from is not None,
     }

@@ -17,9 +17,6 @@ from skbayes import BayesSearchCV, Converged, Patience, TargetScore
 from skbayes.sagemaker import XGBOOST_TO_SKLEARN, from_sagemaker
 from skbayes.space import Categorical, Integer, Real
 
-HAS_STRATEGY = "strategy" in BayesSearchCV(None, {}).get_params(deep=False)
-needs_strategy = pytest.mark.skipif(not HAS_STRATEGY, reason="BayesSearchCV has no strategy yet")
-
 
 class Plain(BaseEstimator):
     """Declares nothing; the present values tell what texts stand for."""
@@ -420,9 +417,6 @@ def test_explicit_arguments_come_first():
         "max_time": 7.5,
         "cv": 3,
     }
-    if not HAS_STRATEGY:
-        document["Strategy"] = "Bayesian"
-        del given["strategy"]
     params = read(document, **given).get_params(deep=False)
     assert {name: params[name] for name in given} == given
     space = {"C": (0.1, 1.0)}
@@ -430,7 +424,6 @@ def test_explicit_arguments_come_first():
     assert search.search_spaces == space
 
 
-@needs_strategy
 @pytest.mark.parametrize("strategy", ["Random", "Grid"])
 def test_strategies(strategy):
     values = {"Name": "kernel", "Values": ["rbf", "linear"]}, {"Name": "degree", "Values": ["2"]}
@@ -444,7 +437,6 @@ def test_strategies(strategy):
     assert search.n_iter == (2 if strategy == "Grid" else 10_000)
 
 
-@needs_strategy
 def test_a_grid_that_leaves_a_parameter_out():
     values = {"Name": "kernel", "Values": ["rbf", "linear"]}, {"Name": "eta", "Values": ["1", "2"]}
     document = jobs.config(
@@ -588,6 +580,17 @@ def test_the_best_training_jobs_come_first_if_wanted():
     with pytest.warns(UserWarning, match=r"OverallBestTrainingJob: lies outside"):
         search = read(jobs.response(OverallBestTrainingJob=outside), initial_points="best")
     assert len(search.initial_points) == 1
+    space = {"C": (1.0, 100.0)}
+    search = read(document, initial_points="best", search_spaces=space)
+    assert search.initial_points == [{"C": 31.5}, {"C": 10.0}]
+
+
+def test_parents_have_no_use_where_nothing_is_learnt():
+    config = jobs.config(Strategy="Random")
+    document = jobs.request(HyperParameterTuningJobConfig=config, WarmStartConfig=PARENTS)
+    with pytest.warns(UserWarning, match=r"WarmStartConfig \(strategy='random' learns nothing"):
+        search = from_sagemaker(document, SVC(), history={"first": []})
+    assert search.warm_start_from is None
 
 
 # It searches.
@@ -617,3 +620,17 @@ def test_the_best_training_job_of_a_space_that_is_left_to_the_service():
     best["TunedHyperParameters"]["kernel"] = "rbf"
     search = read(document, initial_points="best")
     assert search.initial_points == [{"C": 10.0, "kernel": "rbf"}]
+
+
+@pytest.mark.parametrize("strategy", ["Random", "Grid"])
+def test_other_strategies_run(strategy):
+    X, y = load_iris(return_X_y=True)
+    values = {"Name": "kernel", "Values": ["rbf", "linear"]}, {"Name": "C", "Values": ["1", "2"]}
+    document = jobs.config(
+        Strategy=strategy,
+        RandomSeed=0,
+        ParameterRanges=jobs.ranges(*values, kind="Categorical"),
+        ResourceLimits={"MaxParallelTrainingJobs": 1, "MaxNumberOfTrainingJobs": 4},
+    )
+    search = read(document, cv=3).fit(X, y)
+    assert len(search.cv_results_["params"]) == 4

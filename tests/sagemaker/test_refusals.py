@@ -263,6 +263,11 @@ REFUSALS = {
         "maximize",
     ),
     "kind of direction": (objective("auc", "max"), "$.HyperParameterTuningJobObjective.Type", "or"),
+    "objective that is no object": (
+        jobs.config(HyperParameterTuningJobObjective="accuracy"),
+        "$.HyperParameterTuningJobObjective",
+        "must be an object",
+    ),
     "no name of a metric": (objective(None), "$.HyperParameterTuningJobObjective.Me", "missing"),
     # Training jobs.
     "tuned and static": (
