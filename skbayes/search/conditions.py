@@ -34,16 +34,15 @@ __all__ = ["as_written", "owners", "space_of", "with_conditions"]
 Parameters = Mapping[str, Dimension]
 
 
-def space_of(search: Any, seed: int) -> Space:
-    """Return the space of a search, with a seed for what has to be drawn.
+def space_of(spaces: Any, estimator: Any, seed: int) -> Space:
+    """Return the space of a search from what is written, with a seed for what has to be drawn.
 
     Raises
     ------
     TypeError, ValueError
         If it is malformed, or not one of the estimator.
     """
-    written = parse_branches(search.search_spaces, random_state=seed)
-    return with_conditions(written, search.estimator)
+    return with_conditions(parse_branches(spaces, random_state=seed), estimator)
 
 
 def as_written(search_spaces: Any, number: Any) -> Mapping[str, Any]:

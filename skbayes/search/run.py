@@ -25,6 +25,7 @@ from skbayes.model import Observations, Row, read_sources
 from skbayes.optimizer import Optimizer, Strategy, grid_search, random_search
 from skbayes.rules import EARLY_STOPPING, check_rules, one_standard_error, parse_stopping
 from skbayes.scikit_optimize import joined_fit_params, read_optimizer_kwargs, warn_of_differences
+from skbayes.search.auto import AUTO, described, written_spaces
 from skbayes.search.candidates import (
     Present,
     count_candidates,
@@ -113,7 +114,8 @@ class Run:
         self.data = (X,) if y is None else (X, y)
         checkpoint = Checkpoint(search, X, y)
         seed = checkpoint.seed()
-        self._space = space_of(search, seed)
+        self._written = written_spaces(search, X, y)
+        self._space = space_of(self._written, search.estimator, seed)
         warn_of_whole_ranges(search, self._space)
         self.preferences = preferences(self._space, search.estimator, rule) if rule else None
         earlier = self._read_sources()
@@ -171,6 +173,8 @@ class Run:
                 f"Fitting {self.n_folds} folds for each of {at_most}{n_candidates} candidates, "
                 f"totalling {at_most}{self.n_folds * n_candidates} fits"
             )
+            if isinstance(search.search_spaces, str):
+                print(f"search_spaces={AUTO!r} searches\n{described(self._written)}")
             if self._said_first:
                 print(self._said_first)
             observers.append(Progress(self.objective, n_candidates))
