@@ -1,4 +1,4 @@
-"""What is known of the estimators that people tune: spaces, numbers that words stand for."""
+"""What is known of the estimators that people tune: their spaces, the numbers of their words."""
 
 from skbayes.known.places import Change, nearest
 from skbayes.known.sight import Data
