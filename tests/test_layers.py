@@ -21,7 +21,6 @@ FLOORS = {
     "insight": 5,
     "journal": 5,
     "model": 4,
-    "known": 3,
     "rules": 4,
     "scikit_optimize": 5,
     "_trials": 3,
