@@ -321,7 +321,7 @@ SPACES = [
     ((), "search_spaces=.*empty"),
     (None, TypeError("search_spaces needs to be a dictionary")),
     (3, TypeError("search_spaces needs to be a dictionary")),
-    ("C", TypeError("search_spaces needs to be a dictionary")),
+    ("C", ValueError("search_spaces=.C. is no word that is known")),
     (b"C", TypeError("search_spaces needs to be a dictionary")),
     ({"C"}, TypeError("search_spaces needs to be a dictionary")),
     (({"C": [1]} for _ in range(2)), TypeError("search_spaces needs to be a dictionary")),

@@ -5,7 +5,6 @@ installed, on three shapes of data.
 """
 
 import functools
-import importlib
 import warnings
 from collections.abc import Iterator
 from typing import Any, NamedTuple
@@ -19,7 +18,7 @@ from sklearn.linear_model import LogisticRegression, Ridge
 from sklearn.utils import all_estimators, get_tags
 
 from skbayes.known import suggest_space
-from skbayes.known.entries import entries, entry_of
+from skbayes.known.entries import entries
 from skbayes.space import parse_space
 
 N_POINTS = 30
