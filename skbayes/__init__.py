@@ -25,14 +25,16 @@ from skbayes.rules import (
 )
 from skbayes.scikit_optimize import dump, load
 from skbayes.search import BayesSearchCV
-from skbayes.space import Categorical, Integer, Real, Space
+from skbayes.space import Categorical, Conditional, Integer, Real, Space
 
 if TYPE_CHECKING:
+    from skbayes.known import suggest_space
     from skbayes.optimizer import Optimizer
 
 __all__ = [
     "BayesSearchCV",
     "Categorical",
+    "Conditional",
     "Converged",
     "FitTimeout",
     "Integer",
@@ -54,6 +56,7 @@ __all__ = [
     "dump",
     "load",
     "space",
+    "suggest_space",
 ]
 
 __version__ = "0.1.0"
@@ -65,6 +68,10 @@ def __getattr__(name: str) -> Any:
         from skbayes.optimizer import Optimizer
 
         return Optimizer
+    if name == "suggest_space":
+        from skbayes.known import suggest_space
+
+        return suggest_space
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
 

@@ -34,6 +34,7 @@ HOMES = {
     "BestScore": "skbayes.rules",
     "Branch": "skbayes.space",
     "Categorical": "skbayes.space",
+    "Conditional": "skbayes.space",
     "Converged": "skbayes",
     "Distribution": "skbayes.space",
     "Gain": "skbayes.insight",

@@ -24,6 +24,7 @@ FLOORS = {
     "scikit_optimize": 5,
     "_trials": 3,
     "acquisition": 3,
+    "known": 3,
     "workers": 3,
     "gp": 2,
     "space": 2,

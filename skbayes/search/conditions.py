@@ -9,51 +9,57 @@ branches of a space.
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+import numpy as np
 from sklearn.base import clone
 
-from skbayes.space import PLAIN_TYPES, Branch, Categorical, Dimension, Space, has, parse_space, show
+from skbayes.space import (
+    PLAIN_TYPES,
+    Categorical,
+    Conditional,
+    Conditions,
+    Dimension,
+    Space,
+    Written,
+    arrange_branches,
+    has,
+    parse_branches,
+    show,
+)
 
 __all__ = ["as_written", "owners", "space_of", "with_conditions"]
 
-# Each branch is a category of the model and has its place in the initial design: with many more
-# of them than candidates, no search could tell which are good.
-MAX_BRANCHES = 256
-
 Parameters = Mapping[str, Dimension]
-# For each searched step, and each of its values, the names below it that exist then.
-Conditions = Mapping[str, Sequence[frozenset[str]]]
 
 
-def space_of(search: Any, seed: int) -> Space:
-    """Return the space of a search, with a seed for what has to be drawn.
+def space_of(spaces: Any, estimator: Any, seed: int) -> Space:
+    """Return the space of a search from what is written, with a seed for what has to be drawn.
 
     Raises
     ------
     TypeError, ValueError
         If it is malformed, or not one of the estimator.
     """
-    space = parse_space(search.search_spaces, random_state=seed)
-    is_list = not isinstance(search.search_spaces, Mapping)
-    return with_conditions(space, search.estimator, is_list=is_list)
+    return with_conditions(parse_branches(spaces, random_state=seed), estimator)
 
 
 def as_written(search_spaces: Any, number: Any) -> Mapping[str, Any]:
     """Return a dict of a space as the user wrote it; nothing if a `Space` was given."""
     each = search_spaces[number] if isinstance(search_spaces, list | tuple) else search_spaces
     each = each[0] if isinstance(each, tuple) else each
-    return each if isinstance(each, Mapping) else {}
+    if not isinstance(each, Mapping):
+        return {}
+    return {n: v.values if isinstance(v, Conditional) else v for n, v in each.items()}
 
 
-def with_conditions(space: Space, estimator: Any, *, is_list: bool) -> Space:
-    """Divide the branches of a space so that each has just the parameters that exist in it.
+def with_conditions(written: Iterable[Written], estimator: Any) -> Space:
+    """Divide what a user wrote so that each branch has just the parameters that exist in it.
 
     A parameter of a step that is itself searched, such as ``clf__C`` beside ``clf``, is sought in
-    the values that the step may take; any other, in the estimator. `is_list` says for the message
-    whether the user wrote a list of spaces.
+    the values that the step may take; any other, in the estimator. What is `Conditional` exists
+    where both its own conditions and those of its step hold.
 
     Raises
     ------
@@ -61,26 +67,20 @@ def with_conditions(space: Space, estimator: Any, *, is_list: bool) -> Space:
         If a parameter exists nowhere, naming those that are close to it; or if there are more
         than ``MAX_BRANCHES`` sets of parameters.
     """
-    branches: list[Branch] = []
-    for branch in space.branches:
-        place = f"search_spaces[{branch.number}]" if is_list else "search_spaces"
-        parameters = dict(branch.parameters)
-        conditions = _conditions(parameters, estimator, place)
-        for part in _parts(parameters, conditions):
-            branches.append(replace(branch, parameters=tuple(part.items())))
-            if len(branches) > max(MAX_BRANCHES, len(space.branches)):
-                raise ValueError(
-                    f"{place}: the values of {', '.join(map(repr, conditions))} differ in the "
-                    f"parameters that they have, in more than {MAX_BRANCHES} combinations, which "
-                    "is the most that can be searched. Leave some of the values or of their "
-                    "parameters out."
-                )
-    return space if len(branches) == len(space.branches) else Space(tuple(branches))
+    found = []
+    for branch, own, place in written:
+        told = _conditions(dict(branch.parameters), estimator, place)
+        both = {name: {**own.get(name, {}), **told.get(name, {})} for name in {**own, **told}}
+        for name in own.keys() & told.keys():
+            for setter in own[name].keys() & told[name].keys():
+                both[name][setter] = own[name][setter] & told[name][setter]
+        found.append(Written(branch, both, place))
+    return arrange_branches(found)
 
 
 def _conditions(parameters: Parameters, estimator: Any, place: str) -> Conditions:
     """Return what exists for each value of each searched step; ValueError for what never does."""
-    conditions: dict[str, list[set[str]]] = {}
+    conditions: dict[str, dict[str, frozenset[int]]] = {}
     known = _listed(estimator)
     for name, dimension in parameters.items():
         step, sample = _step_of(name, parameters), dimension.rvs(random_state=0)
@@ -90,11 +90,8 @@ def _conditions(parameters: Parameters, estimator: Any, place: str) -> Condition
         if found is None:
             raise ValueError(f"{place}[{name!r}]: {_refusal(name, step, parameters, estimator)}")
         setter, exists = found
-        of_step = conditions.setdefault(setter, [set() for _ in exists])
-        for names, does_exist in zip(of_step, exists, strict=True):
-            if does_exist:
-                names.add(name)
-    return {step: [frozenset(names) for names in of] for step, of in conditions.items()}
+        conditions[name] = {setter: frozenset(np.flatnonzero(exists).tolist())}
+    return conditions
 
 
 def _step_of(name: str, parameters: Parameters) -> str | None:
@@ -111,30 +108,6 @@ def owners(name: str, parameters: Parameters, estimator: Any) -> list[tuple[Any,
         return [(estimator, name)]
     rest = name.removeprefix(f"{step}__")
     return [(value, rest) for value in _values(parameters[step])]
-
-
-def _parts(parameters: Parameters, conditions: Conditions) -> Iterator[Parameters]:
-    """Yield parts of a dictionary without conditions, which together are the dictionary."""
-    for step in [name for name in parameters if name in conditions]:
-        dimension: Any = parameters[step]  # Categorical, as `_step_of` chose it
-        groups: dict[frozenset[str], list[Any]] = {}
-        for value, exist in zip(dimension.categories, conditions[step], strict=True):
-            groups.setdefault(exist, []).append(value)
-        if len(groups) == 1:
-            continue
-        others = {name: of for name, of in conditions.items() if name != step}
-        below = frozenset().union(*groups)
-        for exist, values in groups.items():
-            absent = below - exist
-            part = {
-                name: other
-                for name, other in parameters.items()
-                if not any(name == gone or name.startswith(f"{gone}__") for gone in absent)
-            }
-            part[step] = Categorical(values, ordered=dimension.ordered)
-            yield from _parts(part, others)
-        return
-    yield parameters
 
 
 def _listed(value: Any) -> Mapping[str, Any]:

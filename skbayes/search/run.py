@@ -24,6 +24,7 @@ from skbayes.model import Observations, Row, read_sources
 from skbayes.optimizer import Optimizer
 from skbayes.rules import EARLY_STOPPING, check_rules, one_standard_error, parse_stopping
 from skbayes.scikit_optimize import joined_fit_params, read_optimizer_kwargs, warn_of_differences
+from skbayes.search.auto import AUTO, described, written_spaces
 from skbayes.search.candidates import count_candidates, present_points, warn_of_whole_ranges
 from skbayes.search.checkpoint import Checkpoint
 from skbayes.search.conditions import space_of
@@ -104,7 +105,8 @@ class Run:
         self.data = (X,) if y is None else (X, y)
         checkpoint = Checkpoint(search, X, y)
         seed = checkpoint.seed()
-        self._space = space_of(search, seed)
+        self._written = written_spaces(search, X, y)
+        self._space = space_of(self._written, search.estimator, seed)
         warn_of_whole_ranges(search, self._space)
         self.preferences = preferences(self._space, search.estimator, rule) if rule else None
         earlier = self._read_sources()
@@ -168,6 +170,8 @@ class Run:
                 f"Fitting {self.n_folds} folds for each of {n_candidates} candidates, "
                 f"totalling {self.n_folds * n_candidates} fits"
             )
+            if isinstance(search.search_spaces, str):
+                print(f"search_spaces={AUTO!r} searches\n{described(self._written)}")
             observers.append(Progress(self.objective, n_candidates))
         rules = self._rules
         if self._callback:

@@ -22,6 +22,7 @@ from skbayes._compat import SEARCH_CONSTRAINTS, BaseSearchCV, Interval, StrOptio
 from skbayes._pickles import lasting
 from skbayes._warnings import unsaid
 from skbayes.rules import EARLY_STOPPING, OneStandardError, best_row, one_standard_error
+from skbayes.search.auto import written_spaces
 from skbayes.search.candidates import n_possible
 from skbayes.search.conditions import space_of
 from skbayes.search.outcome import conclude
@@ -72,8 +73,9 @@ class BayesSearchCV(BaseSearchCV):  # type: ignore[misc]
     ----------
     estimator : estimator object
         An object of that type is cloned for each candidate and fold.
-    search_spaces : dict, or list of dict or of (dict, int) tuples
-        Parameter names with the values to search:
+    search_spaces : dict, list of dict or of (dict, int) tuples, or "auto"
+        "auto" searches what `suggest_space` returns for the estimator and the data of `fit`.
+        Else parameter names with the values to search:
 
         - a list or 1-D array: these values;
         - ``(low, high)``, ``(low, high, prior)``: all ints or floats of that range, both ends
@@ -446,7 +448,8 @@ class BayesSearchCV(BaseSearchCV):  # type: ignore[misc]
             # Some spaces are drawn, and the seed of this search may not be known yet.
             seed = self.random_state if isinstance(self.random_state, numbers.Integral) else 0
             try:
-                return n_possible(space_of(self, int(seed)), self.n_iter)
+                space = space_of(written_spaces(self), self.estimator, int(seed))
+                return n_possible(space, self.n_iter)
             except (OverflowError, TypeError, ValueError) as error:
                 # `dir` and the display of notebooks ask for every attribute whether there is one.
                 raise AttributeError(f"total_iterations: {error}") from error

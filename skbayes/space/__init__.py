@@ -4,29 +4,42 @@ from skbayes.space.categories import Categorical
 from skbayes.space.dimensions import Dimension
 from skbayes.space.distributions import Distribution, parameters_of
 from skbayes.space.integers import Integer
-from skbayes.space.layout import Axis, Branch, Point
-from skbayes.space.parsing import check_dimension, parse_space
+from skbayes.space.layout import Axis, Branch, Conditional, Conditions, Point
+from skbayes.space.parsing import (
+    MAX_BRANCHES,
+    Written,
+    arrange_branches,
+    check_dimension,
+    parse_branches,
+    parse_space,
+)
 from skbayes.space.ranges import Real
 from skbayes.space.space import Space
 from skbayes.space.values import PLAIN_TYPES, as_float, has, is_number, native, same_value, show
 
 __all__ = [
+    "MAX_BRANCHES",
     "PLAIN_TYPES",
     "Axis",
     "Branch",
     "Categorical",
+    "Conditional",
+    "Conditions",
     "Dimension",
     "Distribution",
     "Integer",
     "Point",
     "Real",
     "Space",
+    "Written",
+    "arrange_branches",
     "as_float",
     "check_dimension",
     "has",
     "is_number",
     "native",
     "parameters_of",
+    "parse_branches",
     "parse_space",
     "same_value",
     "show",

@@ -1,11 +1,11 @@
-"""Points, branches and axes, and how a space arranges them for vectorised work."""
+"""Points, branches and axes: how a space is divided, and arranged for vectorised work."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,6 +19,9 @@ from skbayes.space.values import plain_key, show
 # Lists of more unordered values than this are long: to have a column for each value, and to look
 # at each as a neighbour, would take longer than most fits.
 MAX_SHORT = 128
+
+# For a parameter, the choices on which it depends, and for which of their codes it exists.
+Conditions: TypeAlias = Mapping[str, Mapping[str, frozenset[int]]]
 
 
 @lasting
@@ -67,6 +70,63 @@ class Branch:
         """Number of distinct points; None if there is no end to them."""
         sizes = [dimension.n_values for _, dimension in self.parameters]
         return None if None in sizes else math.prod(filter(None, sizes))
+
+
+@lasting
+@dataclass(frozen=True, slots=True)
+class Conditional:
+    """Values of a parameter that exists for some candidates only.
+
+    It stands for the values in a dictionary of a search space. A candidate without the parameter
+    leaves it as it is, and the model of the search does not see it.
+
+    Parameters
+    ----------
+    values : object
+        What may stand for one parameter: a list, a range, a distribution or a dimension.
+    when : dict of str to list
+        Names of choices in the same dictionary, each with those of its values for which the
+        parameter exists. With several names, each must have one of its values. If a choice does
+        not exist itself, neither does what depends on it.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If `when` is anything else, or `values` is a `Conditional` itself.
+
+    Examples
+    --------
+    >>> from skbayes.space import Conditional, parse_space
+    >>> space = parse_space(
+    ...     {"kernel": ["rbf", "poly"], "degree": Conditional((2, 5), when={"kernel": ["poly"]})}
+    ... )
+    >>> space.n_values
+    5
+    """
+
+    values: Any
+    when: Mapping[str, Sequence[Any]]
+
+    def __post_init__(self) -> None:
+        example = "when={'kernel': ['poly']}"
+        if isinstance(self.values, Conditional):
+            raise TypeError(
+                "Conditional: values is a Conditional itself. Write all conditions into one `when`."
+            )
+        if not isinstance(self.when, Mapping):
+            raise TypeError(
+                f"Conditional: when must be a dict such as {example}, got {show(self.when)}."
+            )
+        if not self.when:
+            raise ValueError(
+                f"Conditional: when names no parameter. Write {example}, or the values alone."
+            )
+        for name, values in self.when.items():
+            if not isinstance(name, str) or not isinstance(values, list | tuple) or not values:
+                raise ValueError(
+                    f"Conditional: when[{show(name)}] must be a list of values of that parameter, "
+                    f"as in {example}, got {show(values)}."
+                )
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,6 +204,46 @@ def named_branch(dimensions: Iterable[Any]) -> Branch:
             raise ValueError(f"Space needs a name for each dimension, got {name!r} twice.")
         parameters[name] = dimension
     return Branch(tuple(parameters.items()))
+
+
+def divide(branch: Branch, conditions: Conditions) -> Iterator[Branch]:
+    """Yield the parts of a branch without conditions, which together are the branch.
+
+    Choices divide in the order of their names, each after those on which it depends itself; values
+    for which the same parameters exist stay together.
+
+    Raises
+    ------
+    ValueError
+        If parameters depend on each other in a circle.
+    """
+    parameters = dict(branch.parameters)
+    # What depends on a choice that does not exist does not exist either.
+    while gone := [name for name, of in conditions.items() if of.keys() - parameters.keys()]:
+        parameters = {name: d for name, d in parameters.items() if name not in gone}
+        conditions = {name: of for name, of in conditions.items() if name not in gone}
+    if not conditions:
+        yield replace(branch, parameters=tuple(parameters.items()))
+        return
+    setters = {setter for of in conditions.values() for setter in of}
+    setter = next((name for name in parameters if name in setters - conditions.keys()), None)
+    if setter is None:
+        names = ", ".join(map(repr, sorted(setters)))
+        raise ValueError(f"{names} depend on each other in a circle. Take one condition away.")
+    dimension: Any = parameters[setter]  # a choice: nothing else has codes to depend on
+    depending = {name: of[setter] for name, of in conditions.items() if setter in of}
+    groups: dict[frozenset[str], list[int]] = {}
+    for code in range(dimension.n_values):
+        exist = frozenset(name for name, codes in depending.items() if code in codes)
+        groups.setdefault(exist, []).append(code)
+    for exist, codes in groups.items():
+        part = {n: d for n, d in parameters.items() if n in exist or n not in depending}
+        if len(groups) > 1:
+            values = [dimension.decode(code) for code in codes]
+            part[setter] = Categorical(values, ordered=dimension.ordered)
+        others = {n: {s: c for s, c in of.items() if s != setter} for n, of in conditions.items()}
+        left = {name: of for name, of in others.items() if of and name in part}
+        yield from divide(replace(branch, parameters=tuple(part.items())), left)
 
 
 def unite(branches: tuple[Branch, ...]) -> tuple[Axis, ...]:

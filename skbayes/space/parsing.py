@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import difflib
 import numbers
 import zlib
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Iterable, Mapping
+from typing import Any, NamedTuple
 
 import numpy as np
 import scipy.stats
@@ -17,11 +18,14 @@ from skbayes.space.categories import Categorical
 from skbayes.space.dimensions import Dimension
 from skbayes.space.distributions import Distribution, from_scipy
 from skbayes.space.integers import Integer
-from skbayes.space.layout import Branch
+from skbayes.space.layout import Branch, Conditional, Conditions, divide
 from skbayes.space.ranges import Real
 from skbayes.space.space import Space
 from skbayes.space.values import as_list, has, is_finite_number, is_number, native, show
 
+# Each branch is a category of the model and has its place in the initial design: with many more
+# of them than candidates, no search could tell which are good.
+MAX_BRANCHES = 256
 # Categories are kept, and shown to the model, one by one.
 _MAX_LISTED = 2**20
 # Priors that make a range of a list. "auto" is a value of many a parameter, beside numbers too.
@@ -34,6 +38,22 @@ _SHAPES = (
     "'kernel': ['rbf', 'linear']}, a list of such dictionaries, or a list of "
     "(dictionary, n_iter) tuples"
 )
+
+
+class Written(NamedTuple):
+    """A dictionary of a space as it was read: its branch is not yet divided by conditions.
+
+    Attributes
+    ----------
+    branch : Branch
+    conditions : Conditions
+    place : str
+        How messages call the dictionary.
+    """
+
+    branch: Branch
+    conditions: Conditions
+    place: str
 
 
 def parse_space(search_spaces: Any, *, random_state: int = 0) -> Space:
@@ -52,6 +72,7 @@ def parse_space(search_spaces: Any, *, random_state: int = 0) -> Space:
     ``Real``, ``Integer``, ``Categorical``         themselves; also those of scikit-optimize
     ``scipy.stats.loguniform(1e-3, 1e3)``          a range, or the distribution's quantiles
     object with an ``rvs`` method                  256 draws from it, with a warning
+    ``Conditional((2, 5), when={"kernel": ...})``  any of these, for some candidates only
     =============================================  =========================================
 
     Parameters
@@ -80,8 +101,46 @@ def parse_space(search_spaces: Any, *, random_state: int = 0) -> Space:
     """
     if isinstance(search_spaces, Space):
         return search_spaces
+    return arrange_branches(parse_branches(search_spaces, random_state=random_state))
+
+
+def arrange_branches(written: Iterable[Written]) -> Space:
+    """Make a space of dictionaries, each divided by its conditions.
+
+    Raises
+    ------
+    ValueError
+        If conditions form a circle, or there are more than ``MAX_BRANCHES`` sets of parameters.
+    """
+    written = list(written)
+    branches: list[Branch] = []
+    for branch, conditions, place in written:
+        try:
+            for part in divide(branch, conditions):
+                branches.append(part)
+                if len(branches) > max(MAX_BRANCHES, len(written)):
+                    setters = sorted({setter for of in conditions.values() for setter in of})
+                    raise ValueError(
+                        f"the values of {', '.join(map(repr, setters))} differ in the "
+                        f"parameters that they have, in more than {MAX_BRANCHES} combinations, "
+                        "which is the most that can be searched. Leave some of the values or of "
+                        "their parameters out."
+                    )
+        except ValueError as error:
+            raise ValueError(f"{place}: {error}") from None
+    return Space(tuple(branches))
+
+
+def parse_branches(search_spaces: Any, *, random_state: int = 0) -> list[Written]:
+    """Read what users write, as `parse_space` does, and leave it undivided."""
+    if isinstance(search_spaces, Space):
+        is_one = len(search_spaces.branches) == 1
+        return [
+            Written(b, {}, "search_spaces" if is_one else f"search_spaces[{b.number}]")
+            for b in search_spaces.branches
+        ]
     if isinstance(search_spaces, Mapping):
-        return Space((_branch(search_spaces, None, "search_spaces", random_state),))
+        return [_written(search_spaces, 0, None, "search_spaces", random_state)]
     if not isinstance(search_spaces, list | tuple):
         raise TypeError(
             f"search_spaces needs to be {_SHAPES}, got {show(search_spaces)} of type "
@@ -92,7 +151,7 @@ def parse_space(search_spaces: Any, *, random_state: int = 0) -> Space:
             f"search_spaces={show(search_spaces)} is empty. It needs to be {_SHAPES}; [{{}}] "
             "evaluates the estimator as it is."
         )
-    branches = []
+    written = []
     for index, element in enumerate(search_spaces):
         place = f"search_spaces[{index}]"
         n_iter = None
@@ -104,8 +163,8 @@ def parse_space(search_spaces: Any, *, random_state: int = 0) -> Space:
                 f"{place} needs to be a dictionary or a (dictionary, n_iter) tuple, got "
                 f"{show(element)} of type {type(element).__name__}. search_spaces is {_SHAPES}."
             )
-        branches.append(_branch(element, n_iter, place, random_state))
-    return Space(tuple(branches))
+        written.append(_written(element, index, n_iter, place, random_state))
+    return written
 
 
 def check_dimension(dimension: Any, transform: Any = None) -> Dimension:
@@ -150,9 +209,9 @@ def _checked_n_iter(n_iter: Any, place: str) -> int:
     return int(n_iter)
 
 
-def _branch(
-    parameters: Mapping[Any, Any], n_iter: int | None, place: str, random_state: int
-) -> Branch:
+def _written(
+    parameters: Mapping[Any, Any], number: int, n_iter: int | None, place: str, random_state: int
+) -> Written:
     for name in parameters:
         if not isinstance(name, str):
             raise TypeError(
@@ -161,16 +220,44 @@ def _branch(
             )
         if not name:
             raise ValueError(f"{place} has an empty parameter name. Name the parameter.")
-    return Branch(
-        tuple(
-            (str(name), _dimension(parameters[name], f"{place}[{name!r}]", name, random_state))
-            for name in sorted(parameters)
-        ),
-        n_iter,
-    )
+    dimensions = {
+        str(name): _dimension(parameters[name], f"{place}[{name!r}]", name, random_state)
+        for name in sorted(parameters)
+    }
+    conditions = {
+        str(name): _codes(written.when, dimensions, f"{place}[{name!r}]")
+        for name, written in parameters.items()
+        if isinstance(written, Conditional)
+    }
+    return Written(Branch(tuple(dimensions.items()), n_iter, number), conditions, place)
+
+
+def _codes(
+    when: Mapping[str, Any], dimensions: Mapping[str, Dimension], place: str
+) -> Mapping[str, frozenset[int]]:
+    """Return for which codes of which choices a parameter exists."""
+    codes = {}
+    for name, values in when.items():
+        choice = dimensions.get(name)
+        if choice is None:
+            close = difflib.get_close_matches(name, dimensions)
+            hint = f"Did you mean {close[0]!r}?" if close else f"Add {name!r} to it."
+            raise ValueError(f"{place}: when names {name!r}, which is not in the same dict. {hint}")
+        if not isinstance(choice, Categorical):
+            raise ValueError(
+                f"{place}: when names {name!r}, which is the range {choice!r}. A condition needs a "
+                "choice between values: write a list of them."
+            )
+        try:
+            codes[name] = frozenset(choice.encode(value) for value in values)
+        except ValueError as error:
+            raise ValueError(f"{place}: when[{name!r}]: {error}") from None
+    return codes
 
 
 def _dimension(written: Any, place: str, name: str, random_state: int) -> Dimension:
+    if isinstance(written, Conditional):
+        written = written.values
     if isinstance(written, Real | Integer | Categorical | Distribution):
         return written
     if isinstance(written, Space):

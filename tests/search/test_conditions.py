@@ -18,8 +18,8 @@ from sklearn.svm import SVC
 from sklearn.tree import DecisionTreeClassifier
 
 from skbayes import BayesSearchCV, Optimizer, Real
-from skbayes.search.conditions import MAX_BRANCHES, with_conditions
-from skbayes.space import parse_space
+from skbayes.search.conditions import with_conditions
+from skbayes.space import MAX_BRANCHES, Conditional, parse_branches, parse_space
 
 X, Y = load_iris(return_X_y=True)
 LOG = "log-uniform"
@@ -27,7 +27,7 @@ LOG = "log-uniform"
 
 def branches(estimator, space):
     """Return the names and step values of each branch that a space is divided into."""
-    divided = with_conditions(parse_space(space), estimator, is_list=False)
+    divided = with_conditions(parse_branches(space), estimator)
     return [set(branch.names) for branch in divided.branches]
 
 
@@ -82,7 +82,7 @@ def test_values_with_the_same_parameters_stay_together():
         "clf__C": (0.1, 10.0),
     }
     assert branches(PIPE, space) == [{"clf", "clf__C"}, {"clf"}]
-    divided = with_conditions(parse_space(space), PIPE, is_list=False)
+    divided = with_conditions(parse_branches(space), PIPE)
     assert [len(dict(b.parameters)["clf"].categories) for b in divided.branches] == [3, 1]
 
 
@@ -96,8 +96,30 @@ def test_values_with_the_same_parameters_stay_together():
     ],
 )
 def test_a_space_without_conditions_stays_as_it_is(space):
-    parsed = parse_space(space)
-    assert with_conditions(parsed, PIPE, is_list=False) is parsed
+    assert with_conditions(parse_branches(space), PIPE) == parse_space(space)
+
+
+def test_conditions_of_the_user_are_below_those_of_a_step():
+    space = {
+        "clf": [SVC(), DecisionTreeClassifier(random_state=0)],
+        "clf__kernel": ["rbf", "poly"],
+        "clf__degree": Conditional((2, 4), when={"clf__kernel": ["poly"]}),
+        "clf__max_depth": (1, 9),
+    }
+    svc = {"clf", "clf__kernel"}
+    assert branches(PIPE, space) == [svc, svc | {"clf__degree"}, {"clf", "clf__max_depth"}]
+    run(PIPE, space)
+
+
+def test_a_condition_on_the_step_itself():
+    svc, tree = SVC(), DecisionTreeClassifier(random_state=0)
+    space = {
+        "clf": [svc, SVC(kernel="linear"), tree],
+        "clf__gamma": Conditional((1e-3, 1.0, LOG), when={"clf": [svc, tree]}),
+    }
+    # What the tree does not have does not exist for it, whatever is written.
+    assert branches(PIPE, space) == [{"clf", "clf__gamma"}, {"clf"}]
+    run(PIPE, space)
 
 
 NOTHING = ["passthrough", None]

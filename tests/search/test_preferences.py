@@ -22,13 +22,13 @@ from skbayes import BayesSearchCV, OneStandardError
 from skbayes.search.conditions import with_conditions
 from skbayes.search.preferences import preferences
 from skbayes.search.simplicity import KNOWN, known
-from skbayes.space import parse_space
+from skbayes.space import parse_branches
 
 X, Y = load_iris(return_X_y=True)
 
 
 def resolved(estimator, space, prefer=None):
-    parsed = with_conditions(parse_space(space), estimator, is_list=isinstance(space, list))
+    parsed = with_conditions(parse_branches(space), estimator)
     return preferences(parsed, estimator, OneStandardError(prefer))
 
 

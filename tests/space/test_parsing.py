@@ -12,7 +12,17 @@ from sklearn.linear_model import Ridge
 from sklearn.model_selection import RandomizedSearchCV
 from sklearn.svm import SVC
 
-from skbayes.space import Categorical, Distribution, Integer, Real, Space, parse_space
+from skbayes import Optimizer
+from skbayes.space import (
+    MAX_BRANCHES,
+    Categorical,
+    Conditional,
+    Distribution,
+    Integer,
+    Real,
+    Space,
+    parse_space,
+)
 from strategies import Elementwise, Hostile
 
 
@@ -424,3 +434,135 @@ def test_mistakes(written, error, fragments):
     assert message.startswith("search_spaces")
     assert message.count("search_spaces['x']") <= 1
     assert "\n" not in message
+
+
+KERNELS = ["rbf", "poly", "sigmoid"]
+
+
+def together(written):
+    """Return the parameters that exist together, with the values of those that are choices."""
+    return [
+        {name: getattr(d, "categories", d) for name, d in branch.parameters}
+        for branch in parse_space(written).branches
+    ]
+
+
+def test_a_parameter_exists_where_its_conditions_hold():
+    written = {
+        "kernel": KERNELS,
+        "degree": Conditional((2, 5), when={"kernel": ["poly"]}),
+        "coef0": Conditional((0.0, 1.0), when={"kernel": ["sigmoid", "poly"]}),
+    }
+    coef0, degree = Real(0.0, 1.0), Integer(2, 5)
+    assert together(written) == [
+        {"kernel": ("rbf",)},
+        {"kernel": ("poly",), "degree": degree, "coef0": coef0},
+        {"kernel": ("sigmoid",), "coef0": coef0},
+    ]
+
+
+def test_values_for_which_the_same_exists_stay_together():
+    written = {"kernel": KERNELS, "degree": Conditional([2, 3], when={"kernel": ["poly"]})}
+    assert together(written) == [
+        {"kernel": ("rbf", "sigmoid")},
+        {"kernel": ("poly",), "degree": (2, 3)},
+    ]
+    everywhere = {"kernel": KERNELS, "degree": Conditional([2, 3], when={"kernel": KERNELS})}
+    assert together(everywhere) == [{"kernel": tuple(KERNELS), "degree": (2, 3)}]
+
+
+def test_a_condition_on_what_does_not_exist_does_not_hold():
+    # "a" comes before the choice that it hangs on by its name, and is asked after it.
+    written = {
+        "solver": ["lbfgs", "saga"],
+        "a": Conditional(["l2", "elasticnet"], when={"solver": ["saga"]}),
+        "l1_ratio": Conditional((0.0, 1.0), when={"a": ["elasticnet"]}),
+    }
+    assert together(written) == [
+        {"solver": ("lbfgs",)},
+        {"solver": ("saga",), "a": ("l2",)},
+        {"solver": ("saga",), "a": ("elasticnet",), "l1_ratio": Real(0.0, 1.0)},
+    ]
+
+
+def test_all_conditions_must_hold():
+    written = {
+        "a": [0, 1],
+        "b": [0, 1],
+        "c": Conditional([5, 6], when={"a": [1], "b": [1]}),
+    }
+    space = parse_space(written)
+    uniform = np.random.default_rng(0).random((50, len(space.axes)))
+    found = [space.decode(point) for point in space.points(space.sample(uniform))]
+    assert all(("c" in params) == (params["a"] == params["b"] == 1) for params in found)
+    assert space.n_values == 3 + 2
+
+
+def test_parts_of_a_dictionary_share_its_number_of_candidates():
+    conditional = {"a": [0, 1], "b": Conditional((0.0, 1.0), when={"a": [1]})}
+    space = parse_space([{"a": [2]}, (conditional, 5)])
+    assert [(branch.number, branch.n_iter) for branch in space.branches] == [
+        (0, None),
+        (1, 5),
+        (1, 5),
+    ]
+
+
+def test_an_optimizer_proposes_what_exists():
+    written = {"kernel": ["rbf", "poly"], "degree": Conditional((2, 5), when={"kernel": ["poly"]})}
+    optimizer = Optimizer(written, random_state=0)
+    asked = optimizer.ask(5)
+    assert {(p["kernel"], p.get("degree")) for p in asked} == {
+        ("rbf", None),
+        *(("poly", degree) for degree in range(2, 6)),
+    }
+
+
+@pytest.mark.parametrize(
+    ("when", "kind", "message"),
+    [
+        (
+            "kernel",
+            TypeError,
+            r"when must be a dict such as when=\{'kernel': \['poly'\]\}, got 'kernel'",
+        ),
+        ({}, ValueError, "when names no parameter"),
+        ({"kernel": "poly"}, ValueError, r"when\['kernel'\] must be a list of values"),
+        ({"kernel": []}, ValueError, r"when\['kernel'\] must be a list of values"),
+        ({3: ["poly"]}, ValueError, r"when\[3\] must be a list"),
+    ],
+)
+def test_conditions_that_are_none(when, kind, message):
+    with pytest.raises(kind, match=message):
+        Conditional((2, 5), when=when)
+
+
+@pytest.mark.parametrize(
+    ("space", "message"),
+    [
+        ({"kernal": KERNELS}, "which is not in the same dict. Did you mean 'kernal'?"),
+        ({}, "which is not in the same dict. Add 'kernel' to it."),
+        ({"kernel": (0.0, 1.0)}, "which is the range Real"),
+        ({"kernel": ["rbf", "linear"]}, r"when\['kernel'\]: 'poly'"),
+        (
+            {"kernel": Conditional(KERNELS, when={"degree": [2]})},
+            "search_spaces: 'degree', 'kernel' depend on each other in a circle",
+        ),
+    ],
+)
+def test_conditions_that_cannot_hold(space, message):
+    written = {"degree": Conditional([2, 3], when={"kernel": ["poly"]}), **space}
+    with pytest.raises(ValueError, match=message):
+        parse_space(written)
+
+
+def test_a_conditional_holds_no_other():
+    with pytest.raises(TypeError, match="Write all conditions into one `when`"):
+        Conditional(Conditional([1, 2], when={"a": [1]}), when={"b": [1]})
+
+
+def test_more_combinations_than_can_be_searched():
+    choices = {f"c{i}": [0, 1] for i in range(9)}
+    own = {f"p{i}": Conditional((0.0, 1.0), when={f"c{i}": [1]}) for i in range(9)}
+    with pytest.raises(ValueError, match=f"more than {MAX_BRANCHES} combinations"):
+        parse_space({**choices, **own})

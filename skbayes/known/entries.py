@@ -1,0 +1,175 @@
+"""The entries of `data/`: what is known of a class of estimators, read and found.
+
+An entry is plain data. Nothing is imported by a name that stands in it: an estimator that somebody
+has made is compared with the names of its classes.
+"""
+
+from __future__ import annotations
+
+import functools
+import inspect
+import re
+import sys
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from importlib import resources
+from typing import Any
+
+__all__ = ["Entry", "Range", "entries", "entry_of"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Range:
+    """One way to search a parameter, and when it is the right one.
+
+    Attributes
+    ----------
+    low, high : float or int or None
+        Both ends, included. Two ints are whole numbers.
+    scale : str or None
+        The prior of a range.
+    values : tuple or None
+        In place of a range, a choice.
+    when : mapping
+        The parameter exists only where each of these, of the same entry, has one of the values.
+    at_most, at_least : mapping of str to float
+        The ends are held to these shares of quantities of `Facts`, where those are known.
+    up_to_own : bool
+        The upper end is the value that the estimator has, which has to be an int.
+    times : str or None
+        The ends are multiplied by this quantity of `Facts`, where it is known.
+    needs : tuple of str
+        Quantities of `Facts` that have to be known.
+    only : mapping of str to (float, float)
+        Quantities of `Facts` that have to lie between both numbers.
+    given : mapping of str to tuple
+        Parameters of the estimator that have to have one of the values.
+    since, until : str or None
+        Versions of the library: the first that has it, and the first that has it no longer.
+    """
+
+    low: Any = None
+    high: Any = None
+    scale: str | None = None
+    values: tuple[Any, ...] | None = None
+    when: Mapping[str, tuple[Any, ...]] = field(default_factory=dict)
+    at_most: Mapping[str, float] = field(default_factory=dict)
+    at_least: Mapping[str, float] = field(default_factory=dict)
+    up_to_own: bool = False
+    times: str | None = None
+    needs: tuple[str, ...] = ()
+    only: Mapping[str, tuple[float, float]] = field(default_factory=dict)
+    given: Mapping[str, tuple[Any, ...]] = field(default_factory=dict)
+    since: str | None = None
+    until: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """What is known of some classes of estimators.
+
+    Attributes
+    ----------
+    classes : tuple of str
+        Their names, or those of their bases.
+    source : str
+        Where the ranges come from.
+    space : mapping of str to tuple of Range
+        For each parameter the ways to search it: the first one counts that is right.
+    library : str
+        Whose classes are meant.
+    why : str
+        What is not to be seen from the ranges.
+    features : {"same", "more", "fewer", "other"}
+        How many features a step leaves: as many as it gets, at least as many, at least one, or
+        any number.
+    sets : mapping of str to float
+        Quantities of `Facts` that are known behind a step, whatever it gets.
+    inside : mapping of str to float
+        What the estimators within it are fitted on, as shares of quantities of `Facts`. A share
+        of 0 says that it is not known.
+    leaves_out : tuple of str
+        Parameters that hold an estimator which is not searched.
+    unlisted : bool
+        Whether `get_params` leaves out what was not given.
+    """
+
+    classes: tuple[str, ...]
+    source: str
+    space: Mapping[str, tuple[Range, ...]]
+    library: str = "sklearn"
+    why: str = ""
+    features: str = "other"
+    sets: Mapping[str, float] = field(default_factory=dict)
+    inside: Mapping[str, float] = field(default_factory=dict)
+    leaves_out: tuple[str, ...] = ()
+    unlisted: bool = False
+
+
+@functools.cache
+def entries() -> tuple[Entry, ...]:
+    """Return all entries, in the order of the files and of what stands in them."""
+    folder = resources.files("skbayes.known") / "data"
+    files = sorted((f for f in folder.iterdir() if f.name.endswith(".toml")), key=lambda f: f.name)
+    return tuple(
+        _entry(each)
+        for file in files
+        for each in tomllib.loads(file.read_text(encoding="utf-8"))["estimators"]
+    )
+
+
+def entry_of(estimator: Any) -> Entry | None:
+    """Return the entry of the nearest class of an estimator; None if it is not known."""
+    by_class = _by_class()
+    for cls in inspect.getmro(type(estimator)):
+        found = by_class.get((cls.__module__.partition(".")[0], cls.__name__))
+        if found is not None:
+            return found
+    return None
+
+
+def holds(way: Range, entry: Entry, parameters: Mapping[str, Any]) -> bool:
+    """Tell whether a way to search a parameter is right for a version and an estimator."""
+    for name, values in way.given.items():
+        if not any(parameters.get(name) is v or parameters.get(name) == v for v in values):
+            return False
+    if way.since is None and way.until is None:
+        return True
+    version = _version(sys.modules[entry.library].__version__)
+    return (way.since is None or version >= _version(way.since)) and (
+        way.until is None or version < _version(way.until)
+    )
+
+
+@functools.cache
+def _by_class() -> Mapping[tuple[str, str], Entry]:
+    return {(entry.library, name): entry for entry in entries() for name in entry.classes}
+
+
+def _entry(written: Mapping[str, Any]) -> Entry:
+    space = {}
+    for name, ways in written.get("space", {}).items():
+        space[name] = tuple(_range(way) for way in (ways if isinstance(ways, list) else [ways]))
+    return Entry(**{**written, "classes": tuple(written["classes"]), "space": space})
+
+
+def _range(written: Mapping[str, Any]) -> Range:
+    values = dict(written)
+    if "values" in values:
+        values["values"] = tuple(_value(value) for value in values["values"])
+    for name in ("when", "given"):
+        if name in values:
+            values[name] = {k: tuple(_value(v) for v in vs) for k, vs in values[name].items()}
+    return Range(**values)
+
+
+def _value(written: Any) -> Any:
+    """Return a value of a parameter: TOML has neither None nor tuples."""
+    if isinstance(written, list):
+        return tuple(_value(value) for value in written)
+    return None if written == "None" else written
+
+
+def _version(text: str) -> tuple[int, ...]:
+    return tuple(int(number) for number in re.findall(r"\d+", text)[:2])

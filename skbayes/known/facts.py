@@ -1,0 +1,124 @@
+"""What a space may depend on: numbers that are known of the data when a search begins.
+
+A search fits on training folds, and the fewest folds are two. So all counts of rows are those of
+half of the data: what is possible there is possible in every fold.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, fields, replace
+from typing import Any
+
+import numpy as np
+import scipy.sparse
+
+__all__ = ["QUANTITIES", "Facts", "facts_of"]
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """Numbers that are known of what an estimator is fitted on; None where nothing is known.
+
+    Attributes
+    ----------
+    n_samples : int or None
+        Rows of the smallest training fold there may be: half of them all.
+    n_features : int or None
+        Columns, of which there are at least as many.
+    most_features : int or None
+        Columns, of which there are at most as many.
+    n_classes : int or None
+        Of a single target of a classifier.
+    n_smallest : int or None
+        Rows of the smallest class in a training fold.
+    is_sparse : int
+        1 for a sparse matrix, 0 for none, -1 where it is not known. Data that nobody has shown
+        count as dense.
+    x_variance : float or None
+        Of all numbers of X together.
+    y_std : float or None
+        Standard deviation of the target of a regression.
+    """
+
+    n_samples: int | None = None
+    n_features: int | None = None
+    most_features: int | None = None
+    n_classes: int | None = None
+    n_smallest: int | None = None
+    is_sparse: int = 0
+    x_variance: float | None = None
+    y_std: float | None = None
+
+    @property
+    def gamma_scale(self) -> float | None:
+        """The number that scikit-learn's kernel machines mean by ``gamma="scale"``."""
+        if not self.n_features or self.n_features != self.most_features or not self.x_variance:
+            return None
+        return 1.0 / (self.n_features * self.x_variance)
+
+    @property
+    def balance(self) -> float | None:
+        """The share of rows of the smallest class, where 1 is that of two of the same size."""
+        if not self.n_samples or self.n_smallest is None:
+            return None
+        return 2.0 * self.n_smallest / self.n_samples
+
+    def shrunk(self, shares: Mapping[str, float]) -> Facts:
+        """Return what is known of a part of the data; a share of 0 says that nothing is."""
+        changed: dict[str, Any] = {}
+        for name, share in shares.items():
+            value = getattr(self, name)
+            changed[name] = None if value is None or not share else math.floor(share * value)
+        return replace(self, **changed)
+
+
+QUANTITIES = (*(field.name for field in fields(Facts)), "gamma_scale", "balance")
+
+
+def facts_of(X: Any, y: Any, *, is_classifier: bool) -> Facts:
+    """Return what is known of data; of None nothing is."""
+    if X is None:
+        return Facts()
+    n_samples, n_features = _shape(X)
+    n_classes = n_smallest = y_std = None
+    if y is not None and np.ndim(y) == 1:
+        if is_classifier:
+            _, counts = np.unique(np.asarray(y), return_counts=True)
+            n_classes, n_smallest = len(counts), int(counts.min()) // 2
+        else:
+            y_std = math.sqrt(_variance(y) or 0.0) or None
+    return Facts(
+        n_samples=None if n_samples is None else n_samples // 2,
+        n_features=n_features,
+        most_features=n_features,
+        n_classes=n_classes,
+        n_smallest=n_smallest,
+        is_sparse=int(scipy.sparse.issparse(X)),
+        x_variance=_variance(X) if n_features else None,
+        y_std=y_std,
+    )
+
+
+def _variance(values: Any) -> float | None:
+    """Return the variance of all numbers together; None of what are none."""
+    if scipy.sparse.issparse(values):
+        return float(values.multiply(values).mean() - values.mean() ** 2)
+    try:
+        numbers = np.asarray(values, dtype=float)
+    except (TypeError, ValueError):
+        return None
+    numbers = numbers[np.isfinite(numbers)]
+    return float(numbers.var()) if numbers.size else None
+
+
+def _shape(X: Any) -> tuple[int | None, int | None]:
+    """Return the number of rows, and of columns; None for what has none, such as texts."""
+    shape = getattr(X, "shape", None)
+    if shape is None:
+        if not hasattr(X, "__len__"):
+            return None, None
+        first = X[0] if isinstance(X, list | tuple) and X else None
+        return len(X), len(first) if isinstance(first, list | tuple | np.ndarray) else None
+    return int(shape[0]), int(shape[1]) if len(shape) == 2 else None

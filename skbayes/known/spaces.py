@@ -1,0 +1,290 @@
+"""Search spaces of estimators that are known, through all that is built of them."""
+
+from __future__ import annotations
+
+import difflib
+import inspect
+import math
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+from sklearn.base import is_classifier
+from sklearn.compose import ColumnTransformer
+from sklearn.pipeline import Pipeline
+
+from skbayes.known.entries import Entry, Range, entries, entry_of, holds
+from skbayes.known.facts import Facts, facts_of
+from skbayes.space import Conditional, has, same_value, show
+
+__all__ = ["suggest_space"]
+
+# What is not known of the data inside of an estimator that is not known.
+_UNKNOWN = (
+    "n_samples",
+    "n_features",
+    "most_features",
+    "n_classes",
+    "n_smallest",
+    "x_variance",
+    "y_std",
+)
+
+
+def suggest_space(estimator: Any, X: Any = None, y: Any = None) -> Any:
+    """Return a search space for an estimator that is known, and for all that is inside it.
+
+    Parameters
+    ----------
+    estimator : estimator, or list of estimator
+        It may be a pipeline, a column transformer, an ensemble or another estimator that holds
+        some: each parameter gets the name that `get_params` has for it.
+    X : array-like, default=None
+        Data, of which only the shape is looked at. Ranges that depend on it, such as a number of
+        components, are left out or narrow without it.
+    y : array-like, default=None
+        Target, of which a classifier's classes are counted.
+
+    Returns
+    -------
+    dict, or list of dict
+        Names of parameters, with lists of values, ranges as tuples, and `Conditional` of these:
+        `search_spaces`, to look at and to change. A list of estimators has a list of them. If
+        they are pipelines with steps of the same names, each dict says which steps are its own,
+        so that one search chooses between them.
+
+    Raises
+    ------
+    ValueError
+        If something of the estimator is not known, naming what is.
+
+    Examples
+    --------
+    >>> from sklearn.linear_model import Ridge
+    >>> from skbayes import suggest_space
+    >>> suggest_space(Ridge())
+    {'alpha': (0.001, 1000.0, 'log-uniform')}
+    """
+    if isinstance(estimator, list | tuple):
+        return [
+            {**choice, **suggest_space(each, X, y)}
+            for choice, each in zip(_choices(estimator), estimator, strict=True)
+        ]
+    if isinstance(estimator, type) or not has(estimator, "get_params"):
+        raise TypeError(
+            f"suggest_space needs an estimator, or a list of them, got {show(estimator)} of type "
+            f"{type(estimator).__name__}. Give an object such as SVC(), not its class."
+        )
+    facts = facts_of(X, y, is_classifier=is_classifier(estimator))
+    return dict(_walk(estimator, facts, ""))
+
+
+def _choices(estimators: Sequence[Any]) -> list[dict[str, Any]]:
+    """Return for each estimator of a list the parts in which it differs from the others.
+
+    They are told as values of one candidate, so that a single search can take each estimator's
+    place: only estimators of one class with parts of the same names can be made of each other.
+    """
+    parts = [
+        {n: v for n, v in each.get_params(deep=True).items() if "__" not in n}
+        for each in estimators
+        if has(each, "get_params") and not isinstance(each, type)
+    ]
+    alike = len({(type(each), *sorted(p)) for each, p in zip(estimators, parts, strict=False)}) == 1
+    if len(parts) < len(estimators) or not alike:
+        return [{} for _ in estimators]
+    names = [n for n in parts[0] if any(_fits(part[n]) for part in parts)]
+    differ = [n for n in names if any(not _same(part[n], parts[0][n]) for part in parts)]
+    return [{name: [part[name]] for name in differ} for part in parts]
+
+
+def _walk(estimator: Any, facts: Facts, prefix: str) -> Iterator[tuple[str, Any]]:
+    """Yield the parameters of an estimator and of all inside it, with what to search."""
+    entry = entry_of(estimator)
+    parameters = estimator.get_params(deep=True)
+    inside = {
+        name: value
+        for name, value in parameters.items()
+        if "__" not in name and _fits(value) and (entry is None or name not in entry.leaves_out)
+    }
+    if entry is None and parameters and not inside:
+        raise ValueError(_refusal(estimator, prefix))
+    if entry is not None:
+        yield from _own(entry, estimator, parameters, facts, prefix)
+    for name, part, known in _parts(estimator, entry, inside, facts):
+        yield from _walk(part, known, f"{prefix}{name}__")
+
+
+def _fits(value: Any) -> bool:
+    """Tell whether a value of a parameter is an estimator of its own."""
+    return not isinstance(value, type) and has(value, "get_params") and has(value, "fit")
+
+
+def _parts(
+    estimator: Any, entry: Entry | None, inside: Mapping[str, Any], facts: Facts
+) -> Iterator[tuple[str, Any, Facts]]:
+    """Yield what is inside an estimator, with what is known of the data that it gets."""
+    if isinstance(estimator, Pipeline):
+        for name, step in estimator.steps:
+            if name in inside:
+                yield name, step, facts
+                facts = _after(step, facts)
+    elif isinstance(estimator, ColumnTransformer):
+        columns = {name: chosen for name, _, chosen in estimator.transformers}
+        for name, part in inside.items():
+            n = _n_columns(columns.get(name))
+            yield name, part, replace(facts, n_features=n, most_features=n, x_variance=None)
+    else:
+        # What an ensemble that is not known does with the data is not known either.
+        shares = dict.fromkeys(_UNKNOWN, 0.0) if entry is None else entry.inside
+        for name, part in inside.items():
+            yield name, part, facts.shrunk(shares)
+
+
+def _after(step: Any, facts: Facts) -> Facts:
+    """Return what is known of the data behind a step."""
+    entry = entry_of(step)
+    known: dict[str, Any] = {"x_variance": None}
+    if entry is None or entry.features == "other":
+        known |= {"n_features": None, "most_features": None, "is_sparse": -1}
+    elif entry.features == "more":
+        known |= {"most_features": None}
+    elif entry.features == "fewer":
+        known |= {"n_features": 1}
+    if entry is None:
+        return replace(facts, **known)
+    return replace(facts, **(known | dict(entry.sets)))
+
+
+def _n_columns(chosen: Any) -> int | None:
+    """Return how many columns are chosen, where that is to be seen without the data."""
+    if isinstance(chosen, str | int):
+        return 1
+    is_list = isinstance(chosen, list | tuple | np.ndarray)
+    if is_list and len(chosen) and not isinstance(chosen[0], bool | np.bool_):
+        return len(chosen)
+    return None
+
+
+def _own(
+    entry: Entry, estimator: Any, parameters: Mapping[str, Any], facts: Facts, prefix: str
+) -> Iterator[tuple[str, Any]]:
+    """Yield the parameters of an estimator itself, with what to search."""
+    defaults = _defaults(estimator)
+    found: dict[str, Any] = {}
+    for name, ways in entry.space.items():
+        if name not in parameters and not entry.unlisted:
+            continue
+        own = parameters.get(name, defaults.get(name))
+        is_own = not _same(own, defaults.get(name, own))
+        for way in ways:
+            written = _written(way, facts, own) if holds(way, entry, parameters) else None
+            if written is None or (is_own and isinstance(written, list) and len(written) == 1):
+                continue
+            if is_own and isinstance(written, list):
+                written = written if any(_same(own, v) for v in written) else [own, *written]
+            when = _conditions(way, found, parameters)
+            if when is not None:
+                found[name] = Conditional(written, when=when) if when else written
+                break
+    for name, written in found.items():
+        if isinstance(written, Conditional):
+            when = {f"{prefix}{setter}": values for setter, values in written.when.items()}
+            written = Conditional(written.values, when=when)
+        yield prefix + name, written
+
+
+def _defaults(estimator: Any) -> Mapping[str, Any]:
+    """Return the values that the constructor of an estimator has where nothing is given."""
+    signature = inspect.signature(type(estimator).__init__)
+    return {
+        name: parameter.default
+        for name, parameter in signature.parameters.items()
+        if parameter.default is not inspect.Parameter.empty
+    }
+
+
+def _same(a: Any, b: Any) -> bool:
+    return a is b or same_value(a, b)
+
+
+def _conditions(
+    way: Range, found: Mapping[str, Any], parameters: Mapping[str, Any]
+) -> dict[str, list[Any]] | None:
+    """Return for which values of what is searched a parameter exists; None if for none."""
+    when = {}
+    for setter, values in way.when.items():
+        written = found.get(setter, [parameters.get(setter)])
+        choices = written.values if isinstance(written, Conditional) else written
+        kept = [v for v in choices if any(_same(v, value) for value in values)]
+        if not kept:
+            return None
+        if isinstance(written, Conditional) or len(kept) < len(choices):
+            when[setter] = kept
+    return when
+
+
+def _written(way: Range, facts: Facts, own: Any) -> Any:
+    """Return a list or a tuple as users write them; None where the range is not the right one."""
+    for name, (least, most) in way.only.items():
+        quantity = getattr(facts, name)
+        if quantity is None or not least <= quantity <= most:
+            return None
+    if any(getattr(facts, name) is None for name in way.needs):
+        return None
+    if way.values is not None:
+        return list(way.values)
+    low, high = way.low, way.high
+    scale = None if way.times is None else getattr(facts, way.times)
+    if scale is not None:
+        low, high = _rounded(low * scale), _rounded(high * scale)
+    for bounds, is_upper in ((way.at_most, True), (way.at_least, False)):
+        for name, share in bounds.items():
+            quantity = getattr(facts, name)
+            if quantity is None:
+                continue
+            bound = share * quantity
+            if isinstance(low, int) and isinstance(high, int):
+                bound = math.floor(bound) if is_upper else math.ceil(bound)
+            if is_upper:
+                high = min(high, bound)
+            else:
+                low = max(low, bound)
+    if way.up_to_own:
+        if not isinstance(own, int):
+            return None
+        high = min(high, own)
+    if high < low:
+        return None
+    if high == low:
+        return [low]
+    return (low, high) if way.scale is None else (low, high, way.scale)
+
+
+def _rounded(value: float) -> float:
+    """Return a number with the two digits that are worth reading."""
+    return float(f"{value:.1e}")
+
+
+def _refusal(estimator: Any, prefix: str) -> str:
+    name = type(estimator).__name__
+    names = known_names()
+    close = difflib.get_close_matches(name, names, n=3)
+    others = [each for each in names if each not in close]
+    place = f" (it is {prefix.removesuffix('__')!r})" if prefix else ""
+    return (
+        f"No search space is known for {name}{place}. Write its parameters and their ranges as a "
+        "dict, beside what suggest_space returns for the rest. Known are "
+        f"{', '.join([*close, *others])}."
+    )
+
+
+def known_names() -> list[str]:
+    """Return the names of all classes that are known, in alphabetical order."""
+    return sorted(_all_names(entries()))
+
+
+def _all_names(found: Iterable[Entry]) -> Iterator[str]:
+    for entry in found:
+        yield from entry.classes

@@ -1,0 +1,56 @@
+"""`search_spaces="auto"`: the space that is known of an estimator, for the data of a search."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from skbayes.space import Conditional, show
+
+__all__ = ["AUTO", "described", "written_spaces"]
+
+AUTO = "auto"
+
+
+def written_spaces(search: Any, X: Any = None, y: Any = None) -> Any:
+    """Return the spaces of a search as a user would write them.
+
+    Raises
+    ------
+    ValueError
+        If they are a word that has no meaning, if nothing is known of the estimator, or if it has
+        nothing to search.
+    """
+    written = search.search_spaces
+    if not isinstance(written, str):
+        return written
+    if written != AUTO:
+        raise ValueError(
+            f"search_spaces={written!r} is no word that is known: write a dict of parameters and "
+            f"their values, or search_spaces={AUTO!r} for the space that suggest_space returns."
+        )
+    # Whoever writes the ranges does not pay for reading those that are known.
+    from skbayes.known import suggest_space
+
+    try:
+        found = suggest_space(search.estimator, X, y)
+    except (TypeError, ValueError) as error:
+        raise type(error)(f"search_spaces={AUTO!r}: {error}") from None
+    if not found:
+        raise ValueError(
+            f"search_spaces={AUTO!r}: nothing of {type(search.estimator).__name__} is worth a "
+            "search. Fit it as it is, or write a dict of the parameters that you want to search."
+        )
+    return found
+
+
+def described(written: Mapping[str, Any]) -> str:
+    """Return a line for each parameter of a space, with what is searched."""
+    lines = []
+    for name, value in written.items():
+        condition = ""
+        if isinstance(value, Conditional):
+            needs = [f"{setter} in {show(list(values))}" for setter, values in value.when.items()]
+            value, condition = value.values, f" if {' and '.join(needs)}"
+        lines.append(f"  {name}: {show(value)}{condition}")
+    return "\n".join(lines)
