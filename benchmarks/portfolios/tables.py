@@ -1,4 +1,4 @@
-"""What random candidates score on all data sets: one line of JSON for each, added as it is known."""
+"""What random candidates score on all data sets: lines of JSON, each added as it is known."""
 
 import time
 from pathlib import Path

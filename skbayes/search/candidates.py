@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import math
 import numbers
+from collections.abc import Sequence
+from itertools import zip_longest
 from typing import Any
 
 from sklearn.base import clone
@@ -13,7 +15,13 @@ from skbayes._warnings import warn
 from skbayes.search.conditions import as_written, owners
 from skbayes.space import Branch, Categorical, Integer, Space, native, show
 
-__all__ = ["count_candidates", "n_possible", "present_points", "warn_of_whole_ranges"]
+__all__ = [
+    "count_candidates",
+    "n_possible",
+    "portfolio_points",
+    "present_points",
+    "warn_of_whole_ranges",
+]
 
 # Of a space with more points than this, floats could not count each.
 MAX_SIZE = 2**53
@@ -101,6 +109,28 @@ def present_points(space: Space, estimator: Any, n_points: int) -> list[dict[str
             if params is not None and _contains(space, params, number, owner):
                 found[number] = params
     return list(found.values())[:n_points]
+
+
+def portfolio_points(
+    space: Space, estimator: Any, X: Any, y: Any, present: Sequence[dict[str, Any]]
+) -> list[dict[str, Any]]:
+    """Return parameters that were good on other data, as far as the space holds them.
+
+    The best of each branch come first, then the second ones. Those that are `present` are left
+    out, and lend their values to parameters of which nothing is known.
+    """
+    # Only a search that looks for them pays for reading them.
+    from skbayes.known import configurations
+
+    points = [space.encode(params) for params in present]
+    by_branch = []
+    for number, branch in enumerate(space.branches):
+        own = [params for params, at in zip(present, points, strict=True) if at.branch == number]
+        owner = _with_constants(estimator, branch)
+        if owner is not None:
+            by_branch.append(configurations(owner, branch, X, y, own[0] if own else None))
+    found = [params for row in zip_longest(*by_branch) for params in row if params is not None]
+    return [params for params in found if space.encode(params) not in points]
 
 
 def _with_constants(estimator: Any, branch: Branch) -> Any:

@@ -25,7 +25,12 @@ from skbayes.optimizer import Optimizer
 from skbayes.rules import EARLY_STOPPING, check_rules, one_standard_error, parse_stopping
 from skbayes.scikit_optimize import joined_fit_params, read_optimizer_kwargs, warn_of_differences
 from skbayes.search.auto import AUTO, described, written_spaces
-from skbayes.search.candidates import count_candidates, present_points, warn_of_whole_ranges
+from skbayes.search.candidates import (
+    count_candidates,
+    portfolio_points,
+    present_points,
+    warn_of_whole_ranges,
+)
 from skbayes.search.checkpoint import Checkpoint
 from skbayes.search.conditions import space_of
 from skbayes.search.preferences import preferences
@@ -275,7 +280,11 @@ class Run:
         points = self._search.initial_points
         if points is None:
             # As the rest of the initial design, they leave most of the budget to the model.
-            return present_points(self._space, self._search.estimator, max(1, n_candidates // 4))
+            limit = max(1, n_candidates // 4)
+            space, estimator = self._space, self._search.estimator
+            present = present_points(space, estimator, limit)
+            X, y = (*self.data, None)[:2]
+            return [*present, *portfolio_points(space, estimator, X, y, present)][:limit]
         if len(points) > n_candidates:
             raise ValueError(
                 f"initial_points holds {len(points)} points, and the search has {n_candidates} "

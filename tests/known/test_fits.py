@@ -95,7 +95,10 @@ def cases() -> Iterator[Any]:
             continue
         for shape in shapes():
             estimator = made(cls)
-            if scipy.sparse.issparse(shapes()[shape].X) and not get_tags(estimator).input_tags.sparse:
+            if (
+                scipy.sparse.issparse(shapes()[shape].X)
+                and not get_tags(estimator).input_tags.sparse
+            ):
                 continue
             if is_classifier(estimator):
                 numbers = [2, 3]
