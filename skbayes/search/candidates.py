@@ -6,6 +6,7 @@ import math
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import zip_longest
 from typing import TYPE_CHECKING, Any
 
 from sklearn.base import clone
@@ -25,6 +26,7 @@ __all__ = [
     "grid_points",
     "n_planned",
     "n_possible",
+    "portfolio_points",
     "present_points",
     "warn_of_whole_ranges",
 ]
@@ -231,6 +233,44 @@ def present_points(space: Space, estimator: Any, X: Any, n_points: int) -> list[
         points.remove(first)
         points.insert(0, first)
     return points[:n_points]
+
+
+def portfolio_points(
+    space: Space, estimator: Any, X: Any, y: Any, present: Sequence[Mapping[str, Any]]
+) -> list[dict[str, Any]]:
+    """Return parameters that were good on other data, as far as the space holds them.
+
+    The best of each branch come first, then the second ones. Those that are `present` are left
+    out, and lend their values to parameters of which nothing is known.
+    """
+    # Only a search that looks for them pays for reading them.
+    from skbayes.known import configurations
+
+    points = [space.encode(params) for params in present]
+    by_branch = []
+    for number, branch in enumerate(space.branches):
+        own = [params for params, at in zip(present, points, strict=True) if at.branch == number]
+        owner = _with_constants(estimator, branch)
+        if owner is not None:
+            by_branch.append(configurations(owner, branch, X, y, own[0] if own else None))
+    found = [params for row in zip_longest(*by_branch) for params in row if params is not None]
+    return [params for params in found if space.encode(params) not in points]
+
+
+def _with_constants(estimator: Any, branch: Branch) -> Any:
+    """Return the estimator with what a branch fixes, or None if it cannot be set."""
+    fixed = {
+        name: clone(dimension.decode(0), safe=False)
+        for name, dimension in branch.parameters
+        if isinstance(dimension, Categorical) and dimension.n_values == 1
+    }
+    # Some estimators of users' own fail when there is nothing to set.
+    if not fixed:
+        return estimator
+    try:
+        return clone(estimator).set_params(**fixed)
+    except Exception:  # each library refuses in its own way; the fits will tell
+        return None
 
 
 def _present(estimator: Any, branch: Branch, data: Data) -> Present | None:

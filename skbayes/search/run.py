@@ -31,6 +31,7 @@ from skbayes.search.candidates import (
     count_candidates,
     grid_points,
     n_planned,
+    portfolio_points,
     present_points,
     warn_of_whole_ranges,
 )
@@ -356,9 +357,12 @@ class Run:
             return []  # what it says is what is tried
         if points is None:
             # As the rest of the initial design, they leave most of the budget to the model.
-            estimator, n_points = self._search.estimator, max(1, n_candidates // 4)
-            self._present = present_points(self._space, estimator, self.data[0], n_points)
-            return [present.params for present in self._present]
+            limit = max(1, n_candidates // 4)
+            space, estimator = self._space, self._search.estimator
+            X, y = (*self.data, None)[:2]
+            self._present = present_points(space, estimator, X, limit)
+            present = [each.params for each in self._present]
+            return [*present, *portfolio_points(space, estimator, X, y, present)][:limit]
         if len(points) > n_candidates:
             raise ValueError(
                 f"initial_points holds {len(points)} points, and the search has {n_candidates} "

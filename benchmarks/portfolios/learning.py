@@ -1,0 +1,65 @@
+"""What a portfolio is learnt by: regrets that no data set dominates, and the greedy choice."""
+
+import numpy as np
+
+# A data set on which the best and the median candidate differ by less tells nothing; its regrets
+# would be noise on the scale of others' differences.
+MIN_SPREAD = 0.005
+# A configuration that lowers the mean regret by less is chance.
+MIN_GAIN = 0.002
+MAX_SIZE = 8
+
+
+def regrets(scores: np.ndarray, best: np.ndarray, median: np.ndarray) -> np.ndarray:
+    """Return normalised regrets: 0 at the best score that is known, 1 at the median random one.
+
+    Parameters
+    ----------
+    scores : ndarray of shape (n_data_sets, n_candidates)
+    best, median : ndarray of shape (n_data_sets,)
+
+    Returns
+    -------
+    ndarray of shape (n_data_sets, n_candidates)
+    """
+    spread = np.maximum(best - median, MIN_SPREAD)
+    found: np.ndarray = (best[:, None] - scores) / spread[:, None]
+    return found
+
+
+def greedy(
+    regret: np.ndarray, present: np.ndarray | None = None, max_size: int = MAX_SIZE
+) -> list[int]:
+    """Choose candidates that complement each other, each where those before it are bad.
+
+    The first one is the best alone. Each other one lowers the most the mean over data sets of the
+    best regret so far, to which the present parameters count, for a search tries them first.
+
+    Parameters
+    ----------
+    regret : ndarray of shape (n_data_sets, n_candidates)
+        More than 1 counts as 1.
+    present : ndarray of shape (n_data_sets,) or None
+        Regrets of what an estimator has by default.
+    max_size : int
+
+    Returns
+    -------
+    list of int
+        Indices of candidates, best first; fewer than `max_size` if no other one gains.
+    """
+    capped = np.minimum(regret, 1.0)
+    if not capped.size:
+        return []
+    chosen = [int(capped.mean(axis=0).argmin())]
+    best = capped[:, chosen[0]]
+    if present is not None:
+        best = np.minimum(best, present)
+    while len(chosen) < max_size:
+        means = np.minimum(best[:, None], capped).mean(axis=0)
+        index = int(means.argmin())
+        if means[index] > best.mean() - MIN_GAIN:
+            break
+        chosen.append(index)
+        best = np.minimum(best, capped[:, index])
+    return chosen

@@ -1,0 +1,132 @@
+"""The portfolios as the package holds them: what was learnt, in the names of all that share it."""
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from benchmarks.portfolios.data import DataSet
+from benchmarks.portfolios.families import Family, Params
+
+LEAST_DIGITS = 3
+
+
+@dataclass(frozen=True)
+class Form:
+    """Classes that a family's configurations are written for.
+
+    Parameters
+    ----------
+    family : str
+    library : str
+    classes : str
+        Names, with spaces between.
+    names : mapping of str to str, default={}
+        What they call parameters of the family.
+    fixed : mapping, default={}
+        What the family's estimator had, and others of these classes need not have.
+    units : mapping of str to str, default={}
+        Units beside those of the family.
+    none : mapping of str to float, default={}
+        The numbers that None stands for.
+    left_out : str, default=""
+        Parameters that have no like.
+    """
+
+    family: str
+    library: str
+    classes: str
+    names: Mapping[str, str] = field(default_factory=dict)
+    fixed: Mapping[str, Any] = field(default_factory=dict)
+    units: Mapping[str, str] = field(default_factory=dict)
+    none: Mapping[str, float] = field(default_factory=dict)
+    left_out: str = ""
+
+
+SHARE = {"max_features": "features"}
+HISTOGRAMS = {
+    "n_estimators": "max_iter",
+    "num_leaves": "max_leaf_nodes",
+    "min_child_samples": "min_samples_leaf",
+    "reg_lambda": "l2_regularization",
+    "colsample_bytree": "max_features",
+}
+FORMS = (
+    Form("Ridge", "sklearn", "Ridge RidgeClassifier"),
+    Form("ElasticNet", "sklearn", "ElasticNet"),
+    Form("LogisticRegression", "sklearn", "LogisticRegression"),
+    Form("SVC", "sklearn", "SVC", fixed={"kernel": "rbf"}),
+    Form("SVR", "sklearn", "SVR", fixed={"kernel": "rbf"}),
+    Form("KNeighbors", "sklearn", "KNeighborsClassifier KNeighborsRegressor"),
+    Form(
+        "DecisionTree", "sklearn", "DecisionTreeClassifier DecisionTreeRegressor",
+        units=SHARE, none={"max_depth": 30, "max_features": 1.0},
+    ),
+    Form(
+        "RandomForest", "sklearn", "RandomForestClassifier RandomForestRegressor",
+        units=SHARE, none={"max_features": 1.0, "max_samples": 1.0},
+    ),
+    Form(
+        "ExtraTrees", "sklearn", "ExtraTreesClassifier ExtraTreesRegressor",
+        units=SHARE, none={"max_features": 1.0},
+    ),
+    Form("LightGBM", "lightgbm", "LGBMClassifier LGBMRegressor"),
+    Form(
+        "LightGBM", "sklearn", "HistGradientBoostingClassifier HistGradientBoostingRegressor",
+        HISTOGRAMS, none={"max_leaf_nodes": 63},
+    ),
+    Form(
+        "XGBoost", "xgboost", "XGBClassifier XGBRegressor",
+        none={
+            "n_estimators": 100, "learning_rate": 0.3, "max_depth": 6, "min_child_weight": 1.0,
+            "reg_lambda": 1.0, "subsample": 1.0, "colsample_bytree": 1.0,
+        },
+    ),
+    Form(
+        "XGBoost", "sklearn", "GradientBoostingClassifier GradientBoostingRegressor",
+        left_out="min_child_weight reg_lambda colsample_bytree", none={"max_depth": 10},
+    ),
+)  # fmt: skip
+
+
+def lines(
+    form: Form, family: Family, learnt: Sequence[Params], data_sets: Sequence[DataSet]
+) -> Iterator[str]:
+    """Yield the lines of an entry."""
+    kept = [name for name in family.space if name not in form.left_out.split()]
+    yield "\n[[portfolios]]"
+    yield f"library = {_toml(form.library)}"
+    yield f"classes = {_toml(form.classes.split())}"
+    yield f"learnt_with = {_toml([c for c in (family.classifier, family.regressor) if c])}"
+    said = dict.fromkeys(
+        _toml({form.names.get(name, name): _short(params[name]) for name in kept})
+        for params in learnt
+    )
+    yield "configurations = ["
+    yield from (f"    {text}," for text in said)
+    yield "]"
+    yield f"data_sets = {_toml([data.name for data in data_sets])}"
+    if form.fixed:
+        yield f"fixed = {_toml(form.fixed)}"
+    yield "[portfolios.parameters]"
+    for name in kept:
+        written = family.space[name]
+        facts: Params = {}
+        if isinstance(written, tuple):
+            facts = {"low": written[0], "high": written[1], "log": len(written) > 2}
+        unit = form.units.get(name) or family.units.get(name)
+        facts |= {"unit": unit} if unit else {}
+        facts |= {"none": form.none[name]} if name in form.none else {}
+        yield f"{form.names.get(name, name)} = {_toml(facts)}"
+
+
+def _short(value: Any) -> Any:
+    return float(f"{value:.{LEAST_DIGITS}g}") if isinstance(value, float) else value
+
+
+def _toml(value: Any) -> str:
+    if isinstance(value, Mapping):
+        return "{ " + ", ".join(f"{k} = {_toml(v)}" for k, v in value.items()) + " }"
+    if isinstance(value, list | tuple):
+        return "[" + ", ".join(map(_toml, value)) + "]"
+    return json.dumps(value)

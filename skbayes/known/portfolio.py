@@ -1,0 +1,312 @@
+"""First configurations that were good on other data: which of them a space holds.
+
+`portfolios.toml` holds at most eight for an estimator, best first, each the one that helps most
+where those before it are bad. ``python -m benchmarks portfolios --write`` makes it.
+
+A value there may be a multiple of a number of the data: `scale` is what ``gamma="scale"`` stands
+for, and `sd` the standard deviation of y. A value that a space does not hold moves to the nearest
+one that it holds, if that is near on the scale on which the configurations were learnt. What
+is not searched has to be near what the estimator has. Else the configuration is left out: it would
+be another one, of which nothing is known.
+"""
+
+from __future__ import annotations
+
+import functools
+import inspect
+import math
+import numbers
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from importlib import resources
+from typing import Any
+
+from sklearn.base import is_classifier
+
+from skbayes.known.facts import Facts, facts_of
+from skbayes.space import Branch, Categorical, Dimension, has, is_number, same_value
+
+__all__ = ["Portfolio", "configurations", "portfolio_of", "portfolios"]
+
+# How far a value may be from the one that was learnt, as a share of the range it was learnt in:
+# one that has to move since the space does not hold it, or that stays what the estimator has. A
+# list of C with a value for each power of ten has one as near, and so have most lists of depths.
+NEAR = 0.2
+
+Values = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parameter:
+    """What is known of the values of a parameter, beside the values.
+
+    Attributes
+    ----------
+    low, high : float or None
+        The range that was learnt in; None for a choice.
+    log : bool
+        Whether ratios count.
+    unit : {"scale", "sd", "features"} or None
+        What a value is a multiple of. "features": a share of them.
+    none : float or None
+        The number that None stands for, in the unit.
+    """
+
+    low: float | None = None
+    high: float | None = None
+    log: bool = False
+    unit: str | None = None
+    none: float | None = None
+
+    def distance(self, a: float, b: float) -> float:
+        """Return the distance of two numbers, as a share of the range."""
+        low, high = self.low or 0.0, self.high or 1.0
+        if self.log:
+            if min(a, b) <= 0:
+                return 0.0 if a == b else math.inf
+            a, b, low, high = (math.log(value) for value in (a, b, low, high))
+        return abs(a - b) / (high - low)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Portfolio:
+    """First configurations of some classes of estimators.
+
+    Attributes
+    ----------
+    classes : tuple of str
+    library : str
+        Whose classes are meant.
+    parameters : mapping of str to Parameter
+    configurations : tuple of mapping
+        Best first.
+    fixed : mapping
+        What all of them need.
+    """
+
+    classes: tuple[str, ...]
+    library: str
+    parameters: Mapping[str, Parameter]
+    configurations: tuple[Values, ...]
+    fixed: Values
+
+
+@functools.cache
+def portfolios() -> tuple[Portfolio, ...]:
+    """Return all portfolios, as the file has them."""
+    text = (resources.files("skbayes.known") / "portfolios.toml").read_text(encoding="utf-8")
+    return tuple(
+        Portfolio(
+            classes=tuple(each["classes"]),
+            library=each["library"],
+            parameters={name: Parameter(**known) for name, known in each["parameters"].items()},
+            configurations=tuple(each["configurations"]),
+            fixed=each.get("fixed", {}),
+        )
+        for each in tomllib.loads(text)["portfolios"]
+    )
+
+
+def portfolio_of(estimator: Any) -> Portfolio | None:
+    """Return the portfolio of an estimator's class or of a base of it; None if there is none."""
+    for cls in inspect.getmro(type(estimator)):
+        for portfolio in portfolios():
+            is_library = cls.__module__.partition(".")[0] == portfolio.library
+            if is_library and cls.__name__ in portfolio.classes:
+                return portfolio
+    return None
+
+
+def configurations(
+    estimator: Any, branch: Branch, X: Any, y: Any, present: Values | None = None
+) -> list[dict[str, Any]]:
+    """Return the first configurations that a branch of a space holds, best first.
+
+    Parameters
+    ----------
+    estimator : estimator
+        With the constants of the branch set. It may be a pipeline, or anything else that holds
+        one estimator with a portfolio.
+    branch : Branch
+    X, y : array-like
+        Data, which the units of some values are computed from.
+    present : mapping or None
+        A point of the branch, which has the values that the portfolio says nothing of. None: what
+        the estimator has, or the middle of a range and the first of a list.
+
+    Returns
+    -------
+    list of dict
+        Values of all parameters of the branch; none if there is no portfolio for it.
+    """
+    owner = _owner(estimator, branch)
+    if owner is None:
+        return []
+    prefix, model, portfolio = owner
+    now = {**_middle(branch, estimator), **(present or {})}
+    found: list[dict[str, Any]] = []
+    units = _Units(facts_of(X, y, is_classifier=is_classifier(estimator)), bool(prefix))
+    for values in portfolio.configurations:
+        held = _held(values, portfolio, prefix, model, branch, units)
+        if held is not None and not any(_is_same({**now, **held}, other) for other in found):
+            found.append({**now, **held})
+    return found
+
+
+def _owner(estimator: Any, branch: Branch) -> tuple[str, Any, Portfolio] | None:
+    """Return the one estimator of which a portfolio speaks of what is searched, and its prefix."""
+    parts = {"": estimator, **estimator.get_params(deep=True)}
+    found = []
+    for prefix, part in parts.items():
+        if isinstance(part, type) or not has(part, "get_params"):
+            continue
+        portfolio = portfolio_of(part)
+        before = f"{prefix}__" if prefix else ""
+        if portfolio is not None and any(
+            f"{before}{name}" in branch.names and not _is_constant(branch, f"{before}{name}")
+            for name in portfolio.parameters
+        ):
+            found.append((before, part, portfolio))
+    return found[0] if len(found) == 1 else None
+
+
+def _is_constant(branch: Branch, name: str) -> bool:
+    return dict(branch.parameters)[name].is_constant
+
+
+def _held(
+    values: Values, portfolio: Portfolio, prefix: str, model: Any, branch: Branch, units: _Units
+) -> dict[str, Any] | None:
+    """Return the values of a configuration that are searched; None if the branch has it not."""
+    searched, now = dict(branch.parameters), model.get_params(deep=False)
+    held = {}
+    for name, value in {**portfolio.fixed, **values}.items():
+        parameter = portfolio.parameters.get(name, Parameter())
+        if name not in now:
+            continue  # of another version, or another class of the same portfolio
+        dimension = searched.get(prefix + name)
+        if dimension is None:
+            if not _is_close(parameter, value, now[name], units):
+                return None
+            continue
+        nearest = _nearest(parameter, value, dimension, units)
+        if nearest is None:
+            return None
+        held[prefix + name] = nearest[0]
+    return held
+
+
+def _is_close(parameter: Parameter, value: Any, now: Any, units: _Units) -> bool:
+    if parameter.low is None:
+        return same_value(now, value)
+    number = units.number(now, parameter)
+    return number is not None and parameter.distance(number, value) <= NEAR
+
+
+def _nearest(
+    parameter: Parameter, value: Any, dimension: Dimension, units: _Units
+) -> tuple[Any] | None:
+    """Return the value of a dimension that is nearest to one that was learnt, if it is near."""
+    if parameter.low is None:
+        return _encoded(dimension, value)
+    listed: list[Any]
+    if isinstance(dimension, Categorical):
+        listed = list(dimension.bounds)
+    else:
+        factor = units.factor(parameter.unit)
+        if factor is None:
+            return None
+        is_whole = isinstance(dimension.bounds[0], int)
+        if parameter.unit == "features" and not is_whole:
+            factor = 1.0  # a share itself
+        low, high = dimension.bounds
+        wanted = round(value * factor) if is_whole else value * factor
+        listed = [min(max(wanted, low), high)]
+    in_units = [(units.number(each, parameter), each) for each in listed]
+    near = [(parameter.distance(n, value), i) for i, (n, _) in enumerate(in_units) if n is not None]
+    # To round is not to move: of few whole numbers, none may be near.
+    slack = 0.0
+    if not isinstance(dimension, Categorical) and isinstance(listed[0], int):
+        slack = parameter.distance(max(value, 0.5), max(value, 0.5) + 0.5)
+    if not near or min(near)[0] > NEAR + slack:
+        return None
+    return _encoded(dimension, listed[min(near)[1]])
+
+
+def _encoded(dimension: Dimension, value: Any) -> tuple[Any] | None:
+    try:
+        return (dimension.decode(dimension.encode(value)),)
+    except (TypeError, ValueError):
+        return None
+
+
+def _middle(branch: Branch, estimator: Any) -> dict[str, Any]:
+    """Return a point: what the estimator has, or the middle of a range, the first of a list."""
+    now = estimator.get_params(deep=True)
+    values = {}
+    for name, dimension in branch.parameters:
+        own = _encoded(dimension, now[name]) if name in now else None
+        if own is None:
+            # The coordinate of the first of a list without an order is 0.
+            own = (dimension.inverse_transform([0.5 if dimension.is_ordered else 0.0])[0],)
+        values[name] = own[0]
+    return values
+
+
+def _is_same(a: Values, b: Values) -> bool:
+    return all(same_value(value, b[name]) for name, value in a.items())
+
+
+@dataclass(frozen=True, slots=True)
+class _Units:
+    """Numbers of the data that values are multiples of.
+
+    Attributes
+    ----------
+    facts : Facts
+    is_inside : bool
+        Whether the model gets other data than these: steps before it may have changed them, and
+        mostly do so that features have a variance of 1.
+    """
+
+    facts: Facts
+    is_inside: bool
+
+    def factor(self, unit: str | None) -> float | None:
+        """Return what a unit is; None if the data do not tell."""
+        facts = self.facts
+        if unit is None:
+            return 1.0
+        if unit == "sd":
+            return facts.y_std
+        if unit == "features" or facts.n_features is None:
+            return facts.n_features
+        variance = 1.0 if self.is_inside else facts.x_variance
+        return 1 / (facts.n_features * variance) if variance else None
+
+    def number(self, value: Any, parameter: Parameter) -> float | None:
+        """Return a value of a parameter as a number in its unit; None if it is none."""
+        factor = self.factor(parameter.unit)
+        if value is None:
+            return parameter.none
+        if factor is None:
+            return None
+        if isinstance(value, str):
+            return self._words(factor).get(value) if parameter.unit else None
+        if not is_number(value):
+            return None
+        is_share = parameter.unit == "features" and not isinstance(value, numbers.Integral)
+        return float(value) if is_share else float(value) / factor
+
+    def _words(self, factor: float) -> dict[str, float]:
+        """Return what the words for a kernel's width, and for shares of features, stand for."""
+        n = self.facts.n_features
+        if not n:
+            return {}
+        return {
+            "scale": 1.0,
+            "auto": 1 / n / factor,
+            "sqrt": max(1, int(math.sqrt(n))) / n,
+            "log2": max(1, int(math.log2(n))) / n,
+        }
