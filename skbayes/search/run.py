@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import Any
 
+import numpy as np
 from sklearn.base import clone
 from sklearn.utils import indexable
 
@@ -37,6 +38,7 @@ from skbayes.search.candidates import (
 )
 from skbayes.search.checkpoint import Checkpoint
 from skbayes.search.conditions import space_of
+from skbayes.search.limits import UNKNOWN, Limits, limits
 from skbayes.search.preferences import preferences
 from skbayes.search.results import in_row_order, results_table
 from skbayes.search.splits import check_weights, draw_splits
@@ -241,6 +243,16 @@ class Run:
             Observations.of([(trial.point, self.objective.report(trial)) for trial in trials]),
             fold_noise([self.objective.fold_scores(trial) for trial in trials]),
         )
+
+    def limits(self, scores: Sequence[Sequence[float]]) -> Limits:
+        """Return between which values the metric that steers can lie, as some scores do too."""
+        found = limits(
+            self._search.scoring, self.objective.metric, self._search.estimator, self._space
+        )
+        finite = np.array(scores)[np.isfinite(scores)]
+        # Weights below 0, say: whatever was measured is possible.
+        is_kept = bool(((found[0] <= finite) & (finite <= found[1])).all())
+        return found if is_kept else UNKNOWN
 
     def _params(self, trials: Sequence[Trial]) -> list[dict[str, Any]]:
         return [self._space.decode(trial.point) for trial in trials]

@@ -480,8 +480,9 @@ class BayesSearchCV(BaseSearchCV):  # type: ignore[misc]
         """Return what the search has learnt about the metric that it followed.
 
         The score to expect on new folds, predictions with their uncertainty, importances, what
-        more candidates would bring, best values at a bound; a report when printed. The models are
-        fitted anew by each call, which takes less than most fits.
+        more candidates would bring, best values at a bound; a report when printed. With
+        ``refit="1se"``, the best parameters and their bounds are those of the candidate taken. The
+        models are fitted anew by each call, which takes less than most fits.
 
         Raises
         ------
@@ -490,7 +491,7 @@ class BayesSearchCV(BaseSearchCV):  # type: ignore[misc]
         ValueError
             If fewer than two candidates have a score.
         """
-        from skbayes.insight import Insight
+        from skbayes.insight import NO_LIMITS, Insight
         from skbayes.model import Surrogate
 
         space, observations, noise = self._learnt("insight()")
@@ -499,8 +500,14 @@ class BayesSearchCV(BaseSearchCV):  # type: ignore[misc]
         has_score[self._rows_tried] = np.isfinite(observations.scores)
         row = best_row(self.cv_results_[f"rank_test_{self._metric}"], has_score)
         best = self._rows_tried.index(row)
-        expected = getattr(self, "_best", None)  # older pickles have none
-        return Insight.learn(space, observations, Surrogate(space), noise, best, expected)
+        taken = best
+        if one_standard_error(self.refit) is not None and hasattr(self, "best_index_"):
+            taken = self._rows_tried.index(self.best_index_)
+        # Older pickles have neither of these.
+        said, limits = getattr(self, "_best", None), getattr(self, "_limits", NO_LIMITS)
+        return Insight.learn(
+            space, observations, Surrogate(space), noise, best, said, limits, taken
+        )
 
     def _learnt(self, wanted: str) -> Any:
         """Return what the search has learnt, when it has ended."""
