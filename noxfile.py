@@ -46,7 +46,7 @@ def types(session: nox.Session) -> None:
 @nox.session
 def tests(session: nox.Session) -> None:
     """All tests with the newest dependencies: those of the README's command, and the slow ones."""
-    session.install("-q", "-e", ".[test]")
+    session.install("-q", "-e", ".[test,services]")
     session.run("python", "-m", "pytest", *EVERYTHING, *session.posargs)
 
 

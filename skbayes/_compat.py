@@ -29,7 +29,7 @@ from sklearn.metrics._scorer import _BaseScorer as BaseScorer
 from sklearn.metrics._scorer import _MultimetricScorer as MultimetricScorer
 from sklearn.model_selection._search import BaseSearchCV
 from sklearn.model_selection._validation import _fit_and_score as fit_and_score
-from sklearn.utils._param_validation import Interval, StrOptions
+from sklearn.utils._param_validation import Interval, Options, StrOptions, make_constraint
 from sklearn.utils.parallel import delayed
 from sklearn.utils.validation import _check_method_params as check_method_params
 
@@ -45,6 +45,7 @@ __all__ = [
     "check_method_params",
     "check_refit",
     "cloudpickle",
+    "declares",
     "fit_and_score",
     "fit_context",
     "get_routed_params",
@@ -52,12 +53,15 @@ __all__ = [
     "in_backend",
     "loky_executor",
     "memory_mapping",
+    "number_types",
     "owner_of",
     "scorers_by_name",
     "scrambled_sobol",
     "select_best_index",
     "takes_reals",
+    "takes_value",
     "tells_ints_from_floats",
+    "text_options",
     "warn_or_raise_about_fit_failures",
     "watched_folder",
     "with_sklearn_config",
@@ -137,7 +141,7 @@ def select_best_index(search: BaseSearchCV, metric: Any, table: Mapping[str, Any
 
 def tells_ints_from_floats(estimator: Any, name: str) -> bool:
     """Whether 1 and 1.0 mean different things to a parameter: one feature, and all of them."""
-    return "RealNotInt" in (_number_types(*owner_of(estimator, name)) or ())
+    return "RealNotInt" in number_types(*owner_of(estimator, name))
 
 
 def takes_reals(estimator: Any, name: str) -> bool:
@@ -147,10 +151,9 @@ def takes_reals(estimator: Any, name: str) -> bool:
     """
     try:
         owner, name = owner_of(estimator, name)
-        types = _number_types(owner, name)
-        if types is None:
+        if not declares(owner, name):
             return isinstance(owner.get_params(deep=False).get(name), float)
-        return types == ["Real"]
+        return number_types(owner, name) == ["Real"]
     except Exception:  # of what is no estimator after all
         return False
 
@@ -161,15 +164,48 @@ def owner_of(estimator: Any, name: str) -> tuple[Any, str]:
     return estimator.get_params(deep=True).get(path) if path else estimator, name
 
 
-def _number_types(owner: Any, name: str) -> list[str] | None:
+def declares(owner: Any, name: str) -> bool:
+    """Whether the class of an estimator declares what values a parameter takes."""
+    return _declared(owner, name) is not None
+
+
+def number_types(owner: Any, name: str) -> list[str]:
     """Return the names of the types of numbers that a parameter is declared to take, each once."""
-    constraints = getattr(type(owner), "_parameter_constraints", None)
-    if not isinstance(constraints, Mapping) or name not in constraints:
-        return None
-    kinds = [getattr(each, "type", each) for each in constraints[name] if not isinstance(each, str)]
+    declared = _declared(owner, name) or ()
+    kinds = [getattr(each, "type", each) for each in declared if not isinstance(each, str)]
     names = [getattr(kind, "__name__", "") for kind in kinds]
     # Told by its name: where scikit-learn has no such class, no parameter is of it.
     return [name for name in ("Real", "Integral", "RealNotInt") if name in names]
+
+
+def text_options(owner: Any, name: str) -> set[str]:
+    """Return the texts that a parameter is declared to take."""
+    declared = [getattr(each, "constraint", each) for each in _declared(owner, name) or ()]
+    options = [each.options for each in declared if isinstance(each, Options)]
+    return {option for each in options for option in each if isinstance(option, str)}
+
+
+def takes_value(owner: Any, name: str, value: Any) -> bool:
+    """Whether a parameter is declared to take a value."""
+    for each in _declared(owner, name) or ():
+        # A text is a sequence, and no array.
+        if isinstance(each, str) and each == "array-like" and isinstance(value, str):
+            continue
+        try:
+            if make_constraint(each).is_satisfied_by(value):
+                return True
+        except (TypeError, ValueError):  # of a kind of constraint that is no scikit-learn's
+            continue
+    return False
+
+
+def _declared(owner: Any, name: str) -> Sequence[Any] | None:
+    """Return what the class of an estimator declares of a parameter; None for nothing."""
+    constraints = getattr(type(owner), "_parameter_constraints", None)
+    if not isinstance(constraints, Mapping) or name not in constraints:
+        return None
+    declared = constraints[name]
+    return declared if isinstance(declared, list | tuple) else None
 
 
 def scrambled_sobol(

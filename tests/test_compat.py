@@ -49,6 +49,8 @@ NAMES = {
     },
     "sklearn.utils._param_validation": {
         "Interval": "bounds a parameter",
+        "Options": "lists the values that a parameter may be",
+        "make_constraint": "makes what checks a value of what a class declares",
         "RealNotInt": "says that 1 and 1.0 mean different things to a parameter",
         "StrOptions": "lists the strings that a parameter may be",
     },
@@ -380,3 +382,22 @@ def test_the_task_tree_is_opened_as_it_was():
         assert method is not None, f"a callback context has no {name}"
         missing = taken - inspect.signature(method).parameters.keys()
         assert not missing, f"{name} of a callback context takes no {missing}"
+
+
+def test_what_a_class_declares_is_told():
+    from sklearn.ensemble import RandomForestClassifier
+    from sklearn.neural_network import MLPClassifier
+    from sklearn.svm import SVC
+
+    from skbayes import _compat
+
+    forest, svc = RandomForestClassifier(), SVC()
+    assert _compat.number_types(forest, "max_features") == ["Integral", "RealNotInt"]
+    assert {"sqrt", "log2"} <= _compat.text_options(forest, "max_features")
+    assert _compat.takes_value(svc, "gamma", 0.1)
+    assert _compat.takes_value(svc, "gamma", "scale")
+    assert not _compat.takes_value(svc, "gamma", "0.1")
+    assert not _compat.takes_value(MLPClassifier(), "hidden_layer_sizes", "64")
+    assert _compat.declares(svc, "C")
+    assert not _compat.declares(svc, "no_such")
+    assert not _compat.declares(object(), "C")

@@ -12,7 +12,8 @@ ROOT = Path(__file__).parents[1] / "skbayes"
 
 # A room or a file at the top of skbayes, and its floor: it imports from lower ones only.
 FLOORS = {
-    "__init__": 9,
+    "__init__": 10,
+    "sagemaker": 9,
     "callbacks": 8,
     "search": 8,
     "engine": 7,
@@ -42,7 +43,10 @@ PUBLIC = {"__init__", "callbacks"}
 WATCHED = {"joblib", "numpy", "scipy", "sklearn", "threadpoolctl"}
 
 # Libraries that a user may not have.
-OPTIONAL = {"dask", "distributed", "matplotlib", "pandas", "polars", "ray", "rich", "skopt"}
+OPTIONAL = {
+    *("boto3", "botocore", "dask", "distributed", "matplotlib", "pandas", "polars", "ray", "rich"),
+    "skopt",
+}
 
 Tree = dict[str, ast.Module]
 
@@ -239,7 +243,7 @@ def made_up(**sources: str) -> Tree:
         ),
         (
             {"space": "from skbayes import Optimizer"},
-            ["skbayes.space (floor 2) imports skbayes (floor 9)"],
+            ["skbayes.space (floor 2) imports skbayes (floor 10)"],
         ),
         ({"_new": ""}, ["skbayes._new is in no room of FLOORS"]),
     ],

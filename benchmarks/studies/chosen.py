@@ -28,6 +28,7 @@ from typing import Any
 
 import numpy as np
 from sklearn.base import clone
+from sklearn.metrics import get_scorer
 from sklearn.pipeline import Pipeline
 
 from benchmarks.common.arguments import Arguments
@@ -35,8 +36,8 @@ from benchmarks.common.constants import digest
 from benchmarks.common.records import Key, Records
 from benchmarks.common.runs import Run, complete
 from benchmarks.common.tabulate import table
-from benchmarks.tasks.fresh import FRESH_TASKS, N_FOLDS
-from skbayes import OneStandardError
+from benchmarks.tasks.fresh import FRESH_TASKS, N_FOLDS, FreshTask, Rows
+from skbayes import BayesSearchCV, OneStandardError
 from skbayes.rules import best_score
 
 # Candidates that no score has chosen.
@@ -82,41 +83,68 @@ def kernel_sizes(model: Any, X: np.ndarray) -> dict[str, float]:
     return found | {"size": float(size), "slope": float(np.sqrt(2 * gamma) * norm)}
 
 
-def measure(name: str, seed: int, n_iter: int) -> Key:
-    """Search once; return the folds and the fresh scores, and what was chosen."""
+def measure(name: str, seed: int, n_iter: int, n_folds: int, racing: bool, scores: bool) -> Key:
+    """Search once; return the folds and the fresh scores, and what was chosen.
+
+    The fresh scores are those of the candidates that are asked for: the design, the best, the one
+    taken; NaN for the others.
+    """
     warnings.simplefilter("ignore")
-    task = FRESH_TASKS[name]
+    task, fitted = FRESH_TASKS[name], []
     own, fresh = task.drawn(seed)
-    search = task.search(seed, n_iter, fresh, refit=OneStandardError()).fit(*own)
-    found = search.cv_results_
-    held, free = (
-        np.array([found[f"split{k}_test_{metric}"] for k in range(N_FOLDS)])
-        for metric in ("held", "fresh")
-    )
-    best = int(found["rank_test_held"].argmin())
+    settings = {"refit": OneStandardError(), "early_stopping": "racing" if racing else None}
+    search = task.search(seed, n_iter, fitted, n_folds, **settings).fit(*own)
+    found, scorer = search.cv_results_, get_scorer(task.scoring)
+    held = np.array([found[f"split{k}_test_score"] for k in range(n_folds)]).T
+    # One after the other, without workers: folds of a candidate, candidates in the order asked.
+    ended = iter(fitted)
+    estimators = [[next(ended) for _ in range(np.isfinite(row).sum())] for row in held]
+    best, taken = int(found["rank_test_score"].argmin()), int(search.best_index_)
+    free = np.full(len(held), np.nan)
+    for row in {*range(N_DESIGN), best, taken}:
+        free[row] = np.mean([scorer(each, *fresh) for each in estimators[row]])
     insight = search.insight()
+    result = {
+        "held": held.tolist(), "fresh": free.tolist(), "best": best, "taken": taken,
+        "shift": shift(task, seed, search, held, free, own, fresh),
+        "expected_of_taken": insight.best.expected,
+        "model": insight.predict(found["params"][best])[0],
+    }  # fmt: skip
+    if scores:
+        return result
     of_best = clone(search.estimator).set_params(**found["params"][best]).fit(*own)
     models = {"best": of_best, "taken": search.best_estimator_}
-    of_models = {
+    return result | {
         f"{what}_of_{which}": value
         for which, model in models.items()
         for what, value in sizes(model, own[0]).items()
     }
-    return {
-        "held": held.T.tolist(), "fresh": free.mean(axis=0).tolist(),
-        "best": best, "taken": int(search.best_index_),
-        "expected_of_taken": insight.best.expected,
-        "model": insight.predict(found["params"][best])[0],
-        **of_models,
-    }  # fmt: skip
+
+
+def shift(
+    task: FreshTask, seed: int, search: BayesSearchCV, held: np.ndarray, free: np.ndarray,
+    own: Rows, fresh: Rows,
+) -> float:  # fmt: skip
+    """Return by how much the folds are too easy for the design, all of them for each candidate."""
+    errors = held.mean(axis=1)[:N_DESIGN] - free[:N_DESIGN]
+    scorer, splits = get_scorer(task.scoring), task.splits(seed, own, held.shape[1])
+    for row in np.flatnonzero(np.isnan(errors)):
+        # One that was stopped early was worse on the folds that it had: no fair sample.
+        params, found = search.cv_results_["params"][row], []
+        for train, test in splits:
+            model = clone(task.estimator).set_params(**params)
+            model.fit(own[0][train], own[1][train])
+            found.append(scorer(model, own[0][test], own[1][test]) - scorer(model, *fresh))
+        errors[row] = np.mean(found)
+    return float(errors.mean())
 
 
 def by_bootstrap(y: np.ndarray, rng: np.random.Generator) -> float:
     """Return what the folds that a bootstrap leaves out say of the candidate that it chooses."""
-    scores = []
+    scores, n_folds = [], y.shape[1]
     for _ in range(N_DRAWS):
-        kept = rng.integers(N_FOLDS, size=N_FOLDS)
-        left = np.setdiff1d(np.arange(N_FOLDS), kept)
+        kept = rng.integers(n_folds, size=n_folds)
+        left = np.setdiff1d(np.arange(n_folds), kept)
         if len(left):
             scores.append(y[y[:, kept].mean(axis=1).argmax(), left].mean())
     return float(np.mean(scores))
@@ -126,9 +154,10 @@ def by_multipliers(y: np.ndarray, rng: np.random.Generator) -> float:
     """Return the best mean less what noise of the size of the folds' own adds to it."""
     noise = y - y.mean(axis=1, keepdims=True)
     noise -= noise.mean(axis=0)
-    w = rng.normal(size=(N_DRAWS, N_FOLDS))
+    n_folds = y.shape[1]
+    w = rng.normal(size=(N_DRAWS, n_folds))
     w -= w.mean(axis=1, keepdims=True)
-    drawn = w @ noise.T / np.sqrt(N_FOLDS * (N_FOLDS - 1))
+    drawn = w @ noise.T / np.sqrt(n_folds * (n_folds - 1))
     chosen = (y.mean(axis=1) + drawn).argmax(axis=1)
     return float(y.mean(axis=1).max() - drawn[np.arange(N_DRAWS), chosen].mean())
 
@@ -137,23 +166,25 @@ def errors(line: Key, rng: np.random.Generator) -> dict[str, float]:
     """Return the error of each estimate of a run, and what else is tabulated."""
     y, fresh, best = np.array(line["held"]), np.array(line["fresh"]), line["best"]
     found = best_score(y.tolist())
+    own = y[best]
+    # What does not know of racing has the candidates with all folds.
+    y = y[np.isfinite(y).all(axis=1)]
     said = {
-        "best_score_": float(y[best].mean()),
+        "best_score_": float(own.mean()),
         "insight().best": found.expected,
         "BBC": by_bootstrap(y, rng),
-        "TT": float(y[best].mean() - (y.max(axis=0) - y[best]).mean()),
+        "TT": float(own.mean() - (y.max(axis=0) - own).mean()),
         "multiplier": by_multipliers(y, rng),
         "model": line["model"],
     }
-    shift = float((y.mean(axis=1) - fresh)[:N_DESIGN].mean())
     return {
         **{name: value - fresh[best] for name, value in said.items()},
         "plain best_score_": said["best_score_"] - fresh[best],
         "plain insight().best": said["insight().best"] - fresh[best],
         "1se": line["expected_of_taken"] - fresh[line["taken"]],
-        "shift": shift,
+        "shift": line["shift"],
         "covered": float(found.low <= fresh[best] <= found.high),
-        "unit": float(y[best].std(ddof=1) / np.sqrt(N_FOLDS)),
+        "unit": float(own.std(ddof=1) / np.sqrt(len(own))),
     }
 
 
@@ -206,13 +237,14 @@ def show_sizes(by_task: dict[str, list[Key]]) -> None:
     cells, all_rows = {}, []
     for name, lines in by_task.items():
         rows = []
+        n_folds = len(lines[0]["held"][0])
         unit = np.mean([np.std(line["held"][line["best"]], ddof=1) for line in lines])
-        unit /= np.sqrt(N_FOLDS)
+        unit /= np.sqrt(n_folds)
         for line in lines:
             y, fresh = np.array(line["held"]), np.array(line["fresh"])
             best, taken = line["best"], line["taken"]
-            error = (y[best] - y[taken]).std(ddof=1) / np.sqrt(N_FOLDS)
-            own_error = y[best].std(ddof=1) / np.sqrt(N_FOLDS)
+            error = (y[best] - y[taken]).std(ddof=1) / np.sqrt(n_folds)
+            own_error = y[best].std(ddof=1) / np.sqrt(n_folds)
             loss = fresh[best] - fresh[taken]
             shares = [share(line, what) for what in ("size", "vectors", "slope")]
             # Equal ones may differ in the last bits.
@@ -237,21 +269,26 @@ def main(words: list[str]) -> None:
     parser.shared("--only", "--jobs", "--out", "--table", "--tasks", "--first-seed")
     parser.shared("--seeds", default=20)
     parser.shared("--n-iter", default=20)
+    parser.add_argument("--folds", type=int, default=N_FOLDS, help="number of folds")
+    parser.add_argument("--racing", action="store_true", help="stop candidates early")
+    parser.add_argument("--scores", action="store_true", help="no sizes of models")
     parser.add_argument("--minutes", type=float, default=np.inf, help="begin no run after these")
     arguments = parser.parse_args(words)
     records = Records(arguments.out / "chosen.jsonl")
     names = [name for name in FRESH_TASKS if arguments.only in name]
     first, n_iter = arguments.first_seed, arguments.n_iter
+    kind = {"n_iter": n_iter, "folds": arguments.folds, "racing": arguments.racing}
     if arguments.table:
-        lines = records.select(n_iter=n_iter)
+        lines = records.select(**kind)
     else:
+        code = {"digest": digest(), "scores": arguments.scores}
         # Tasks in turn, so that a run that is stopped has as many seeds of each.
         runs = [
             Run(
                 records,
-                {"task": name, "seed": seed, "n_iter": n_iter, "digest": digest()},
+                {"task": name, "seed": seed, **kind, **code},
                 measure,
-                (name, seed, n_iter),
+                (name, seed, *kind.values(), arguments.scores),
             )
             for seed in range(first, first + arguments.seeds)
             for name in names
@@ -261,4 +298,6 @@ def main(words: list[str]) -> None:
         name: chosen for name in names if (chosen := [x for x in lines if x["task"] == name])
     }
     show_scores(by_task, arguments.tasks)
-    show_sizes(by_task)
+    sized = {name: [x for x in own if not x["scores"]] for name, own in by_task.items()}
+    if any(sized.values()):
+        show_sizes({name: own for name, own in sized.items() if own})

@@ -109,24 +109,30 @@ class FreshTask:
         own, fresh = order[: self.n_rows], order[self.n_rows : self.n_rows + MAX_FRESH]
         return (X[own], y[own]), (X[fresh], y[fresh])
 
-    def search(self, seed: int, n_iter: int, fresh: Rows, **settings: Any) -> BayesSearchCV:
-        """Return a search that follows the held-out score, and notes the fresh one."""
+    def search(
+        self, seed: int, n_iter: int, fitted: list[Any], n_folds: int = N_FOLDS, **settings: Any
+    ) -> BayesSearchCV:
+        """Return a search that adds each fitted estimator to a list, in the order of the folds."""
         scorer = get_scorer(self.scoring)
 
-        def both(estimator: Any, X: np.ndarray, y: np.ndarray) -> dict[str, float]:
-            return {"held": scorer(estimator, X, y), "fresh": scorer(estimator, *fresh)}
+        def keeping(estimator: Any, X: np.ndarray, y: np.ndarray) -> float:
+            fitted.append(estimator)
+            return float(scorer(estimator, X, y))
 
         folds = StratifiedKFold if is_classifier(self.estimator) else KFold
         return BayesSearchCV(
             self.estimator,
             self.space,
             n_iter=n_iter,
-            scoring=both,
-            objective="held",
-            cv=folds(N_FOLDS, shuffle=True, random_state=seed),
+            scoring=keeping,
+            cv=folds(n_folds, shuffle=True, random_state=seed),
             random_state=seed,
             **settings,
         )
+
+    def splits(self, seed: int, rows: Rows, n_folds: int) -> list[Any]:
+        """Return the folds of a search."""
+        return list(self.search(seed, 1, [], n_folds).cv.split(*rows))
 
 
 def _scaled(estimator: Any, *before: Any) -> Any:

@@ -32,7 +32,7 @@ from skbayes.engine.evaluation import Evaluation
 from skbayes.engine.objective import Objective, fold_noise
 from skbayes.engine.queue import Fold, FoldQueue
 from skbayes.exceptions import FitTimeout, NoWorkers, SpaceExhausted, WorkerDied
-from skbayes.optimizer import Optimizer
+from skbayes.optimizer import Strategy
 from skbayes.rules import EarlyStopping, SearchState, StoppingRule, reason_to_stop
 from skbayes.workers import Outcome, Pool, can_travel
 
@@ -69,7 +69,7 @@ class Engine:
 
     Parameters
     ----------
-    optimizer : Optimizer
+    optimizer : Strategy
         Proposes candidates.
     evaluation : Evaluation
         Makes the tasks.
@@ -107,7 +107,7 @@ class Engine:
         What has ended it, to be raised once what was found is kept.
     """
 
-    optimizer: Optimizer
+    optimizer: Strategy
     evaluation: Evaluation
     pool: Pool
     _: KW_ONLY

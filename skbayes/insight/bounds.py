@@ -27,6 +27,11 @@ WORTH = 1.0
 # Of fewer values every one is at a bound, or every one but one.
 MIN_VALUES = 3
 SIDES = ("lower", "upper")
+WHOSE = {
+    "best": "the best value {}",
+    "taken": "the value {} of the simplest candidate",
+    "highest": "the value {} of the highest score",
+}
 # Rounding may leave nothing of the variance of a difference, or less.
 TINY_VARIANCE = 1e-14
 
@@ -34,14 +39,14 @@ TINY_VARIANCE = 1e-14
 @lasting
 @dataclass(frozen=True, slots=True, repr=False)
 class AtBound:
-    """A parameter whose best value lies at a bound.
+    """A parameter of which the best candidate has a value at a bound.
 
     Attributes
     ----------
     name : str
         Parameter.
     value : int or float
-        Its best value.
+        Its value.
     bound : int or float
         The end of its range or of its list of numbers.
     side : {"lower", "upper"}
@@ -54,6 +59,9 @@ class AtBound:
     beyond : float
         How much higher the score gets beyond the bound if it goes on as a parabola, in units of
         `Insight.noise`; infinite if it does not flatten.
+    whose : {"best", "taken", "highest"}
+        Of which candidate the value is: of the best one; or, if the simplest candidate within
+        one standard error was taken and is another one, of that or of the highest score.
     """
 
     name: str
@@ -63,6 +71,7 @@ class AtBound:
     rise: float
     probability: float
     beyond: float = math.inf
+    whose: str = "best"
 
     @property
     def is_limiting(self) -> bool:
@@ -71,8 +80,8 @@ class AtBound:
 
     def __repr__(self) -> str:
         place = (
-            f"{self.name}: the best value {_number(self.value)} is at the {self.side} bound "
-            f"{_number(self.bound)}"
+            f"{self.name}: {WHOSE[self.whose].format(_number(self.value))} is at the "
+            f"{self.side} bound {_number(self.bound)}"
         )
         if self.is_limiting:
             return f"{place} and the score still rises: try a wider range."

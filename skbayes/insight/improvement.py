@@ -15,6 +15,7 @@ symbol     shape          meaning
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -28,7 +29,7 @@ from skbayes.gp import Posterior, joint
 from skbayes.insight.past import chance_of_rise, pooled
 from skbayes.space import Space
 
-__all__ = ["MIN_SCORES", "Gain", "candidates", "gains", "outlook"]
+__all__ = ["MIN_SCORES", "N_CANDIDATES", "Gain", "candidates", "gains", "outlook"]
 
 # Plays: a probability is right to about 0.03.
 N_PLAYS = 256
@@ -36,6 +37,7 @@ N_PLAYS = 256
 N_PLAYS_AT_ONCE = 32
 # Rows that a play chooses among: those where most is expected, and some all over the space.
 N_PROMISING, N_SPREAD = 200, 100
+N_CANDIDATES = N_PROMISING + N_SPREAD
 # What the promising ones are chosen from.
 N_SOBOL, N_LOCAL = 1024, 512
 # The best observed points, which local rows are changed copies of.
@@ -70,7 +72,7 @@ class Gain:
     Attributes
     ----------
     n : int
-        Number of evaluations.
+        Number of evaluations: as asked for, or of the points that are left.
     by : float
         The gain that counts, in units of the score.
     probability : float
@@ -83,6 +85,8 @@ class Gain:
         Number of scores without which `probability` is not known.
     is_exhausted : bool
         Whether all points of the space are evaluated, so that there is nothing more to gain.
+    is_last : bool
+        Whether the evaluations are those of all points that are left in a finite space.
     """
 
     n: int
@@ -91,6 +95,7 @@ class Gain:
     expected: float
     n_missing: int = 0
     is_exhausted: bool = False
+    is_last: bool = False
 
     @property
     def _in_words(self) -> str:
@@ -107,6 +112,11 @@ class Gain:
     def __repr__(self) -> str:
         if self.is_exhausted:
             return "All points of the space are evaluated: there is nothing more to gain."
+        if self.n_missing > self.n and self.is_last:
+            return (
+                "What the points that are left would bring is not known: there are fewer than "
+                f"{MIN_SCORES} scores."
+            )
         if self.n_missing:
             return (
                 "What more evaluations would bring is not known yet: it will be after "
@@ -114,9 +124,10 @@ class Gain:
             )
         if np.isnan(self.probability):
             return "All scores are equal: what more evaluations would bring is not known."
-        what = "evaluation gains" if self.n == 1 else "evaluations gain"
+        noun, verb = ("evaluation", "gains") if self.n == 1 else ("evaluations", "gain")
+        left = " (all that are left)" if self.is_last else ""
         return (
-            f"{self.n} more {what} more than {self.by:.3g} with a probability of "
+            f"{self.n} more {noun}{left} {verb} more than {self.by:.3g} with a probability of "
             f"{self._in_percent}: {self._in_words}. The mean gain is {self.expected:.3g}."
         )
 
@@ -131,7 +142,7 @@ def candidates(
     posterior : Posterior
         Model of the score.
     space : Space
-        Where to look; a small finite one is taken whole.
+        Where to look; all of it where few points are left.
     observed : ndarray of shape (n, n_axes)
         Coordinates that are known and left out.
     best : ndarray of shape (k, n_axes)
@@ -144,9 +155,9 @@ def candidates(
     ndarray of shape (c, n_axes)
         Distinct and snapped; empty if all points of the space are known.
     """
-    n_wanted = N_PROMISING + N_SPREAD
     known = {row.tobytes() for row in space.snap(observed)}
-    if space.n_values is not None and space.n_values <= n_wanted:
+    # What a sequence happens to hit of a space that is nearly used up may all be known.
+    if space.n_values is not None and space.n_values <= N_CANDIDATES + len(known):
         return _unknown(space.snap(space.coordinates(list(space.grid()))), known)
     spread = space.sample(scrambled_sobol(N_SOBOL, len(space.axes), rng))
     table = AxisTable.of(
@@ -171,7 +182,14 @@ def _unknown(U: Floats, known: set[bytes]) -> Floats:
 
 
 def outlook(
-    gain: Floats, scores: Sequence[float], m: int, by: float, unit: float, is_open: bool
+    gain: Floats,
+    scores: Sequence[float],
+    m: int,
+    by: float,
+    unit: float,
+    *,
+    is_open: bool,
+    most: float = math.inf,
 ) -> tuple[float, float]:
     r"""Chance of a gain and the expected gain: those of plays, pooled with the past.
 
@@ -195,19 +213,21 @@ def outlook(
     is_open : bool
         Whether there is more to find than plays have seen. If not, what no play gains is
         impossible.
+    most : float, default=inf
+        The largest gain that is possible, for the score has an upper limit.
 
     Returns
     -------
     probability, expected : float
     """
-    most = float(gain.max())
+    largest = float(gain.max())
 
     def chance(level: float) -> float:
-        if level >= most and not is_open:
+        if level >= most or (level >= largest and not is_open):
             return 0.0
         # So many plays say no more than that it is rare, or nearly certain.
         share = (float((gain > level).sum()) + 0.5) / (len(gain) + 1)
-        beyond = max(level - most, 0.0) / unit
+        beyond = max(level - largest, 0.0) / unit
         return pooled(chance_of_rise(scores, m, level), share, beyond)
 
     levels = np.unique(np.append(np.quantile(gain, np.linspace(0.0, 1.0, N_LEVELS)), 0.0))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -16,10 +16,10 @@ from skbayes.gp import Posterior, default_starts, fit_hyperparameters
 from skbayes.insight.bounds import AtBound, at_bounds
 from skbayes.insight.importances import Importances, importances, unknown_importances
 from skbayes.insight.improvement import MIN_SCORES as MIN_SCORES_TO_SAY
-from skbayes.insight.improvement import Gain, candidates, gains, outlook
+from skbayes.insight.improvement import N_CANDIDATES, Gain, candidates, gains, outlook
 from skbayes.model import Observations
 from skbayes.rules import BestScore, check_count, is_finite
-from skbayes.space import Space
+from skbayes.space import Space, show
 
 if TYPE_CHECKING:
     from skbayes.model import Surrogate
@@ -39,6 +39,7 @@ QUARTILE = 0.6744897501960817
 # The same observations give the same answers: nothing that is drawn here has a seed of its user.
 SEED = 0
 UNKNOWN = BestScore()
+NO_LIMITS = (-math.inf, math.inf)
 
 Floats = NDArray[np.float64]
 
@@ -100,6 +101,8 @@ class Insight:
     _searching_unit: float
     _best_row: int
     best: BestScore = UNKNOWN
+    limits: tuple[float, float] = NO_LIMITS
+    _taken_row: int | None = None
 
     @classmethod
     def learn(
@@ -110,6 +113,8 @@ class Insight:
         noise: float = math.nan,
         best_row: int | None = None,
         best: BestScore | None = None,
+        limits: tuple[float, float] = NO_LIMITS,
+        taken_row: int | None = None,
     ) -> Insight:
         """Fit both models.
 
@@ -127,6 +132,10 @@ class Insight:
             Which of the observations with the highest score is the best. None: the first.
         best : BestScore or None, default=None
             What the best point would score on new folds; None if that is not known.
+        limits : tuple of float, default=(-inf, inf)
+            Lowest and highest score that are possible.
+        taken_row : int or None, default=None
+            Which of the observations was taken. None: the one with the highest score.
 
         Raises
         ------
@@ -158,20 +167,30 @@ class Insight:
         if best_row is None:
             best_row = int(np.nanargmax(observations.scores))
         models = (overview, centre, unit, searching, searching_unit)
-        return cls(space, observations, noise, floor, *models, best_row, best or UNKNOWN)
+        rows = (best_row, best or UNKNOWN, limits, taken_row)
+        return cls(space, observations, noise, floor, *models, *rows)
 
     @property
     def best_score(self) -> float:
-        """Highest score."""
+        """Score of `best_params`."""
+        return self.observations.scores[self._row]
+
+    @property
+    def highest_score(self) -> float:
+        """Highest of all scores; that of `best_params`, if not the simplest candidate is taken."""
         return self.observations.scores[self._best_row]
 
     @property
     def best_params(self) -> dict[str, Any]:
-        """Parameters of the highest score.
+        """Parameters of the highest score; with ``refit="1se"``, those of the candidate taken.
 
         Of equal ones, the earliest asked; for a search, those of the first row of its table.
         """
-        return self.space.decode(self.observations.points[self._best_row])
+        return self.space.decode(self.observations.points[self._row])
+
+    @property
+    def _row(self) -> int:
+        return self._best_row if self._taken_row is None else self._taken_row
 
     def predict(self, params: Any) -> tuple[Any, Any]:
         """Predict the score of any parameters.
@@ -184,17 +203,22 @@ class Insight:
         Returns
         -------
         mean, sd : float, or ndarray of shape (n_points,)
-            In units of the score. `sd` is that of the score without noise, and NaN if all
-            scores are equal: there is no scale then.
+            In units of the score. `mean` is within `limits`. `sd` is that of the score without
+            noise, and NaN if all scores are equal: there is no scale then.
 
         Raises
         ------
         ValueError, TypeError
             If parameters are not in the space.
         """
+        mean, sd = self._predicted(params)
+        mean = np.clip(mean, *self.limits)
+        return (float(mean[0]), float(sd[0])) if isinstance(params, Mapping) else (mean, sd)
+
+    def _predicted(self, params: Any) -> tuple[Floats, Floats]:
+        """Return what the model predicts, which knows of no limits."""
         if isinstance(params, Mapping):
-            mean, sd = self.predict([params])
-            return float(mean[0]), float(sd[0])
+            params = [params]
         if not isinstance(params, Sequence):
             raise TypeError(f"params must be a dict or a list of dicts, got {params!r}.")
         told = set(self.observations.points)
@@ -223,8 +247,8 @@ class Insight:
         Returns
         -------
         low, high : float, or ndarray of shape (n_points,)
-            In units of the score. Scores below `floor` count as `floor`. NaN if all scores are
-            equal: there is no scale then.
+            In units of the score, within `limits`. Scores below `floor` count as `floor`. NaN if
+            all scores are equal: there is no scale then.
 
         Raises
         ------
@@ -233,12 +257,13 @@ class Insight:
         """
         if not (is_finite(level) and 0 < level < 1):
             raise ValueError(f"level must be a number between 0 and 1, got {level!r}.")
-        mean, sd = self.predict(params)
+        mean, sd = self._predicted(params)
         noise = self._unit * math.sqrt(self._overview.hyperparameters.noise_variance)
         with computing():
             half = half_width(float(level)) * np.hypot(sd, noise)
-        low, high = rescaled(-half, 1.0, mean), rescaled(half, 1.0, mean)
-        return (float(low), float(high)) if isinstance(params, Mapping) else (low, high)
+        # Nothing possible is cut off, so as many scores lie in between.
+        low, high = (np.clip(rescaled(mean + end, 1.0), *self.limits) for end in (-half, half))
+        return (float(low[0]), float(high[0])) if isinstance(params, Mapping) else (low, high)
 
     def importances(self) -> Importances:
         """Tell how much of the variance of the score over the space each parameter explains.
@@ -275,7 +300,8 @@ class Insight:
         Returns
         -------
         Gain
-            Its probability, and the expected gain; NaN with fewer than 12 scores.
+            Its probability, and the expected gain; NaN with fewer than 12 scores. Its `n` is
+            smaller than what was asked for if the space has fewer points left.
 
         Raises
         ------
@@ -286,32 +312,39 @@ class Insight:
         if by is not None and not (is_finite(by) and by >= 0):
             raise ValueError(f"by must be a number of at least 0 or None, got {by!r}.")
         n, by = int(n), self.noise if by is None else float(by)
-        scores = self.observations.scores
+        scores, space = self.observations.scores, self.space
         if not self._unit:
             return Gain(n, by, math.nan, math.nan)
-        space = self.space
         rng = np.random.default_rng(SEED)
         observed = space.coordinates(self.observations.points)
         order = np.argsort(-np.array(scores), kind="stable")  # NaN comes last
         with computing():
             free = candidates(self._searching, space, observed, observed[order], rng)
-            if not len(free):
-                return Gain(n, by, 0.0, 0.0, is_exhausted=True)
+            n_left = math.inf if space.n_values is None else space.n_values - len(scores)
+            is_whole = n_left <= N_CANDIDATES
+            n_left = len(free) if is_whole else n_left
+            is_last, n = n >= n_left, int(min(n, n_left))
+            if not n:
+                return Gain(n, by, 0.0, 0.0, is_exhausted=True, is_last=True)
             if n_missing := max(MIN_SCORES_TO_SAY - self.observations.n_scored, 0):
-                return Gain(n, by, math.nan, math.nan, n_missing)
+                return Gain(n, by, math.nan, math.nan, n_missing, is_last=is_last)
             unit, centre = self._searching_unit, self._centre
             if unit != self._unit:
                 centre, _ = self.observations.units()
-            best = (self.best_score - centre) / unit
+            best = (self.highest_score - centre) / unit
             gain = gains(self._searching, best, space.features(free), n, len(scores), rng)
-            gain = rescaled(gain, unit)
-            # The plays see all of a small space, and at the end there is nothing beyond it.
-            n_left = n if space.n_values is None else min(n, space.n_values - len(scores))
-            is_open = space.n_values is None or n_left < len(free)
-            return Gain(n, by, *outlook(gain, scores, n_left, by, unit, is_open))
+            most = self.limits[1] - self.highest_score
+            gain = np.minimum(rescaled(gain, unit), most)
+            # The plays see all that is left of a small space, and at the end nothing is beyond.
+            is_open = not (is_whole and is_last)
+            chances = outlook(gain, scores, n, by, unit, is_open=is_open, most=most)
+            return Gain(n, by, *chances, is_last=is_last)
 
     def at_bounds(self) -> tuple[AtBound, ...]:
         """Tell which parameters of the best point lie at a bound, and whether to widen it.
+
+        With ``refit="1se"`` it is about the candidate taken. If the highest score is another one's,
+        the bounds beyond which that still rises are added.
 
         Returns
         -------
@@ -319,20 +352,47 @@ class Insight:
             Those within 2 % of an end of their range, on its scale, or at the first or last of
             a few whole numbers or of an ordered list of numbers. Printed, each is a sentence.
         """
+        if self._row == self._best_row:
+            return self._bounds_of(self._best_row)
+        taken = [replace(each, whose="taken") for each in self._bounds_of(self._row)]
+        named = {(each.name, each.side) for each in taken if each.is_limiting}
+        highest = [
+            replace(each, whose="highest")
+            for each in self._bounds_of(self._best_row)
+            if each.is_limiting and (each.name, each.side) not in named
+        ]
+        return (*taken, *highest)
+
+    def _bounds_of(self, row: int) -> tuple[AtBound, ...]:
         with computing():
-            best = self.observations.points[self._best_row]
-            return at_bounds(self._overview, self.space, best, self._unit, self.noise)
+            point = self.observations.points[row]
+            return at_bounds(self._overview, self.space, point, self._unit, self.noise)
 
     def __repr__(self) -> str:
         return f"<Insight from {self.observations.n_scored} scores, the best {self.best_score:.6g}>"
 
     def __str__(self) -> str:
         found = [str(each) for each in self.at_bounds()]
-        bounds = "\n".join(found or ["No parameter of the best point is at a bound."])
+        whose = "candidate taken" if self.best.is_simplest else "best point"
+        bounds = "\n".join(found or [f"No parameter of the {whose} is at a bound."])
         return (
-            f"Best of {self.observations.n_scored} scores: {self.best_score:.6g}\n{self.best}\n\n"
+            f"Best of {self.observations.n_scored} scores: {self.highest_score:.6g}\n"
+            f"{self._taken}{self.best}\n\n"
             "Shares of the variance of the score over the space, with intervals for nine of ten:\n"
             f"{self.importances()}\n\n{self.improvement()}\n{bounds}"
+        )
+
+    @property
+    def _taken(self) -> str:
+        """A line that says which candidate was taken, if not simply the best one."""
+        if not self.best.is_simplest:
+            return ""
+        if self._row == self._best_row:
+            return "Taken: the same, for no simpler candidate is within one standard error.\n"
+        params = ", ".join(f"{name}={show(value)}" for name, value in self.best_params.items())
+        return (
+            "Taken: the simplest candidate within one standard error, which scores "
+            f"{self.best_score:.6g}: {params}\n"
         )
 
 

@@ -104,13 +104,14 @@ def facts_of(X: Any, y: Any, *, is_classifier: bool) -> Facts:
 def _variance(values: Any) -> float | None:
     """Return the variance of all numbers together; None of what are none."""
     if scipy.sparse.issparse(values):
-        return float(values.multiply(values).mean() - values.mean() ** 2)
+        numbers: Any = values
+        return float(numbers.multiply(numbers).mean() - numbers.mean() ** 2)
     try:
-        numbers = np.asarray(values, dtype=float)
+        dense = np.asarray(values, dtype=float)
     except (TypeError, ValueError):
         return None
-    numbers = numbers[np.isfinite(numbers)]
-    return float(numbers.var()) if numbers.size else None
+    dense = dense[np.isfinite(dense)]
+    return float(dense.var()) if dense.size else None
 
 
 def _shape(X: Any) -> tuple[int | None, int | None]:

@@ -190,7 +190,7 @@ def _own(
                 break
     for name, written in found.items():
         if isinstance(written, Conditional):
-            when = {f"{prefix}{setter}": values for setter, values in written.when.items()}
+            when = {f"{prefix}{setter}": list(values) for setter, values in written.when.items()}
             written = Conditional(written.values, when=when)
         yield prefix + name, written
 

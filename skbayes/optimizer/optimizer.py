@@ -174,6 +174,11 @@ class Optimizer:
         )
 
     @property
+    def given(self) -> tuple[Point, ...]:
+        """The points of `initial_points`, each once."""
+        return self._given
+
+    @property
     def n_asked(self) -> int:
         """Number of points proposed so far."""
         return len(self._store.asked)
@@ -289,6 +294,39 @@ class Optimizer:
     def adopt_point(self, point: Point) -> None:
         """Count a point as proposed, as it was by an earlier run of the same search."""
         self._store.ask(point)
+
+    def adopt_if_due(self, point: Point, *, is_given: bool) -> bool:
+        """Count a point as proposed if it may be; tell whether.
+
+        Parameters
+        ----------
+        point : Point
+        is_given : bool
+            Whether it was written by a user. One that was drawn is not due either if it differs
+            by rounding from one that is known.
+
+        Raises
+        ------
+        ValueError
+            If `is_allowed` raises.
+        """
+        branches = self._store.open_branches(self._n_iter)
+        proposer = self._proposer
+        if is_given:
+            is_due = proposer.may_propose_given(point, branches)
+        else:
+            is_due = point.branch in branches and proposer.may_propose(point)
+        if is_due:
+            self._store.ask(point)
+        return is_due
+
+    def has_asked(self, point: Point) -> bool:
+        """Whether a point was proposed."""
+        return point in self._store.asked
+
+    def allows(self, point: Point) -> bool:
+        """Whether `is_allowed` lets a point be proposed; ValueError if it raises."""
+        return self._proposer.allows(point)
 
     def tell(self, params: Any, score: Any = MEAN, *, folds: Any = None, cost: Any = None) -> None:
         """Report the score of parameters, asked for or not, in any order.

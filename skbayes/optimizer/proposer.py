@@ -104,9 +104,7 @@ class Proposer:
         index = len(self.store.asked)
         branches = self.store.open_branches(self.n_iter)
         for point in chain(self.given, self._points_of_sources()):
-            # These are as they were written, be two of them ever so close.
-            is_due = point.branch in branches and not self.store.holds(point)
-            if is_due and self._allows(point):
+            if self.may_propose_given(point, branches):
                 return point
         # Each of these is asked for points only if those before it have none that may be proposed.
         for point in chain(
@@ -114,7 +112,7 @@ class Proposer:
             self._far_points(index, branches),
             all_points(self.space, branches, math.inf if self.is_allowed is None else N_LISTED),
         ):
-            if self._may_propose(point):
+            if self.may_propose(point):
                 return point
         raise SpaceExhausted(index)
 
@@ -162,10 +160,16 @@ class Proposer:
         key = (PROPOSAL_STREAM, index)
         return np.random.default_rng(np.random.SeedSequence(self.seed, spawn_key=key))
 
-    def _may_propose(self, point: Point) -> bool:
-        return self.store.is_new(point) and self._allows(point)
+    def may_propose_given(self, point: Point, branches: Sequence[int]) -> bool:
+        """Whether a point may be proposed that was written so, be another one ever so close."""
+        return point.branch in branches and not self.store.holds(point) and self.allows(point)
 
-    def _allows(self, point: Point) -> bool:
+    def may_propose(self, point: Point) -> bool:
+        """Whether a point may be proposed, if its branch is open."""
+        return self.store.is_new(point) and self.allows(point)
+
+    def allows(self, point: Point) -> bool:
+        """Whether the constraint allows a point; ValueError if it raises."""
         if self.is_allowed is None:
             return True
         params = self.space.decode(point)
@@ -174,8 +178,9 @@ class Proposer:
                 return bool(self.is_allowed(params))
         except Exception as error:
             raise ValueError(
-                f"the constraint on the parameters raised {type(error).__name__}: {error}, for "
-                f"{params!r}. It must return whether they may be proposed, for any in the space."
+                f"is_allowed, the constraint on the parameters, raised {type(error).__name__}: "
+                f"{error}, for {params!r}. It must return whether they may be proposed, for any in "
+                "the space."
             ) from error
 
     def _far_points(self, index: int, branches: Sequence[int]) -> Iterable[Point]:
@@ -220,7 +225,7 @@ class Proposer:
                 rng=rng,
                 incumbents=incumbents,
                 lengthscales=lengthscales,
-                is_allowed=self._may_propose,
+                is_allowed=self.may_propose,
                 known=known,
                 min_distance=min_distance,
                 branches=branches,

@@ -50,7 +50,8 @@ class OneStandardError:
     more than one standard error, which is that of their paired differences. In no respect is it
     less simple than the best one. Of all such candidates it is the simplest by the first of the
     parameters; of equals, by the next one, and so on. The highest score decides between candidates
-    that are equally simple. If nothing simpler is good enough, the best one is taken.
+    that are equally simple. If nothing simpler is good enough, the best one is taken. Numbers of
+    which nothing is said or known, in a range or in a list, may be any.
 
     Parameters
     ----------

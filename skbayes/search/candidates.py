@@ -3,26 +3,42 @@
 from __future__ import annotations
 
 import math
-import numbers
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from itertools import zip_longest
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sklearn.base import clone
 
-from skbayes._compat import BaseSearchCV, takes_reals, tells_ints_from_floats
+from skbayes._compat import BaseSearchCV, takes_reals
 from skbayes._warnings import warn
 from skbayes.search.conditions import as_written, owners
-from skbayes.space import Branch, Categorical, Integer, Space, native, show
+from skbayes.search.results import grid_of_lists
+from skbayes.space import Branch, Categorical, Integer, Point, Space, native, show
+
+if TYPE_CHECKING:
+    from skbayes.known import Change, Data
 
 __all__ = [
+    "STRATEGIES",
     "count_candidates",
+    "grid_points",
+    "n_planned",
     "n_possible",
     "portfolio_points",
     "present_points",
     "warn_of_whole_ranges",
 ]
 
+STRATEGIES = ("bayesian", "random", "grid")
+
+# The default of `n_iter`, with which a grid is searched to its end.
+DEFAULT_N_ITER = 50
+# From so many candidates on, a grid is likely to be larger than was thought.
+LARGE_GRID = 10_000
+# To ask of so many points whether they are allowed takes some seconds.
+MAX_LISTED = 1_000_000
 # Configurations of a portfolio that a search begins with. After four the model knows better what is
 # good on these data than others do: docs/decisions/portfolios.md.
 N_OF_PORTFOLIO = 4
@@ -89,33 +105,139 @@ def count_candidates(space: Space, n_iter: int) -> int:
     return possible
 
 
+def n_planned(search: BaseSearchCV, space: Space) -> int:
+    """Return the number of candidates that a search plans, those of ``(dict, n)`` aside.
+
+    A grid is searched to its end, unless another `n_iter` than the default was given.
+
+    Raises
+    ------
+    ValueError
+        If a grid is wanted of a space that has no end.
+    """
+    if search.strategy != "grid":
+        return search.n_iter  # type: ignore[no-any-return]
+    for branch in space.branches:
+        is_list = isinstance(search.search_spaces, list | tuple)
+        place = f"search_spaces[{branch.number}]" if is_list else "search_spaces"
+        for name, dimension in branch.parameters:
+            if dimension.n_values is None or dimension.n_values > MAX_SIZE:
+                raise ValueError(
+                    f"{place}[{name!r}]: strategy='grid' needs a finite number of values, and "
+                    f"{dimension!r} has no end of them. Write the values as a list, such as "
+                    "[0.1, 1.0, 10.0], or take strategy='random'."
+                )
+    n_points = space.n_values or 0
+    if n_points > MAX_SIZE:
+        raise ValueError(
+            f"strategy='grid': the grid has {n_points} points, which is more than any search can "
+            "evaluate. Write shorter lists, or take strategy='random'."
+        )
+    if search.n_iter != DEFAULT_N_ITER:
+        return int(search.n_iter)
+    # Dicts with a number of their own do not share it.
+    return max(1, sum(b.n_values or 0 for b in space.branches if b.n_iter is None))
+
+
+def grid_points(
+    search: BaseSearchCV, space: Space, is_allowed: Callable[[Point], bool] | None
+) -> tuple[int, Iterable[Point]]:
+    """Return the size of a grid, and its points in `ParameterGrid`'s order.
+
+    Where not all points are allowed, those that are not are left out of both, unless the grid is
+    too large to be listed: then the points are no list, and there may be fewer.
+
+    Raises
+    ------
+    ValueError
+        If none is allowed.
+
+    Warns
+    -----
+    UserWarning
+        If it is large.
+    """
+    points: Iterable[Point] = grid_of_lists(space, search.search_spaces) or space.grid()
+    n_candidates = n_possible(space, n_planned(search, space))
+    if is_allowed is not None and (space.n_values or 0) <= MAX_LISTED:
+        points = [point for point in points if is_allowed(point)]
+        if not points:
+            raise ValueError(
+                f"is_allowed refuses each of the {space.n_values} points of the grid, so there is "
+                "nothing to evaluate. It must return whether a dict of parameters may be used."
+            )
+        counts = Counter(space.branches[point.branch].number for point in points)
+        limits = {branch.number: branch.n_iter for branch in space.branches}
+        own = sum(min(limit, counts[number]) for number, limit in limits.items() if limit)
+        shared = sum(counts[number] for number, limit in limits.items() if limit is None)
+        n_candidates = min(n_candidates, own + min(n_planned(search, space), shared))
+    if n_candidates > LARGE_GRID:
+        warn(
+            f"strategy='grid': the grid has {n_candidates} candidates, each of which is fitted for "
+            "every fold. Write shorter lists, give n_iter, or take strategy='random'."
+        )
+    return n_candidates, points
+
+
 def _size(branch: Branch) -> float:
     """Return the number of points of a branch, infinite if no search sees the end of them."""
     n_values = branch.n_values
     return math.inf if n_values is None or n_values > MAX_SIZE else n_values
 
 
-def present_points(space: Space, estimator: Any, n_points: int) -> list[dict[str, Any]]:
-    """Return the parameters that the estimator has now, where they lie inside the space.
+@dataclass(frozen=True, slots=True, eq=False)
+class Present:
+    """The parameters that an estimator has, as near as a branch of the space comes to them.
 
-    First those of the estimator as it is; then, for the other branches, those that it has once
-    the parameters that a branch fixes are set, such as the defaults of each of several models.
-    At most `n_points`.
+    Parameters
+    ----------
+    params : mapping of str to object
+    changes : sequence of Change
+        What takes the part of another value.
+    n_choices : int
+        Number of choices, such as that of a step, that had to be made anew.
     """
-    found: dict[int, dict[str, Any]] = {}
-    for is_set in (False, True):
-        for number, branch in enumerate(space.branches):
-            if number in found or (not is_set and found):
-                continue
-            owner = _with_constants(estimator, branch) if is_set else estimator
-            params = None if owner is None else _present(owner, branch)
-            if params is not None and _contains(space, params, number, owner):
-                found[number] = params
-    return list(found.values())[:n_points]
+
+    params: Mapping[str, Any]
+    changes: Sequence[Change]
+    n_choices: int
+
+
+def present_points(space: Space, estimator: Any, X: Any, n_points: int) -> list[Present]:
+    """Return the parameters that the estimator has now, as near as the space comes to them.
+
+    First those of the branch that comes nearest; then, for the other branches, those that it has
+    once the choices of the branch are made, such as the defaults of each of several models. At
+    most `n_points`.
+
+    Parameters
+    ----------
+    space : Space
+    estimator : estimator object
+    X : array-like
+        What some of the values depend on.
+    n_points : int
+    """
+    from skbayes.known import Data
+
+    data = Data(X)
+    found = [_present(estimator, branch, data) for branch in space.branches]
+    # What an earlier branch holds as well is a point of that one.
+    points = [
+        point
+        for index, point in enumerate(found)
+        if point is not None and space.encode(point.params).branch == index
+    ]
+    if points:
+        # Of those that come as near, the first one.
+        first = min(points, key=lambda point: (point.n_choices, len(point.changes)))
+        points.remove(first)
+        points.insert(0, first)
+    return points[:n_points]
 
 
 def portfolio_points(
-    space: Space, estimator: Any, X: Any, y: Any, present: Sequence[dict[str, Any]]
+    space: Space, estimator: Any, X: Any, y: Any, present: Sequence[Mapping[str, Any]]
 ) -> list[dict[str, Any]]:
     """Return up to four dicts of parameters that were good on other data, if the space holds them.
 
@@ -152,22 +274,39 @@ def _with_constants(estimator: Any, branch: Branch) -> Any:
         return None
 
 
-def _present(estimator: Any, branch: Branch) -> dict[str, Any] | None:
-    """Return the values of the parameters of a branch, or None if some do not exist."""
+def _present(estimator: Any, branch: Branch, data: Data) -> Present | None:
+    """Return what an estimator has in a branch, or None if some of it does not exist."""
+    from skbayes.known import nearest
+
     values = estimator.get_params(deep=True)
-    if any(name not in values for name, _ in branch.parameters):
-        return None
-    return {name: values[name] for name, _ in branch.parameters}
-
-
-def _contains(space: Space, params: dict[str, Any], branch: int, estimator: Any) -> bool:
-    try:
-        held = space.decode(space.encode(params, branch=branch))
-    except (TypeError, ValueError):
-        return False
-    # One feature is not all features, and equal as a number.
-    return all(
-        isinstance(value, numbers.Integral) == isinstance(held[name], numbers.Integral)
-        or not tells_ints_from_floats(estimator, name)
-        for name, value in params.items()
-    )
+    chosen: dict[str, Any] = {}
+    changes: list[Change] = []
+    for name, dimension in branch.parameters:
+        if not isinstance(dimension, Categorical):
+            continue
+        if name in values:
+            taken, change = nearest(estimator, name, dimension, values[name], data)
+            if change is not None:
+                chosen[name] = taken
+                # A constant was no choice.
+                changes += [change] if dimension.n_values != 1 else []
+        elif dimension.n_values == 1:
+            chosen[name] = dimension.decode(0)
+    # Some estimators of users' own fail when there is nothing to set.
+    if chosen:
+        try:
+            estimator = clone(estimator).set_params(**clone(chosen, safe=False))
+        except Exception:  # each library refuses in its own way; the fits will tell
+            return None
+        values = estimator.get_params(deep=True)
+    params: dict[str, Any] = {}
+    for name, dimension in branch.parameters:
+        if name in chosen:
+            params[name] = chosen[name]
+        elif name not in values:
+            return None
+        else:
+            params[name], change = nearest(estimator, name, dimension, values[name], data)
+            if change is not None:
+                changes.append(change)
+    return Present(params, changes, len(chosen))

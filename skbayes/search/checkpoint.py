@@ -35,6 +35,8 @@ SETTINGS = (
     "objective",
     "optimizer_kwargs",
     "initial_points",
+    "strategy",
+    "is_allowed",
 )
 
 # Most searches keep no journal, and should not pay for the imports: they stand in the functions.

@@ -81,7 +81,9 @@ def _why_there_is_no_best(stop_reason: str | None, *, has_results: bool) -> str:
         # A candidate without a score in its first folds is stopped early.
         remedy = "the fits of each have failed, or their scores are not finite"
     else:
-        remedy = "none that is allowed was found; look at what space_constraint returns"
+        remedy = (
+            "none that is allowed was found; look at what is_allowed, or space_constraint, returns"
+        )
     results = "What was evaluated is in cv_results_." if has_results else "Nothing was evaluated."
     return (
         f"The search ended ({stop_reason}) before all folds of any candidate had a score, so there "
@@ -112,8 +114,15 @@ def _keep(search: Any, run: Run, trials: Sequence[Trial], rows: Sequence[Trial])
     search._rows_tried = [row_of[trial.index] for trial in trials]
     search.n_folds_run_ = len(folds)
     search._learnt_from = run.learnt_from(trials)
-    best = best_score(_fold_scores(run, rows), _choice(run, rows))
-    search._best = replace(best, is_simplest=run.preferences is not None)
+    scores = _fold_scores(run, rows)
+    search._limits = run.limits(scores)
+    best = best_score(scores, _choice(run, rows))
+    search._best = replace(
+        best,
+        low=float(np.clip(best.low, *search._limits)),
+        high=float(np.clip(best.high, *search._limits)),
+        is_simplest=run.preferences is not None,
+    )
     if search.verbose > 0 and math.isfinite(search._best.expected):
         print(search._best, flush=True)
     # Last, for warnings may be errors.

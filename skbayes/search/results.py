@@ -16,7 +16,7 @@ from skbayes._warnings import warn
 from skbayes.search.conditions import as_written
 from skbayes.space import Categorical, Point, Space
 
-__all__ = ["in_row_order", "results_table", "warn_of_scores"]
+__all__ = ["grid_of_lists", "in_row_order", "results_table", "warn_of_scores"]
 
 
 def in_row_order(trials: Sequence[Trial], space: Space, search_spaces: Any) -> list[Trial]:
@@ -28,7 +28,7 @@ def in_row_order(trials: Sequence[Trial], space: Space, search_spaces: Any) -> l
     lists, or with parameters that exist for some values of a step only.
     """
     is_seen = space.n_values is not None and space.n_values <= len(trials) * len(space.branches)
-    grid = _grid(space, search_spaces) if is_seen else None
+    grid = grid_of_lists(space, search_spaces) if is_seen else None
     if grid is None:
         return list(trials)
     known = {twin: trial for trial in trials for twin in space.twins(trial.point)}
@@ -40,7 +40,7 @@ def in_row_order(trials: Sequence[Trial], space: Space, search_spaces: Any) -> l
     return list(rows.values())
 
 
-def _grid(space: Space, search_spaces: Any) -> Iterator[Point] | None:
+def grid_of_lists(space: Space, search_spaces: Any) -> Iterator[Point] | None:
     """Return all points dict by dict, the last parameter runs fastest, each along its list.
 
     None if a branch is not a whole dict, or a dimension no list.

@@ -23,7 +23,7 @@ from skbayes._pickles import lasting
 from skbayes._warnings import unsaid
 from skbayes.rules import EARLY_STOPPING, OneStandardError, best_row, one_standard_error
 from skbayes.search.auto import written_spaces
-from skbayes.search.candidates import n_possible
+from skbayes.search.candidates import STRATEGIES, n_planned, n_possible
 from skbayes.search.conditions import space_of
 from skbayes.search.outcome import conclude
 from skbayes.search.view import SoFar, results_by_dict, settings_of
@@ -126,8 +126,8 @@ class BayesSearchCV(BaseSearchCV):  # type: ignore[misc]
     return_train_score : bool, default=False
         Whether `cv_results_` includes training scores.
     initial_points : list of dict or None, default=None
-        Parameters to evaluate first. None: those that the estimator has, where they lie inside
-        the space.
+        Parameters to evaluate first. None: those that the estimator has, or the nearest place in
+        the space, as `verbose` says; nothing with another `strategy` than "bayesian".
     warm_start_from : object or list, default=None
         Results of earlier searches, of which this one makes what use it can: a fitted search, its
         `cv_results_` as a dict or a frame, the path of its `checkpoint`, an `Optimizer`, pairs of
@@ -162,6 +162,14 @@ class BayesSearchCV(BaseSearchCV):  # type: ignore[misc]
     objective : str or None, default=None
         The metric that is optimised when `scoring` gives several. None: `refit` when it names
         one, else the first.
+    strategy : {"bayesian", "random", "grid"}, default="bayesian"
+        What proposes the candidates. "random": a scrambled Sobol sequence, which follows the
+        scales and distributions of the space and repeats nothing. "grid": each point of a finite
+        space, in `ParameterGrid`'s order; `n_iter` limits it unless it has its default, 50. All
+        else is the same, so that these are baselines; of an earlier search they make no use.
+    is_allowed : callable or None, default=None
+        Function of the parameters, a dict, that says whether they may be a candidate. It should
+        be quick: it is asked of many. None: all may. A lambda keeps the search from being pickled.
 
     Attributes
     ----------
@@ -247,6 +255,8 @@ class BayesSearchCV(BaseSearchCV):  # type: ignore[misc]
         "fit_timeout": [Interval(numbers.Real, 0, None, closed="neither"), None],
         "checkpoint": [str, os.PathLike, None],
         "objective": [str, None],
+        "strategy": [StrOptions(set(STRATEGIES))],
+        "is_allowed": [callable, None],
         "fit_params": [dict, None],
         "iid": ["boolean", StrOptions({"deprecated"})],
     }
@@ -291,6 +301,8 @@ class BayesSearchCV(BaseSearchCV):  # type: ignore[misc]
         executor: Any = None,
         objective: str | None = None,
         warm_start_from: Any = None,
+        strategy: str = "bayesian",
+        is_allowed: Any = None,
     ) -> None:
         super().__init__(
             estimator=estimator,
@@ -320,6 +332,8 @@ class BayesSearchCV(BaseSearchCV):  # type: ignore[misc]
         self.executor = executor
         self.objective = objective
         self.warm_start_from = warm_start_from
+        self.strategy = strategy
+        self.is_allowed = is_allowed
 
     def _bare(self) -> Self:
         """Return a copy without what is handed on as it is: an earlier search, an executor."""
@@ -449,7 +463,7 @@ class BayesSearchCV(BaseSearchCV):  # type: ignore[misc]
             seed = self.random_state if isinstance(self.random_state, numbers.Integral) else 0
             try:
                 space = space_of(written_spaces(self), self.estimator, int(seed))
-                return n_possible(space, self.n_iter)
+                return n_possible(space, n_planned(self, space))
             except (OverflowError, TypeError, ValueError) as error:
                 # `dir` and the display of notebooks ask for every attribute whether there is one.
                 raise AttributeError(f"total_iterations: {error}") from error
@@ -466,8 +480,9 @@ class BayesSearchCV(BaseSearchCV):  # type: ignore[misc]
         """Return what the search has learnt about the metric that it followed.
 
         The score to expect on new folds, predictions with their uncertainty, importances, what
-        more candidates would bring, best values at a bound; a report when printed. The models are
-        fitted anew by each call, which takes less than most fits.
+        more candidates would bring, best values at a bound; a report when printed. With
+        ``refit="1se"``, the best parameters and their bounds are those of the candidate taken. The
+        models are fitted anew by each call, which takes less than most fits.
 
         Raises
         ------
@@ -476,7 +491,7 @@ class BayesSearchCV(BaseSearchCV):  # type: ignore[misc]
         ValueError
             If fewer than two candidates have a score.
         """
-        from skbayes.insight import Insight
+        from skbayes.insight import NO_LIMITS, Insight
         from skbayes.model import Surrogate
 
         space, observations, noise = self._learnt("insight()")
@@ -485,8 +500,14 @@ class BayesSearchCV(BaseSearchCV):  # type: ignore[misc]
         has_score[self._rows_tried] = np.isfinite(observations.scores)
         row = best_row(self.cv_results_[f"rank_test_{self._metric}"], has_score)
         best = self._rows_tried.index(row)
-        expected = getattr(self, "_best", None)  # older pickles have none
-        return Insight.learn(space, observations, Surrogate(space), noise, best, expected)
+        taken = best
+        if one_standard_error(self.refit) is not None and hasattr(self, "best_index_"):
+            taken = self._rows_tried.index(self.best_index_)
+        # Older pickles have neither of these.
+        said, limits = getattr(self, "_best", None), getattr(self, "_limits", NO_LIMITS)
+        return Insight.learn(
+            space, observations, Surrogate(space), noise, best, said, limits, taken
+        )
 
     def _learnt(self, wanted: str) -> Any:
         """Return what the search has learnt, when it has ended."""

@@ -1,5 +1,6 @@
 """What more evaluations would bring, against what they bring, and against direct sampling."""
 
+import dataclasses
 import math
 
 import numpy as np
@@ -156,7 +157,10 @@ def test_a_finite_space_is_seen_whole():
     insight = optimizer.insight()
     # Two are left: what more evaluations would bring takes no more memory either.
     for n in (50, 10**9, 10**30):
-        assert insight.improvement(n).expected == insight.improvement(2).expected
+        assert insight.improvement(n) == insight.improvement(2)
+        assert (insight.improvement(n).n, insight.improvement(n).is_last) == (2, True)
+    assert not insight.improvement(1).is_last
+    assert str(insight.improvement()).startswith("2 more evaluations (all that are left) gain ")
     assert insight.improvement(2, by=100.0).probability == 0.0
     for params in optimizer.ask(2):
         optimizer.tell(params, params["a"] + (params["b"] == "v"))
@@ -208,6 +212,37 @@ def test_words():
 def test_words_for_a_chance(probability, words):
     text = str(improvement.Gain(10, 0.01, probability, 0.02))
     assert f" with a probability of {words} The mean gain is 0.02." in text
+
+
+def test_a_large_finite_space_is_not_used_up_before_its_last_point():
+    """What a sequence hits of it may all be known before."""
+    space = {"a": list(range(50)), "b": list(range(50))}
+    optimizer = Optimizer(space, random_state=0)
+    every = [{"a": a, "b": b} for a in range(50) for b in range(50)]
+    np.random.default_rng(0).shuffle(every)
+    optimizer.tell(every[:-3], [p["a"] * 0.1 + p["b"] % 7 for p in every[:-3]])
+    gain = optimizer.insight().improvement()
+    assert (gain.n, gain.is_last, gain.is_exhausted) == (3, True, False)
+    assert math.isfinite(gain.probability)
+
+
+def test_of_a_small_space_nothing_may_ever_be_known():
+    optimizer = Optimizer({"x": list(range(6))}, random_state=0)
+    for _ in range(4):
+        params = optimizer.ask()
+        optimizer.tell(params, params["x"] ** 2.0)
+    gain = optimizer.insight().improvement()
+    assert (gain.n, gain.n_missing) == (2, 8)
+    assert str(gain).endswith("is not known: there are fewer than 12 scores.")
+
+
+def test_no_gain_beyond_what_is_possible():
+    optimizer = searched(SQUARE, lambda p: 1.0 + smooth(p) / 10, 20)
+    insight = optimizer.insight()
+    limited = dataclasses.replace(insight, limits=(0.0, 1.0))
+    most = 1.0 - insight.highest_score
+    assert limited.improvement(by=1.01 * most).probability == 0.0
+    assert 0.0 <= limited.improvement().expected <= min(most, insight.improvement().expected)
 
 
 def test_of_a_space_that_is_used_up_there_is_nothing_to_gain():

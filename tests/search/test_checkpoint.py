@@ -21,6 +21,7 @@ from sklearn.model_selection import KFold, cross_val_score
 from skbayes import BayesSearchCV
 from skbayes.exceptions import JournalError, JournalLocked, JournalMismatch
 from skbayes.journal import Journal
+from skbayes.journal.records import line_of, parse
 
 X, Y = load_iris(return_X_y=True)
 SPACE = {"a": (0.0, 1.0), "b": (1, 50, "log-uniform"), "c": ["x", None, ("y", 1)]}
@@ -88,16 +89,35 @@ def test_a_finished_search_is_read_back_without_a_fit(tmp_path, random_state, ea
     assert repr(results(again)) == repr(results(first))
 
 
-@pytest.mark.parametrize("early_stopping", [None, "racing"])
-def test_every_prefix_goes_on_to_the_same_end(tmp_path, early_stopping):
+def few_allowed(params):
+    """Allow some candidates."""
+    return params["a"] < 0.4
+
+
+@pytest.mark.parametrize(
+    "kwargs",
+    [
+        {},
+        {"early_stopping": "racing"},
+        {"strategy": "random"},
+        {"strategy": "random", "early_stopping": "racing"},
+        {"strategy": "random", "is_allowed": few_allowed},
+        # Two candidates of the first dict, and all of a finite one.
+        {"strategy": "random", "space": [(SPACE, 2), {"b": (1, 7), "c": ["x", None]}]},
+        {"strategy": "grid", "space": {"b": (1, 3), "c": ["x", None, 2.0]}},
+    ],
+    # The same in each process that collects tests.
+    ids=lambda kwargs: ", ".join(f"{n}={getattr(v, '__name__', v)}" for n, v in kwargs.items()),
+)
+def test_every_prefix_goes_on_to_the_same_end(tmp_path, kwargs):
     """Wherever the file ends, the search ends as if it had not been interrupted."""
     path = tmp_path / "j"
-    plain, n_fits = fit(path, early_stopping=early_stopping, n_iter=9)
+    plain, n_fits = fit(path, **{"n_iter": 9, **kwargs})
     records = lines(path)
     for n_kept in range(1, len(records)):
         path.write_bytes(b"".join(records[:n_kept]))
         n_known = sum(b'"k":"fold"' in line for line in records[:n_kept])
-        resumed, n_again = fit(path, early_stopping=early_stopping, n_iter=9)
+        resumed, n_again = fit(path, **{"n_iter": 9, **kwargs})
         assert repr(results(resumed)) == repr(results(plain))
         assert n_again == n_fits - n_known
 
@@ -142,6 +162,8 @@ def test_asynchronous_searches_go_on(tmp_path):
         ({"space": {"a": (0.0, 1.0)}}, "search_spaces"),
         ({"scoring": "accuracy"}, "scoring"),
         ({"early_stopping": "racing"}, "early_stopping"),
+        ({"strategy": "random"}, "strategy was 'bayesian', is 'random'"),
+        ({"is_allowed": lambda params: True}, "is_allowed was None"),
         ({"optimizer_kwargs": {"n_initial_points": 3}}, "optimizer_kwargs"),
         ({"y": Y[::-1].copy()}, "y"),
         ({"X": X + 1.0}, "X"),
@@ -155,6 +177,18 @@ def test_another_search_is_refused(tmp_path, changed, key):
         fit(path, n_iter=4, **changed)
     assert path.read_bytes() == before
     assert Counted.n_fits == n_fits
+
+
+def test_a_journal_from_before_there_were_strategies_goes_on(tmp_path):
+    path = tmp_path / "j"
+    plain, _ = fit(path, n_iter=6)
+    header, *records = lines(path)
+    record = parse(header[:-1])
+    for name in ("strategy", "is_allowed"):
+        del record["fingerprint"][name]
+    (tmp_path / "old").write_bytes(line_of(record) + b"".join(records[:9]))
+    resumed, _ = fit(tmp_path / "old", n_iter=6)
+    assert repr(results(resumed)) == repr(results(plain))
 
 
 def of_fractions(numerator):

@@ -35,7 +35,7 @@ PIPE = make_pipeline(StandardScaler(), SVC())
 def warn(estimator, spaces):
     search = SimpleNamespace(estimator=estimator, search_spaces=spaces)
     with unsaid():
-        space = space_of(search, 0)
+        space = space_of(spaces, estimator, 0)
     warn_of_whole_ranges(search, space)
 
 

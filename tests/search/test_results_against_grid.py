@@ -6,6 +6,8 @@ import numpy as np
 import pytest
 import scipy.sparse
 import sklearn
+from hypothesis import given, settings
+from hypothesis import strategies as hs
 from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.datasets import make_classification, make_regression
 from sklearn.dummy import DummyClassifier
@@ -53,12 +55,19 @@ def key_of(params):
     return repr([(name, native(value)) for name, value in sorted(params.items())])
 
 
-def fitted(estimator, grid, X, y, fit_params, **kwargs):
+def fitted(estimator, grid, X, y, fit_params, *, strategy="bayesian", **kwargs):
     """Return both searches, fitted, and the warnings of each."""
     searches, caught = [], []
     for search in (
         GridSearchCV(estimator, grid, **kwargs),
-        BayesSearchCV(estimator, grid, n_iter=40, random_state=0, **kwargs),
+        BayesSearchCV(
+            estimator,
+            grid,
+            n_iter=50 if strategy == "grid" else 40,
+            strategy=strategy,
+            random_state=0,
+            **kwargs,
+        ),
     ):
         with warnings.catch_warnings(record=True) as records:
             warnings.simplefilter("always")
@@ -200,10 +209,11 @@ CASES = {
 }
 
 
+@pytest.mark.parametrize("strategy", ["bayesian", "random", "grid"])
 @pytest.mark.parametrize("name", CASES)
-def test_same_table_as_grid_search(name):
+def test_same_table_as_grid_search(name, strategy):
     estimator, grid, kwargs, fit_params = CASES[name]
-    kwargs = {"cv": 3, **kwargs}
+    kwargs = {"cv": 3, "strategy": strategy, **kwargs}
     (theirs, ours), caught = fitted(estimator, grid, X, Y, fit_params, **kwargs)
     assert_same_results(theirs, ours)
     assert_same_best(theirs, ours)
@@ -214,6 +224,51 @@ def test_same_table_as_grid_search(name):
         for records in caught
     ]
     assert failures[0] == failures[1]
+
+
+class Keeps(ClassifierMixin, BaseEstimator):
+    """Takes any values, and scores by a digest of them."""
+
+    def __init__(self, a=None, b=None, c=None, place=None):
+        self.a = a
+        self.b = b
+        self.c = c
+        self.place = place
+
+    def fit(self, X, y):
+        self.classes_ = np.unique(y)
+        return self
+
+    def score(self, X, y):
+        # Few values, so that there are ties.
+        return len(repr((self.a, self.b, self.c))) % 3 + round(X[0, 0] * 1e3) % 2
+
+
+VALUES = hs.one_of(
+    hs.integers(-3, 3),
+    hs.floats(-2, 2).map(lambda x: round(x, 2) + 0.001),
+    hs.sampled_from(["x", "yy", None, True, (1, 2), "0"]),
+)
+LISTS = hs.dictionaries(
+    hs.sampled_from(["a", "b", "c"]),
+    hs.lists(
+        VALUES,
+        min_size=1,
+        max_size=3,
+        unique_by=lambda x: repr(native(x * 1.0 if type(x) in (int, bool) else x)),
+    ),
+)
+
+
+@given(hs.lists(LISTS, min_size=1, max_size=3))
+@settings(max_examples=40, deadline=None)
+def test_any_grid_has_the_table_of_grid_search(lists):
+    """But for candidates that are in it twice, which are evaluated once."""
+    grid = [{**each, "place": [i]} for i, each in enumerate(lists)]
+    theirs = GridSearchCV(Keeps(), grid, cv=2).fit(X, Y)
+    ours = BayesSearchCV(Keeps(), grid, cv=2, strategy="grid").fit(X, Y)
+    assert_same_results(theirs, ours)
+    assert_same_best(theirs, ours)
 
 
 @pytest.mark.parametrize("kind", ["csr", "csc", "coo", "csr_array"])

@@ -7,10 +7,11 @@ tests are left out; with the environment variable UPSTREAM=all everything is run
 from __future__ import annotations
 
 import os
+import sys
 
 import pytest
 from upstream_exclusions import exclusions
-from upstream_loading import uses_search
+from upstream_loading import module_of, uses_search
 
 IS_FULL = os.environ.get("UPSTREAM") == "all"
 
@@ -32,6 +33,14 @@ def pytest_configure(config: pytest.Config) -> None:
 def global_random_seed() -> int:
     """Return the seed that scikit-learn's suite runs with unless told otherwise."""
     return 42
+
+
+@pytest.fixture(autouse=True)
+def _its_own_module(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let pickles find the classes of the module that the test is of."""
+    module = module_of(getattr(request, "function", None))
+    if module is not None:
+        monkeypatch.setitem(sys.modules, module.__name__, module)
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

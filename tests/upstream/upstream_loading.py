@@ -15,7 +15,10 @@ import sklearn.model_selection
 from upstream_exclusions import exclusions
 from upstream_searches import SEARCHES, Adapter
 
-__all__ = ["load", "make_reiterable", "uses_search"]
+__all__ = ["load", "make_reiterable", "module_of", "uses_search"]
+
+# What was loaded: a module may be there once for each set of searches.
+LOADED: list[types.ModuleType] = []
 
 # Where scikit-learn makes an instance of every estimator, by the names of the classes.
 INSTANCES = "sklearn.utils._test_common.instance_generator"
@@ -42,6 +45,7 @@ def load(name: str, searches: Mapping[str, type] = SEARCHES) -> dict[str, Any]:
         warnings.simplefilter("ignore")
         with mock.patch.multiple(sklearn.model_selection, **searches):
             module = importlib.import_module(name)
+        LOADED.append(module)
         sys.modules.pop(INSTANCES, None)
         tests = {key: test for key, test in vars(module).items() if _is_wanted(key, test)}
     if not tests:
@@ -50,6 +54,12 @@ def load(name: str, searches: Mapping[str, type] = SEARCHES) -> dict[str, Any]:
     if unknown:
         raise ValueError(f"{name} has no {', '.join(sorted(unknown))}: nothing to be excluded.")
     return tests
+
+
+def module_of(test: Any) -> types.ModuleType | None:
+    """Return the module that a test was loaded from, None for tests of our own."""
+    names = getattr(test, "__globals__", None)
+    return next((module for module in LOADED if vars(module) is names), None)
 
 
 def _is_wanted(name: str, test: Any) -> bool:

@@ -17,7 +17,7 @@ from sklearn.model_selection import ParameterGrid, ParameterSampler
 
 from skbayes import BayesSearchCV
 
-__all__ = ["SEARCHES", "SUCCESSIVE_HALVING"]
+__all__ = ["BY_STRATEGY", "SEARCHES", "SUCCESSIVE_HALVING"]
 
 
 def constructor(original: type) -> Callable[..., None]:
@@ -110,7 +110,25 @@ class HalvingRandomSearchCV(OverDistributions):
         return 10 if isinstance(self.n_candidates, str) else self.n_candidates
 
 
+class GridByStrategy(OverGrid):
+    """Evaluates all of a grid, by the strategy of that name."""
+
+    __init__ = constructor(theirs.GridSearchCV)
+    strategy = "grid"
+    initial_points = None
+    n_iter = 50
+
+
+class RandomByStrategy(OverDistributions):
+    """Evaluates `n_iter` candidates, by the strategy of that name."""
+
+    __init__ = constructor(theirs.RandomizedSearchCV)
+    strategy = "random"
+    initial_points = None
+
+
 SEARCHES = {"GridSearchCV": GridSearchCV, "RandomizedSearchCV": RandomizedSearchCV}
+BY_STRATEGY = {"GridSearchCV": GridByStrategy, "RandomizedSearchCV": RandomByStrategy}
 SUCCESSIVE_HALVING = {
     "HalvingGridSearchCV": HalvingGridSearchCV,
     "HalvingRandomSearchCV": HalvingRandomSearchCV,

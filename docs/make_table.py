@@ -1,0 +1,101 @@
+"""The table of all that is known: writes it into the page on choosing a space.
+
+``python docs/make_table.py``
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from skbayes.known.entries import Entry, Range, entries
+
+__all__ = ["nothing_to_search", "table", "with_table"]
+
+PAGE = Path(__file__).with_name("choosing-a-space.md")
+BEGIN, END = "<!-- made by docs/make_table.py -->\n", "<!-- end -->\n"
+
+_WORDS = {
+    "n_samples": "rows of a fold",
+    "n_features": "features",
+    "most_features": "features",
+    "n_classes": "classes",
+    "n_smallest": "rows of the smallest class",
+    "is_sparse": "sparse",
+    "x_variance": "the variance of X",
+    "y_std": "the deviation of y",
+    "gamma_scale": '`gamma="scale"`',
+    "balance": "the share of the smallest class",
+}
+
+
+def table() -> str:
+    """Return a row in Markdown for each entry that has something to search."""
+    rows = ["| estimator | searched | where this comes from |", "|---|---|---|"]
+    for entry in entries():
+        if entry.space:
+            names = ", ".join(f"`{name}`" for name in entry.classes)
+            source = ". ".join([entry.source, *([entry.why] if entry.why else [])])
+            rows.append(f"| {names} | {'<br>'.join(_parameters(entry))} | {source} |")
+    return "\n".join(rows)
+
+
+def nothing_to_search() -> str:
+    """Return the names of all classes that are known to have nothing to search of their own."""
+    names = sorted(name for entry in entries() if not entry.space for name in entry.classes)
+    return ", ".join(f"`{name}`" for name in names)
+
+
+def _parameters(entry: Entry) -> Iterator[str]:
+    for name, ways in entry.space.items():
+        yield f"`{name}`: " + "; or ".join(map(_way, ways))
+
+
+def _way(way: Range) -> str:
+    if way.values is not None:
+        text = ", ".join(f"`{value!r}`" for value in way.values)
+    else:
+        text = f"{way.low} to {way.high}"
+        text += {None: "", "uniform": ""}.get(way.scale, ", log" if way.scale else "")
+    if way.times is not None:
+        text += f", times {_WORDS[way.times]}"
+    bounds = [
+        f"{word} {'' if share == 1 else f'{share:g} of the '}{_WORDS[name]}"
+        for word, shares in (("at most", way.at_most), ("at least", way.at_least))
+        for name, share in shares.items()
+    ]
+    if way.up_to_own:
+        bounds.append("at most what the step has")
+    conditions = [
+        *_listed(way.when),
+        *(f"{_WORDS[name]} {_between(*ends)}" for name, ends in way.only.items()),
+        *(f"{text} given" for text in _listed(way.given)),
+        *([f"since {way.since}"] if way.since else []),
+        *([f"before {way.until}"] if way.until else []),
+    ]
+    text = ", ".join([text, *bounds])
+    return f"{text} (if {', '.join(conditions)})" if conditions else text
+
+
+def _listed(conditions: Mapping[str, tuple[Any, ...]]) -> Iterator[str]:
+    for name, values in conditions.items():
+        yield f"`{name}` " + " or ".join(f"`{value!r}`" for value in values)
+
+
+def _between(least: float, most: float) -> str:
+    if least == most:
+        return f"{least:g}"
+    return f"at least {least:g}" if most == float("inf") else f"{least:g} to {most:g}"
+
+
+def with_table(page: str) -> str:
+    """Return a page with the table of today in the place of the one that it has."""
+    before, rest = page.split(BEGIN)
+    _, after = rest.split(END)
+    text = f"{table()}\n\nKnown to have nothing to search of their own: {nothing_to_search()}.\n"
+    return f"{before}{BEGIN}\n{text}\n{END}{after}"
+
+
+if __name__ == "__main__":
+    PAGE.write_text(with_table(PAGE.read_text("utf-8")), "utf-8")

@@ -1,0 +1,202 @@
+"""The numbers that words, and values with a meaning of their own, stand for."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from skbayes.known.sight import Seen, class_names
+
+__all__ = ["COUNTED", "number_of"]
+
+Number = Callable[[Seen], float | int | None]
+
+NO_LIMIT = math.inf
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """One value of a parameter, and the number that it stands for.
+
+    Parameters
+    ----------
+    classes : tuple of str
+        Names of the estimators; their subclasses are meant too.
+    parameter : str
+    value : str or int or None
+    number : callable
+        Returns the number, an int if it is a count; None if it is not known.
+    source : str
+        Where the meaning is said.
+    """
+
+    classes: tuple[str, ...]
+    parameter: str
+    value: Any
+    number: Number
+    source: str
+
+
+def _inverse_of_features(seen: Seen) -> float | None:
+    return 1 / seen.n_features if seen.n_features else None
+
+
+def _scale(seen: Seen) -> float | None:
+    variance = None if seen.variance is None else seen.variance()
+    if not seen.n_features or variance is None:
+        return None
+    return 1 / (seen.n_features * variance) if variance else 1.0
+
+
+def _sqrt(seen: Seen) -> int | None:
+    return max(1, math.isqrt(seen.n_features)) if seen.n_features else None
+
+
+def _log2(seen: Seen) -> int | None:
+    return max(1, int(math.log2(seen.n_features))) if seen.n_features else None
+
+
+def _all_features(seen: Seen) -> int | float:
+    return seen.n_features or 1.0
+
+
+def _all_samples(seen: Seen) -> int | float:
+    return seen.n_samples or 1.0
+
+
+def _smaller_side(seen: Seen) -> float:
+    return min(seen.n_samples or NO_LIMIT, seen.n_features or NO_LIMIT)
+
+
+def _no_more_than(n: int) -> Number:
+    return lambda seen: min(n, seen.n_samples) if seen.n_samples else n
+
+
+def _just(number: float) -> Number:
+    return lambda seen: number
+
+
+TREES = (
+    "BaseDecisionTree",
+    "BaseForest",
+    "BaseGradientBoosting",
+)
+SVMS = ("BaseLibSVM",)
+HISTOGRAMS = ("BaseHistGradientBoosting",)
+BAGGED = ("BaseBagging",)
+XGBOOST = ("XGBModel",)
+LIGHTGBM = ("LGBMModel",)
+
+SVM_PAGE = "sklearn.svm.SVC, gamma"
+TREE_PAGE = "sklearn.ensemble.RandomForestClassifier, max_features, max_depth, max_leaf_nodes"
+HISTOGRAM_PAGE = "sklearn.ensemble.HistGradientBoostingClassifier, max_depth, max_leaf_nodes"
+XGBOOST_PAGE = "xgboost.readthedocs.io, parameter.html"
+LIGHTGBM_PAGE = "lightgbm.readthedocs.io, Parameters.html"
+
+WORDS: tuple[Word, ...] = (
+    Word(SVMS, "gamma", "scale", _scale, SVM_PAGE),
+    Word(SVMS, "gamma", "auto", _inverse_of_features, SVM_PAGE),
+    Word(("RBFSampler",), "gamma", "scale", _scale, "sklearn.kernel_approximation.RBFSampler"),
+    Word(
+        ("KernelRidge", "Nystroem", "KernelPCA"),
+        "gamma",
+        None,
+        _inverse_of_features,
+        "sklearn.metrics.pairwise.rbf_kernel, gamma",
+    ),
+    Word(TREES, "max_features", "sqrt", _sqrt, TREE_PAGE),
+    Word(TREES, "max_features", "log2", _log2, TREE_PAGE),
+    Word(TREES, "max_features", None, _all_features, TREE_PAGE),
+    Word(TREES, "max_depth", None, _just(NO_LIMIT), TREE_PAGE),
+    Word(TREES, "max_leaf_nodes", None, _just(NO_LIMIT), TREE_PAGE),
+    Word(TREES, "max_samples", None, _all_samples, TREE_PAGE),
+    Word(HISTOGRAMS, "max_depth", None, _just(NO_LIMIT), HISTOGRAM_PAGE),
+    Word(HISTOGRAMS, "max_leaf_nodes", None, _just(NO_LIMIT), HISTOGRAM_PAGE),
+    Word(("IsolationForest",), "max_samples", "auto", _no_more_than(256), "IsolationForest"),
+    Word(BAGGED, "max_samples", None, _all_samples, "sklearn.ensemble.BaggingClassifier"),
+    Word(
+        ("BaseMultilayerPerceptron",),
+        "batch_size",
+        "auto",
+        _no_more_than(200),
+        "sklearn.neural_network.MLPClassifier, batch_size",
+    ),
+    Word(("PCA",), "n_components", None, _smaller_side, "sklearn.decomposition.PCA"),
+    Word(("SelectKBest",), "k", "all", _all_features, "sklearn.feature_selection.SelectKBest"),
+    Word(
+        ("CountVectorizer",),
+        "max_features",
+        None,
+        _just(NO_LIMIT),
+        "sklearn.feature_extraction.text.TfidfVectorizer",
+    ),
+    Word(
+        ("LogisticRegression",),
+        "l1_ratio",
+        None,
+        _just(0.0),
+        "sklearn.linear_model.LogisticRegression, l1_ratio",
+    ),
+    Word(
+        ("LinearDiscriminantAnalysis",),
+        "shrinkage",
+        None,
+        _just(0.0),
+        "sklearn.discriminant_analysis.LinearDiscriminantAnalysis, shrinkage",
+    ),
+    Word(XGBOOST, "n_estimators", None, _just(100), "xgboost.XGBModel, n_estimators"),
+    Word(XGBOOST, "learning_rate", None, _just(0.3), XGBOOST_PAGE),
+    Word(XGBOOST, "max_depth", None, _just(6), XGBOOST_PAGE),
+    Word(XGBOOST, "max_depth", 0, _just(NO_LIMIT), XGBOOST_PAGE),
+    Word(XGBOOST, "max_leaves", None, _just(NO_LIMIT), XGBOOST_PAGE),
+    Word(XGBOOST, "max_leaves", 0, _just(NO_LIMIT), XGBOOST_PAGE),
+    Word(XGBOOST, "max_bin", None, _just(256), XGBOOST_PAGE),
+    Word(XGBOOST, "min_child_weight", None, _just(1.0), XGBOOST_PAGE),
+    Word(XGBOOST, "gamma", None, _just(0.0), XGBOOST_PAGE),
+    Word(XGBOOST, "subsample", None, _just(1.0), XGBOOST_PAGE),
+    Word(XGBOOST, "colsample_bytree", None, _just(1.0), XGBOOST_PAGE),
+    Word(XGBOOST, "colsample_bylevel", None, _just(1.0), XGBOOST_PAGE),
+    Word(XGBOOST, "colsample_bynode", None, _just(1.0), XGBOOST_PAGE),
+    Word(XGBOOST, "reg_alpha", None, _just(0.0), XGBOOST_PAGE),
+    Word(XGBOOST, "reg_lambda", None, _just(1.0), XGBOOST_PAGE),
+    Word(LIGHTGBM, "max_depth", -1, _just(NO_LIMIT), LIGHTGBM_PAGE),
+)
+
+# Parameters of which an int is a number of features or samples, and a float a share of these.
+COUNTED: dict[str, Callable[[Seen], int | None]] = {
+    "max_features": lambda seen: seen.n_features,
+    "max_samples": lambda seen: seen.n_samples,
+    "min_samples_leaf": lambda seen: seen.n_samples,
+    "min_samples_split": lambda seen: seen.n_samples,
+    "step": lambda seen: seen.n_features,
+}
+
+
+def number_of(owner: Any, parameter: str, value: Any, seen: Seen) -> float | int | None:
+    """Return the number that a value of a parameter stands for, None if it is not known.
+
+    Parameters
+    ----------
+    owner : estimator object
+        That has the parameter.
+    parameter : str
+    value : object
+    seen : Seen
+        What the estimator is fitted to.
+
+    Examples
+    --------
+    >>> from sklearn.ensemble import RandomForestClassifier
+    >>> number_of(RandomForestClassifier(), "max_features", "sqrt", Seen(100, 30, None))
+    5
+    """
+    if not (value is None or type(value) in (str, int)):
+        return None
+    names = class_names(owner)
+    for word in WORDS:
+        is_meant = type(word.value) is type(value) and word.value == value
+        if is_meant and word.parameter == parameter and any(c in names for c in word.classes):
+            return word.number(seen)
+    return None

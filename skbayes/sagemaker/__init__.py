@@ -1,0 +1,8 @@
+"""Documents of SageMaker's tuning jobs: searches made of them, and spaces written as them."""
+
+from skbayes.sagemaker.history import load_sagemaker_history
+from skbayes.sagemaker.names import XGBOOST_TO_SKLEARN
+from skbayes.sagemaker.reading import from_sagemaker
+from skbayes.sagemaker.writing import to_sagemaker
+
+__all__ = ["XGBOOST_TO_SKLEARN", "from_sagemaker", "load_sagemaker_history", "to_sagemaker"]

@@ -1,0 +1,179 @@
+"""Metrics: what a document names, and the scorer that is the same."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from skbayes.sagemaker.documents import Node
+from skbayes.sagemaker.problems import Report
+from skbayes.space import show
+
+__all__ = ["DIRECTIONS", "Metric", "Objective", "metric_of_scorer", "read_objective", "table_entry"]
+
+DIRECTIONS = ("Maximize", "Minimize")
+PREFIXES = ("validation:", "test:", "train:")
+
+
+@dataclass(frozen=True, slots=True)
+class Metric:
+    """A metric of the service that a scorer of scikit-learn computes too.
+
+    Attributes
+    ----------
+    scoring : str
+        Name of the scorer.
+    type : {"Maximize", "Minimize"}
+        What the service does with the metric.
+    is_share : bool
+        Whether the score is one minus the metric, as of an error rate; else a metric that is
+        minimised is negated.
+    """
+
+    scoring: str
+    type: str
+    is_share: bool = False
+
+
+def _named(names: str, *rest: Any) -> dict[str, Metric]:
+    return dict.fromkeys(names.split(), Metric(*rest))
+
+
+# The first name of a line is the one to export.
+TABLE: dict[str, Metric] = {
+    **_named("accuracy multiclass_accuracy binary_classification_accuracy", "accuracy", "Maximize"),
+    **_named("error merror binary_error multi_error", "accuracy", "Minimize", True),
+    **_named("auc roc_auc_score", "roc_auc", "Maximize"),
+    **_named("logloss mlogloss binary_logloss multi_logloss", "neg_log_loss", "Minimize"),
+    **_named("f1 binary_f_beta", "f1", "Maximize"),
+    **_named("macro_f_beta", "f1_macro", "Maximize"),
+    **_named("macro_precision", "precision_macro", "Maximize"),
+    **_named("macro_recall", "recall_macro", "Maximize"),
+    **_named("precision", "precision", "Maximize"),
+    **_named("recall", "recall", "Maximize"),
+    **_named("average_precision", "average_precision", "Maximize"),
+    **_named("rmse", "neg_root_mean_squared_error", "Minimize"),
+    **_named("mse l2", "neg_mean_squared_error", "Minimize"),
+    **_named("mae l1 absolute_loss", "neg_mean_absolute_error", "Minimize"),
+}
+
+# What has no scorer of the same meaning, and why.
+REASONS = {
+    r"map(@.*)?": "the mean average precision of rankings needs the query of each row",
+    r"n?dcg(@.*)?": "the gain of rankings needs the query of each row",
+    r".*objective_loss": "it is the loss that an algorithm of the service minimises itself",
+    r"top[-_]?k.*|.*top_k.*|.*_at_k.*": "it needs a k: make a scorer of "
+    "sklearn.metrics.top_k_accuracy_score",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Objective:
+    """What a search maximises, and how values of the service become its scores.
+
+    Attributes
+    ----------
+    scoring : object
+        For `BayesSearchCV`; None for the estimator's own score.
+    sign : int
+        -1 where the service minimises what is a score only when negated.
+    is_share : bool
+        Whether the score is one minus the metric.
+    type : str or None
+        What the document says.
+    """
+
+    scoring: Any = None
+    sign: int = 1
+    is_share: bool = False
+    type: str | None = None
+
+    def score(self, value: float) -> float:
+        """Score of a value of the service."""
+        return 1.0 - value if self.is_share else self.sign * value
+
+
+def stripped(name: str) -> str:
+    """Name of a metric without the channel that it was computed on."""
+    prefix = next((p for p in PREFIXES if name.startswith(p)), "")
+    return name.removeprefix(prefix)
+
+
+def table_entry(name: str) -> Metric | None:
+    """Return the metric that a name stands for, with or without its channel."""
+    return TABLE.get(stripped(name))
+
+
+def metric_of_scorer(scoring: str) -> str | None:
+    """Name of the metric that a scorer computes, as a document has it; None if there is none."""
+    found = next((name for name, metric in TABLE.items() if metric.scoring == scoring), None)
+    return None if found is None else f"validation:{found}"
+
+
+def read_objective(node: Node, scoring: Any, metric_map: Any, report: Report) -> Objective:
+    """Return the objective of a document, for which `scoring` decides if it is given.
+
+    Parameters
+    ----------
+    node : Node
+        The objective, which may be absent.
+    scoring : object
+        The user's, or None.
+    metric_map : mapping of str to (str or callable)
+    report : Report
+    """
+    name, direction = node["MetricName"].value, node["Type"].value
+    if not isinstance(node.value, Mapping):
+        return Objective(scoring)
+    is_name = isinstance(name, str) and bool(name)
+    if scoring is None and not is_name:
+        text = "is missing." if name is None else f"must be the name of a metric, got {show(name)}."
+        node["MetricName"].problem(text)
+    if direction is None and scoring is None:
+        node["Type"].problem("is missing: 'Maximize' or 'Minimize'.")
+    elif direction is not None and not report.check_choice(
+        node["Type"].path, direction, DIRECTIONS
+    ):
+        return Objective(scoring)
+    known = table_entry(name) if is_name else None
+    own = scoring
+    if own is None and is_name:
+        own = metric_map.get(name, metric_map.get(stripped(name)))
+    if is_name and name.startswith("train:"):
+        node["MetricName"].remark(
+            f"{name!r} is of the training data; here scores are of held-out folds."
+        )
+    if own is None:
+        if not is_name or not _is_usable(node, name, known, direction):
+            return Objective()
+        assert known is not None
+        own = known.scoring
+    # What is known of the metric says more than the direction, which files have wrong.
+    minimises = (known.type if known is not None else direction) == "Minimize"
+    is_share = known is not None and known.is_share and own == known.scoring
+    return Objective(own, -1 if minimises else 1, is_share, direction)
+
+
+def _is_usable(node: Node, name: str, known: Metric | None, direction: Any) -> bool:
+    """Tell whether a metric has a scorer, and note a problem if not."""
+    remedy = "Give scoring=..., or metric_map={" + repr(name) + ": ...}."
+    if known is None:
+        bare = stripped(name)
+        reason = next((why for of, why in REASONS.items() if re.fullmatch(of, bare)), None)
+        if reason is not None:
+            node["MetricName"].problem(f"{name!r} has no scorer here: {reason}. {remedy}")
+            return False
+        close = difflib.get_close_matches(bare.lower(), TABLE, n=1)
+        hint = f" Did you mean {close[0]!r}?" if close else ""
+        node["MetricName"].problem(f"{name!r} is no metric that is known here.{hint} {remedy}")
+        return False
+    if direction is not None and direction != known.type:
+        node["Type"].problem(
+            f"{name!r} is to be {known.type.lower()}d, and the document says {direction!r}. "
+            f"Correct it, or give scoring={known.scoring!r}."
+        )
+        return False
+    return True

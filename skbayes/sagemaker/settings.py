@@ -1,0 +1,237 @@
+"""Settings of a tuning job, as arguments of a search."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from skbayes.rules import Converged, Patience, TargetScore
+from skbayes.sagemaker.documents import Node
+from skbayes.sagemaker.metrics import Objective
+from skbayes.sagemaker.names import Names
+from skbayes.sagemaker.values import read_real, read_whole
+from skbayes.space import show
+
+__all__ = [
+    "EARLY_STOPPING",
+    "LARGEST_SEED",
+    "MIN_IMPROVEMENT",
+    "MOST_JOBS",
+    "STRATEGIES",
+    "read_early_stopping",
+    "read_hyperband",
+    "read_limits",
+    "read_seed",
+    "read_stopping",
+    "read_strategy",
+    "whole",
+]
+
+STRATEGIES = {"Bayesian": "bayesian", "Random": "random", "Grid": "grid", "Hyperband": "hyperband"}
+# To be set when `BayesSearchCV` takes strategy="hyperband", resource, min_resource, max_resource.
+HAS_HYPERBAND = False
+
+EARLY_STOPPING: dict[str, str | None] = {"Off": None, "Auto": "median"}
+
+# Training jobs that the service runs at most, in all: what a limit of time alone leaves open.
+MOST_JOBS = {"bayesian": 750, "random": 10_000, "hyperband": 750}
+
+# The share of the best value that counts as an improvement, see the shape
+# BestObjectiveNotImproving.
+MIN_IMPROVEMENT = 0.01
+
+LARGEST_SEED = 2**32 - 1
+
+# What the service takes for the number of passes over the data.
+EPOCHS = ("epochs", "numepochs", "n-epochs", "n_epochs", "num_epochs")
+
+
+def whole(node: Node, low: int, high: int | None = None) -> int | None:
+    """Return a whole number of a document within bounds, or None with a problem noted."""
+    if not node.is_given:
+        return None
+    try:
+        number = read_whole(node.value)
+    except ValueError as error:
+        node.problem(str(error))
+        return None
+    if number < low or (high is not None and number > high):
+        bounds = f"at least {low}" if high is None else f"from {low} to {high}"
+        node.problem(f"must be a whole number of {bounds}, got {number}.")
+        return None
+    return number
+
+
+def read_strategy(config: Node, given: Mapping[str, Any], *, is_automatic: bool) -> str | None:
+    """Return the strategy of a search; None with a problem noted."""
+    if "strategy" in given:
+        return given["strategy"]  # type: ignore[no-any-return]
+    node = config["Strategy"]
+    if not node.is_given:
+        if is_automatic:
+            return "bayesian"
+        node.problem(f"is missing: give one of {', '.join(STRATEGIES)}, or strategy=....")
+        return None
+    if not config.report.check_choice(node.path, node.value, tuple(STRATEGIES)):
+        return None
+    if node.value == "Hyperband" and not HAS_HYPERBAND:
+        node.problem(
+            "'Hyperband' is not supported yet. Give strategy='random', or strategy='bayesian' with "
+            "early_stopping='racing': both use whole fits, and the second leaves out most folds of "
+            "candidates that are not good."
+        )
+    return STRATEGIES[node.value]
+
+
+def read_hyperband(
+    config: Node,
+    statics: Node,
+    names: Names | None,
+    given: Mapping[str, Any],
+) -> tuple[dict[str, Any], str | None]:
+    """Return what Hyperband shares out, and the static parameter that becomes its maximum.
+
+    Returns
+    -------
+    arguments : dict
+        `resource`, `min_resource` and `max_resource`, as far as they are known.
+    consumed : str or None
+        Name of the static parameter, as in the document.
+    """
+    own = config["StrategyConfig"]["HyperbandStrategyConfig"]
+    if config["Strategy"].value != "Hyperband":
+        if own.is_given:
+            own.problem(
+                f"is for Strategy 'Hyperband', and this is {show(config['Strategy'].value)}. Leave "
+                "one of them out."
+            )
+        return {}, None
+    if "strategy" in given and given["strategy"] != "hyperband":
+        if own.is_given:
+            own.ignore(f"strategy={given['strategy']!r} is given")
+        return {}, None
+    low, high = (whole(own[name], 1) for name in ("MinResource", "MaxResource"))
+    epochs = next((name for name, _ in statics.members() if name in EPOCHS), None)
+    resource = given.get("resource")
+    if resource is None and epochs is not None and names is not None:
+        resource = names.target(epochs)
+    if resource is None:
+        own.problem(
+            f"it is not known what is shared out: give resource=..., or one of {', '.join(EPOCHS)} "
+            "as a static hyperparameter."
+        )
+    if not own["MaxResource"].is_given:
+        if epochs is None:
+            own["MaxResource"].problem(
+                "is missing, and there is nothing to infer it from: give it, or one of "
+                f"{', '.join(EPOCHS)} as a static hyperparameter."
+            )
+        else:
+            high = whole(statics[epochs], 1)
+    if low is not None and high is not None and low > high:
+        own.problem(f"MinResource {low} is above MaxResource {high}.")
+    found = {"resource": resource, "min_resource": low, "max_resource": high}
+    return {name: value for name, value in found.items() if value is not None}, epochs
+
+
+def read_limits(
+    config: Node,
+    strategy: str | None,
+    combinations: tuple[int, int] | None,
+    given: Mapping[str, Any],
+    *,
+    is_automatic: bool,
+) -> dict[str, Any]:
+    """Return `n_iter`, `n_jobs` and `max_time`.
+
+    Parameters
+    ----------
+    config : Node
+    strategy : str or None
+        None if it is not known.
+    combinations : (int, int) or None
+        Of a grid, the numbers of combinations in the document and of those that are searched;
+        None if it is not known.
+    given : mapping
+        Arguments that are not to be read.
+    is_automatic : bool
+        Whether the service would choose what is missing.
+    """
+    limits, found = config["ResourceLimits"], dict[str, Any]()
+    if "max_time" not in given:
+        seconds = whole(limits["MaxRuntimeInSeconds"], 1)
+        if seconds is not None:
+            found["max_time"] = seconds
+    if "n_jobs" not in given:
+        n_jobs = whole(limits["MaxParallelTrainingJobs"], 1)
+        n_cores = os.cpu_count() or 1
+        if n_jobs is not None:
+            found["n_jobs"] = n_jobs
+            if n_jobs > n_cores:
+                limits["MaxParallelTrainingJobs"].remark(
+                    f"{n_jobs} jobs on {n_cores} processors slow each other down. Give n_jobs=-1 "
+                    "for as many as there are processors."
+                )
+    if "n_iter" in given:
+        return found
+    node = limits["MaxNumberOfTrainingJobs"]
+    n_iter = whole(node, 1)
+    if strategy == "grid":
+        if combinations is None:
+            return found
+        in_document, here = combinations
+        if n_iter is not None and n_iter != in_document:
+            node.problem(
+                f"is {n_iter}, and the grid has {in_document} combinations. A grid tries all: make "
+                "the numbers equal, or leave this one out."
+            )
+        found["n_iter"] = here
+    elif n_iter is not None:
+        found["n_iter"] = n_iter
+    elif not node.is_given and not is_automatic:
+        has_clock = limits["MaxRuntimeInSeconds"].is_given or given.get("max_time") is not None
+        if has_clock:
+            found["n_iter"] = MOST_JOBS.get(str(strategy), MOST_JOBS["bayesian"])
+        else:
+            node.problem("is missing, and so is MaxRuntimeInSeconds: give one, or n_iter=....")
+    return found
+
+
+def read_seed(config: Node) -> dict[str, Any]:
+    """Return `random_state`, if the document has a seed."""
+    seed = whole(config["RandomSeed"], 0, LARGEST_SEED)
+    return {} if seed is None else {"random_state": seed}
+
+
+def read_early_stopping(config: Node, strategy: str | None) -> dict[str, Any]:
+    """Return `early_stopping`, if the document says something of it."""
+    node = config["TrainingJobEarlyStoppingType"]
+    choices = tuple(EARLY_STOPPING)
+    if not node.is_given or not config.report.check_choice(node.path, node.value, choices):
+        return {}
+    if node.value == "Auto" and strategy == "hyperband":
+        node.problem("must be 'Off' with Strategy 'Hyperband', which stops jobs itself.")
+    return {"early_stopping": EARLY_STOPPING[node.value]}
+
+
+def read_stopping(config: Node, objective: Objective) -> dict[str, Any]:
+    """Return `stopping`, if the document has criteria of completion that are on."""
+    criteria, rules = config["TuningJobCompletionCriteria"], list[Callable[..., Any]]()
+    target = criteria["TargetObjectiveMetricValue"]
+    if target.is_given:
+        try:
+            rules.append(TargetScore(objective.score(read_real(target.value))))
+        except ValueError as error:
+            target.problem(str(error))
+    n_jobs = whole(criteria["BestObjectiveNotImproving"]["MaxNumberOfTrainingJobsNotImproving"], 1)
+    if n_jobs is not None:
+        rules.append(Patience(n_jobs, MIN_IMPROVEMENT, relative=True))
+    switch = criteria["ConvergenceDetected"]["CompleteOnConvergence"]
+    if (
+        switch.is_given
+        and config.report.check_choice(switch.path, switch.value, ("Disabled", "Enabled"))
+        and switch.value == "Enabled"
+    ):
+        rules.append(Converged(MIN_IMPROVEMENT, relative=True))
+    return {"stopping": rules} if rules else {}

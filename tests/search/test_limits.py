@@ -1,0 +1,107 @@
+"""Between which values a metric can lie, and that nothing is said beyond."""
+
+import math
+import pickle
+
+import pytest
+from sklearn.base import BaseEstimator, ClassifierMixin
+from sklearn.datasets import load_breast_cancer, load_diabetes
+from sklearn.linear_model import LogisticRegression, Ridge
+from sklearn.metrics import accuracy_score, get_scorer_names, make_scorer
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
+from sklearn.svm import SVC
+
+from skbayes import BayesSearchCV
+from skbayes.search.limits import BY_NAME, UNKNOWN, limits
+from skbayes.space import parse_space
+
+X, Y = load_breast_cancer(return_X_y=True)
+SPACE = parse_space({"C": (0.1, 1.0)})
+
+
+class ScoresItself(ClassifierMixin, BaseEstimator):
+    def score(self, X, y):
+        return 7.0
+
+
+@pytest.mark.parametrize(
+    ("scoring", "metric", "expected"),
+    [
+        ("accuracy", None, (0.0, 1.0)),
+        ("f1_macro", None, (0.0, 1.0)),
+        ("roc_auc_ovr_weighted", "score", (0.0, 1.0)),
+        ("r2", None, (-math.inf, 1.0)),
+        ("matthews_corrcoef", None, (-1.0, 1.0)),
+        ("neg_log_loss", None, (-math.inf, 0.0)),
+        (["accuracy", "r2"], "r2", (-math.inf, 1.0)),
+        ({"mine": "roc_auc", "other": len}, "mine", (0.0, 1.0)),
+        ({"mine": "roc_auc", "other": len}, "other", UNKNOWN),
+        (make_scorer(accuracy_score), None, UNKNOWN),
+        ("a name of later", None, UNKNOWN),
+    ],
+)
+def test_of_names(scoring, metric, expected):
+    assert limits(scoring, metric, SVC(), SPACE) == expected
+
+
+def test_every_name_of_scikit_learn_has_a_limit():
+    """A scorer of a later release is to be looked up, and written into the table."""
+    assert not [name for name in get_scorer_names() if limits(name, None, None, SPACE) == UNKNOWN]
+
+
+@pytest.mark.parametrize(
+    ("estimator", "space", "expected"),
+    [
+        (SVC(), {}, (0.0, 1.0)),
+        (Ridge(), {}, (-math.inf, 1.0)),
+        (make_pipeline(StandardScaler(), make_pipeline(StandardScaler(), Ridge())), {}, None),
+        (ScoresItself(), {}, UNKNOWN),
+        (make_pipeline(StandardScaler(), ScoresItself()), {}, UNKNOWN),
+        (make_pipeline(SVC()), {"svc": [SVC(), LogisticRegression()]}, (0.0, 1.0)),
+        (make_pipeline(SVC()), {"svc": [SVC(), ScoresItself()]}, UNKNOWN),
+        (make_pipeline(SVC()), {"svc": [SVC(), "passthrough"]}, UNKNOWN),
+        (BayesSearchCV(SVC(), {}), {}, UNKNOWN),
+        (object(), {}, UNKNOWN),
+    ],
+)
+def test_of_the_own_score(estimator, space, expected):
+    space = parse_space({"C": (0.1, 1.0), **space})
+    assert limits(None, None, estimator, space) == (expected or (-math.inf, 1.0))
+
+
+@pytest.mark.parametrize("scoring", [None, "roc_auc", ["roc_auc", "accuracy"]])
+def test_nothing_is_said_beyond(scoring, tmp_path):
+    def fitted(n_iter, **settings):
+        return BayesSearchCV(
+            make_pipeline(StandardScaler(), SVC()),
+            {"svc__C": (1e-2, 1e2, "log-uniform"), "svc__gamma": (1e-4, 1e0, "log-uniform")},
+            scoring=scoring, refit=False, n_iter=n_iter, random_state=0, **settings,
+        ).fit(X[:120], Y[:120])  # fmt: skip
+
+    search = fitted(13, checkpoint=tmp_path / "search.jsonl")
+    insight = search.insight()
+    assert insight.limits == (0.0, 1.0)
+    assert insight.best.high <= 1.0
+    low, high = insight.interval(search.cv_results_["params"], level=0.999)
+    assert high.max() == 1.0
+    assert low.min() >= 0.0
+    assert insight.predict(search.cv_results_["params"])[0].max() <= 1.0
+    gain = insight.improvement(by=1.0 - insight.highest_score)
+    assert gain.probability == 0.0
+    assert gain.expected <= 1.0 - insight.highest_score
+    again = fitted(13, checkpoint=tmp_path / "search.jsonl").insight()
+    for each in (pickle.loads(pickle.dumps(search)).insight(), again):
+        assert (each.limits, each.best, str(each)) == (insight.limits, insight.best, str(insight))
+
+
+def test_a_score_beyond_shows_that_there_is_no_limit(monkeypatch):
+    def learnt():
+        search = BayesSearchCV(
+            Ridge(), {"alpha": [0.1, 1.0]}, scoring="r2", n_iter=2, cv=3, random_state=0
+        )
+        return search.fit(*load_diabetes(return_X_y=True)).insight()
+
+    assert learnt().limits == (-math.inf, 1.0)
+    monkeypatch.setitem(BY_NAME, "r2", (-math.inf, 0.1))
+    assert learnt().limits == UNKNOWN
