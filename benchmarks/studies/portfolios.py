@@ -18,8 +18,8 @@ is compared is the one that is searched: the best of many owes a part of it to t
     python -m benchmarks portfolios --part tutorials     # "auto" beside ranges of tutorials
     python -m benchmarks portfolios --part surfaces      # XGBoost on surfaces of others
 
-The packages with the data are named in `benchmarks/portfolios/data.py`; LightGBM and XGBoost are
-needed for their families, and FLAML for its part.
+It needs ``python -m pip install -e ".[portfolios]"``: `benchmarks/portfolios/data.py` says what the
+data are.
 """
 
 import datetime
@@ -98,18 +98,20 @@ def show(lines: list[dict[str, Any]]) -> None:
         own = [line for line in own if line.keys() >= set(WAYS)]
         for way in WAYS:
             cells[f"{family}, {way}"] = [mean_interval(at(own, way, n)) for n in AFTER]
-        sixty, at_8 = np.array([line["sixty"] for line in own]), at(own, "portfolio", 8)
-        changes = [at(own, "portfolio", n) - at(own, "without", n) for n in (8, 32)]
-        below[family] = [
-            f"{len(own)}, {len(changes[1])}",
-            f"{at_8.mean() / at(own, 'without', 8).mean():.2f}",
-            f"{(at_8 < sixty).mean():.2f}", f"{(at_8 <= sixty).mean():.2f}",
-            *map(mean_interval, changes),
-        ]  # fmt: skip
+        sixty = np.array([line["sixty"] for line in own])
+        for way in ("portfolio", "four"):
+            at_8 = at(own, way, 8)
+            changes = [at(own, way, n) - at(own, "without", n) for n in (8, 32)]
+            below[f"{family}, {way}"] = [
+                f"{len(own)}, {len(changes[1])}",
+                f"{at_8.mean() / at(own, 'without', 8).mean():.2f}",
+                f"{(at_8 < sixty).mean():.2f}", f"{(at_8 <= sixty).mean():.2f}",
+                *map(mean_interval, changes),
+            ]  # fmt: skip
     table("normalised regret after so many candidates", [str(n) for n in AFTER], cells)
     table(
-        "the portfolio: regret after 8 over that without; share of data sets where it is below, "
-        "and at most, that of 60 random; its regret less that without, after 8 and 32",
+        "regret after 8 over that without; share of data sets where it is below, and at most, that "
+        "of 60 random; regret less that without, after 8 and 32",
         ["data sets, to 32", "ratio", "below", "at most", "after 8", "after 32"],
         below,
     )

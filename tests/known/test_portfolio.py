@@ -193,6 +193,13 @@ def test_no_initial_points_means_none():
     assert not any(each in params for each in first(SVC(), WIDE))
 
 
+def test_earlier_results_take_their_place():
+    earlier = [({"C": 3.0, "gamma": 0.02}, 0.8), ({"C": 0.5, "gamma": 0.03}, 0.7)]
+    params = tried(12, warm_start_from=earlier)
+    assert params[0] == {"C": 1.0, "gamma": 0.01}
+    assert not any(each in params for each in first(SVC(), WIDE))
+
+
 def test_each_model_of_a_list_has_the_best_of_its_own():
     pipeline = Pipeline([("model", SVC())])
     space = [
