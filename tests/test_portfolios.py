@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import array_shapes, arrays
 
 from benchmarks.portfolios.data import DATA_SETS
-from benchmarks.portfolios.learning import MIN_GAIN, MIN_SPREAD, greedy, regrets
+from benchmarks.portfolios.learning import MIN_GAIN, MIN_SPREAD, greedy, regrets, smoothed
 
 tables = arrays(float, array_shapes(min_dims=2, max_dims=2, max_side=7), elements=st.floats(0, 2))
 
@@ -37,6 +37,20 @@ def test_differences_that_are_noise_are_not_blown_up():
 def test_each_helps_where_those_before_are_bad(regret, present, chosen):
     found = greedy(np.array(regret), None if present is None else np.array(present))
     assert found == chosen
+
+
+def test_a_lucky_candidate_among_bad_ones_is_not_the_best():
+    places = np.linspace(0, 1, 41)[:, None]
+    regret = np.abs(places.T - 0.7)
+    regret[0, 4] = 0.0  # at 0.1
+    assert greedy(regret)[0] == 4
+    assert abs(places[greedy(smoothed(regret, places, 1))[0], 0] - 0.7) < 0.05
+
+
+def test_far_candidates_do_not_count():
+    regret = np.array([[0.2, 5.0, 0.9]])
+    found = smoothed(regret, np.array([[0.0], [1.0], [9.0]]), 1)
+    np.testing.assert_allclose(found, [[0.2, 1.0, 0.9]])
 
 
 @given(tables)

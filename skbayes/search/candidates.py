@@ -39,8 +39,9 @@ DEFAULT_N_ITER = 50
 LARGE_GRID = 10_000
 # To ask of so many points whether they are allowed takes some seconds.
 MAX_LISTED = 1_000_000
-
-
+# Configurations of a portfolio that a search begins with. After four the model knows better what is
+# good on these data than others do: docs/decisions/portfolios.md.
+N_OF_PORTFOLIO = 4
 # Of a space with more points than this, floats could not count each.
 MAX_SIZE = 2**53
 
@@ -238,7 +239,7 @@ def present_points(space: Space, estimator: Any, X: Any, n_points: int) -> list[
 def portfolio_points(
     space: Space, estimator: Any, X: Any, y: Any, present: Sequence[Mapping[str, Any]]
 ) -> list[dict[str, Any]]:
-    """Return parameters that were good on other data, as far as the space holds them.
+    """Return up to four dicts of parameters that were good on other data, if the space holds them.
 
     The best of each branch come first, then the second ones. Those that are `present` are left
     out, and lend their values to parameters of which nothing is known.
@@ -254,7 +255,7 @@ def portfolio_points(
         if owner is not None:
             by_branch.append(configurations(owner, branch, X, y, own[0] if own else None))
     found = [params for row in zip_longest(*by_branch) for params in row if params is not None]
-    return [params for params in found if space.encode(params) not in points]
+    return [params for params in found if space.encode(params) not in points][:N_OF_PORTFOLIO]
 
 
 def _with_constants(estimator: Any, branch: Branch) -> Any:

@@ -374,6 +374,8 @@ class Run:
             X, y = (*self.data, None)[:2]
             self._present = present_points(space, estimator, X, limit)
             present = [each.params for each in self._present]
+            if self._search.warm_start_from is not None:
+                return present  # what was good on like data is known better than on others
             return [*present, *portfolio_points(space, estimator, X, y, present)][:limit]
         if len(points) > n_candidates:
             raise ValueError(

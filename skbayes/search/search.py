@@ -127,7 +127,8 @@ class BayesSearchCV(BaseSearchCV):  # type: ignore[misc]
         Whether `cv_results_` includes training scores.
     initial_points : list of dict or None, default=None
         Parameters to evaluate first. None: those that the estimator has, or the nearest place in
-        the space, as `verbose` says; nothing with another `strategy` than "bayesian".
+        the space, as `verbose` says, then up to four that were good on other data, if such are
+        known of the estimator; nothing with another `strategy` than "bayesian".
     warm_start_from : object or list, default=None
         Results of earlier searches, of which this one makes what use it can: a fitted search, its
         `cv_results_` as a dict or a frame, the path of its `checkpoint`, an `Optimizer`, pairs of

@@ -7,12 +7,13 @@ from typing import Any
 import numpy as np
 import pytest
 from sklearn.datasets import make_classification, make_regression
-from sklearn.ensemble import RandomForestClassifier, VotingClassifier
+from sklearn.ensemble import VotingClassifier
 from sklearn.kernel_approximation import Nystroem
 from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.preprocessing import StandardScaler
 from sklearn.svm import SVC, SVR
+from sklearn.tree import DecisionTreeClassifier
 from sklearn.utils import all_estimators
 
 from skbayes import BayesSearchCV
@@ -122,7 +123,7 @@ def test_of_two_estimators_that_are_searched_none_is_chosen():
 
 
 def test_a_list_takes_the_nearest_of_its_numbers():
-    space = {"C": [0.1, 1.0, 10.0, 100.0, 1000.0], "gamma": ["scale", "auto", 1e-9]}
+    space = {"C": [0.1, 1.0, 10.0, 100.0, 1000.0], "gamma": ["scale", 1e-9]}
     found = first(SVC(), space)
     assert found
     assert all(each["gamma"] == "scale" for each in found)
@@ -143,8 +144,8 @@ def test_a_list_takes_the_nearest_of_its_numbers():
     ],
 )
 def test_a_share_of_features_in_each_way_to_write_it(written, is_held):
-    space = {"max_features": written, "min_samples_leaf": (1, 30), "max_samples": (0.3, 1.0)}
-    found = first(RandomForestClassifier(), space)
+    space = {"max_features": written, "min_samples_leaf": (1, 60), "max_depth": [3, 10, None]}
+    found = first(DecisionTreeClassifier(), space)
     assert len(found) >= 2
     assert all(is_held(each["max_features"]) for each in found)
 
@@ -180,8 +181,22 @@ def test_a_search_tries_them_after_what_the_estimator_has():
     assert params[:3] == [{"C": 1.0, "gamma": 0.01}, *first(SVC(), WIDE)[:2]]
 
 
+def test_after_four_of_them_the_search_goes_on_by_itself():
+    points = first(SVC(), WIDE)
+    params = tried(40, estimator=SVC(gamma=0.01))
+    assert params[1:5] == points[:4]
+    assert not any(each in params for each in points[4:])
+
+
 def test_no_initial_points_means_none():
     params = tried(12, initial_points=[])
+    assert not any(each in params for each in first(SVC(), WIDE))
+
+
+def test_earlier_results_take_their_place():
+    earlier = [({"C": 3.0, "gamma": 0.02}, 0.8), ({"C": 0.5, "gamma": 0.03}, 0.7)]
+    params = tried(12, warm_start_from=earlier)
+    assert params[0] == {"C": 1.0, "gamma": 0.01}
     assert not any(each in params for each in first(SVC(), WIDE))
 
 
