@@ -1,8 +1,21 @@
-"""What is known of estimators: their spaces, first configurations, the numbers of their words."""
+"""What is known of estimators and scores: spaces, first points, words, limits, simplicity."""
 
+from skbayes.known.limits import UNKNOWN, Limits, score_limits
 from skbayes.known.places import Change, nearest
 from skbayes.known.portfolio import configurations
 from skbayes.known.sight import Data
+from skbayes.known.simplicity import SIMPLICITY, simplicity_of
 from skbayes.known.spaces import suggest_space
 
-__all__ = ["Change", "Data", "configurations", "nearest", "suggest_space"]
+__all__ = [
+    "SIMPLICITY",
+    "UNKNOWN",
+    "Change",
+    "Data",
+    "Limits",
+    "configurations",
+    "nearest",
+    "score_limits",
+    "simplicity_of",
+    "suggest_space",
+]

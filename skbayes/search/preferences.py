@@ -13,9 +13,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from skbayes._compat import owner_of, tells_ints_from_floats
+from skbayes.known import SIMPLICITY, simplicity_of
 from skbayes.rules import HIGH, OneStandardError
 from skbayes.search.conditions import owners
-from skbayes.search.simplicity import KNOWN, known
 from skbayes.space import (
     Branch,
     Categorical,
@@ -156,13 +156,13 @@ def _known(branch: Branch, estimator: Any) -> dict[str, Preference]:
     """Return what the table says, in its order."""
     found = {}
     for name in _searched(branch):
-        lines = {known(*part) for part in _parts(name, branch, estimator)}
+        lines = {simplicity_of(*part) for part in _parts(name, branch, estimator)}
         # For several values of a step the parameter may mean different things.
         if len(lines) == 1 and (line := lines.pop()) is not None:
             found[name] = line
     return {
         name: Preference(line.simple, line.no_limit, _is_typed(name, branch, estimator))
-        for name, line in sorted(found.items(), key=lambda item: KNOWN.index(item[1]))
+        for name, line in sorted(found.items(), key=lambda item: SIMPLICITY.index(item[1]))
     }
 
 

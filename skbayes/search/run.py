@@ -22,6 +22,7 @@ from skbayes._compat import (
 from skbayes._trials import Trial
 from skbayes._warnings import warn
 from skbayes.engine import Budget, Engine, Evaluation, Objective, Observer, Progress, fold_noise
+from skbayes.known import UNKNOWN, Limits, score_limits
 from skbayes.model import Observations, Row, read_sources
 from skbayes.optimizer import Optimizer, Strategy, grid_search, random_search
 from skbayes.rules import EARLY_STOPPING, check_rules, one_standard_error, parse_stopping
@@ -38,7 +39,6 @@ from skbayes.search.candidates import (
 )
 from skbayes.search.checkpoint import Checkpoint
 from skbayes.search.conditions import space_of
-from skbayes.search.limits import UNKNOWN, Limits, limits
 from skbayes.search.preferences import preferences
 from skbayes.search.results import in_row_order, results_table
 from skbayes.search.splits import check_weights, draw_splits
@@ -246,7 +246,7 @@ class Run:
 
     def limits(self, scores: Sequence[Sequence[float]]) -> Limits:
         """Return between which values the metric that steers can lie, as some scores do too."""
-        found = limits(
+        found = score_limits(
             self._search.scoring, self.objective.metric, self._search.estimator, self._space
         )
         finite = np.array(scores)[np.isfinite(scores)]

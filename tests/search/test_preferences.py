@@ -19,9 +19,9 @@ from sklearn.tree import DecisionTreeClassifier
 from sklearn.utils import all_estimators
 
 from skbayes import BayesSearchCV, OneStandardError
+from skbayes.known.simplicity import SIMPLICITY, simplicity_of
 from skbayes.search.conditions import with_conditions
 from skbayes.search.preferences import preferences
-from skbayes.search.simplicity import KNOWN, known
 from skbayes.space import parse_branches
 
 X, Y = load_iris(return_X_y=True)
@@ -93,10 +93,10 @@ def test_a_class_of_the_same_name_is_not_known():
         pass
 
     impostor = type("SVC", (BaseEstimator,), {})
-    assert known(Mine(), "C").simple == "low"
-    assert known(impostor(), "C") is None
+    assert simplicity_of(Mine(), "C").simple == "low"
+    assert simplicity_of(impostor(), "C") is None
     boosted = type("XGBModel", (BaseEstimator,), {"__module__": "xgboost"})
-    assert known(type("XGBClassifier", (boosted,), {})(), "gamma").simple == "high"
+    assert simplicity_of(type("XGBClassifier", (boosted,), {})(), "gamma").simple == "high"
 
 
 def test_the_table_names_classes_and_parameters_that_exist():
@@ -107,7 +107,7 @@ def test_the_table_names_classes_and_parameters_that_exist():
     for _, cls in all_estimators():
         for base in cls.__mro__:
             parameters.setdefault(base.__name__, set()).update(cls._get_param_names())
-    for row in KNOWN:
+    for row in SIMPLICITY:
         found = [name for name in row.classes.split() if name in by_name]
         others = {"XGBModel", "LGBMModel", "CatBoost"}.intersection(row.classes.split())
         assert found or others, row

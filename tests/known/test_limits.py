@@ -13,7 +13,7 @@ from sklearn.preprocessing import StandardScaler
 from sklearn.svm import SVC
 
 from skbayes import BayesSearchCV
-from skbayes.search.limits import BY_NAME, UNKNOWN, limits
+from skbayes.known.limits import BY_NAME, UNKNOWN, score_limits
 from skbayes.space import parse_space
 
 X, Y = load_breast_cancer(return_X_y=True)
@@ -42,12 +42,14 @@ class ScoresItself(ClassifierMixin, BaseEstimator):
     ],
 )
 def test_of_names(scoring, metric, expected):
-    assert limits(scoring, metric, SVC(), SPACE) == expected
+    assert score_limits(scoring, metric, SVC(), SPACE) == expected
 
 
 def test_every_name_of_scikit_learn_has_a_limit():
     """A scorer of a later release is to be looked up, and written into the table."""
-    assert not [name for name in get_scorer_names() if limits(name, None, None, SPACE) == UNKNOWN]
+    assert not [
+        name for name in get_scorer_names() if score_limits(name, None, None, SPACE) == UNKNOWN
+    ]
 
 
 @pytest.mark.parametrize(
@@ -67,7 +69,7 @@ def test_every_name_of_scikit_learn_has_a_limit():
 )
 def test_of_the_own_score(estimator, space, expected):
     space = parse_space({"C": (0.1, 1.0), **space})
-    assert limits(None, None, estimator, space) == (expected or (-math.inf, 1.0))
+    assert score_limits(None, None, estimator, space) == (expected or (-math.inf, 1.0))
 
 
 @pytest.mark.parametrize("scoring", [None, "roc_auc", ["roc_auc", "accuracy"]])
@@ -76,7 +78,8 @@ def test_nothing_is_said_beyond(scoring, tmp_path):
         return BayesSearchCV(
             make_pipeline(StandardScaler(), SVC()),
             {"svc__C": (1e-2, 1e2, "log-uniform"), "svc__gamma": (1e-4, 1e0, "log-uniform")},
-            scoring=scoring, refit=False, n_iter=n_iter, random_state=0, **settings,
+            scoring=scoring, refit=False, n_iter=n_iter, random_state=0, initial_points=[],
+            **settings,
         ).fit(X[:120], Y[:120])  # fmt: skip
 
     search = fitted(13, checkpoint=tmp_path / "search.jsonl")

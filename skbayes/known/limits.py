@@ -11,7 +11,7 @@ from sklearn.pipeline import Pipeline
 
 from skbayes.space import Categorical, Space
 
-__all__ = ["UNKNOWN", "Limits", "limits"]
+__all__ = ["UNKNOWN", "Limits", "score_limits"]
 
 # Lowest and highest possible value.
 Limits = tuple[float, float]
@@ -62,7 +62,7 @@ FAMILIES = ("f1", "jaccard", "precision", "recall", "roc_auc")
 NEGATED = "neg_"
 
 
-def limits(scoring: Any, metric: str | None, estimator: Any, space: Space) -> Limits:
+def score_limits(scoring: Any, metric: str | None, estimator: Any, space: Space) -> Limits:
     """Return between which values a metric of a search can lie.
 
     Parameters

@@ -1,9 +1,9 @@
 """Which values of the parameters that people tune make simpler models: a table with its reasons.
 
-One place to add another: a line of `KNOWN`. A model is simple if its function is smooth or flat, or
-if it has few parts: leaves, weights, features, trees. What only says how well or how fast a model
-is fitted (`tol`, `max_iter` of a solver, `shrinking`), or makes it smaller in one way and larger in
-another (`nu`, `min_impurity_decrease` beside weights), is not in the table.
+One place to add another: a line of `SIMPLICITY`. A model is simple if its function is smooth or
+flat, or if it has few parts: leaves, weights, features, trees. What only says how well or how fast
+a model is fitted (`tol`, `max_iter` of a solver, `shrinking`), or makes it smaller in one way and
+larger in another (`nu`, `min_impurity_decrease` beside weights), is not in the table.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 
 from skbayes.rules import HIGH, LOW
 
-__all__ = ["KNOWN", "Known", "known"]
+__all__ = ["SIMPLICITY", "Known", "simplicity_of"]
 
 
 class Known(NamedTuple):
@@ -47,7 +47,7 @@ _KERNEL_MACHINES = "SVC NuSVC SVR NuSVR OneClassSVM"
 _SGD = "BaseSGD"
 
 # In the order in which they are compared within one estimator: what says most of the size first.
-KNOWN = (
+SIMPLICITY = (
     # Trees.
     Known("max_leaf_nodes", LOW, _TREES, "no tree has more leaves"),
     Known("num_leaves", LOW, _LGBM, "no tree has more leaves"),
@@ -145,12 +145,12 @@ KNOWN = (
 )  # fmt: skip
 
 
-def known(owner: Any, parameter: str) -> Known | None:
+def simplicity_of(owner: Any, parameter: str) -> Known | None:
     """Return the line of the table for a parameter of an estimator, its own; None without one."""
     names = {
         cls.__name__
         for cls in inspect.getmro(type(owner))
         if cls.__module__.partition(".")[0] in LIBRARIES
     }
-    lines = (row for row in KNOWN if row.parameter == parameter)
+    lines = (row for row in SIMPLICITY if row.parameter == parameter)
     return next((row for row in lines if not names.isdisjoint(row.classes.split())), None)
