@@ -63,7 +63,7 @@ FORMS = (
     ),
     Form(
         "RandomForest", "sklearn", "RandomForestClassifier RandomForestRegressor",
-        units=SHARE, none={"max_features": 1.0, "max_samples": 1.0},
+        fixed={"bootstrap": True}, units=SHARE, none={"max_features": 1.0, "max_samples": 1.0},
     ),
     Form(
         "ExtraTrees", "sklearn", "ExtraTreesClassifier ExtraTreesRegressor",

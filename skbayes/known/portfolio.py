@@ -17,14 +17,15 @@ import inspect
 import math
 import numbers
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from importlib import resources
 from typing import Any
 
 from sklearn.base import is_classifier
 
-from skbayes.known.facts import Facts, facts_of
+from skbayes.known.facts import facts_of
+from skbayes.known.sight import Data
 from skbayes.space import Branch, Categorical, Dimension, has, is_number, same_value
 
 __all__ = ["Portfolio", "configurations", "portfolio_of", "portfolios"]
@@ -146,7 +147,9 @@ def configurations(
     prefix, model, portfolio = owner
     now = {**_middle(branch, estimator), **(present or {})}
     found: list[dict[str, Any]] = []
-    units = _Units(facts_of(X, y, is_classifier=is_classifier(estimator)), bool(prefix))
+    facts = facts_of(X, y, is_classifier=is_classifier(estimator))
+    seen = Data(X).seen_by(estimator, prefix + next(iter(portfolio.parameters)))
+    units = _Units(seen.n_features or facts.n_features, seen.variance, facts.y_std)
     for values in portfolio.configurations:
         held = _held(values, portfolio, prefix, model, branch, units)
         if held is not None and not any(_is_same({**now, **held}, other) for other in found):
@@ -264,26 +267,28 @@ class _Units:
 
     Attributes
     ----------
-    facts : Facts
-    is_inside : bool
-        Whether the model gets other data than these: steps before it may have changed them, and
-        mostly do so that features have a variance of 1.
+    n_features : int or None
+        What the model gets; behind a step that hides it, what the search gets.
+    variance : callable or None
+        Returns that of all entries of what the model gets, None if there is none. Where steps
+        before it hide the variance, it counts as 1: most models of known scale are given that.
+    y_std : float or None
     """
 
-    facts: Facts
-    is_inside: bool
+    n_features: int | None
+    variance: Callable[[], float | None] | None
+    y_std: float | None
 
     def factor(self, unit: str | None) -> float | None:
         """Return what a unit is; None if the data do not tell."""
-        facts = self.facts
         if unit is None:
             return 1.0
         if unit == "sd":
-            return facts.y_std
-        if unit == "features" or facts.n_features is None:
-            return facts.n_features
-        variance = 1.0 if self.is_inside else facts.x_variance
-        return 1 / (facts.n_features * variance) if variance else None
+            return self.y_std
+        if unit == "features" or self.n_features is None:
+            return self.n_features
+        variance = self.variance() if self.variance is not None else 1.0
+        return 1 / (self.n_features * variance) if variance else None
 
     def number(self, value: Any, parameter: Parameter) -> float | None:
         """Return a value of a parameter as a number in its unit; None if it is none."""
@@ -301,7 +306,7 @@ class _Units:
 
     def _words(self, factor: float) -> dict[str, float]:
         """Return what the words for a kernel's width, and for shares of features, stand for."""
-        n = self.facts.n_features
+        n = self.n_features
         if not n:
             return {}
         return {

@@ -93,6 +93,12 @@ def test_behind_a_step_features_count_as_standardised():
     )
 
 
+def test_within_another_estimator_the_features_are_as_they_are():
+    votes = VotingClassifier([("svc", SVC()), ("logistic", LogisticRegression())])
+    found = first(votes, {f"svc__{name}": written for name, written in WIDE.items()})
+    assert [each["svc__gamma"] for each in found] == [each["gamma"] for each in first(SVC(), WIDE)]
+
+
 @pytest.mark.parametrize(
     ("estimator", "space"),
     [
