@@ -127,7 +127,8 @@ class FreshTask:
             scoring=keeping,
             cv=folds(n_folds, shuffle=True, random_state=seed),
             random_state=seed,
-            **settings,
+            # Those that are known were learnt on some of these data.
+            **{"initial_points": [], **settings},
         )
 
     def splits(self, seed: int, rows: Rows, n_folds: int) -> list[Any]:
