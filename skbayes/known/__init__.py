@@ -1,5 +1,6 @@
 """What is known of estimators and scores: spaces, first points, words, limits, simplicity."""
 
+from skbayes.known.auto import AUTO, described, written_spaces
 from skbayes.known.limits import UNKNOWN, Limits, score_limits
 from skbayes.known.places import Change, nearest
 from skbayes.known.portfolio import configurations
@@ -8,14 +9,17 @@ from skbayes.known.simplicity import SIMPLICITY, simplicity_of
 from skbayes.known.spaces import suggest_space
 
 __all__ = [
+    "AUTO",
     "SIMPLICITY",
     "UNKNOWN",
     "Change",
     "Data",
     "Limits",
     "configurations",
+    "described",
     "nearest",
     "score_limits",
     "simplicity_of",
     "suggest_space",
+    "written_spaces",
 ]

@@ -10,6 +10,7 @@ from typing import Any
 
 import joblib
 
+from skbayes.known import written_spaces
 from skbayes.rules import Converged, Patience, TargetScore, parse_stopping
 from skbayes.sagemaker.metrics import Metric, metric_of_scorer, table_entry
 from skbayes.sagemaker.problems import Report
@@ -22,7 +23,7 @@ from skbayes.sagemaker.settings import (
     STRATEGIES,
 )
 from skbayes.sagemaker.values import as_text, unquoted
-from skbayes.search import BayesSearchCV, space_of, written_spaces
+from skbayes.search import BayesSearchCV, space_of
 from skbayes.space import Categorical, Dimension, Integer, Real, Space, native, parse_space, show
 
 __all__ = ["SageMakerDocument", "to_sagemaker"]

@@ -1,6 +1,5 @@
 """`BayesSearchCV`: the estimator, one fit of it, and what scikit-learn's users find on it."""
 
-from skbayes.search.auto import written_spaces
 from skbayes.search.conditions import space_of
 from skbayes.search.search import BayesSearchCV
 from skbayes.search.view import SearchView
@@ -9,5 +8,4 @@ __all__ = [
     "BayesSearchCV",
     "SearchView",
     "space_of",
-    "written_spaces",
 ]

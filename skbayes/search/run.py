@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Any
 
@@ -20,26 +20,23 @@ from skbayes._compat import (
     scorers_by_name,
 )
 from skbayes._trials import Trial
-from skbayes._warnings import warn
 from skbayes.engine import Budget, Engine, Evaluation, Objective, Observer, Progress, fold_noise
-from skbayes.known import UNKNOWN, Limits, score_limits
+from skbayes.known import (
+    AUTO,
+    UNKNOWN,
+    Limits,
+    described,
+    score_limits,
+    written_spaces,
+)
 from skbayes.model import Observations, Row, read_sources
-from skbayes.optimizer import Optimizer, Strategy, grid_search, random_search
 from skbayes.rules import EARLY_STOPPING, check_rules, one_standard_error, parse_stopping
 from skbayes.scikit_optimize import joined_fit_params, read_optimizer_kwargs, warn_of_differences
-from skbayes.search.auto import AUTO, described, written_spaces
-from skbayes.search.candidates import (
-    Present,
-    count_candidates,
-    grid_points,
-    n_planned,
-    portfolio_points,
-    present_points,
-    warn_of_whole_ranges,
-)
+from skbayes.search.candidates import warn_of_whole_ranges
 from skbayes.search.checkpoint import Checkpoint
 from skbayes.search.conditions import space_of
 from skbayes.search.preferences import preferences
+from skbayes.search.proposals import check_strategy, proposals
 from skbayes.search.results import in_row_order, results_table
 from skbayes.search.splits import check_weights, draw_splits
 from skbayes.search.view import (
@@ -50,7 +47,7 @@ from skbayes.search.view import (
     parse_callbacks,
     settings_of,
 )
-from skbayes.space import Space, native, show
+from skbayes.space import Space, native
 from skbayes.workers import Pool
 
 __all__ = ["Run"]
@@ -105,7 +102,7 @@ class Run:
             getattr(each, "begin_fit", lambda: None)()
         warn_of_differences(search)
         options = read_optimizer_kwargs(search.optimizer_kwargs)
-        self._check_strategy(options)
+        check_strategy(search, options)
         params = joined_fit_params(search, params)
         self.estimator = clone(search.estimator)
         rule = one_standard_error(search.refit)
@@ -138,8 +135,7 @@ class Run:
         splits = draw_splits(search.cv, search.estimator, X, y, routed.splitter.split)
         self.n_folds = len(splits)
         check_rules(self._rules, self.n_folds)
-        self._present: list[Present] = []
-        self._strategy, n_candidates = self._choose_strategy(options, seed, earlier)
+        self._proposals = proposals(search, self._space, self.data, options, seed, earlier)
         self._evaluation = Evaluation(
             estimator=self.estimator,
             X=X,
@@ -153,7 +149,7 @@ class Run:
                 "error_score": search.error_score,
                 "verbose": search.verbose,
             },
-            n_candidates=n_candidates,
+            n_candidates=self._proposals.n_candidates,
             contexts=self.contexts,
         )
         self._open_journal = partial(checkpoint.open, self._space, params, splits, earlier, seed)
@@ -171,15 +167,15 @@ class Run:
         n_candidates = evaluation.n_candidates
         observers: list[Observer] = [self.objective]
         if search.verbose > 0:
-            at_most = "" if self._is_counted else "at most "
+            at_most = "" if self._proposals.is_counted else "at most "
             print(
                 f"Fitting {self.n_folds} folds for each of {at_most}{n_candidates} candidates, "
                 f"totalling {at_most}{self.n_folds * n_candidates} fits"
             )
             if isinstance(search.search_spaces, str):
                 print(f"search_spaces={AUTO!r} searches\n{described(self._written)}")
-            if self._said_first:
-                print(self._said_first)
+            if self._proposals.said:
+                print(self._proposals.said)
             observers.append(Progress(self.objective, n_candidates))
         rules = self._rules
         if self._callback:
@@ -191,7 +187,7 @@ class Run:
             budget = Budget(native(search.max_time), spent + (journal.elapsed if journal else 0.0))
             self.contexts.begin_search(n_candidates, self.n_folds)
             engine = Engine(
-                self._strategy,
+                self._proposals.strategy,
                 evaluation,
                 Pool(
                     search.n_jobs,
@@ -287,99 +283,3 @@ class Run:
             self.objective.metric,
             lambda path: read_results(path, self._space),
         )
-
-    def _choose_strategy(
-        self, options: dict[str, Any], seed: int, earlier: Any
-    ) -> tuple[Strategy, int]:
-        """Return what proposes the candidates, and how many there are at most."""
-        search, space = self._search, self._space
-        n_iter = n_planned(search, space)
-        n_candidates = count_candidates(space, n_iter)
-        is_allowed = self._constraint(options.pop("is_allowed", None))
-        optimizer = Optimizer(
-            space,
-            n_iter=n_iter,
-            initial_points=self._first_points(n_candidates),
-            random_state=seed,
-            warm_start_from=earlier,
-            is_allowed=is_allowed,
-            **options,
-        )
-        self._check_allowed(optimizer)
-        self._said_first = self._of_the_first(optimizer)
-        self._is_counted = is_allowed is None
-        if search.strategy == "grid":
-            allows = None if is_allowed is None else optimizer.allows
-            n_candidates, points = grid_points(search, space, allows)
-            self._is_counted = is_allowed is None or isinstance(points, list)
-            return grid_search(optimizer, points), n_candidates
-        if search.strategy == "random":
-            return random_search(optimizer, seed), n_candidates
-        return optimizer, n_candidates
-
-    def _check_strategy(self, options: dict[str, Any]) -> None:
-        """Refuse what a strategy that learns nothing could not follow; take out the rest."""
-        search = self._search
-        if search.strategy == "bayesian":
-            return
-        if search.warm_start_from is not None:
-            raise ValueError(
-                f"strategy={search.strategy!r} learns nothing, so it has no use for "
-                "warm_start_from: leave it out, or take strategy='bayesian'."
-            )
-        if options.pop("n_initial_points", None) is not None:
-            warn(
-                f"optimizer_kwargs: n_initial_points is not followed: strategy={search.strategy!r} "
-                "has no model whose proposals could begin."
-            )
-
-    def _constraint(self, other: Any) -> Callable[[dict[str, Any]], Any] | None:
-        """Return what says whether parameters are allowed: both functions that there may be."""
-        own = self._search.is_allowed
-        if own is None or other is None:
-            return other if own is None else own  # type: ignore[no-any-return]
-        return lambda params: own(params) and other(params)
-
-    def _check_allowed(self, optimizer: Optimizer) -> None:
-        """Raise ValueError for a point to begin with that may not be evaluated."""
-        if self._search.is_allowed is None:
-            return  # scikit-optimize's constraint passes over them
-        for index, params in enumerate(self._search.initial_points or ()):
-            if not optimizer.allows(self._space.encode(params)):
-                raise ValueError(
-                    f"initial_points[{index}]: is_allowed refuses {show(dict(params))}. Leave it "
-                    "out, or change the function."
-                )
-
-    def _of_the_first(self, optimizer: Optimizer) -> str:
-        """Return what is to be said of the estimator as it is, the first candidate; or nothing."""
-        if not self._present:
-            return ""
-        first, name = self._present[0], type(self._search.estimator).__name__
-        if not optimizer.allows(self._space.encode(first.params)):
-            return f"Your {name}() is not tried as it is: is_allowed refuses it."
-        if not first.changes:
-            return ""
-        return f"First candidate: your {name}() with {'; '.join(map(str, first.changes))}."
-
-    def _first_points(self, n_candidates: int) -> Sequence[Mapping[str, Any]]:
-        """Return the parameters to evaluate first."""
-        points = self._search.initial_points
-        if points is None and self._search.strategy != "bayesian":
-            return []  # what it says is what is tried
-        if points is None:
-            # As the rest of the initial design, they leave most of the budget to the model.
-            limit = max(1, n_candidates // 4)
-            space, estimator = self._space, self._search.estimator
-            X, y = (*self.data, None)[:2]
-            self._present = present_points(space, estimator, X, limit)
-            present = [each.params for each in self._present]
-            if self._search.warm_start_from is not None:
-                return present  # what was good on like data is known better than on others
-            return [*present, *portfolio_points(space, estimator, X, y, present)][:limit]
-        if len(points) > n_candidates:
-            raise ValueError(
-                f"initial_points holds {len(points)} points, and the search has {n_candidates} "
-                "candidates: raise n_iter, or leave some points out."
-            )
-        return points  # type: ignore[no-any-return]

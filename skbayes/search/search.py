@@ -22,7 +22,6 @@ from skbayes._compat import SEARCH_CONSTRAINTS, BaseSearchCV, Interval, StrOptio
 from skbayes._pickles import lasting
 from skbayes._warnings import unsaid
 from skbayes.rules import EARLY_STOPPING, OneStandardError, best_row, one_standard_error
-from skbayes.search.auto import written_spaces
 from skbayes.search.candidates import STRATEGIES, n_planned, n_possible
 from skbayes.search.conditions import space_of
 from skbayes.search.outcome import conclude
@@ -458,6 +457,8 @@ class BayesSearchCV(BaseSearchCV):  # type: ignore[misc]
     @property
     def total_iterations(self) -> int:
         """Number of candidates that `fit` evaluates if nothing ends it earlier."""
+        from skbayes.known import written_spaces
+
         # `fit` says what there is to say about the space.
         with unsaid():
             # Some spaces are drawn, and the seed of this search may not be known yet.

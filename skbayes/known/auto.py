@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from skbayes.known.spaces import suggest_space
 from skbayes.space import Conditional, show
 
 __all__ = ["AUTO", "described", "written_spaces"]
@@ -29,9 +30,6 @@ def written_spaces(search: Any, X: Any = None, y: Any = None) -> Any:
             f"search_spaces={written!r} is no word that is known: write a dict of parameters and "
             f"their values, or search_spaces={AUTO!r} for the space that suggest_space returns."
         )
-    # Whoever writes the ranges does not pay for reading those that are known.
-    from skbayes.known import suggest_space
-
     try:
         found = suggest_space(search.estimator, X, y)
     except (TypeError, ValueError) as error:

@@ -1,0 +1,177 @@
+"""What proposes the candidates of a search, and which ones come first."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from skbayes._compat import BaseSearchCV
+from skbayes._warnings import warn
+from skbayes.optimizer import Optimizer, Strategy, grid_search, random_search
+from skbayes.search.candidates import (
+    Present,
+    count_candidates,
+    grid_points,
+    n_planned,
+    portfolio_points,
+    present_points,
+)
+from skbayes.space import Space, show
+
+__all__ = ["Proposals", "check_strategy", "proposals"]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Proposals:
+    """What a search evaluates.
+
+    Attributes
+    ----------
+    strategy : Strategy
+        Proposes the candidates.
+    n_candidates : int
+        Number of them, or the most that there can be.
+    is_counted : bool
+        Whether it is that number: where not all are allowed, it may not be known.
+    said : str
+        What is to be said of the estimator as it is, the first candidate; or nothing.
+    """
+
+    strategy: Strategy
+    n_candidates: int
+    is_counted: bool
+    said: str
+
+
+def check_strategy(search: BaseSearchCV, options: dict[str, Any]) -> None:
+    """Refuse what a strategy that learns nothing could not follow; take out the rest.
+
+    Raises
+    ------
+    ValueError
+        If there are earlier results to learn from.
+    """
+    if search.strategy == "bayesian":
+        return
+    if search.warm_start_from is not None:
+        raise ValueError(
+            f"strategy={search.strategy!r} learns nothing, so it has no use for "
+            "warm_start_from: leave it out, or take strategy='bayesian'."
+        )
+    if options.pop("n_initial_points", None) is not None:
+        warn(
+            f"optimizer_kwargs: n_initial_points is not followed: strategy={search.strategy!r} "
+            "has no model whose proposals could begin."
+        )
+
+
+def proposals(
+    search: BaseSearchCV,
+    space: Space,
+    data: Sequence[Any],
+    options: Mapping[str, Any],
+    seed: int,
+    earlier: Any,
+) -> Proposals:
+    """Return what proposes the candidates of a search.
+
+    Parameters
+    ----------
+    search : BaseSearchCV
+    space : Space
+    data : sequence
+        X, and y if there is one.
+    options : mapping
+        Options of the optimiser.
+    seed : int
+    earlier : object
+        Results of earlier searches, or None.
+
+    Raises
+    ------
+    ValueError
+        If points to begin with are too many, or may not be evaluated; or if a grid has no end.
+    """
+    n_iter = n_planned(search, space)
+    n_candidates = count_candidates(space, n_iter)
+    present, first = _first_points(search, space, data, n_candidates)
+    options = dict(options)
+    is_allowed = _constraint(search.is_allowed, options.pop("is_allowed", None))
+    optimizer = Optimizer(
+        space,
+        n_iter=n_iter,
+        initial_points=first,
+        random_state=seed,
+        warm_start_from=earlier,
+        is_allowed=is_allowed,
+        **options,
+    )
+    _check_allowed(search, space, optimizer)
+    said = _of_the_first(search, space, optimizer, present)
+    if search.strategy == "grid":
+        allows = None if is_allowed is None else optimizer.allows
+        n_candidates, points = grid_points(search, space, allows)
+        is_counted = is_allowed is None or isinstance(points, list)
+        return Proposals(grid_search(optimizer, points), n_candidates, is_counted, said)
+    is_random = search.strategy == "random"
+    strategy = random_search(optimizer, seed) if is_random else optimizer
+    return Proposals(strategy, n_candidates, is_allowed is None, said)
+
+
+def _constraint(own: Any, other: Any) -> Callable[[dict[str, Any]], Any] | None:
+    """Return what says whether parameters are allowed: both functions that there may be."""
+    if own is None or other is None:
+        return other if own is None else own  # type: ignore[no-any-return]
+    return lambda params: own(params) and other(params)
+
+
+def _check_allowed(search: BaseSearchCV, space: Space, optimizer: Optimizer) -> None:
+    """Raise ValueError for a point to begin with that may not be evaluated."""
+    if search.is_allowed is None:
+        return  # scikit-optimize's constraint passes over them
+    for index, params in enumerate(search.initial_points or ()):
+        if not optimizer.allows(space.encode(params)):
+            raise ValueError(
+                f"initial_points[{index}]: is_allowed refuses {show(dict(params))}. Leave it "
+                "out, or change the function."
+            )
+
+
+def _of_the_first(
+    search: BaseSearchCV, space: Space, optimizer: Optimizer, present: Sequence[Present]
+) -> str:
+    """Return what is to be said of the estimator as it is; or nothing."""
+    if not present:
+        return ""
+    first, name = present[0], type(search.estimator).__name__
+    if not optimizer.allows(space.encode(first.params)):
+        return f"Your {name}() is not tried as it is: is_allowed refuses it."
+    if not first.changes:
+        return ""
+    return f"First candidate: your {name}() with {'; '.join(map(str, first.changes))}."
+
+
+def _first_points(
+    search: BaseSearchCV, space: Space, data: Sequence[Any], n_candidates: int
+) -> tuple[Sequence[Present], Sequence[Mapping[str, Any]]]:
+    """Return what the estimator has, if that is tried, and all parameters to evaluate first."""
+    points = search.initial_points
+    if points is None and search.strategy != "bayesian":
+        return [], []  # what it says is what is tried
+    if points is None:
+        # As the rest of the initial design, they leave most of the budget to the model.
+        limit = max(1, n_candidates // 4)
+        X, y = (*data, None)[:2]
+        present = present_points(space, search.estimator, X, limit)
+        first = [each.params for each in present]
+        if search.warm_start_from is None:
+            # What was good on like data is known better than on others.
+            first += portfolio_points(space, search.estimator, X, y, first)
+        return present, first[:limit]
+    if len(points) > n_candidates:
+        raise ValueError(
+            f"initial_points holds {len(points)} points, and the search has {n_candidates} "
+            "candidates: raise n_iter, or leave some points out."
+        )
+    return [], points
