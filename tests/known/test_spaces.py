@@ -1,0 +1,199 @@
+"""What `suggest_space` says of an estimator with all that it holds, and of a list of them."""
+
+import pickle
+import warnings
+
+import numpy as np
+import pytest
+from sklearn.base import BaseEstimator, ClassifierMixin, clone
+from sklearn.compose import ColumnTransformer, TransformedTargetRegressor
+from sklearn.datasets import load_diabetes, load_iris
+from sklearn.decomposition import PCA
+from sklearn.ensemble import BaggingClassifier, RandomForestClassifier, VotingClassifier
+from sklearn.feature_extraction.text import TfidfVectorizer
+from sklearn.feature_selection import SelectKBest
+from sklearn.linear_model import LogisticRegression, Ridge
+from sklearn.model_selection import cross_val_score
+from sklearn.multiclass import OneVsRestClassifier
+from sklearn.neighbors import KNeighborsClassifier
+from sklearn.pipeline import Pipeline, make_pipeline
+from sklearn.preprocessing import KBinsDiscretizer, StandardScaler
+from sklearn.svm import SVC, SVR
+
+from skbayes import BayesSearchCV, suggest_space
+from skbayes.space import Conditional
+
+X, Y = load_iris(return_X_y=True)
+
+
+class Unknown(ClassifierMixin, BaseEstimator):
+    """Known to nobody."""
+
+    def __init__(self, strength=1.0):
+        self.strength = strength
+
+    def fit(self, X, y):
+        return self
+
+
+class Derived(SVC):
+    """A class of the user that is a support vector machine."""
+
+
+def names(estimator, *data):
+    return set(suggest_space(estimator, *data))
+
+
+SVM = {"C", "class_weight", "kernel", "gamma", "degree", "coef0"}
+
+
+def below(prefix, parameters):
+    return {f"{prefix}__{name}" for name in parameters}
+
+
+@pytest.mark.parametrize(
+    ("estimator", "expected"),
+    [
+        (SVC(), SVM),
+        (Derived(), SVM),
+        (Ridge(), {"alpha"}),
+        (StandardScaler(), set()),
+        (make_pipeline(StandardScaler(), SVC()), below("svc", SVM)),
+        (make_pipeline("passthrough", SVC()), below("svc", SVM)),
+        (Pipeline([("a", make_pipeline(Ridge()))]), {"a__ridge__alpha"}),
+        (make_pipeline(SelectKBest(), Ridge()), {"selectkbest__k", "ridge__alpha"}),
+        (TransformedTargetRegressor(Ridge()), {"regressor__alpha"}),
+        (
+            ColumnTransformer([("n", make_pipeline(PCA()), [0, 1]), ("k", "drop", [2])]),
+            {"n__pca__n_components", "n__pca__whiten"},
+        ),
+        (VotingClassifier([("a", SVC()), ("b", SVC())]), below("a", SVM) | below("b", SVM)),
+    ],
+)
+def test_the_names_of_all_that_is_inside(estimator, expected):
+    assert names(estimator, X, Y) == expected
+
+
+@pytest.mark.parametrize("holder", [OneVsRestClassifier, BaggingClassifier])
+def test_what_a_meta_estimator_holds(holder):
+    assert below("estimator", SVM) <= names(holder(SVC()), X, Y)
+
+
+def test_conditions_have_the_prefix_of_their_parameter():
+    degree = suggest_space(make_pipeline(StandardScaler(), SVC()))["svc__degree"]
+    assert isinstance(degree, Conditional)
+    assert degree.when == {"svc__kernel": ["poly"]}
+
+
+def test_ranges_follow_the_data():
+    chosen = make_pipeline(SelectKBest(), Ridge())
+    assert suggest_space(chosen, X, Y)["selectkbest__k"][1] == 4
+    assert suggest_space(chosen, X[:, :2], Y)["selectkbest__k"][1] == 2
+    neighbours = [
+        suggest_space(KNeighborsClassifier(), X[::step], Y[::step])["n_neighbors"][1]
+        for step in (1, 10)
+    ]
+    # A training fold may be half of the rows.
+    assert neighbours[1] <= 15 // 2 < neighbours[0]
+
+
+def test_a_step_before_limits_the_step_after():
+    space = suggest_space(make_pipeline(PCA(), SelectKBest(k=2), PCA()), X, Y)
+    assert space["pca-1__n_components"][1] == 4
+    # The first one may leave a single feature, which is all that is certain of the last one.
+    assert space["pca-2__n_components"] == [1]
+
+
+def test_a_value_of_the_user_stays_among_the_choices():
+    assert "linear" in suggest_space(SVC(kernel="linear"))["kernel"]
+    assert suggest_space(SVC())["kernel"] == ["rbf", "poly"]
+
+
+@pytest.mark.parametrize(
+    ("estimator", "place"),
+    [
+        (Unknown(), "Unknown"),
+        (make_pipeline(StandardScaler(), Unknown()), "Unknown"),
+        (BaggingClassifier(Unknown()), "Unknown"),
+    ],
+)
+def test_what_is_not_known_is_an_error_that_says_what_is(estimator, place):
+    for ask in (
+        lambda: suggest_space(estimator, X, Y),
+        lambda: BayesSearchCV(estimator, "auto").fit(X, Y),
+    ):
+        with pytest.raises(ValueError, match=rf"{place}[\s\S]*Known are .*LogisticRegression"):
+            ask()
+
+
+@pytest.mark.parametrize("estimator", [SVC, "svc", None])
+def test_what_is_no_estimator(estimator):
+    with pytest.raises(TypeError, match="Give an object such as SVC"):
+        suggest_space(estimator)
+
+
+def test_a_list_of_estimators_is_a_list_of_spaces():
+    both = suggest_space([SVC(), Ridge()], X, Y)
+    assert both == [suggest_space(SVC(), X, Y), suggest_space(Ridge(), X, Y)]
+
+
+def test_pipelines_that_differ_in_a_step_are_one_search():
+    models = [SVC(), RandomForestClassifier(5, random_state=0)]
+    pipes = [Pipeline([("scale", StandardScaler()), ("model", model)]) for model in models]
+    spaces = suggest_space(pipes, X, Y)
+    assert [space["model"] for space in spaces] == [[models[0]], [models[1]]]
+    assert all("scale" not in space for space in spaces)
+    search = BayesSearchCV(pipes[0], spaces, n_iter=6, cv=2, random_state=0).fit(X, Y)
+    assert {type(p["model"]) for p in search.cv_results_["params"]} == {type(m) for m in models}
+
+
+@pytest.mark.parametrize("strategy", ["bayesian", "random"])
+def test_auto_is_the_search_of_the_suggested_space(strategy, tmp_path):
+    model = make_pipeline(StandardScaler(), SVC())
+    settings = {"n_iter": 6, "cv": 2, "random_state": 0, "strategy": strategy}
+    auto = BayesSearchCV(model, "auto", checkpoint=tmp_path / "file", **settings).fit(X, Y)
+    written = BayesSearchCV(model, suggest_space(model, X, Y), **settings).fit(X, Y)
+    assert repr(auto.cv_results_["params"]) == repr(written.cv_results_["params"])
+    np.testing.assert_array_equal(
+        auto.cv_results_["mean_test_score"], written.cv_results_["mean_test_score"]
+    )
+    again = BayesSearchCV(model, "auto", checkpoint=tmp_path / "file", **settings).fit(X, Y)
+    assert repr(again.cv_results_) == repr(auto.cv_results_)
+    assert again.search_spaces == clone(auto).search_spaces == "auto"
+    assert auto.total_iterations == 6
+    assert pickle.loads(pickle.dumps(auto)).insight().best_params == auto.best_params_
+
+
+def test_auto_says_what_it_searches(capsys):
+    BayesSearchCV(Ridge(), "auto", n_iter=2, cv=2, verbose=1).fit(*load_diabetes(return_X_y=True))
+    assert "search_spaces='auto' searches\n  alpha: (0.001, 1000.0" in capsys.readouterr().out
+
+
+def test_auto_within_cross_validation_depends_on_the_training_data():
+    search = BayesSearchCV(KNeighborsClassifier(), "auto", n_iter=3, cv=2, random_state=0)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        assert (cross_val_score(search, X, Y, cv=3) > 0.8).all()
+
+
+def test_auto_of_texts():
+    texts = [f"{'good' if i % 2 else 'bad'} word{i % 5} number{i % 3}" for i in range(40)]
+    model = make_pipeline(TfidfVectorizer(), LogisticRegression())
+    search = BayesSearchCV(model, "auto", n_iter=4, cv=2, random_state=0)
+    assert search.fit(texts, [i % 2 for i in range(40)]).best_score_ == 1.0
+
+
+def test_nothing_to_search():
+    with pytest.raises(ValueError, match="nothing of StandardScaler is worth a search"):
+        BayesSearchCV(StandardScaler(), "auto", scoring=lambda *args: 0.0).fit(X, Y)
+
+
+def test_a_target_of_a_regression_gives_the_unit_of_epsilon():
+    data, target = load_diabetes(return_X_y=True)
+    low, high, _ = suggest_space(SVR(), data, target)["epsilon"]
+    assert low < target.std() / 10 < high
+    assert suggest_space(SVR(), data, 100 * target)["epsilon"][0] == pytest.approx(100 * low, 0.1)
+
+
+def test_bins_of_few_rows():
+    assert suggest_space(KBinsDiscretizer(), X[:20], None)["n_bins"][1] <= 20
