@@ -5,6 +5,7 @@ installed, on three shapes of data.
 """
 
 import functools
+import os
 import warnings
 from collections.abc import Iterator
 from typing import Any, NamedTuple
@@ -21,7 +22,8 @@ from skbayes.known import suggest_space
 from skbayes.known.entries import entries
 from skbayes.space import parse_space
 
-N_POINTS = 30
+# Thirty points of each case take five minutes: `SKBAYES_POINTS=30 pytest -m slow` on this file.
+N_POINTS = int(os.environ.get("SKBAYES_POINTS", "8"))
 
 # What the classes need that cannot be made without arguments.
 ARGUMENTS: dict[str, dict[str, Any]] = {
