@@ -82,7 +82,7 @@ class Entry:
     why : str
         What is not to be seen from the ranges.
     features : {"same", "more", "fewer", "other"}
-        How many features a step leaves: as many as it gets, at least as many, at least one, or
+        How many features a step leaves: as many as it gets, at least as many, at most as many, or
         any number.
     sets : mapping of str to float
         Quantities of `Facts` that are known behind a step, whatever it gets.

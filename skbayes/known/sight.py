@@ -117,6 +117,10 @@ def _after(step: Any, seen: Seen) -> Seen:
     """Return what the steps behind one see."""
     if step is None or (isinstance(step, str) and step == "passthrough"):
         return seen
+    if isinstance(step, Pipeline):
+        for _, each in step.steps:
+            seen = _after(each, seen)
+        return seen
     names = class_names(step)
     # Standardised columns have the variance 1, and so have all entries together.
     if "StandardScaler" in names and step.with_mean and step.with_std:

@@ -41,10 +41,10 @@ def suggest_space(estimator: Any, X: Any = None, y: Any = None) -> Any:
         It may be a pipeline, a column transformer, an ensemble or another estimator that holds
         some: each parameter gets the name that `get_params` has for it.
     X : array-like, default=None
-        Data, of which only the shape is looked at. Ranges that depend on it, such as a number of
-        components, are left out or narrow without it.
+        Data, of which the shape and the variance are looked at. Ranges that depend on it, such
+        as a number of components, are left out or narrow without it.
     y : array-like, default=None
-        Target, of which a classifier's classes are counted.
+        Target, of which a classifier's classes are counted, and a regression's spread is taken.
 
     Returns
     -------
@@ -144,6 +144,11 @@ def _parts(
 
 def _after(step: Any, facts: Facts) -> Facts:
     """Return what is known of the data behind a step."""
+    if isinstance(step, Pipeline):
+        for _, each in step.steps:
+            if _fits(each):
+                facts = _after(each, facts)
+        return facts
     entry = entry_of(step)
     known: dict[str, Any] = {"x_variance": None}
     if entry is None or entry.features == "other":
@@ -151,7 +156,8 @@ def _after(step: Any, facts: Facts) -> Facts:
     elif entry.features == "more":
         known |= {"most_features": None}
     elif entry.features == "fewer":
-        known |= {"n_features": 1}
+        # That one is left for certain is no reason to search no more than one.
+        known |= {"n_features": None}
     if entry is None:
         return replace(facts, **known)
     return replace(facts, **(known | dict(entry.sets)))

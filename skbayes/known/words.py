@@ -140,11 +140,11 @@ WORDS: tuple[Word, ...] = (
         "sklearn.linear_model.LogisticRegression, l1_ratio",
     ),
     Word(
-        ("LinearDiscriminantAnalysis",),
+        ("LinearDiscriminantAnalysis", "QuadraticDiscriminantAnalysis"),
         "shrinkage",
         None,
         _just(0.0),
-        "sklearn.discriminant_analysis.LinearDiscriminantAnalysis, shrinkage",
+        "sklearn.discriminant_analysis, shrinkage",
     ),
     Word(XGBOOST, "n_estimators", None, _just(100), "xgboost.XGBModel, n_estimators"),
     Word(XGBOOST, "learning_rate", None, _just(0.3), XGBOOST_PAGE),

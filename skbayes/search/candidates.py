@@ -122,10 +122,12 @@ def n_planned(search: BaseSearchCV, space: Space) -> int:
         place = f"search_spaces[{branch.number}]" if is_list else "search_spaces"
         for name, dimension in branch.parameters:
             if dimension.n_values is None or dimension.n_values > MAX_SIZE:
+                auto = isinstance(search.search_spaces, str)
                 raise ValueError(
                     f"{place}[{name!r}]: strategy='grid' needs a finite number of values, and "
-                    f"{dimension!r} has no end of them. Write the values as a list, such as "
-                    "[0.1, 1.0, 10.0], or take strategy='random'."
+                    f"{dimension!r} has no end of them. "
+                    f"{'Take the dict of suggest_space, and write' if auto else 'Write'} the "
+                    "values as a list, such as [0.1, 1.0, 10.0], or take strategy='random'."
                 )
     n_points = space.n_values or 0
     if n_points > MAX_SIZE:

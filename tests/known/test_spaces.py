@@ -9,9 +9,11 @@ from sklearn.base import BaseEstimator, ClassifierMixin, clone
 from sklearn.compose import ColumnTransformer, TransformedTargetRegressor
 from sklearn.datasets import load_diabetes, load_iris
 from sklearn.decomposition import PCA
+from sklearn.discriminant_analysis import LinearDiscriminantAnalysis
 from sklearn.ensemble import BaggingClassifier, RandomForestClassifier, VotingClassifier
 from sklearn.feature_extraction.text import TfidfVectorizer
-from sklearn.feature_selection import SelectKBest
+from sklearn.feature_selection import SelectKBest, VarianceThreshold
+from sklearn.kernel_ridge import KernelRidge
 from sklearn.linear_model import LogisticRegression, Ridge
 from sklearn.model_selection import cross_val_score
 from sklearn.multiclass import OneVsRestClassifier
@@ -100,8 +102,38 @@ def test_ranges_follow_the_data():
 def test_a_step_before_limits_the_step_after():
     space = suggest_space(make_pipeline(PCA(), SelectKBest(k=2), PCA()), X, Y)
     assert space["pca-1__n_components"][1] == 4
-    # The first one may leave a single feature, which is all that is certain of the last one.
-    assert space["pca-2__n_components"] == [1]
+    # The first one may leave a single feature: then a share of the variance is always possible.
+    assert space["pca-2__n_components"] == (0.5, 0.999)
+
+
+@pytest.mark.parametrize(
+    "steps", [(PCA(), SelectKBest()), (SelectKBest(), PCA()), (VarianceThreshold(), SelectKBest())]
+)
+def test_a_step_that_leaves_fewer_features_does_not_fix_the_next_one_at_one(steps):
+    space = suggest_space(make_pipeline(*steps, SVC()), X, Y)
+    last = type(steps[1]).__name__.lower()
+    for name in (f"{last}__k", f"{last}__n_components"):
+        assert isinstance(space.get(name, (0, 4)), tuple)
+    assert space.get("selectkbest__k", (1, 4))[1] == 4
+
+
+def test_a_pipeline_within_another_is_as_its_steps():
+    inner = make_pipeline(StandardScaler(), PCA(), SelectKBest(k=3))
+    nested = suggest_space(Pipeline([("a", inner), ("b", SVC())]), X, Y)
+    flat = suggest_space(Pipeline([*inner.steps, ("b", SVC())]), X, Y)
+    assert {name.removeprefix("a__"): values for name, values in nested.items()} == flat
+
+
+@pytest.mark.parametrize("kernel", ["precomputed", np.dot])
+def test_a_kernel_of_the_user_own_is_kept(kernel):
+    assert names(SVC(kernel=kernel), X, Y) == {"C", "class_weight"}
+    assert names(KernelRidge(kernel=kernel), X, Y) == {"alpha"}
+
+
+@pytest.mark.parametrize("solver", ["lsqr", "eigen"])
+def test_shrinkage_that_is_set_is_searched_without_the_solver_that_refuses_it(solver):
+    model = LinearDiscriminantAnalysis(solver=solver, shrinkage="auto")
+    assert suggest_space(model, X, Y) == {"shrinkage": (0.0, 1.0)}
 
 
 def test_a_value_of_the_user_stays_among_the_choices():

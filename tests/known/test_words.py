@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sklearn.base import BaseEstimator
 from sklearn.decomposition import PCA
+from sklearn.discriminant_analysis import QuadraticDiscriminantAnalysis
 from sklearn.ensemble import (
     BaggingClassifier,
     ExtraTreesRegressor,
@@ -115,6 +116,7 @@ def test_max_features_is_what_the_tree_computes(tree, word):
         (Lasso(alpha=7.0), "alpha", scipy.stats.truncnorm(-1, 1), 1.0),
         (LogisticRegression(class_weight="balanced"), "class_weight", [None, {0: 2}], None),
         (PCA(n_components="mle"), "n_components", (2, 4), 3),
+        (QuadraticDiscriminantAnalysis(), "shrinkage", LOG, 1e-6),
     ],
 )  # fmt: skip
 def test_the_nearest_place(estimator, name, written, taken):
@@ -166,7 +168,8 @@ def gamma_of(pipeline, name="svc__gamma"):
 @pytest.mark.parametrize(
     "before", [[StandardScaler()], ["passthrough", StandardScaler()], [PCA(5), StandardScaler()],
                [SelectKBest(k=4), StandardScaler()], [MinMaxScaler(), StandardScaler()],
-               [StandardScaler(), PCA(5, whiten=True)], ["passthrough"]]
+               [StandardScaler(), PCA(5, whiten=True)], ["passthrough"],
+               [make_pipeline(PCA(5), StandardScaler())]]
 )  # fmt: skip
 def test_what_the_steps_before_leave_is_what_counts(before):
     pipeline = Pipeline([*((f"s{i}", step) for i, step in enumerate(before)), ("svc", SVC())])
