@@ -22,11 +22,10 @@ _WORDS = {
     "most_features": "features",
     "n_classes": "classes",
     "n_smallest": "rows of the smallest class",
-    "is_sparse": "sparse",
-    "x_variance": "the variance of X",
-    "y_std": "the deviation of y",
-    "gamma_scale": '`gamma="scale"`',
-    "balance": "the share of the smallest class",
+    "x_variance": "variance of X",
+    "y_std": "standard deviation of y",
+    "gamma_scale": 'number of `gamma="scale"`',
+    "balance": "share of the smallest class",
 }
 
 
@@ -59,7 +58,7 @@ def _way(way: Range) -> str:
         text = f"{way.low} to {way.high}"
         text += {None: "", "uniform": ""}.get(way.scale, ", log" if way.scale else "")
     if way.times is not None:
-        text += f", times {_WORDS[way.times]}"
+        text += f", times the {_WORDS[way.times]}"
     bounds = [
         f"{word} {'' if share == 1 else f'{share:g} of the '}{_WORDS[name]}"
         for word, shares in (("at most", way.at_most), ("at least", way.at_least))
@@ -69,7 +68,7 @@ def _way(way: Range) -> str:
         bounds.append("at most what the step has")
     conditions = [
         *_listed(way.when),
-        *(f"{_WORDS[name]} {_between(*ends)}" for name, ends in way.only.items()),
+        *(_quantity(name, *ends) for name, ends in way.only.items()),
         *(f"{text} given" for text in _listed(way.given)),
         *([f"since {way.since}"] if way.since else []),
         *([f"before {way.until}"] if way.until else []),
@@ -83,10 +82,14 @@ def _listed(conditions: Mapping[str, tuple[Any, ...]]) -> Iterator[str]:
         yield f"`{name}` " + " or ".join(f"`{value!r}`" for value in values)
 
 
-def _between(least: float, most: float) -> str:
+def _quantity(name: str, least: float, most: float) -> str:
+    if name == "is_sparse":
+        return "sparse data" if least == 1 else "dense data"
     if least == most:
-        return f"{least:g}"
-    return f"at least {least:g}" if most == float("inf") else f"{least:g} to {most:g}"
+        return f"{least:g} {_WORDS[name]}"
+    if most == float("inf"):
+        return f"at least {least:g} {_WORDS[name]}"
+    return f"{least:g} to {most:g} {_WORDS[name]}"
 
 
 def with_table(page: str) -> str:

@@ -7,6 +7,7 @@ half of the data: what is possible there is possible in every fold.
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
 from typing import Any
@@ -83,10 +84,11 @@ def facts_of(X: Any, y: Any, *, is_classifier: bool) -> Facts:
         return Facts()
     n_samples, n_features = _shape(X)
     n_classes = n_smallest = y_std = None
-    if y is not None and np.ndim(y) == 1:
+    if y is not None and np.ndim(y) == 1 and len(y):
         if is_classifier:
-            _, counts = np.unique(np.asarray(y), return_counts=True)
-            n_classes, n_smallest = len(counts), int(counts.min()) // 2
+            # Whatever the labels are; those that are none are refused by the fits.
+            counts = Counter(np.asarray(y).tolist()).values()
+            n_classes, n_smallest = len(counts), min(counts) // 2
         else:
             y_std = math.sqrt(_variance(y) or 0.0) or None
     return Facts(
@@ -111,7 +113,9 @@ def _variance(values: Any) -> float | None:
     except (TypeError, ValueError):
         return None
     dense = dense[np.isfinite(dense)]
-    return float(dense.var()) if dense.size else None
+    with np.errstate(over="ignore"):
+        variance = float(dense.var()) if dense.size else math.inf
+    return variance if math.isfinite(variance) else None
 
 
 def _shape(X: Any) -> tuple[int | None, int | None]:

@@ -227,5 +227,14 @@ def test_a_target_of_a_regression_gives_the_unit_of_epsilon():
     assert suggest_space(SVR(), data, 100 * target)["epsilon"][0] == pytest.approx(100 * low, 0.1)
 
 
+@pytest.mark.parametrize(
+    ("data", "target"),
+    [([], []), (X[:4], [None] * 4), (X[:4], [1, "a", 1, "a"]), (1e200 * X, Y), (X[:, 0], Y)],
+)
+def test_odd_data_are_left_to_the_fits_to_refuse(data, target):
+    gamma = suggest_space(SVC(), data, target)["gamma"]
+    assert gamma.values == (0.0001, 10.0, "log-uniform") or len(target) == 4
+
+
 def test_bins_of_few_rows():
     assert suggest_space(KBinsDiscretizer(), X[:20], None)["n_bins"][1] <= 20
