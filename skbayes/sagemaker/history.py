@@ -155,7 +155,7 @@ def read_history(
                 table[column].append(value)
     if len(metrics) > 1:
         *_, last = metrics.values()
-        listed = ", ".join(name for name, _ in metrics)
+        listed = ", ".join(f"{kind} {name}" for name, kind in metrics)
         last.problem(
             f"the jobs have several objectives, {listed}: scores of one "
             "search are of one metric. Read those of each one by definition=..., or leave "

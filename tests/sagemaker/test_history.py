@@ -92,9 +92,13 @@ def test_a_direction_that_nobody_knows():
 
 
 def test_several_metrics():
-    entries = [job(1, 0.5, C="1"), job(2, 0.5, metric="f1", C="2")]
-    with pytest.raises(ValueError, match="several objectives, validation:auc, f1"):
-        load_sagemaker_history(entries, SVC())
+    first = job(1, 0.5, C="1")
+    for second, listed in (
+        (job(2, 0.5, metric="f1", C="2"), "Maximize validation:auc, Maximize f1"),
+        (job(2, 0.5, kind="Minimize", C="2"), "Maximize validation:auc, Minimize validation:auc"),
+    ):
+        with pytest.raises(ValueError, match=f"several objectives, {listed}"):
+            load_sagemaker_history([first, second], SVC())
 
 
 def test_names_and_casts():
