@@ -11,6 +11,7 @@ import scipy.stats
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from sklearn.base import BaseEstimator, ClassifierMixin, clone
+from sklearn.linear_model import Ridge
 from sklearn.model_selection import ParameterGrid
 
 from skbayes import BayesSearchCV, Conditional, Optimizer
@@ -205,6 +206,11 @@ def test_n_iter_limits_a_grid_unless_it_is_the_default():
 def test_a_space_without_an_end_is_no_grid(space, name):
     with pytest.raises(ValueError, match=rf"{name}: strategy='grid' needs a finite.*as a list"):
         searched(space, strategy="grid")
+
+
+def test_a_grid_of_what_is_known_says_where_the_dict_is():
+    with pytest.raises(ValueError, match=r"'alpha'.*Take the dict of suggest_space, and write the"):
+        BayesSearchCV(Ridge(), "auto", strategy="grid", cv=2).fit(X, X[:, 0])
 
 
 def test_a_large_grid_is_announced():
