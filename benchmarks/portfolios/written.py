@@ -17,7 +17,7 @@ class Form:
     Parameters
     ----------
     family : str
-    library : str
+    package : str
     classes : str
         Names, with spaces between.
     names : mapping of str to str, default={}
@@ -33,7 +33,7 @@ class Form:
     """
 
     family: str
-    library: str
+    package: str
     classes: str
     names: Mapping[str, str] = field(default_factory=dict)
     fixed: Mapping[str, Any] = field(default_factory=dict)
@@ -94,7 +94,7 @@ def lines(
     """Yield the lines of an entry."""
     kept = [name for name in family.space if name not in form.left_out.split()]
     yield "\n[[portfolios]]"
-    yield f"library = {_toml(form.library)}"
+    yield f"package = {_toml(form.package)}"
     yield f"classes = {_toml(form.classes.split())}"
     yield f"learnt_with = {_toml([c for c in (family.classifier, family.regressor) if c])}"
     said = dict.fromkeys(

@@ -7,7 +7,6 @@ has made is compared with the names of its classes.
 from __future__ import annotations
 
 import functools
-import inspect
 import re
 import sys
 import tomllib
@@ -15,6 +14,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from importlib import resources
 from typing import Any
+
+from skbayes.known.sight import class_keys
 
 __all__ = ["Entry", "Range", "entries", "entry_of"]
 
@@ -77,7 +78,7 @@ class Entry:
         Where the ranges come from.
     space : mapping of str to tuple of Range
         For each parameter the ways to search it: the first one counts that is right.
-    library : str
+    package : str
         Whose classes are meant.
     why : str
         What is not to be seen from the ranges.
@@ -98,7 +99,7 @@ class Entry:
     classes: tuple[str, ...]
     source: str
     space: Mapping[str, tuple[Range, ...]]
-    library: str = "sklearn"
+    package: str = "sklearn"
     why: str = ""
     features: str = "other"
     sets: Mapping[str, float] = field(default_factory=dict)
@@ -122,11 +123,7 @@ def entries() -> tuple[Entry, ...]:
 def entry_of(estimator: Any) -> Entry | None:
     """Return the entry of the nearest class of an estimator; None if it is not known."""
     by_class = _by_class()
-    for cls in inspect.getmro(type(estimator)):
-        found = by_class.get((cls.__module__.partition(".")[0], cls.__name__))
-        if found is not None:
-            return found
-    return None
+    return next((by_class[key] for key in class_keys(estimator) if key in by_class), None)
 
 
 def holds(way: Range, entry: Entry, parameters: Mapping[str, Any]) -> bool:
@@ -136,7 +133,7 @@ def holds(way: Range, entry: Entry, parameters: Mapping[str, Any]) -> bool:
             return False
     if way.since is None and way.until is None:
         return True
-    version = _version(sys.modules[entry.library].__version__)
+    version = _version(sys.modules[entry.package].__version__)
     return (way.since is None or version >= _version(way.since)) and (
         way.until is None or version < _version(way.until)
     )
@@ -144,7 +141,7 @@ def holds(way: Range, entry: Entry, parameters: Mapping[str, Any]) -> bool:
 
 @functools.cache
 def _by_class() -> Mapping[tuple[str, str], Entry]:
-    return {(entry.library, name): entry for entry in entries() for name in entry.classes}
+    return {(entry.package, name): entry for entry in entries() for name in entry.classes}
 
 
 def _entry(written: Mapping[str, Any]) -> Entry:

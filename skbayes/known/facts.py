@@ -15,6 +15,9 @@ from typing import Any
 import numpy as np
 import scipy.sparse
 
+from skbayes.known.sight import Seen, shape_of, variance_of
+from skbayes.known.words import scale_of
+
 __all__ = ["QUANTITIES", "Facts", "facts_of"]
 
 
@@ -55,9 +58,9 @@ class Facts:
     @property
     def gamma_scale(self) -> float | None:
         """The number that scikit-learn's kernel machines mean by ``gamma="scale"``."""
-        if not self.n_features or self.n_features != self.most_features or not self.x_variance:
+        if self.n_features != self.most_features or not self.x_variance:
             return None
-        return 1.0 / (self.n_features * self.x_variance)
+        return scale_of(Seen(None, self.n_features, lambda: self.x_variance))
 
     @property
     def balance(self) -> float | None:
@@ -82,7 +85,7 @@ def facts_of(X: Any, y: Any, *, is_classifier: bool) -> Facts:
     """Return what is known of data; of None nothing is."""
     if X is None:
         return Facts()
-    n_samples, n_features = _shape(X)
+    n_samples, n_features = shape_of(X)
     n_classes = n_smallest = y_std = None
     if y is not None and np.ndim(y) == 1 and len(y):
         if is_classifier:
@@ -90,7 +93,7 @@ def facts_of(X: Any, y: Any, *, is_classifier: bool) -> Facts:
             counts = Counter(np.asarray(y).tolist()).values()
             n_classes, n_smallest = len(counts), min(counts) // 2
         else:
-            y_std = math.sqrt(_variance(y) or 0.0) or None
+            y_std = math.sqrt(variance_of(y) or 0.0) or None
     return Facts(
         n_samples=None if n_samples is None else n_samples // 2,
         n_features=n_features,
@@ -98,32 +101,6 @@ def facts_of(X: Any, y: Any, *, is_classifier: bool) -> Facts:
         n_classes=n_classes,
         n_smallest=n_smallest,
         is_sparse=int(scipy.sparse.issparse(X)),
-        x_variance=_variance(X) if n_features else None,
+        x_variance=variance_of(X) if n_features else None,
         y_std=y_std,
     )
-
-
-def _variance(values: Any) -> float | None:
-    """Return the variance of all numbers together; None of what are none."""
-    if scipy.sparse.issparse(values):
-        numbers: Any = values
-        return float(numbers.multiply(numbers).mean() - numbers.mean() ** 2)
-    try:
-        dense = np.asarray(values, dtype=float)
-    except (TypeError, ValueError):
-        return None
-    dense = dense[np.isfinite(dense)]
-    with np.errstate(over="ignore"):
-        variance = float(dense.var()) if dense.size else math.inf
-    return variance if math.isfinite(variance) else None
-
-
-def _shape(X: Any) -> tuple[int | None, int | None]:
-    """Return the number of rows, and of columns; None for what has none, such as texts."""
-    shape = getattr(X, "shape", None)
-    if shape is None:
-        if not hasattr(X, "__len__"):
-            return None, None
-        first = X[0] if isinstance(X, list | tuple) and X else None
-        return len(X), len(first) if isinstance(first, list | tuple | np.ndarray) else None
-    return int(shape[0]), int(shape[1]) if len(shape) == 2 else None

@@ -13,19 +13,19 @@ be another one, of which nothing is known.
 from __future__ import annotations
 
 import functools
-import inspect
 import math
 import numbers
 import tomllib
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from importlib import resources
 from typing import Any
 
 from sklearn.base import is_classifier
 
 from skbayes.known.facts import facts_of
-from skbayes.known.sight import Data
+from skbayes.known.sight import Data, Seen, class_keys
+from skbayes.known.words import number_of, scale_of
 from skbayes.space import Branch, Categorical, Dimension, has, is_number, same_value
 
 __all__ = ["Portfolio", "configurations", "portfolio_of", "portfolios"]
@@ -77,7 +77,7 @@ class Portfolio:
     Attributes
     ----------
     classes : tuple of str
-    library : str
+    package : str
         Whose classes are meant.
     parameters : mapping of str to Parameter
     configurations : tuple of mapping
@@ -87,7 +87,7 @@ class Portfolio:
     """
 
     classes: tuple[str, ...]
-    library: str
+    package: str
     parameters: Mapping[str, Parameter]
     configurations: tuple[Values, ...]
     fixed: Values
@@ -100,7 +100,7 @@ def portfolios() -> tuple[Portfolio, ...]:
     return tuple(
         Portfolio(
             classes=tuple(each["classes"]),
-            library=each["library"],
+            package=each["package"],
             parameters={name: Parameter(**known) for name, known in each["parameters"].items()},
             configurations=tuple(each["configurations"]),
             fixed=each.get("fixed", {}),
@@ -109,14 +109,15 @@ def portfolios() -> tuple[Portfolio, ...]:
     )
 
 
+@functools.cache
+def _by_class() -> Mapping[tuple[str, str], Portfolio]:
+    return {(each.package, name): each for each in portfolios() for name in each.classes}
+
+
 def portfolio_of(estimator: Any) -> Portfolio | None:
     """Return the portfolio of an estimator's class or of a base of it; None if there is none."""
-    for cls in inspect.getmro(type(estimator)):
-        for portfolio in portfolios():
-            is_library = cls.__module__.partition(".")[0] == portfolio.library
-            if is_library and cls.__name__ in portfolio.classes:
-                return portfolio
-    return None
+    by_class = _by_class()
+    return next((by_class[key] for key in class_keys(estimator) if key in by_class), None)
 
 
 def configurations(
@@ -149,7 +150,14 @@ def configurations(
     found: list[dict[str, Any]] = []
     facts = facts_of(X, y, is_classifier=is_classifier(estimator))
     seen = Data(X).seen_by(estimator, prefix + next(iter(portfolio.parameters)))
-    units = _Units(seen.n_features or facts.n_features, seen.variance, facts.y_std)
+    # Behind a step that hides them: the number of features of the search, and the variance 1,
+    # since most models of known scale are given that.
+    seen = replace(
+        seen,
+        n_features=seen.n_features or facts.n_features,
+        variance=seen.variance or (lambda: 1.0),
+    )
+    units = _Units(model, seen, facts.y_std)
     for values in portfolio.configurations:
         held = _held(values, portfolio, prefix, model, branch, units)
         if held is not None and not any(_is_same({**now, **held}, other) for other in found):
@@ -190,25 +198,25 @@ def _held(
             continue  # of another version, or another class of the same portfolio
         dimension = searched.get(prefix + name)
         if dimension is None:
-            if not _is_close(parameter, value, now[name], units):
+            if not _is_close(name, parameter, value, now[name], units):
                 return None
             continue
-        nearest = _nearest(parameter, value, dimension, units)
+        nearest = _nearest(name, parameter, value, dimension, units)
         if nearest is None:
             return None
         held[prefix + name] = nearest[0]
     return held
 
 
-def _is_close(parameter: Parameter, value: Any, now: Any, units: _Units) -> bool:
+def _is_close(name: str, parameter: Parameter, value: Any, now: Any, units: _Units) -> bool:
     if parameter.low is None:
         return same_value(now, value)
-    number = units.number(now, parameter)
+    number = units.number(now, name, parameter)
     return number is not None and parameter.distance(number, value) <= NEAR
 
 
 def _nearest(
-    parameter: Parameter, value: Any, dimension: Dimension, units: _Units
+    name: str, parameter: Parameter, value: Any, dimension: Dimension, units: _Units
 ) -> tuple[Any] | None:
     """Return the value of a dimension that is nearest to one that was learnt, if it is near."""
     if parameter.low is None:
@@ -226,7 +234,7 @@ def _nearest(
         low, high = dimension.bounds
         wanted = round(value * factor) if is_whole else value * factor
         listed = [min(max(wanted, low), high)]
-    in_units = [(units.number(each, parameter), each) for each in listed]
+    in_units = [(units.number(each, name, parameter), each) for each in listed]
     near = [(parameter.distance(n, value), i) for i, (n, _) in enumerate(in_units) if n is not None]
     # To round is not to move: of few whole numbers, none may be near.
     slack = 0.0
@@ -267,16 +275,16 @@ class _Units:
 
     Attributes
     ----------
-    n_features : int or None
-        What the model gets; behind a step that hides it, what the search gets.
-    variance : callable or None
-        Returns that of all entries of what the model gets, None if there is none. Where steps
-        before it hide the variance, it counts as 1: most models of known scale are given that.
+    model : estimator object
+        Whose values they are.
+    seen : Seen
+        What it is fitted to.
     y_std : float or None
+        Standard deviation of the target of a regression.
     """
 
-    n_features: int | None
-    variance: Callable[[], float | None] | None
+    model: Any
+    seen: Seen
     y_std: float | None
 
     def factor(self, unit: str | None) -> float | None:
@@ -285,33 +293,20 @@ class _Units:
             return 1.0
         if unit == "sd":
             return self.y_std
-        if unit == "features" or self.n_features is None:
-            return self.n_features
-        variance = self.variance() if self.variance is not None else 1.0
-        return 1 / (self.n_features * variance) if variance else None
+        if unit == "features":
+            return self.seen.n_features
+        # What all rows have in common tells no width.
+        is_constant = self.seen.variance is not None and not self.seen.variance()
+        return None if is_constant else scale_of(self.seen)
 
-    def number(self, value: Any, parameter: Parameter) -> float | None:
+    def number(self, value: Any, name: str, parameter: Parameter) -> float | None:
         """Return a value of a parameter as a number in its unit; None if it is none."""
-        factor = self.factor(parameter.unit)
         if value is None:
             return parameter.none
-        if factor is None:
-            return None
+        factor = self.factor(parameter.unit)
         if isinstance(value, str):
-            return self._words(factor).get(value) if parameter.unit else None
-        if not is_number(value):
+            value = number_of(self.model, name, value, self.seen)
+        if factor is None or not is_number(value):
             return None
         is_share = parameter.unit == "features" and not isinstance(value, numbers.Integral)
         return float(value) if is_share else float(value) / factor
-
-    def _words(self, factor: float) -> dict[str, float]:
-        """Return what the words for a kernel's width, and for shares of features, stand for."""
-        n = self.n_features
-        if not n:
-            return {}
-        return {
-            "scale": 1.0,
-            "auto": 1 / n / factor,
-            "sqrt": max(1, int(math.sqrt(n))) / n,
-            "log2": max(1, int(math.log2(n))) / n,
-        }

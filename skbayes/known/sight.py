@@ -12,7 +12,7 @@ import numpy as np
 import scipy.sparse
 from sklearn.pipeline import Pipeline
 
-__all__ = ["Data", "Seen", "class_names"]
+__all__ = ["Data", "Seen", "class_keys", "class_names", "shape_of", "standardises", "variance_of"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,30 +43,8 @@ class Data:
         self._X = X
 
     @cached_property
-    def _shape(self) -> tuple[int | None, int | None]:
-        shape = getattr(self._X, "shape", None)
-        if shape is None:
-            try:
-                shape = np.shape(self._X)
-            except Exception:  # of lists of unequal lengths, and of objects of users' own
-                return None, None
-        try:
-            return int(shape[0]), int(shape[1]) if len(shape) == 2 else None
-        except (IndexError, TypeError, ValueError):
-            return None, None
-
-    @cached_property
     def _variance(self) -> float | None:
-        """As `SVC` computes it, of dense and of sparse matrices."""
-        try:
-            X, is_sparse = self._X, scipy.sparse.issparse(self._X)
-            if is_sparse:
-                variance = float(X.multiply(X).mean() - X.mean() ** 2)
-            else:
-                variance = float(np.asarray(X, dtype=np.float64).var())
-        except Exception:  # text, objects, frames with a column of categories
-            return None
-        return variance if math.isfinite(variance) else None
+        return variance_of(self._X)
 
     def seen_by(self, estimator: Any, name: str) -> Seen:
         """Return what the part is fitted to that has a parameter.
@@ -79,7 +57,7 @@ class Data:
         name : str
             Of the parameter, such as ``"svc__gamma"``.
         """
-        seen = Seen(*self._shape, lambda: self._variance)
+        seen = Seen(*shape_of(self._X), lambda: self._variance)
         path = name.split("__")[:-1]
         parts, current = estimator.get_params(deep=True), estimator
         for depth, part in enumerate(path):
@@ -94,6 +72,29 @@ class Data:
         return seen
 
 
+def shape_of(X: Any) -> tuple[int | None, int | None]:
+    """Return the number of rows, and of columns; None for what has none, such as texts."""
+    try:
+        shape = getattr(X, "shape", None) or np.shape(X)
+        return int(shape[0]), int(shape[1]) if len(shape) == 2 else None
+    except Exception:  # of lists of unequal lengths, and of objects of users' own
+        return (len(X), None) if isinstance(X, list | tuple) else (None, None)
+
+
+def variance_of(values: Any) -> float | None:
+    """Return the variance of all numbers together, as `SVC` computes it; None if it has none."""
+    try:
+        if scipy.sparse.issparse(values):
+            matrix: Any = values
+            variance = float(matrix.multiply(matrix).mean() - matrix.mean() ** 2)
+        else:
+            with np.errstate(over="ignore", invalid="ignore"):
+                variance = float(np.asarray(values, dtype=np.float64).var())
+    except Exception:  # text, objects, frames with a column of categories
+        return None
+    return variance if math.isfinite(variance) else None
+
+
 def class_names(value: Any) -> list[str]:
     """Return the names of the class of a value, and of those that it is derived from."""
     return [cls.__name__ for cls in type(value).__mro__]
@@ -101,6 +102,19 @@ def class_names(value: Any) -> list[str]:
 
 def _one() -> float:
     return 1.0
+
+
+def class_keys(value: Any) -> list[tuple[str, str]]:
+    """Return package and name of the class of a value, and of those that it is derived from."""
+    return [(cls.__module__.partition(".")[0], cls.__name__) for cls in type(value).__mro__]
+
+
+def standardises(step: Any) -> bool:
+    """Whether each column has mean 0 and variance 1 behind a step, and so have all together."""
+    names = class_names(step)
+    if "StandardScaler" in names:
+        return bool(step.with_mean and step.with_std)
+    return "PowerTransformer" in names and bool(step.standardize)
 
 
 # Steps that keep the number of columns, and leave the variance unknown.
@@ -122,10 +136,7 @@ def _after(step: Any, seen: Seen) -> Seen:
             seen = _after(each, seen)
         return seen
     names = class_names(step)
-    # Standardised columns have the variance 1, and so have all entries together.
-    if "StandardScaler" in names and step.with_mean and step.with_std:
-        return replace(seen, variance=_one)
-    if "PowerTransformer" in names and step.standardize:
+    if standardises(step):
         return replace(seen, variance=_one)
     if KEEPING.intersection(names) or {"StandardScaler", "PowerTransformer"}.intersection(names):
         return replace(seen, variance=None)

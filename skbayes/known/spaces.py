@@ -16,6 +16,7 @@ from sklearn.pipeline import Pipeline
 
 from skbayes.known.entries import Entry, Range, entries, entry_of, holds
 from skbayes.known.facts import Facts, facts_of
+from skbayes.known.sight import standardises
 from skbayes.space import Conditional, has, same_value, show
 
 __all__ = ["suggest_space"]
@@ -150,7 +151,7 @@ def _after(step: Any, facts: Facts) -> Facts:
                 facts = _after(each, facts)
         return facts
     entry = entry_of(step)
-    known: dict[str, Any] = {"x_variance": None}
+    known: dict[str, Any] = {"x_variance": 1.0 if standardises(step) else None}
     if entry is None or entry.features == "other":
         known |= {"n_features": None, "most_features": None, "is_sparse": -1}
     elif entry.features == "more":

@@ -9,7 +9,7 @@ from typing import Any
 
 from skbayes.known.sight import Seen, class_names
 
-__all__ = ["COUNTED", "number_of"]
+__all__ = ["COUNTED", "number_of", "scale_of"]
 
 Number = Callable[[Seen], float | int | None]
 
@@ -43,7 +43,8 @@ def _inverse_of_features(seen: Seen) -> float | None:
     return 1 / seen.n_features if seen.n_features else None
 
 
-def _scale(seen: Seen) -> float | None:
+def scale_of(seen: Seen) -> float | None:
+    """Return the number that ``gamma="scale"`` of a kernel machine stands for."""
     variance = None if seen.variance is None else seen.variance()
     if not seen.n_features or variance is None:
         return None
@@ -96,9 +97,9 @@ XGBOOST_PAGE = "xgboost.readthedocs.io, parameter.html"
 LIGHTGBM_PAGE = "lightgbm.readthedocs.io, Parameters.html"
 
 WORDS: tuple[Word, ...] = (
-    Word(SVMS, "gamma", "scale", _scale, SVM_PAGE),
+    Word(SVMS, "gamma", "scale", scale_of, SVM_PAGE),
     Word(SVMS, "gamma", "auto", _inverse_of_features, SVM_PAGE),
-    Word(("RBFSampler",), "gamma", "scale", _scale, "sklearn.kernel_approximation.RBFSampler"),
+    Word(("RBFSampler",), "gamma", "scale", scale_of, "sklearn.kernel_approximation.RBFSampler"),
     Word(
         ("KernelRidge", "Nystroem", "KernelPCA"),
         "gamma",

@@ -42,12 +42,12 @@ def test_fields(entry: Entry) -> None:
 
 
 def test_no_class_has_two_entries() -> None:
-    names = [(entry.library, name) for entry in entries() for name in entry.classes]
+    names = [(entry.package, name) for entry in entries() for name in entry.classes]
     assert len(names) == len(set(names)) > 100
 
 
 @pytest.mark.parametrize(
-    "entry", [entry for entry in entries() if entry.library == "sklearn"], ids=ids
+    "entry", [entry for entry in entries() if entry.package == "sklearn"], ids=ids
 )
 def test_classes_and_parameters_of_scikit_learn(entry: Entry) -> None:
     found = [SKLEARN[name] for name in entry.classes]
@@ -84,18 +84,18 @@ BOOSTERS = [
 ]
 
 
-@pytest.mark.parametrize(("library", "name", "arguments"), BOOSTERS)
+@pytest.mark.parametrize(("package", "name", "arguments"), BOOSTERS)
 @pytest.mark.parametrize("shape", [(20, 3), (200, 10)])
 def test_points_of_boosters_fit(
-    library: str, name: str, arguments: dict[str, Any], shape: tuple[int, int]
+    package: str, name: str, arguments: dict[str, Any], shape: tuple[int, int]
 ) -> None:
-    estimator = getattr(pytest.importorskip(library), name)(**arguments)
+    estimator = getattr(pytest.importorskip(package), name)(**arguments)
     rng = np.random.default_rng(0)
     X = rng.standard_normal(shape)
     y = X[:, 0] + 0.3 * rng.standard_normal(len(X))
     y = (y > np.median(y)).astype(int) if name.endswith("Classifier") else y
     space = parse_space(suggest_space(estimator, X, y))
-    rounds = "iterations" if library == "catboost" else "n_estimators"
+    rounds = "iterations" if package == "catboost" else "n_estimators"
     coordinates = space.sample(rng.random((5, len(space.axes))))
     for point in space.points(coordinates):
         params = space.decode(point)

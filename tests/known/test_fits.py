@@ -83,7 +83,7 @@ def classes() -> Iterator[Any]:
     """Yield the classes that are named in the data, where they can be imported."""
     own = dict(all_estimators())
     for entry in entries():
-        if entry.library == "sklearn":
+        if entry.package == "sklearn":
             yield from (own[name] for name in entry.classes if name in own and entry.space)
 
 

@@ -46,10 +46,10 @@ def learnt(estimator: Any) -> list[dict[str, Any]]:
 @pytest.mark.parametrize("portfolio", portfolios(), ids=lambda each: each.classes[0])
 def test_the_file_says_what_estimators_take(portfolio):
     assert 1 <= len(portfolio.configurations) <= 8
-    if portfolio.library != "sklearn":
-        pytest.importorskip(portfolio.library)
+    if portfolio.package != "sklearn":
+        pytest.importorskip(portfolio.package)
     for name in portfolio.classes:
-        library = importlib.import_module(portfolio.library)
+        library = importlib.import_module(portfolio.package)
         model = (CLASSES.get(name) or getattr(library, name, None))()
         assert {*portfolio.parameters, *portfolio.fixed} <= model.get_params().keys()
         for values in portfolio.configurations:
@@ -60,7 +60,7 @@ def test_the_file_says_what_estimators_take(portfolio):
 
 
 def test_no_class_has_two():
-    names = [(each.library, name) for each in portfolios() for name in each.classes]
+    names = [(each.package, name) for each in portfolios() for name in each.classes]
     assert len(names) == len(set(names))
 
 
