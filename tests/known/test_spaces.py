@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from sklearn.base import BaseEstimator, ClassifierMixin, clone
 from sklearn.compose import ColumnTransformer, TransformedTargetRegressor
-from sklearn.datasets import load_diabetes, load_iris
+from sklearn.datasets import load_breast_cancer, load_diabetes, load_iris
 from sklearn.decomposition import PCA
 from sklearn.discriminant_analysis import LinearDiscriminantAnalysis
 from sklearn.ensemble import BaggingClassifier, RandomForestClassifier, VotingClassifier
@@ -23,7 +23,7 @@ from sklearn.preprocessing import KBinsDiscretizer, StandardScaler
 from sklearn.svm import SVC, SVR
 
 from skbayes import BayesSearchCV, suggest_space
-from skbayes.space import Conditional
+from skbayes.space import Conditional, parse_space
 
 X, Y = load_iris(return_X_y=True)
 
@@ -134,6 +134,31 @@ def test_a_kernel_of_the_user_own_is_kept(kernel):
 def test_shrinkage_that_is_set_is_searched_without_the_solver_that_refuses_it(solver):
     model = LinearDiscriminantAnalysis(solver=solver, shrinkage="auto")
     assert suggest_space(model, X, Y) == {"shrinkage": (0.0, 1.0)}
+
+
+@pytest.mark.parametrize("data", [load_iris, load_breast_cancer])
+@pytest.mark.parametrize("penalty", [None, "l1", "l2", "default"])
+@pytest.mark.parametrize("solver", ["lbfgs", "liblinear", "newton-cg"])
+def test_a_penalty_that_is_set_is_kept_and_causes_no_more_than_it_did(data, penalty, solver):
+    rows, labels = data(return_X_y=True)
+    rows = StandardScaler().fit_transform(rows)
+    set_by_user = {} if penalty == "default" else {"penalty": penalty}
+    model = LogisticRegression(solver=solver, max_iter=5000, **set_by_user)
+    with warnings.catch_warnings(record=True) as before:
+        warnings.simplefilter("always")
+        try:
+            model.fit(rows, labels)
+        except ValueError:
+            return  # scikit-learn has no such combination
+    said = {str(each.message)[:60] for each in before}
+    space = parse_space(suggest_space(model, rows, labels))
+    for seed in range(6):
+        uniform = np.random.default_rng(seed).random((1, len(space.axes)))
+        params = space.decode(space.points(space.sample(uniform))[0])
+        with warnings.catch_warnings(record=True) as after:
+            warnings.simplefilter("always")
+            clone(model).set_params(**params).fit(rows, labels)
+        assert {str(each.message)[:60] for each in after} <= said
 
 
 def test_a_value_of_the_user_stays_among_the_choices():
