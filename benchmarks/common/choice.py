@@ -2,6 +2,7 @@
 
 import argparse
 import os
+from collections.abc import Sequence
 from pathlib import Path
 
 from benchmarks.common.arguments import Arguments
@@ -10,23 +11,33 @@ from benchmarks.tasks.surfaces import HELP, VARIABLE
 from benchmarks.tasks.task import FAMILIES, FOREIGN_FAMILIES, HALVES, ORIGINS, Task
 
 
+def add_origins(parser: Arguments, origins: Sequence[str] = ORIGINS) -> None:
+    """Add the arguments that say where tasks come from, and where their data lie."""
+    parser.add_argument(
+        "--origin", nargs="+", choices=origins, default=origins, help="tasks of these origins only"
+    )
+    parser.add_argument("--surfaces", type=Path, metavar="DIR", help=HELP)
+
+
+def find_surfaces(arguments: argparse.Namespace) -> None:
+    """Have the data of surfaces read from where the arguments say."""
+    if arguments.surfaces:
+        os.environ[VARIABLE] = str(arguments.surfaces.absolute())  # for other processes too
+
+
 def add_choice(parser: Arguments) -> None:
     """Add the arguments that `chosen` takes."""
-    parser.add_argument(
-        "--origin", nargs="+", choices=ORIGINS, default=ORIGINS, help="tasks of these origins only"
-    )
+    add_origins(parser)
     parser.add_argument("--half", choices=HALVES, help="tasks of this half only")
     parser.add_argument(
         "--family", choices=(*FOREIGN_FAMILIES, *FAMILIES), help="tasks of this family only"
     )
     parser.shared("--only")
-    parser.add_argument("--surfaces", type=Path, metavar="DIR", help=HELP)
 
 
 def chosen(arguments: argparse.Namespace) -> list[Task]:
     """Return the tasks that are asked for."""
-    if arguments.surfaces:
-        os.environ[VARIABLE] = str(arguments.surfaces.absolute())  # for other processes too
+    find_surfaces(arguments)
     return [
         task
         for task in TASKS.values()

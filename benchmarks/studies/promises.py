@@ -26,22 +26,21 @@ has changed, only the latter is done again, so that another way to say things is
 """
 
 import math
-import os
 import warnings
 from functools import cache
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from benchmarks.common.arguments import Arguments
+from benchmarks.common.choice import add_origins, find_surfaces
 from benchmarks.common.constants import digest, patched
 from benchmarks.common.folds import levels
 from benchmarks.common.promise_tables import KINDS, LEVELS, show, show_shares, show_stops
 from benchmarks.common.promised import N_ITER, ORIGINS, STAGES, cases, sample, search, tell
 from benchmarks.common.records import Key, Records, newest
 from benchmarks.common.runs import Run, complete
-from benchmarks.tasks.surfaces import HELP, VARIABLE, Surface, at
+from benchmarks.tasks.surfaces import Surface, at
 from benchmarks.tasks.task import HALVES, from_unit
 from skbayes import Converged, Optimizer, SearchState
 from skbayes._compat import scrambled_sobol
@@ -219,14 +218,12 @@ def has_shares(name: str) -> bool:
 def main(words: list[str]) -> None:
     """Run what is missing, and print the tables."""
     parser = Arguments(__doc__, __name__)
-    parser.add_argument("--origin", nargs="+", choices=ORIGINS, default=ORIGINS)
+    add_origins(parser, ORIGINS)
     parser.add_argument("--half", choices=HALVES, help="tasks of this half only")
-    parser.add_argument("--surfaces", type=Path, metavar="DIR", help=HELP)
     parser.shared("--seeds", default=5)
     parser.shared("--only", "--jobs", "--out", "--table")
     arguments = parser.parse_args(words)
-    if arguments.surfaces:
-        os.environ[VARIABLE] = str(arguments.surfaces.absolute())  # for other processes too
+    find_surfaces(arguments)
     warnings.simplefilter("ignore")
     names = [
         name

@@ -16,20 +16,18 @@ of the first 20 instead: more candidates in the old space may find that too.
 """
 
 import math
-import os
 import warnings
-from pathlib import Path
 
 import numpy as np
 
 from benchmarks.common.arguments import Arguments
+from benchmarks.common.choice import add_origins, find_surfaces
 from benchmarks.common.constants import digest
 from benchmarks.common.promised import ORIGINS, tell
 from benchmarks.common.records import Key, Records, newest, select
 from benchmarks.common.runs import Run, complete
 from benchmarks.common.tabulate import table
 from benchmarks.common.widened import best_of, cut, names, search
-from benchmarks.tasks.surfaces import HELP, VARIABLE
 from skbayes import Optimizer
 from skbayes.engine.objective import fold_noise
 from skbayes.insight import Insight
@@ -99,13 +97,11 @@ def show(lines: list[Key]) -> None:
 def main(words: list[str]) -> None:
     """Run what is missing, and print the table."""
     parser = Arguments(__doc__, __name__)
-    parser.add_argument("--origin", nargs="+", choices=ORIGINS, default=ORIGINS)
-    parser.add_argument("--surfaces", type=Path, metavar="DIR", help=HELP)
+    add_origins(parser, ORIGINS)
     parser.shared("--seeds", default=5)
     parser.shared("--first-seed", "--only", "--jobs", "--out", "--table")
     arguments = parser.parse_args(words)
-    if arguments.surfaces:
-        os.environ[VARIABLE] = str(arguments.surfaces.absolute())  # for other processes too
+    find_surfaces(arguments)
     warnings.simplefilter("ignore")
     chosen = [
         name
