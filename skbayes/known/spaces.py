@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import inspect
 import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -17,7 +16,7 @@ from sklearn.pipeline import Pipeline
 from skbayes.known.entries import Entry, Range, entries, entry_of, holds
 from skbayes.known.facts import Facts, facts_of
 from skbayes.known.sight import standardises
-from skbayes.space import Conditional, has, same_value, show
+from skbayes.space import Conditional, close_names, has, same_value, show
 
 __all__ = ["suggest_space"]
 
@@ -277,7 +276,7 @@ def _rounded(value: float) -> float:
 def _refusal(estimator: Any, prefix: str) -> str:
     name = type(estimator).__name__
     names = known_names()
-    close = difflib.get_close_matches(name, names, n=3)
+    close = close_names(name, names)
     others = [each for each in names if each not in close]
     place = f" (it is {prefix.removesuffix('__')!r})" if prefix else ""
     return (

@@ -9,7 +9,6 @@ against which the tests hold it.
 
 from __future__ import annotations
 
-import difflib
 import json
 import os
 from collections.abc import Iterator, Mapping, Sequence
@@ -19,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from skbayes.sagemaker.problems import Report, below
-from skbayes.space import show
+from skbayes.space import close_names, show
 
 __all__ = [
     "RANGE_LISTS",
@@ -283,9 +282,8 @@ def check_members(node: Node, shape: str) -> None:
         if name in known:
             check_members(node[name], known[name])
             continue
-        lower = {each.lower(): each for each in known}
-        close = difflib.get_close_matches(str(name).lower(), lower, n=1, cutoff=0.7)
-        hint = f"did you mean {lower[close[0]]!r}?" if close else f"there are {', '.join(known)}."
+        close = close_names(str(name), known, n=1, cutoff=0.7)
+        hint = f"did you mean {close[0]!r}?" if close else f"there are {', '.join(known)}."
         node.report.problem(below(node.path, str(name)), f"is no member of {shape}; {hint}")
     for name in REQUIRED.get(shape, ()):
         if not node[name].is_given:

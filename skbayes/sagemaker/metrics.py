@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -10,7 +9,7 @@ from typing import Any
 
 from skbayes.sagemaker.documents import Node
 from skbayes.sagemaker.problems import Report
-from skbayes.space import show
+from skbayes.space import close_names, show
 
 __all__ = ["DIRECTIONS", "Metric", "Objective", "metric_of_scorer", "read_objective", "table_entry"]
 
@@ -166,7 +165,7 @@ def _is_usable(node: Node, name: str, known: Metric | None, direction: Any) -> b
         if reason is not None:
             node["MetricName"].problem(f"{name!r} has no scorer here: {reason}. {remedy}")
             return False
-        close = difflib.get_close_matches(bare.lower(), TABLE, n=1)
+        close = close_names(bare, TABLE, n=1)
         hint = f" Did you mean {close[0]!r}?" if close else ""
         node["MetricName"].problem(f"{name!r} is no metric that is known here.{hint} {remedy}")
         return False

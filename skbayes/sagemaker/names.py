@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -10,7 +9,7 @@ from typing import Any
 from skbayes.sagemaker.documents import Node
 from skbayes.sagemaker.problems import Report
 from skbayes.sagemaker.values import as_text, cast, unquoted
-from skbayes.space import has, show
+from skbayes.space import close_names, has, show
 
 __all__ = ["XGBOOST_TO_SKLEARN", "Names", "apply", "check_estimator", "check_maps"]
 
@@ -104,12 +103,8 @@ class Names:
     def unknown(self, name: str) -> str:
         """Return that the estimator does not have a parameter, and what may be meant."""
         target = self.target(name) or name
-        bare = target.rpartition("__")[2]
-        close = [known for known in self.known if known.rpartition("__")[2] == bare]
-        lower = {known.lower(): known for known in self.known}
-        close += [lower[key] for key in difflib.get_close_matches(target.lower(), lower)]
-        meant = " or ".join(map(repr, dict.fromkeys(close)))
-        hint = f" Did you mean {meant}?" if close else ""
+        meant = " or ".join(map(repr, close_names(target, self.known)))
+        hint = f" Did you mean {meant}?" if meant else ""
         return (
             f"{type(self.estimator).__name__} has no parameter {target!r}.{hint} Say what {name!r} "
             f"is called there with param_map={{{name!r}: ...}}, or drop it with None."

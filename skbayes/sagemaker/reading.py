@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import inspect
 import math
 from collections.abc import Mapping, Sequence
@@ -30,7 +29,7 @@ from skbayes.sagemaker.settings import (
     whole,
 )
 from skbayes.search import BayesSearchCV
-from skbayes.space import show
+from skbayes.space import close_names, show
 
 __all__ = ["from_sagemaker"]
 
@@ -176,7 +175,7 @@ def _check_overrides(overrides: Mapping[str, Any]) -> None:
     known = [name for name in inspect.signature(BayesSearchCV).parameters if name != "estimator"]
     for name in overrides:
         if name not in (*known, *FURTHER):
-            close = difflib.get_close_matches(name, known, n=1)
+            close = close_names(name, known, n=1)
             hint = f" Did you mean {close[0]!r}?" if close else ""
             raise TypeError(
                 f"from_sagemaker() got {name!r}, which is no argument of BayesSearchCV.{hint}"

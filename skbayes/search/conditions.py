@@ -8,7 +8,6 @@ branches of a space.
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
@@ -24,6 +23,7 @@ from skbayes.space import (
     Space,
     Written,
     arrange_branches,
+    close_names,
     has,
     parse_branches,
     show,
@@ -183,11 +183,9 @@ def _accepts(estimator: Any, params: Mapping[str, Any]) -> bool:
 
 def _hint(name: str, known: Sequence[str]) -> str:
     """Return what an unknown name may have meant: a step left out, a letter wrong."""
-    close = [other for other in known if other.endswith(f"__{name}")]
-    by_lower = {other.lower(): other for other in known}
-    close += [by_lower[key] for key in difflib.get_close_matches(name.lower(), by_lower)]
+    close = close_names(name, known)
     if close:
-        return f"did you mean {' or '.join(map(repr, dict.fromkeys(close)))}?"
+        return f"did you mean {' or '.join(map(repr, close))}?"
     if not known:
         return "leave it out."
     return f"it has {', '.join(sorted(dict.fromkeys(known)))}."

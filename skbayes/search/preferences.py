@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import math
 import numbers
 from collections.abc import Mapping, Sequence
@@ -23,6 +22,7 @@ from skbayes.space import (
     Point,
     Space,
     as_float,
+    close_names,
     is_number,
     same_value,
     show,
@@ -197,7 +197,7 @@ def _check(prefer: Mapping[str, Any], space: Space) -> None:
     for name, simple in prefer.items():
         place = f"OneStandardError: prefer[{name!r}]"
         if name not in dimensions:
-            close = difflib.get_close_matches(name, dimensions) or sorted(dimensions)
+            close = close_names(name, dimensions) or sorted(dimensions)
             raise ValueError(
                 f"{place}: search_spaces has no such parameter; it has "
                 f"{', '.join(map(repr, close))}."

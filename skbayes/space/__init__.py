@@ -15,7 +15,16 @@ from skbayes.space.parsing import (
 )
 from skbayes.space.ranges import Real
 from skbayes.space.space import Space
-from skbayes.space.values import PLAIN_TYPES, as_float, has, is_number, native, same_value, show
+from skbayes.space.values import (
+    PLAIN_TYPES,
+    as_float,
+    close_names,
+    has,
+    is_number,
+    native,
+    same_value,
+    show,
+)
 
 __all__ = [
     "MAX_BRANCHES",
@@ -35,6 +44,7 @@ __all__ = [
     "arrange_branches",
     "as_float",
     "check_dimension",
+    "close_names",
     "has",
     "is_number",
     "native",

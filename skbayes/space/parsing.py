@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import numbers
 import zlib
 from collections.abc import Iterable, Mapping
@@ -21,7 +20,15 @@ from skbayes.space.integers import Integer
 from skbayes.space.layout import Branch, Conditional, Conditions, divide
 from skbayes.space.ranges import Real
 from skbayes.space.space import Space
-from skbayes.space.values import as_list, has, is_finite_number, is_number, native, show
+from skbayes.space.values import (
+    as_list,
+    close_names,
+    has,
+    is_finite_number,
+    is_number,
+    native,
+    show,
+)
 
 # Each branch is a category of the model and has its place in the initial design: with many more
 # of them than candidates, no search could tell which are good.
@@ -240,7 +247,7 @@ def _codes(
     for name, values in when.items():
         choice = dimensions.get(name)
         if choice is None:
-            close = difflib.get_close_matches(name, dimensions)
+            close = close_names(name, dimensions)
             hint = f"Did you mean {close[0]!r}?" if close else f"Add {name!r} to it."
             raise ValueError(f"{place}: when names {name!r}, which is not in the same dict. {hint}")
         if not isinstance(choice, Categorical):

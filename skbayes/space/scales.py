@@ -12,7 +12,6 @@ the scale, `t` distance of `x` from the pole of a reversed logarithmic scale.
 
 from __future__ import annotations
 
-import difflib
 import math
 from typing import Any, NamedTuple
 
@@ -20,7 +19,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from skbayes._numerics import underflowing
-from skbayes.space.values import show
+from skbayes.space.values import close_names, show
 
 PRIORS = ("uniform", "log-uniform", "reverse-log-uniform", "auto")
 
@@ -80,7 +79,7 @@ def check_prior(prior: Any, call: str, allowed: tuple[str, ...]) -> None:
     is_text = isinstance(prior, str)
     if not (is_text and prior in allowed):
         word = prior.lower() if is_text else ""
-        close = difflib.get_close_matches(word, allowed, n=1, cutoff=0.3)
+        close = close_names(word, allowed, n=1, cutoff=0.3)
         hint = f" Did you mean {close[0]!r}?" if close else ""
         what = "a prior among" if is_text else "a string as prior, one of"
         raise (ValueError if is_text else TypeError)(

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import difflib
 import functools
 import math
 import numbers
 import reprlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -38,6 +39,29 @@ def native(value: Any) -> Any:
         item = value.item()
         return item if type(item) in PLAIN_TYPES else value
     return value
+
+
+def close_names(name: str, known: Iterable[str], *, n: int = 3, cutoff: float = 0.6) -> list[str]:
+    """Names that may have been meant: with another step before them, or a letter wrong.
+
+    Parameters
+    ----------
+    name : str
+        That nothing has.
+    known : iterable of str
+    n : int, default=3
+        How many that are written alike.
+    cutoff : float, default=0.6
+        How much alike, see `difflib.get_close_matches`.
+    """
+    by_lower = {other.lower(): other for other in known}
+    last = name.rpartition("__")[2]
+    close = [other for other in by_lower.values() if other.rpartition("__")[2] == last]
+    close += [
+        by_lower[key]
+        for key in difflib.get_close_matches(name.lower(), by_lower, n=n, cutoff=cutoff)
+    ]
+    return list(dict.fromkeys(close))
 
 
 def is_number(value: object) -> bool:
