@@ -50,13 +50,13 @@ HISTOGRAMS = {
     "reg_lambda": "l2_regularization",
     "colsample_bytree": "max_features",
 }
+# None for nearest neighbours: with three parameters the model finds their region sooner alone.
 FORMS = (
     Form("Ridge", "sklearn", "Ridge RidgeClassifier"),
     Form("ElasticNet", "sklearn", "ElasticNet"),
     Form("LogisticRegression", "sklearn", "LogisticRegression"),
     Form("SVC", "sklearn", "SVC", fixed={"kernel": "rbf"}),
     Form("SVR", "sklearn", "SVR", fixed={"kernel": "rbf"}),
-    Form("KNeighbors", "sklearn", "KNeighborsClassifier KNeighborsRegressor"),
     Form(
         "DecisionTree", "sklearn", "DecisionTreeClassifier DecisionTreeRegressor",
         units=SHARE, none={"max_depth": 30, "max_features": 1.0},

@@ -204,7 +204,8 @@ class BayesSearchCV(BaseSearchCV):  # type: ignore[misc]
         the order tried. Values are negated mean scores, infinity for one that has none: it
         failed, or was stopped early. Made when it is read.
     total_iterations : int
-        Number of candidates that `fit` evaluates if nothing ends it earlier. It needs no fit.
+        Number of candidates that `fit` evaluates if nothing ends it earlier, and `is_allowed`
+        refuses none. It needs no fit.
     stop_reason_ : str
         Why the search ended: "n_iter", "exhausted", "interrupted", "no_workers", or what a rule
         said.
@@ -456,7 +457,7 @@ class BayesSearchCV(BaseSearchCV):  # type: ignore[misc]
 
     @property
     def total_iterations(self) -> int:
-        """Number of candidates that `fit` evaluates if nothing ends it earlier."""
+        """Number of candidates that `fit` evaluates if nothing ends it earlier or is refused."""
         from skbayes.known import written_spaces
 
         # `fit` says what there is to say about the space.
