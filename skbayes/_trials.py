@@ -7,7 +7,7 @@ search that runs and one that is read back from a file go through the same code.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -83,6 +83,9 @@ class Trial:
         None for one that no model has proposed.
     status : str or None
         How it ended; None as long as it has not.
+    rungs : tuple of tuple of (FoldScore or None), default=()
+        The same folds with less than the whole resource, the smallest share first. `folds` are
+        those with all of it.
     """
 
     index: int
@@ -90,6 +93,7 @@ class Trial:
     folds: tuple[FoldScore | None, ...]
     prediction: Prediction | None = None
     status: Status | None = None
+    rungs: tuple[tuple[FoldScore | None, ...], ...] = ()
 
     @property
     def is_closed(self) -> bool:
@@ -107,9 +111,29 @@ class Trial:
         return any(fold is not None and fold.error is not None for fold in self.folds)
 
     @property
+    def has_begun(self) -> bool:
+        """Whether a fold was scored, or has failed, with whatever share of the resource."""
+        return any(fold is not None for part in (self.folds, *self.rungs) for fold in part)
+
+    @property
     def seconds(self) -> float:
         """Time of fitting and scoring, over the folds that were scored."""
-        return sum(fold.fit_time + fold.score_time for fold in self.folds if fold is not None)
+        return _seconds(self.folds)
+
+    @property
+    def all_seconds(self) -> float:
+        """The same with the folds of less than the whole resource."""
+        return sum(map(_seconds, self.rungs), _seconds(self.folds))
+
+    def at(self, rung: int | None) -> tuple[FoldScore | None, ...]:
+        """Return the folds of a rung; None: those with the whole resource."""
+        return self.folds if rung is None else self.rungs[rung]
+
+    @property
+    def rung(self) -> int | None:
+        """The highest rung of which a fold was scored; None: the whole resource, or nothing."""
+        begun = [rung for rung, part in enumerate(self.rungs) if any(part)]
+        return None if self.n_scored or not begun else begun[-1]
 
     def mean(self, metric: str) -> float:
         """Return the mean test score over all folds; NaN if one is missing, failed or huge."""
@@ -118,6 +142,10 @@ class Trial:
         ]
         value = mean(scores)
         return value if math.isfinite(value) else math.nan
+
+
+def _seconds(folds: Iterable[FoldScore | None]) -> float:
+    return sum(fold.fit_time + fold.score_time for fold in folds if fold is not None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,11 +159,12 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Scored:
-    """One fold of a candidate was evaluated."""
+    """One fold of a candidate was evaluated, on a rung or, if that is None, as a whole."""
 
     index: int
     fold: int
     score: FoldScore
+    rung: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,10 +185,12 @@ class History:
     ----------
     n_folds : int
         Number of folds of a complete trial.
+    n_rungs : int, default=0
+        Number of shares of the resource below the whole.
     """
 
-    def __init__(self, n_folds: int) -> None:
-        self.n_folds = n_folds
+    def __init__(self, n_folds: int, n_rungs: int = 0) -> None:
+        self.n_folds, self.n_rungs = n_folds, n_rungs
         self.trials: list[Trial] = []
 
     def apply(self, event: Event) -> None:
@@ -174,8 +205,10 @@ class History:
         if isinstance(event, Asked):
             if event.index != len(self.trials):
                 raise ValueError(f"{event}: the next trial is number {len(self.trials)}.")
+            folds: tuple[FoldScore | None, ...] = (None,) * self.n_folds
+            rungs = (folds,) * self.n_rungs
             self.trials.append(
-                Trial(event.index, event.point, (None,) * self.n_folds, event.prediction)
+                Trial(event.index, event.point, folds, event.prediction, rungs=rungs)
             )
             return
         if not 0 <= event.index < len(self.trials):
@@ -186,10 +219,17 @@ class History:
         if isinstance(event, Scored):
             if not 0 <= event.fold < self.n_folds:
                 raise ValueError(f"{event}: there are {self.n_folds} folds.")
-            if trial.folds[event.fold] is not None:
+            if not (event.rung is None or 0 <= event.rung < self.n_rungs):
+                raise ValueError(f"{event}: there are {self.n_rungs} rungs below the whole.")
+            part = list(trial.at(event.rung))
+            if part[event.fold] is not None:
                 raise ValueError(f"{event}: fold {event.fold} has a score already.")
-            folds = list(trial.folds)
-            folds[event.fold] = event.score
-            self.trials[event.index] = replace(trial, folds=tuple(folds))
+            part[event.fold] = event.score
+            if event.rung is None:
+                self.trials[event.index] = replace(trial, folds=tuple(part))
+            else:
+                parts = list(trial.rungs)
+                parts[event.rung] = tuple(part)
+                self.trials[event.index] = replace(trial, rungs=tuple(parts))
             return
         self.trials[event.index] = replace(trial, status=event.status)

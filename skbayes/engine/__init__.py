@@ -4,13 +4,17 @@ from skbayes.engine.budget import Budget
 from skbayes.engine.engine import Engine, Observer
 from skbayes.engine.evaluation import Evaluation
 from skbayes.engine.objective import Objective, Progress, fold_noise
+from skbayes.engine.resources import N_SAMPLES, Resources, read_resources
 
 __all__ = [
+    "N_SAMPLES",
     "Budget",
     "Engine",
     "Evaluation",
     "Objective",
     "Observer",
     "Progress",
+    "Resources",
     "fold_noise",
+    "read_resources",
 ]

@@ -33,7 +33,14 @@ from skbayes.engine.objective import Objective, fold_noise
 from skbayes.engine.queue import Fold, FoldQueue
 from skbayes.exceptions import FitTimeout, NoWorkers, SpaceExhausted, WorkerDied
 from skbayes.optimizer import Strategy
-from skbayes.rules import EarlyStopping, SearchState, StoppingRule, reason_to_stop
+from skbayes.rules import (
+    EarlyStopping,
+    Schedule,
+    SearchState,
+    Standing,
+    StoppingRule,
+    reason_to_stop,
+)
 from skbayes.workers import Outcome, Pool, can_travel
 
 if TYPE_CHECKING:
@@ -46,6 +53,8 @@ __all__ = ["Engine", "Observer"]
 # the others find work. With two a worker each waits a sixth of the time, with four proposals know
 # less.
 FOLDS_PER_WORKER = 3
+# Sums of shares are rounded: what is spent to the last digit is not overspent.
+ROUNDING = 1e-9
 
 
 class Observer(Protocol):
@@ -61,6 +70,7 @@ class _Open:
 
     predicted_seconds: float
     n_decided: int = 0
+    rung: int | None = None
 
 
 @dataclass(eq=False, repr=False)
@@ -86,6 +96,11 @@ class Engine:
         Whether scores are taken in as they arrive.
     stops_early : callable or None, default=None
         Whether a candidate is worth no further fold, see `rules.racing`.
+    schedule : Schedule or None, default=None
+        Which candidates are measured with more than a share of the resource, and when. None: all
+        are, at once.
+    max_fits : float, default=inf
+        What may be spent, in fits of a fold with the whole resource.
     rules : sequence of StoppingRule, default=()
         Asked after each candidate that is closed for a reason to end the search.
     budget : Budget, default=Budget(None)
@@ -105,6 +120,8 @@ class Engine:
         Why the search has ended; None as long as it has not.
     error : NoWorkers or None
         What has ended it, to be raised once what was found is kept.
+    fits_spent : float
+        What was spent, in fits of a fold with the whole resource.
     """
 
     optimizer: Strategy
@@ -116,6 +133,8 @@ class Engine:
     objective: Objective
     is_asynchronous: bool = False
     stops_early: EarlyStopping | None = None
+    schedule: Schedule | None = None
+    max_fits: float = math.inf
     rules: Sequence[StoppingRule] = ()
     budget: Budget = field(default_factory=lambda: Budget(None))
     journal: Journal | None = None
@@ -123,16 +142,20 @@ class Engine:
     observers: Sequence[Observer] = ()
 
     def __post_init__(self) -> None:
-        self.history = History(self.evaluation.n_folds)
+        self.history = History(self.evaluation.n_folds, self.evaluation.n_rungs)
         self.stop_reason: str | None = None
         self.error: NoWorkers | None = None
         known = self.journal.events if self.journal is not None else ()
         self._known_asks = {event.index: event for event in known if isinstance(event, Asked)}
         self._known_scores = [event for event in known if isinstance(event, Scored)]
         self._is_exhausted = False
-        self._is_over = False
-        # The candidates that are open, in the order asked.
+        self._is_over = self._is_paid_out = False
+        # The candidates that are open, in the order opened, and the one that was opened last.
         self._open: dict[int, _Open] = {}
+        self._latest = -1
+        # What a schedule sees of each candidate.
+        self._standings: list[Standing] = []
+        self.fits_spent = 0.0
         # Of those that are closed: mean and fold scores by number, and a row for each complete one.
         self._scores: dict[int, tuple[float, list[float | None]]] = {}
         self._complete = np.empty((0, self.evaluation.n_folds))
@@ -178,8 +201,11 @@ class Engine:
                     self._apply(event)
         for trial in self.history.trials:
             if not trial.is_closed:
-                self._apply(Closed(trial.index, "cut off" if None in trial.folds else "complete"))
-        self.stop_reason = self.stop_reason or ("exhausted" if self._is_exhausted else "n_iter")
+                rests = trial.index not in self._open
+                status: Status = "complete" if None not in trial.folds else "cut off"
+                self._apply(Closed(trial.index, "stopped" if rests else status))
+        by_itself = "exhausted" if self._is_exhausted else "n_iter"
+        self.stop_reason = self.stop_reason or ("max_fits" if self._is_paid_out else by_itself)
         return self.history
 
     def _limits(self, n_workers: int) -> tuple[float, float]:
@@ -206,7 +232,7 @@ class Engine:
             is_queued = self._n_queued(index) > 0
             # Where a fold may be spared, one that is on its way is waited for if there is
             # anything else to do.
-            if self.stops_early and is_queued and self._ask(n_points):
+            if self.stops_early and is_queued and self._open_another(n_points):
                 break
             if not self._is_stopped_early(index):
                 return self._next_fold(index)
@@ -215,21 +241,26 @@ class Engine:
                 if self.stop_reason is not None:
                     return None
         else:
-            if not self._ask(n_points):
+            if not self._open_another(n_points):
                 return None
-        return self._next_fold(len(self.history.trials) - 1)
+        return self._next_fold(self._latest)
 
     def _n_queued(self, index: int) -> int:
         """Return how many folds of an open candidate were decided on, and not taken in."""
-        return self._open[index].n_decided - self.history.trials[index].n_scored
+        trial = self._open[index]
+        folds = self.history.trials[index].at(trial.rung)
+        return trial.n_decided - sum(fold is not None for fold in folds)
 
     def _affords(self, fold: Fold) -> bool:
         """Whether a fold may begin now; the search ends if there is no time for it."""
         if self.stop_reason is not None:
             return False
-        trial = self.history.trials[fold[0]]
-        predicted = self._open[fold[0]].predicted_seconds
-        if self.budget.affords(trial.seconds / trial.n_scored if trial.n_scored else predicted):
+        index, _, rung = fold
+        run = [part for part in self.history.trials[index].at(rung) if part is not None]
+        predicted = self._open[index].predicted_seconds * self.evaluation.share(rung)
+        if run:
+            predicted = sum(part.fit_time + part.score_time for part in run) / len(run)
+        if self.budget.affords(predicted):
             return True
         self.stop_reason = "max_time"
         return False
@@ -237,22 +268,54 @@ class Engine:
     def _next_fold(self, index: int) -> Fold:
         trial = self._open[index]
         trial.n_decided += 1
-        return index, trial.n_decided - 1
+        self.fits_spent += self.evaluation.share(trial.rung)
+        return index, trial.n_decided - 1, trial.rung
 
     def _is_stopped_early(self, index: int) -> bool:
         """Whether a candidate is worth none of its other folds."""
         trial = self.history.trials[index]
-        if self.stops_early is None or not trial.n_scored:
+        if self.stops_early is None or not trial.n_scored or self._open[index].rung is not None:
             return False
         scores = self.objective.fold_scores(trial)
         if any(score is not None and not math.isfinite(score) for score in scores):
             return True
         return self.stops_early(scores, self._complete, trial.prediction)
 
-    def _ask(self, n_points: float) -> bool:
+    def _open_another(self, n_points: float) -> bool:
+        """Open a candidate, a new one or one to be measured further; tell whether there is one."""
+        if len(self._open) >= n_points:
+            return False
+        if self.schedule is None:
+            return self._ask()
+        index = len(self.history.trials)
+        is_last = self._is_exhausted or index >= self.n_iter
+        start = None if is_last else self.schedule.start(index, self._standings)
+        may_ask = not is_last and self._can_pay(start)
+        choice = self.schedule.choose(self._standings, may_ask, is_last or not may_ask)
+        if choice is None or not self._can_pay(start if choice.index is None else choice.rung):
+            return False
+        if choice.index is None:
+            return self._ask(start) or (self._is_exhausted and self._open_another(n_points))
+        trial = self.history.trials[choice.index]
+        self._open[trial.index] = _Open(self._predict_seconds(trial.point), 0, choice.rung)
+        self._latest = trial.index
+        self._stand(trial.index)
+        return True
+
+    def _can_pay(self, rung: int | None) -> bool:
+        """Whether a candidate may be measured on a rung, with all folds."""
+        n_folds, share = self.evaluation.n_folds, self.evaluation.share
+        promised = sum((n_folds - each.n_decided) * share(each.rung) for each in self._open.values())
+        cost = n_folds * share(rung)
+        if self.fits_spent + promised + cost <= self.max_fits * (1.0 + ROUNDING):
+            return True
+        self._is_paid_out = True
+        return False
+
+    def _ask(self, rung: int | None = None) -> bool:
         """Open the next candidate, if there may be one; tell whether there is."""
         index = len(self.history.trials)
-        if self._is_exhausted or index >= self.n_iter or len(self._open) >= n_points:
+        if self._is_exhausted or index >= self.n_iter or not self._can_pay(rung):
             return False
         event = self._known_asks.get(index)
         if event is not None:
@@ -266,8 +329,11 @@ class Engine:
                 return False
             # Before the first fold is: what was evaluated must have been asked for.
             self._write(event)
-        self._open[index] = _Open(self._predict_seconds(event.point))
+        self._open[index] = _Open(self._predict_seconds(event.point), 0, rung)
+        self._latest = index
         self._apply(event)
+        if self.schedule is not None:
+            self._standings.append(Standing(index, (None,) * self.evaluation.n_rungs, is_open=True))
         return True
 
     def _propose(self, index: int) -> Asked | None:
@@ -297,15 +363,15 @@ class Engine:
     def _submit(self, fold: Fold) -> None:
         point = self.history.trials[fold[0]].point
         params = self.optimizer.space.decode(point)
-        function, args, keywords = self.evaluation.task(fold[0], params, fold[1])
+        function, args, keywords = self.evaluation.task(fold[0], params, *fold[1:])
         self.pool.submit(fold, function, *args, **keywords)
 
     def _to_event(self, outcome: Outcome) -> Scored:
         key: Any = outcome.key
-        index, fold = key
+        index, fold, rung = key
         error = outcome.error
         if error is None:
-            return Scored(index, fold, outcome.result)
+            return Scored(index, fold, outcome.result, rung)
         is_of_candidate = isinstance(error, WorkerDied | FitTimeout) or not can_travel(
             self.optimizer.space.decode(self.history.trials[index].point)
         )
@@ -313,16 +379,37 @@ class Engine:
             raise error
         seconds = getattr(error, "seconds", 0.0)
         text = f"{type(error).__name__}: {error}"
-        return Scored(index, fold, FoldScore({}, None, seconds, 0.0, text))
+        return Scored(index, fold, FoldScore({}, None, seconds, 0.0, text), rung)
 
     def _take_in(self, event: Scored) -> None:
         self._apply(event)
-        if None not in self.history.trials[event.index].folds:
+        trial = self.history.trials[event.index]
+        if None in trial.at(event.rung):
+            return
+        if event.rung is None:
             self._close(event.index, "complete")
+        else:
+            del self._open[event.index]
+            self._stand(event.index)
+            self.optimizer.tell_report(trial.point, self.objective.report(trial))
+
+    def _stand(self, index: int) -> None:
+        """Note where a candidate stands, for the schedule."""
+        if self.schedule is None:
+            return
+        trial = self.history.trials[index]
+        self._standings[index] = Standing(
+            index,
+            self.objective.rung_scores(trial),
+            index in self._open,
+            trial.is_closed,
+            tuple(map(_seconds_of_a_fold, (*trial.rungs, trial.folds))),
+        )
 
     def _close(self, index: int, status: Status) -> None:
         del self._open[index]
         self._apply(Closed(index, status))
+        self._stand(index)
         trial = self.history.trials[index]
         score, folds = self.objective.score(trial), self.objective.fold_scores(trial)
         self._scores[index] = score, folds
@@ -349,3 +436,9 @@ class Engine:
         self.history.apply(event)
         for observer in self.observers:
             observer(event, self.history.trials[event.index])
+
+
+def _seconds_of_a_fold(folds: Sequence[FoldScore | None]) -> float:
+    """Return the mean time of the folds that were run; NaN if none was."""
+    seconds = [fold.fit_time + fold.score_time for fold in folds if fold is not None]
+    return sum(seconds) / len(seconds) if seconds else math.nan

@@ -13,6 +13,7 @@ from sklearn.base import clone
 
 from skbayes._compat import CallbackContexts, MultimetricScorer, fit_and_score
 from skbayes._trials import FoldScore
+from skbayes.engine.resources import Resources
 from skbayes.space import PLAIN_TYPES, has, show
 
 __all__ = ["Evaluation", "evaluate_fold"]
@@ -36,6 +37,8 @@ class Evaluation:
         Number of candidates that are planned, for messages.
     contexts : CallbackContexts
         The tasks that callbacks see.
+    resources : Resources or None, default=None
+        What a candidate may be given less of.
     """
 
     estimator: Any
@@ -45,23 +48,38 @@ class Evaluation:
     keywords: Mapping[str, Any]
     n_candidates: int
     contexts: CallbackContexts
+    resources: Resources | None = None
 
     @property
     def n_folds(self) -> int:
         """Number of folds."""
         return len(self.splits)
 
+    @property
+    def n_rungs(self) -> int:
+        """Number of shares of the resource below the whole."""
+        return 0 if self.resources is None else len(self.resources.amounts)
+
+    def share(self, rung: int | None) -> float:
+        """Return what a rung takes of the whole resource; None: the whole."""
+        return 1.0 if self.resources is None else self.resources.share(rung)
+
     def task(
-        self, index: int, params: Mapping[str, Any], fold: int
+        self, index: int, params: Mapping[str, Any], fold: int, rung: int | None = None
     ) -> tuple[Callable[..., FoldScore], tuple[Any, ...], dict[str, Any]]:
         """Return function, arguments and keywords that evaluate `params` on `fold`."""
         train, test = self.splits[fold]
+        parameters = dict(params)
+        if self.resources is not None:
+            train = self.resources.train(fold, train, rung)
+            parameters |= self.resources.params(rung)
         keywords = {
             **self.keywords,
-            **self.contexts.fold_keywords(index, fold),
+            # Callbacks follow whole fits: each of these is one task.
+            **(self.contexts.fold_keywords(index, fold) if rung is None else {}),
             "train": train,
             "test": test,
-            "parameters": dict(params),
+            "parameters": parameters,
             "split_progress": (fold, self.n_folds),
             "candidate_progress": (index, self.n_candidates),
         }

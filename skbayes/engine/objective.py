@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -15,7 +16,7 @@ from skbayes._compat import (
     check_refit,
     scorers_by_name,
 )
-from skbayes._numerics import own_arithmetic, standard_deviation
+from skbayes._numerics import mean, own_arithmetic, standard_deviation
 from skbayes._trials import Closed, Event, Scored, Trial
 from skbayes.model import MEAN, Report, read_report
 from skbayes.rules import one_standard_error
@@ -103,10 +104,25 @@ class Objective:
             return math.nan
         return trial.mean(metric)
 
-    def fold_scores(self, trial: Trial) -> list[float | None]:
-        """Return the score of each fold; None where it was not run, NaN where that failed."""
-        metric = self.metric or ""
-        return [None if fold is None else fold.test.get(metric, math.nan) for fold in trial.folds]
+    def fold_scores(self, trial: Trial, rung: int | None = None) -> list[float | None]:
+        """Return the score of each fold; None where it was not run, NaN where that failed.
+
+        Those of a rung, or, if that is None, those with the whole resource.
+        """
+        metric, folds = self.metric or "", trial.at(rung)
+        return [None if fold is None else fold.test.get(metric, math.nan) for fold in folds]
+
+    def rung_scores(self, trial: Trial) -> tuple[float | None, ...]:
+        """Return the mean score of each rung: None as long as folds are missing, NaN for failures.
+
+        A failure on a share is none of the candidate: a class may be missing in few rows.
+        """
+        means: list[float | None] = []
+        for rung in range(len(trial.rungs)):
+            scores = [score for score in self.fold_scores(trial, rung) if score is not None]
+            value = mean(scores) if len(scores) == len(trial.folds) else None
+            means.append(math.nan if value is not None and not math.isfinite(value) else value)
+        return tuple(means)
 
     def has_failed(self, trial: Trial) -> bool:
         """Whether a trial has no score, and would have none with more folds.
@@ -127,8 +143,15 @@ class Objective:
     def report(self, trial: Trial) -> Report:
         """Return what an optimiser is told about a closed trial."""
         score = None if self.has_failed(trial) else MEAN
+        rungs = tuple(
+            None if value is None or math.isnan(value) else value
+            for value in self.rung_scores(trial)
+        )
+        if not trial.n_scored:
+            return Report(math.nan, (None,) * len(trial.folds), None, rungs)
         # The clock of the machine may have been set back meanwhile.
-        return read_report(score, self.fold_scores(trial), max(0.0, trial.seconds))
+        report = read_report(score, self.fold_scores(trial), max(0.0, trial.seconds))
+        return replace(report, rungs=rungs) if rungs else report
 
     def standard_error(self, trial: Trial) -> float:
         """Return the standard error of the mean over the folds; NaN for a single fold."""

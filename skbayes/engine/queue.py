@@ -11,8 +11,12 @@ from skbayes.workers import Outcome, Pool
 
 __all__ = ["Fold", "FoldQueue"]
 
-# Number of a candidate, and of one of its folds.
-Fold = tuple[int, int]
+# Number of a candidate, of one of its folds, and of the rung; None: with the whole resource.
+Fold = tuple[int, int, int | None]
+
+
+def _fold_of(event: Scored) -> Fold:
+    return event.index, event.fold, event.rung
 
 
 @dataclass(eq=False, repr=False)
@@ -54,7 +58,7 @@ class FoldQueue:
 
     def __post_init__(self, known: Iterable[Scored]) -> None:
         # In the order of arrival, as `_decided` is in that of the decisions.
-        self._landed = {(event.index, event.fold): event for event in known}
+        self._landed = {_fold_of(event): event for event in known}
         self._decided: dict[Fold, None] = {}
         self._waiting: deque[Fold] = deque()
 
@@ -119,7 +123,7 @@ class FoldQueue:
 
     def _arrive(self, event: Scored) -> None:
         self.arrived(event)
-        self._landed[event.index, event.fold] = event
+        self._landed[_fold_of(event)] = event
 
     def _fill(self) -> None:
         while self._waiting and self.pool.has_room:

@@ -42,7 +42,7 @@ def read_events(data: bytes, path: str) -> tuple[list[Event], float, Mapping[str
                 continue
             event, seconds = event_of(record)
             if isinstance(event, Scored):
-                place = event.index, event.fold
+                place = event.index, event.fold, event.rung
                 is_next = 0 <= event.index < n_asked and event.fold >= 0 and place not in scored
                 scored.add(place)
                 elapsed = seconds

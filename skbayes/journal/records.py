@@ -67,6 +67,8 @@ def record_of(event: Asked | Scored, elapsed: float) -> dict[str, Any]:
         return record
     score = event.score
     record = {"k": "fold", "i": event.index, "f": event.fold, "s": _written_scores(score.test)}
+    if event.rung is not None:
+        record["g"] = event.rung
     if score.train is not None:
         record["r"] = _written_scores(score.train)
     record |= {"ft": _written(score.fit_time), "st": _written(score.score_time)}
@@ -99,7 +101,8 @@ def event_of(record: Mapping[str, Any]) -> tuple[Asked | Scored, float]:
         score_time=_float(record["st"]),
         error=error,
     )
-    return Scored(index, whole(record["f"]), score), _float(record["t"])
+    rung = whole(record["g"]) if "g" in record else None
+    return Scored(index, whole(record["f"]), score, rung), _float(record["t"])
 
 
 def whole(written: Any) -> int:

@@ -63,7 +63,9 @@ def read_results(path: str | os.PathLike[str], space: Space) -> dict[str, list[A
     try:
         n_folds, branches = header["outline"]["n_folds"], header["outline"]["branches"]
         known = _known(space)
-        history = History(n_folds)
+        rungs = [event.rung for event in events if isinstance(event, Scored)]
+        n_rungs = max((rung + 1 for rung in rungs if rung is not None), default=0)
+        history = History(n_folds, n_rungs)
         for event in events:
             history.apply(event)
         done = [t for t in history.trials if t.has_failed or t.n_scored == n_folds]

@@ -36,11 +36,15 @@ class Report:
         that failed, or was told without.
     cost : float or None
         What the evaluation has cost, so far if in part.
+    rungs : tuple of (float or None), default=()
+        Mean score of the folds with less than the whole resource, the smallest share first; None
+        where that was not measured, or has failed.
     """
 
     score: float
     folds: tuple[float | None, ...] = ()
     cost: float | None = None
+    rungs: tuple[float | None, ...] = ()
 
     @property
     def is_partial(self) -> bool:

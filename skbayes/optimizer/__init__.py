@@ -1,11 +1,13 @@
 """Ask and tell: what was asked and told, and which point is proposed next."""
 
 from skbayes.optimizer.baselines import grid_search, random_search
+from skbayes.optimizer.ladder import Ladder
 from skbayes.optimizer.optimizer import Optimizer
 from skbayes.optimizer.seeds import draw_seed
 from skbayes.optimizer.strategy import Strategy
 
 __all__ = [
+    "Ladder",
     "Optimizer",
     "Strategy",
     "draw_seed",

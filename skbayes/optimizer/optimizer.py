@@ -13,9 +13,12 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from numpy.typing import NDArray
+from scipy.special import ndtr
 
 from skbayes._numerics import computing, rescaled
 from skbayes._pickles import lasting
+from skbayes.exceptions import SpaceExhausted
 from skbayes.model import MEAN, Report, Surrogate, read_report, read_reports
 from skbayes.optimizer.design import MIN_SCORES_FOR_MODEL, Design
 from skbayes.optimizer.proposer import Proposer
@@ -264,6 +267,53 @@ class Optimizer:
             point = self._proposer.propose(max(0.0, float(budget_left or 0.0)))
         self._store.ask(point)
         return point
+
+    def preview_point(self, budget_left: float | None = None) -> Point | None:
+        """Return the point that `ask_point` would; None if there is none."""
+        try:
+            with computing():
+                return self._proposer.propose(max(0.0, float(budget_left or 0.0)))
+        except SpaceExhausted:
+            return None
+
+    def asked_point(self, index: int) -> Point:
+        """Return a point by its number in the order asked."""
+        return self._store.points_asked[index]
+
+    def told_by(self, rung: int) -> float:
+        """Return what share of the variance of scores is known with the score of a rung."""
+        observations = self._store.observations()
+        return observations.share_model(rung).told if observations.rungs else 0.0
+
+    def gains(self, points: Sequence[Point]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """Return how much better than the best complete point others are expected to be.
+
+        Parameters
+        ----------
+        points : sequence of n Point
+
+        Returns
+        -------
+        gain : ndarray of shape (n,)
+            Expected improvement, without noise, in standard deviations of the scores told.
+        chance : ndarray of shape (n,)
+            Probability of an improvement.
+        """
+        observations = self._store.observations()
+        n = len(points)
+        if observations.n_scored < MIN_SCORES_FOR_MODEL:
+            return np.ones(n), np.ones(n)
+        with computing():
+            known = self.space.coordinates([*observations.points, *points])
+            space = self._surrogate.focused(known)
+            posterior = self._surrogate.posterior(observations, space)
+            mean, sd = posterior.predict(space.features(known))
+            is_complete = np.isfinite(np.array(observations.scores))
+            best = mean[: len(observations)][is_complete].max()
+            z = (mean[-n:] - best) / sd[-n:]
+            chance = ndtr(z)
+            gain = sd[-n:] * (np.exp(-0.5 * z * z) / math.sqrt(2.0 * math.pi) + z * chance)
+            return np.maximum(gain, 0.0), chance
 
     def predict_point(self, point: Point) -> tuple[float, float] | None:
         """Predict the score that an evaluation of a point would give.

@@ -104,6 +104,11 @@ class ObservationStore:
         """Number of points proposed or told."""
         return len(self.asked.keys() | self.reports.keys())
 
+    @property
+    def points_asked(self) -> list[Point]:
+        """Points proposed so far, in that order."""
+        return list(self.asked)
+
     def is_known(self, point: Point) -> bool:
         """Whether a point was proposed or told."""
         return point in self.asked or point in self.reports

@@ -1,5 +1,6 @@
 """Rules of scores: when a search is over, which candidate is stopped early, which is best."""
 
+from skbayes.rules.halving import Hyperband, bracket_sizes
 from skbayes.rules.optimism import BestScore, best_score, highest_means
 from skbayes.rules.racing import EARLY_STOPPING, EarlyStopping
 from skbayes.rules.selection import best_row, with_masked_scores
@@ -10,6 +11,7 @@ from skbayes.rules.simplest import (
     one_standard_error,
     simplest_within_one_error,
 )
+from skbayes.rules.standing import NEW, Choice, Schedule, Standing
 from skbayes.rules.stopping import (
     Converged,
     Patience,
@@ -28,17 +30,23 @@ __all__ = [
     "EARLY_STOPPING",
     "HIGH",
     "LOW",
+    "NEW",
     "BestScore",
+    "Choice",
     "Converged",
     "EarlyStopping",
+    "Hyperband",
     "OneStandardError",
     "Patience",
+    "Schedule",
     "SearchState",
+    "Standing",
     "StoppingRule",
     "TargetScore",
     "as_callables",
     "best_row",
     "best_score",
+    "bracket_sizes",
     "check_count",
     "check_rules",
     "highest_means",

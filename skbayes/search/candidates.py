@@ -31,7 +31,7 @@ __all__ = [
     "warn_of_whole_ranges",
 ]
 
-STRATEGIES = ("bayesian", "random", "grid")
+STRATEGIES = ("bayesian", "random", "grid", "hyperband")
 
 # The default of `n_iter`, with which a grid is searched to its end.
 DEFAULT_N_ITER = 50

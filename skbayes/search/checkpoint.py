@@ -38,6 +38,8 @@ SETTINGS = (
     "strategy",
     "is_allowed",
 )
+# The same of a search in parts: of others there is no word of them.
+OF_PARTS = ("resource", "min_resources", "max_resources", "factor")
 
 # Most searches keep no journal, and should not pay for the imports: they stand in the functions.
 
@@ -71,6 +73,10 @@ class Checkpoint:
         told = " ".join(self._tokens.values())
         digest = hashlib.sha256(told.encode("utf-8", "surrogatepass")).hexdigest()
         return path.replace(DATA, digest[:N_DIGITS])
+
+    @property
+    def _settings(self) -> tuple[str, ...]:
+        return SETTINGS if self._search.resource is None else (*SETTINGS, *OF_PARTS)
 
     def seed(self) -> int:
         """Return the seed of the search: that of the run which it takes up, if it is drawn.
@@ -118,7 +124,7 @@ class Checkpoint:
             splits=splits,
             fit_params=params,
             warm_start_from=earlier,
-            **{name: getattr(self._search, name) for name in SETTINGS},
+            **{name: getattr(self._search, name) for name in self._settings},
         )
         header = {"fingerprint": entries, "seed": seed, "outline": outline(space, len(splits))}
         return Journal.open(self._path, header=header)

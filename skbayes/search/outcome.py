@@ -52,12 +52,13 @@ def conclude(search: Any, run: Run, engine: Engine) -> None:
     """
     search.stop_reason_ = engine.stop_reason
     # One that was proposed when the time was over has nothing to show.
-    trials = [trial for trial in engine.history.trials if trial.n_scored]
+    trials = [trial for trial in engine.history.trials if trial.has_begun]
     early = KeyboardInterrupt() if engine.stop_reason == "interrupted" else engine.error
     try:
         rows = run.in_row_order(trials)
         if trials:
             _keep(search, run, trials, rows)
+            search.fits_spent_ = engine.fits_spent
         has_best = search.refit or not run.objective.is_multimetric
         if any(trial.status == "complete" for trial in trials):
             if has_best:
@@ -112,7 +113,10 @@ def _keep(search: Any, run: Run, trials: Sequence[Trial], rows: Sequence[Trial])
     search.candidate_status_ = [run.objective.status(trial) for trial in rows]
     row_of = {trial.index: row for row, trial in enumerate(rows)}
     search._rows_tried = [row_of[trial.index] for trial in trials]
-    search.n_folds_run_ = len(folds)
+    parts = [fold for trial in trials for part in trial.rungs for fold in part]
+    search.n_folds_run_ = len(folds) + sum(fold is not None for fold in parts)
+    if run.resources is not None:
+        search.n_resources_ = [*run.resources.amounts, run.resources.whole]
     search._learnt_from = run.learnt_from(trials)
     scores = _fold_scores(run, rows)
     search._limits = run.limits(scores)

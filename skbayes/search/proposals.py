@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from skbayes._compat import BaseSearchCV
 from skbayes._warnings import warn
-from skbayes.optimizer import Optimizer, Strategy, grid_search, random_search
+from skbayes.optimizer import Ladder, Optimizer, Strategy, grid_search, random_search
+from skbayes.rules import Hyperband, Schedule, bracket_sizes
 from skbayes.search.candidates import (
     Present,
     count_candidates,
@@ -19,7 +20,10 @@ from skbayes.search.candidates import (
 )
 from skbayes.space import Space, show
 
-__all__ = ["Proposals", "check_strategy", "proposals"]
+if TYPE_CHECKING:
+    from skbayes.engine import Resources
+
+__all__ = ["Proposals", "check_strategy", "proposals", "schedule"]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -114,9 +118,55 @@ def proposals(
         n_candidates, points = grid_points(search, space, allows)
         is_counted = is_allowed is None or isinstance(points, list)
         return Proposals(grid_search(optimizer, points), n_candidates, is_counted, said)
-    is_random = search.strategy == "random"
+    is_random = search.strategy in ("random", "hyperband")
     strategy = random_search(optimizer, seed) if is_random else optimizer
     return Proposals(strategy, n_candidates, is_allowed is None, said)
+
+
+def schedule(
+    search: BaseSearchCV, proposals: Proposals, resources: Resources | None, n_folds: int
+) -> Schedule | None:
+    """Return what decides which candidates are given the whole resource; None: all are.
+
+    Raises
+    ------
+    ValueError
+        If there is no resource to give out, the strategy makes no use of one, or what may be spent
+        is less than what comes first.
+    """
+    strategy, max_fits = search.strategy, search.max_fits
+    if resources is None:
+        if strategy == "hyperband":
+            raise ValueError(
+                "strategy='hyperband' needs a resource of which candidates are given less: "
+                "resource='n_samples', or a parameter such as 'n_estimators'."
+            )
+        _check_fits(max_fits, n_folds, "a candidate with all folds")
+        return None
+    if strategy in ("random", "grid"):
+        raise ValueError(
+            f"strategy={strategy!r} makes no use of resource={resources.name!r}: take "
+            "strategy='hyperband' or 'bayesian', or resource=None."
+        )
+    n_rungs = len(resources.amounts)
+    if strategy == "hyperband":
+        first = bracket_sizes(n_rungs, search.factor)[0][1]
+        cost, n = 0.0, min(first, proposals.n_candidates)
+        for share in (*resources.shares, 1.0):
+            cost, n = cost + share * n, max(1, int(n / search.factor + 1e-9))
+        _check_fits(max_fits, n_folds * cost, "the first bracket of Hyperband")
+        return Hyperband(n_rungs, search.factor, proposals.n_candidates)
+    _check_fits(max_fits, n_folds * (sum(resources.shares) + 1.0), "a candidate on all shares")
+    assert isinstance(proposals.strategy, Optimizer)
+    return Ladder(proposals.strategy, resources.shares)
+
+
+def _check_fits(max_fits: float | None, needed: float, what: str) -> None:
+    if max_fits is not None and max_fits < needed:
+        raise ValueError(
+            f"max_fits={max_fits!r} is less than {what} costs, {needed:.4g} fits: nothing could be "
+            "found. Raise max_fits, or use fewer folds."
+        )
 
 
 def _constraint(own: Any, other: Any) -> Callable[[dict[str, Any]], Any] | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Mapping, Sequence
 from functools import partial
@@ -20,7 +21,16 @@ from skbayes._compat import (
     scorers_by_name,
 )
 from skbayes._trials import Trial
-from skbayes.engine import Budget, Engine, Evaluation, Objective, Observer, Progress, fold_noise
+from skbayes.engine import (
+    Budget,
+    Engine,
+    Evaluation,
+    Objective,
+    Observer,
+    Progress,
+    fold_noise,
+    read_resources,
+)
 from skbayes.known import (
     AUTO,
     UNKNOWN,
@@ -36,7 +46,7 @@ from skbayes.search.candidates import warn_of_whole_ranges
 from skbayes.search.checkpoint import Checkpoint
 from skbayes.search.conditions import space_of
 from skbayes.search.preferences import preferences
-from skbayes.search.proposals import check_strategy, proposals
+from skbayes.search.proposals import check_strategy, proposals, schedule
 from skbayes.search.results import in_row_order, results_table
 from skbayes.search.splits import check_weights, draw_splits
 from skbayes.search.view import (
@@ -136,6 +146,10 @@ class Run:
         self.n_folds = len(splits)
         check_rules(self._rules, self.n_folds)
         self._proposals = proposals(search, self._space, self.data, options, seed, earlier)
+        self.resources = read_resources(
+            search, self._space, self.data, splits, routed.splitter.split, seed
+        )
+        self._schedule = schedule(search, self._proposals, self.resources, self.n_folds)
         self._evaluation = Evaluation(
             estimator=self.estimator,
             X=X,
@@ -151,6 +165,7 @@ class Run:
             },
             n_candidates=self._proposals.n_candidates,
             contexts=self.contexts,
+            resources=self.resources,
         )
         self._open_journal = partial(checkpoint.open, self._space, params, splits, earlier, seed)
 
@@ -203,6 +218,8 @@ class Run:
                 objective=self.objective,
                 is_asynchronous=search.asynchronous,
                 stops_early=EARLY_STOPPING.get(search.early_stopping),
+                schedule=self._schedule,
+                max_fits=math.inf if search.max_fits is None else float(search.max_fits),
                 rules=rules,
                 budget=budget,
                 journal=journal,
@@ -230,6 +247,7 @@ class Run:
             metrics=self.objective.metrics,
             error_score=self._search.error_score,
             has_train_scores=self._search.return_train_score,
+            resources=self.resources,
         )
 
     def learnt_from(self, trials: Sequence[Trial]) -> tuple[Space, Observations, float]:
@@ -251,7 +269,8 @@ class Run:
         return found if is_kept else UNKNOWN
 
     def _params(self, trials: Sequence[Trial]) -> list[dict[str, Any]]:
-        return [self._space.decode(trial.point) for trial in trials]
+        given = {} if self.resources is None else self.resources.params(None)
+        return [self._space.decode(trial.point) | given for trial in trials]
 
     def _show(self, ended: Ended) -> SearchView:
         """Return the search so far, which callbacks may read from the search itself as well."""

@@ -162,14 +162,30 @@ class BayesSearchCV(BaseSearchCV):  # type: ignore[misc]
     objective : str or None, default=None
         The metric that is optimised when `scoring` gives several. None: `refit` when it names
         one, else the first.
-    strategy : {"bayesian", "random", "grid"}, default="bayesian"
+    strategy : {"bayesian", "random", "grid", "hyperband"}, default="bayesian"
         What proposes the candidates. "random": a scrambled Sobol sequence, which follows the
         scales and distributions of the space and repeats nothing. "grid": each point of a finite
         space, in `ParameterGrid`'s order; `n_iter` limits it unless it has its default, 50. All
         else is the same, so that these are baselines; of an earlier search they make no use.
+        "hyperband": those of "random" in brackets of successive halving, see `resource`.
     is_allowed : callable or None, default=None
         Function of the parameters, a dict, that says whether they may be a candidate. It should
         be quick: it is asked of many. None: all may. A lambda keeps the search from being pickled.
+    resource : str or None, default=None
+        What a candidate may be given less of at first: "n_samples", or a parameter of the estimator
+        whose values are whole numbers, such as "n_estimators" or "svc__max_iter". A candidate that
+        promises enough after a share is measured with the whole, and only these can be the best.
+        None: whole fits only.
+    min_resources : int or {"smallest", "exhaust"}, default="exhaust"
+        The smallest share. Words: the whole divided by `factor` up to four times, of "n_samples" no
+        fewer than two rows for each fold and class.
+    max_resources : int or "auto", default="auto"
+        The whole. "auto": all samples, or the value that the estimator has of the parameter.
+    factor : int or float, default=3
+        How many times larger each share is than the one before.
+    max_fits : float or None, default=None
+        What may be spent, in fits of a fold with the whole resource: a fit with a third of it costs
+        a third. `n_iter` and `max_time` hold as well.
 
     Attributes
     ----------
@@ -198,6 +214,10 @@ class BayesSearchCV(BaseSearchCV):  # type: ignore[misc]
         `early_stopping`; or "cut off" by the end of the search.
     n_folds_run_ : int
         Number of fits that were made, the refit aside.
+    fits_spent_ : float
+        What they cost, in fits of a fold with the whole resource.
+    n_resources_ : list of int
+        What the shares are, the whole last; only with a `resource`.
     optimizer_results_ : list of OptimizeResult
         What scikit-optimize calls the result, one for each dict of `search_spaces`: `x`, `fun`,
         `x_iters`, `func_vals`, `space`, `specs`, `random_state`, and no `models`. Candidates are in
@@ -207,8 +227,8 @@ class BayesSearchCV(BaseSearchCV):  # type: ignore[misc]
         Number of candidates that `fit` evaluates if nothing ends it earlier, and `is_allowed`
         refuses none. It needs no fit.
     stop_reason_ : str
-        Why the search ended: "n_iter", "exhausted", "interrupted", "no_workers", or what a rule
-        said.
+        Why the search ended: "n_iter", "max_time", "max_fits", "exhausted", "interrupted",
+        "no_workers", or what a rule said.
     refit_time_ : float
         Seconds that the refit took.
     multimetric_ : bool
@@ -258,6 +278,17 @@ class BayesSearchCV(BaseSearchCV):  # type: ignore[misc]
         "objective": [str, None],
         "strategy": [StrOptions(set(STRATEGIES))],
         "is_allowed": [callable, None],
+        "resource": [str, None],
+        "min_resources": [
+            Interval(numbers.Integral, 1, None, closed="left"),
+            StrOptions({"smallest", "exhaust"}),
+        ],
+        "max_resources": [
+            Interval(numbers.Integral, 1, None, closed="left"),
+            StrOptions({"auto"}),
+        ],
+        "factor": [Interval(numbers.Real, 1, None, closed="neither")],
+        "max_fits": [Interval(numbers.Real, 0, None, closed="neither"), None],
         "fit_params": [dict, None],
         "iid": ["boolean", StrOptions({"deprecated"})],
     }
@@ -304,6 +335,11 @@ class BayesSearchCV(BaseSearchCV):  # type: ignore[misc]
         warm_start_from: Any = None,
         strategy: str = "bayesian",
         is_allowed: Any = None,
+        resource: str | None = None,
+        min_resources: int | str = "exhaust",
+        max_resources: int | str = "auto",
+        factor: float = 3,
+        max_fits: float | None = None,
     ) -> None:
         super().__init__(
             estimator=estimator,
@@ -335,6 +371,11 @@ class BayesSearchCV(BaseSearchCV):  # type: ignore[misc]
         self.warm_start_from = warm_start_from
         self.strategy = strategy
         self.is_allowed = is_allowed
+        self.resource = resource
+        self.min_resources = min_resources
+        self.max_resources = max_resources
+        self.factor = factor
+        self.max_fits = max_fits
 
     def _bare(self) -> Self:
         """Return a copy without what is handed on as it is: an earlier search, an executor."""

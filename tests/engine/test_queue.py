@@ -4,11 +4,12 @@ from skbayes._trials import FoldScore, Scored
 from skbayes.engine.queue import FoldQueue
 from skbayes.workers.pool import Outcome
 
-FOLDS = [(0, 0), (0, 1), (1, 0), (2, 0)]
+FOLDS = [(0, 0, None), (0, 1, None), (1, 0, None), (2, 0, None)]
 
 
 def scored(fold):
-    return Scored(*fold, FoldScore({"score": sum(fold)}, None, 0.0, 0.0))
+    index, number, rung = fold
+    return Scored(index, number, FoldScore({"score": index + number}, None, 0.0, 0.0), rung)
 
 
 class FakePool:
@@ -76,17 +77,17 @@ def test_in_order_is_as_decided(order):
 
 
 def test_else_it_is_as_they_arrive():
-    order = [(0, 1), (1, 0), (2, 0), (0, 0)]
+    order = [(0, 1, None), (1, 0, None), (2, 0, None), (0, 0, None)]
     landed, arrived = fly(order, in_order=False)
     assert landed == arrived == [scored(fold) for fold in order]
 
 
 @pytest.mark.parametrize("in_order", [True, False])
 def test_what_is_known_is_not_evaluated_again(in_order):
-    known = [(2, 0), (0, 0)]
+    known = [(2, 0, None), (0, 0, None)]
     landed, arrived = fly(FOLDS, in_order=in_order, known=known)
     assert len(landed) == 4
-    assert arrived == [scored((0, 1)), scored((1, 0))]
+    assert arrived == [scored((0, 1, None)), scored((1, 0, None))]
     if in_order:
         assert landed == [scored(fold) for fold in FOLDS]
     else:
@@ -94,13 +95,13 @@ def test_what_is_known_is_not_evaluated_again(in_order):
 
 
 def test_what_has_arrived_and_waits_can_be_had():
-    queue, pool, _ = begin([(0, 1), (1, 0), (0, 0)])
+    queue, pool, _ = begin([(0, 1, None), (1, 0, None), (0, 0, None)])
     for fold in FOLDS[:3]:
         queue.launch(fold)
-    pool.order = [(0, 1), (1, 0)]
+    pool.order = [(0, 1, None), (1, 0, None)]
     with pytest.raises(StopIteration):
         queue.land()
-    assert queue.landed() == [scored((0, 1)), scored((1, 0))]
+    assert queue.landed() == [scored((0, 1, None)), scored((1, 0, None))]
 
 
 @pytest.mark.parametrize("in_order", [True, False])
@@ -127,11 +128,11 @@ def test_no_fold_begins_after_one_that_may_not(in_order, n_allowed):
 
 
 def test_draining_waits_for_what_runs_and_for_nothing_else():
-    queue, pool, arrived = begin(FOLDS[::-1], known=[(2, 0)])
+    queue, pool, arrived = begin(FOLDS[::-1], known=[(2, 0, None)])
     for fold in FOLDS:
         queue.launch(fold)
     queue.drain()
-    assert arrived == [scored((0, 1)), scored((0, 0))]
+    assert arrived == [scored((0, 1, None)), scored((0, 0, None))]
     assert not pool.running
 
 
@@ -141,13 +142,13 @@ def test_draining_takes_back_what_no_worker_has():
     for fold in FOLDS:
         queue.launch(fold)
     queue.drain()
-    assert arrived == [scored((0, 0))]
+    assert arrived == [scored((0, 0, None))]
     assert not pool.running
 
 
 def test_what_nobody_waits_for_raises_nothing():
     def to_event(outcome):
-        if outcome.key == (0, 1):
+        if outcome.key == (0, 1, None):
             raise RuntimeError("a fit that failed")
         return scored(outcome.key)
 
@@ -155,5 +156,5 @@ def test_what_nobody_waits_for_raises_nothing():
     for fold in FOLDS:
         queue.launch(fold)
     queue.drain()
-    assert arrived == [scored((0, 0))]
+    assert arrived == [scored((0, 0, None))]
     assert not pool.running

@@ -1,0 +1,237 @@
+"""Shares of a fit: how many rows, rounds or iterations each rung takes, and which rows."""
+
+from __future__ import annotations
+
+import math
+import numbers
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from sklearn.base import is_classifier
+from sklearn.utils.multiclass import type_of_target
+
+from skbayes._compat import BaseSearchCV
+from skbayes.space import Space, has, native, show
+
+__all__ = ["N_SAMPLES", "Resources", "read_resources"]
+
+N_SAMPLES = "n_samples"
+
+Rows = NDArray[np.intp]
+
+# Rungs below the whole when the user does not say how small a share may be: with the usual factor
+# of 3 the smallest is an eighty-first. Less says little of the whole.
+MAX_RUNGS = 4
+# Rows of each class and fold that the smallest share has at least, as in scikit-learn.
+ROWS_PER_CLASS = 2
+# Its stream of random numbers is told apart from others by the first entry of the spawn key.
+ROWS_STREAM = 3
+
+
+@dataclass(frozen=True, eq=False)
+class Resources:
+    """What a candidate may be given less of.
+
+    Attributes
+    ----------
+    name : str
+        "n_samples", or a parameter of the estimator.
+    amounts : tuple of int
+        Of the rungs below the whole, ascending.
+    whole : int
+        What a complete candidate is given.
+    n_rows : int
+        Number of samples of the data.
+    orders : sequence of ndarray
+        For each fold its training rows, of which a share takes the first ones. Empty if the
+        resource is a parameter.
+    """
+
+    name: str
+    amounts: tuple[int, ...]
+    whole: int
+    n_rows: int = 0
+    orders: Sequence[Rows] = field(default=(), repr=False)
+
+    @cached_property
+    def shares(self) -> tuple[float, ...]:
+        """What each rung takes of the whole."""
+        return tuple(amount / self.whole for amount in self.amounts)
+
+    def amount(self, rung: int | None) -> int:
+        """Return what a rung takes; None: the whole."""
+        return self.whole if rung is None else self.amounts[rung]
+
+    def share(self, rung: int | None) -> float:
+        """Return the share that a rung takes; None: the whole."""
+        return 1.0 if rung is None else self.shares[rung]
+
+    def params(self, rung: int | None) -> dict[str, int]:
+        """Return the parameters that give the estimator the share of a rung."""
+        return {} if self.name == N_SAMPLES else {self.name: self.amount(rung)}
+
+    def train(self, fold: int, train: Any, rung: int | None) -> Any:
+        """Return the training rows of a fold on a rung, in the order of the data."""
+        amount = self.amount(rung)
+        if self.name != N_SAMPLES or amount == self.n_rows:
+            return train
+        order = self.orders[fold]
+        n = max(1, round(len(order) * amount / self.n_rows))
+        return np.sort(order[:n])
+
+
+def read_resources(
+    search: BaseSearchCV,
+    space: Space,
+    data: Sequence[Any],
+    splits: Sequence[tuple[Any, Any]],
+    split_params: Mapping[str, Any],
+    seed: int,
+) -> Resources | None:
+    """Return the shares that a search works with; None if it has whole fits only.
+
+    Parameters
+    ----------
+    search : BaseSearchCV
+        Its `resource`, `min_resources`, `max_resources` and `factor` are read.
+    space : Space
+    data : sequence
+        X, and y if there is one.
+    splits : sequence of (train, test)
+    split_params : mapping
+        What the splitter was given, `groups` perhaps.
+    seed : int
+
+    Raises
+    ------
+    ValueError, TypeError
+        If one of the parameters is malformed, or leaves no share below the whole.
+    """
+    name = search.resource
+    if name is None:
+        return None
+    X, y = (*data, None)[:2]
+    n_rows = int(X.shape[0]) if has(X, "shape") else len(X)
+    n_classes = _n_classes(search.estimator, y)
+    if name == N_SAMPLES:
+        whole = _whole(search, n_rows)
+        if whole > n_rows:
+            raise ValueError(
+                f"max_resources={whole} is more than the {n_rows} samples of X: give at most "
+                f"{n_rows}, or 'auto'."
+            )
+        smallest = ROWS_PER_CLASS * len(splits) * (n_classes or 1)
+    else:
+        whole, smallest = _whole(search, _present(search, space, name)), 1
+    amounts = _amounts(search, whole, smallest)
+    if name != N_SAMPLES:
+        return Resources(name, amounts, whole)
+    orders = _orders(splits, y if n_classes else None, split_params.get("groups"), seed)
+    return Resources(name, amounts, whole, n_rows, orders)
+
+
+def _present(search: BaseSearchCV, space: Space, name: str) -> Any:
+    """Return the value that the estimator has of a parameter."""
+    params = search.estimator.get_params(deep=True)
+    if name not in params:
+        raise ValueError(
+            f"resource={name!r} is no parameter of {type(search.estimator).__name__}(): give one "
+            "whose values are whole numbers, such as 'n_estimators' or 'max_iter' (with the name "
+            "of its step in a pipeline, 'svc__max_iter'), or 'n_samples'."
+        )
+    if any(name in branch.names for branch in space.branches):
+        raise ValueError(
+            f"resource={name!r} stands in search_spaces too: a resource is given out by the "
+            "search, so take the parameter out of search_spaces."
+        )
+    return params[name]
+
+
+def _whole(search: BaseSearchCV, present: Any) -> int:
+    whole = native(search.max_resources)
+    if whole == "auto":
+        if isinstance(present, bool) or not isinstance(present, numbers.Integral):
+            raise ValueError(
+                f"max_resources='auto' takes the value that the estimator has, and "
+                f"{search.resource}={show(present)} is no whole number: give max_resources."
+            )
+        whole = int(present)
+    if whole < 2:
+        raise ValueError(
+            f"max_resources={whole} of resource={search.resource!r} leaves no smaller share: give "
+            "at least 2, or resource=None."
+        )
+    return int(whole)
+
+
+def _amounts(search: BaseSearchCV, whole: int, smallest: int) -> tuple[int, ...]:
+    """Return the amounts below the whole, each `factor` times as large as the one before."""
+    least, factor = native(search.min_resources), float(search.factor)
+    is_given = not isinstance(least, str)
+    least = int(least) if is_given else smallest
+    n_rungs = int(math.floor(math.log(whole / least, factor) + 1e-9)) if least < whole else 0
+    if not is_given:
+        n_rungs = min(n_rungs, MAX_RUNGS)
+    amounts = [math.floor(whole / factor**k + 1e-9) for k in range(n_rungs, 0, -1)]
+    found = tuple(dict.fromkeys(max(amount, least) for amount in amounts))
+    if not found:
+        raise ValueError(
+            f"resource={search.resource!r}: min_resources={least}, max_resources={whole} and "
+            f"factor={search.factor!r} leave no share below the whole, as min_resources * factor "
+            "is above max_resources. Give a smaller min_resources or factor, or resource=None."
+        )
+    return found
+
+
+def _n_classes(estimator: Any, y: Any) -> int:
+    """Return the number of classes; 0 where there are none."""
+    if y is None or not is_classifier(estimator):
+        return 0
+    if type_of_target(y) not in ("binary", "multiclass"):
+        return 0
+    return len(np.unique(np.asarray(y)))
+
+
+def _orders(
+    splits: Sequence[tuple[Any, Any]], y: Any, groups: Any, seed: int
+) -> tuple[Rows, ...]:
+    """Return the training rows of each fold in an order whose first ones stand for all.
+
+    Of any length they hold the classes in their shares, whole groups, or the latest rows where
+    training rows lie before those of the test in all of several folds, as in a series of time.
+    """
+    rows = [(_indices(train), _indices(test)) for train, test in splits]
+    is_series = len(rows) > 1 and all(train.max() < test.min() for train, test in rows)
+    if is_series:
+        return tuple(np.sort(train)[::-1] for train, _ in rows)
+    labels = None if y is None else np.unique(np.asarray(y), return_inverse=True)[1].ravel()
+    of_group = None if groups is None else np.unique(np.asarray(groups), return_inverse=True)[1]
+    rng = np.random.default_rng(np.random.SeedSequence(seed, spawn_key=(ROWS_STREAM,)))
+    # One number for each row, the same in all folds: these have as many rows in common as can be.
+    n_rows = 1 + max(int(part.max()) for pair in rows for part in pair)
+    luck = rng.random(n_rows)
+    if of_group is not None:
+        luck = rng.random(of_group.max() + 1)[of_group]
+        return tuple(train[np.argsort(luck[train], kind="stable")] for train, _ in rows)
+    return tuple(train[np.argsort(_places(luck[train], labels, train))] for train, _ in rows)
+
+
+def _places(luck: NDArray[np.float64], labels: Any, train: Rows) -> NDArray[np.float64]:
+    """Return where each row stands, between 0 and 1: at its rank within its class."""
+    if labels is None:
+        return luck
+    places = np.empty(len(train))
+    for label in np.unique(labels[train]):
+        members = np.flatnonzero(labels[train] == label)
+        ranks = np.argsort(np.argsort(luck[members], kind="stable"), kind="stable")
+        places[members] = (ranks + luck[members]) / len(members)
+    return places
+
+
+def _indices(rows: Any) -> Rows:
+    array = np.asarray(rows)
+    return np.flatnonzero(array) if array.dtype == bool else array.astype(np.intp)

@@ -1,0 +1,109 @@
+r"""Successive halving: which candidates are worth a larger share of the resource.
+
+Notation
+--------
+==============  =======================================================================
+symbol          meaning
+==============  =======================================================================
+``eta``         factor between the shares of two rungs, and of candidates that go on
+``s``           number of rungs that a bracket begins below the whole
+``n_s``         number of its candidates, :math:`\lceil (S + 1)/(s + 1)\;\eta^s \rceil`
+``S``           number of rungs below the whole
+==============  =======================================================================
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from skbayes.rules.standing import NEW, Choice, Standing
+
+__all__ = ["Hyperband", "bracket_sizes"]
+
+
+def bracket_sizes(n_rungs: int, factor: float) -> list[tuple[int, int]]:
+    """Return for each bracket the rung that it begins on, and its number of candidates.
+
+    The one that begins on the lowest rung comes first, and the one of whole fits, whose rung is
+    `n_rungs`, last.
+
+    References
+    ----------
+    Li et al. (2018), Hyperband: a novel bandit-based approach to hyperparameter optimization,
+    JMLR 18(185), algorithm 1.
+
+    Examples
+    --------
+    >>> bracket_sizes(2, 3)
+    [(0, 9), (1, 5), (2, 3)]
+    """
+    return [
+        (n_rungs - s, math.ceil((n_rungs + 1) / (s + 1) * factor**s - 1e-9))
+        for s in range(n_rungs, -1, -1)
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class Hyperband:
+    """Brackets of successive halving, one after the other for as long as there are candidates.
+
+    The best of a rung go on when all of it are scored. Meanwhile the next bracket begins, so that
+    workers find work; who goes on depends on the scores alone, and not on the number of workers.
+
+    Attributes
+    ----------
+    n_rungs : int
+        Number of rungs below the whole.
+    factor : float
+        One of so many goes on from each rung.
+    n_candidates : int
+        Number of candidates that are planned.
+    """
+
+    n_rungs: int
+    factor: float
+    n_candidates: int
+
+    def start(self, index: int, standings: Sequence[Standing]) -> int | None:
+        """Return the rung on which a candidate begins; None: as a whole."""
+        for first, members in self._brackets(self.n_candidates):
+            if index in members:
+                return first if first < self.n_rungs else None
+        raise ValueError(f"there are {self.n_candidates} candidates, and no number {index}.")
+
+    def choose(self, standings: Sequence[Standing], may_ask: bool, is_last: bool) -> Choice | None:
+        """Return what comes next, see `Schedule`."""
+        n = len(standings) if is_last else self.n_candidates
+        for first, members in self._brackets(n):
+            if members.start >= len(standings):
+                break
+            choice = self._next(first, members, standings)
+            if choice is not None:
+                return choice
+        return NEW if may_ask else None
+
+    def _brackets(self, n: int) -> Iterator[tuple[int, range]]:
+        begin = 0
+        while begin < n:
+            for first, size in bracket_sizes(self.n_rungs, self.factor):
+                yield first, range(begin, min(begin + size, n))
+                begin += size
+
+    def _next(self, first: int, members: range, standings: Sequence[Standing]) -> Choice | None:
+        """Return who of a bracket goes on; None if nobody does now."""
+        if members.stop > len(standings):
+            return None
+        here = [standings[index] for index in members]
+        for rung in range(first, self.n_rungs):
+            if any(not each.is_scored(rung) for each in here):
+                return None
+            # The best first; of equals the earliest. What failed on a share is behind all others.
+            here.sort(key=lambda each: (-each.score(rung), each.index))
+            here = here[: max(1, int(len(here) / self.factor + 1e-9))]
+            above = rung + 1 if rung + 1 < self.n_rungs else None
+            for each in here:
+                if each.rests_on(rung):
+                    return Choice(each.index, above)
+        return None

@@ -1,0 +1,103 @@
+"""Where candidates stand that are measured in parts, and what a schedule makes of it."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+__all__ = ["NEW", "Choice", "Schedule", "Standing"]
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """A candidate as a schedule sees it.
+
+    Attributes
+    ----------
+    index : int
+        Its number, in the order asked.
+    scores : tuple of (float or None)
+        Mean score on each rung below the whole: None where it was not measured with all folds,
+        NaN where a fold has failed.
+    is_open : bool
+        Whether folds of it are being evaluated, or waited for.
+    is_closed : bool
+        Whether no more of it is evaluated.
+    seconds : tuple of float
+        Time of a fold on each rung, and of a whole one last; NaN where there is none.
+    """
+
+    index: int
+    scores: tuple[float | None, ...]
+    is_open: bool = False
+    is_closed: bool = False
+    seconds: tuple[float, ...] = ()
+
+    def is_scored(self, rung: int) -> bool:
+        """Whether all folds of a rung are scored, or have failed."""
+        return self.scores[rung] is not None
+
+    def score(self, rung: int) -> float:
+        """Return the score of a rung, minus infinity for a failure."""
+        score = self.scores[rung]
+        return -math.inf if score is None or math.isnan(score) else score
+
+    @property
+    def rung(self) -> int | None:
+        """The highest rung with a score; None if there is none."""
+        scored = [rung for rung, score in enumerate(self.scores) if score is not None]
+        return scored[-1] if scored else None
+
+    @property
+    def rests(self) -> bool:
+        """Whether it waits to be measured further, or never to be."""
+        return not (self.is_open or self.is_closed)
+
+    def rests_on(self, rung: int) -> bool:
+        """Whether it rests, and this rung is the highest that it was measured on."""
+        return self.rests and self.rung == rung
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """What is measured next: a candidate on a rung.
+
+    Attributes
+    ----------
+    index : int or None
+        None: a new one, on the rung that `Schedule.start` says.
+    rung : int or None
+        None: with the whole resource.
+    """
+
+    index: int | None
+    rung: int | None = None
+
+
+# A new candidate.
+NEW = Choice(None)
+
+
+class Schedule(Protocol):
+    """Decides what is measured next, and how much of it.
+
+    All methods are functions of what they are given, and of what the model was told.
+    """
+
+    def start(self, index: int, standings: Sequence[Standing]) -> int | None:
+        """Return the rung on which a new candidate begins; None: as a whole."""
+
+    def choose(self, standings: Sequence[Standing], may_ask: bool, is_last: bool) -> Choice | None:
+        """Return what comes next; None if nothing does, now or ever.
+
+        Parameters
+        ----------
+        standings : sequence of Standing
+            All candidates, in the order asked.
+        may_ask : bool
+            Whether a new candidate may be opened now.
+        is_last : bool
+            Whether there will be no new candidates any more.
+        """
