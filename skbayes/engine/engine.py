@@ -291,7 +291,9 @@ class Engine:
         is_last = self._is_exhausted or index >= self.n_iter
         start = None if is_last else self.schedule.start(index, self._standings)
         may_ask = not is_last and self._can_pay(start)
-        choice = self.schedule.choose(self._standings, may_ask, is_last or not may_ask)
+        choice = self.schedule.choose(
+            self._standings, may_ask, is_last or not may_ask, self.budget.share_left
+        )
         if choice is None or not self._can_pay(start if choice.index is None else choice.rung):
             return False
         if choice.index is None:

@@ -7,7 +7,7 @@ import os
 from collections.abc import Mapping
 from typing import Any
 
-from skbayes._trials import History
+from skbayes._trials import History, Scored
 from skbayes.exceptions import JournalError
 from skbayes.journal.journal import Journal
 from skbayes.journal.tokens import token

@@ -13,7 +13,7 @@ from skbayes._pickles import lasting
 from skbayes.gp import warp, warp_units
 from skbayes.model.fold_means import partial_means
 from skbayes.model.reports import Report
-from skbayes.model.shares import ShareModel, fit_share
+from skbayes.model.shares import share_model
 from skbayes.space import Point
 
 __all__ = ["Observations"]
@@ -153,18 +153,6 @@ class Observations:
             means[into], errors[into] = found[0][of], found[1][of]
         return means, errors
 
-    def share_model(self, rung: int) -> ShareModel:
-        """Return what the scores of a rung tell of those with the whole resource."""
-        pairs: list[tuple[float, float]] = []
-        others: list[float] = []
-        for score, rungs in zip(self.scores, self.rungs, strict=True):
-            x = rungs[rung] if rungs else None
-            if x is not None and math.isfinite(score):
-                pairs.append((x, score))
-            elif x is not None:
-                others.append(x)
-        return fit_share([x for x, _ in pairs], [y for _, y in pairs], others)
-
     def _from_rungs(self, partial: Sequence[int]) -> tuple[Floats, Floats]:
         """Estimate from the largest share of each point; an infinite error where there is none."""
         means, errors = np.zeros(len(partial)), np.full(len(partial), np.inf)
@@ -173,7 +161,7 @@ class Observations:
             for i in partial
         ]
         for rung in set(highest) - {-1}:
-            model = self.share_model(rung)
+            model = share_model(self.scores, self.rungs, rung)
             rows = [k for k, found in enumerate(highest) if found == rung]
             x = np.array([self.rungs[partial[k]][rung] for k in rows], dtype=np.float64)
             means[rows], errors[rows] = model.estimate(x)

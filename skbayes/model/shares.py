@@ -23,7 +23,7 @@ from numpy.typing import NDArray
 
 from skbayes.gp import limited
 
-__all__ = ["ShareModel", "fit_share"]
+__all__ = ["ShareModel", "fit_share", "share_model"]
 
 Floats = NDArray[np.float64]
 
@@ -70,6 +70,30 @@ class ShareModel:
         """
         y = (np.clip(x, self.low, self.high) - self.bias) / self.slope
         return y, self.noise / self.slope
+
+
+def share_model(
+    scores: Sequence[float], rungs: Sequence[Sequence[float | None]], rung: int
+) -> ShareModel:
+    """Return what the scores of a rung tell of those with the whole resource.
+
+    Parameters
+    ----------
+    scores : sequence of n floats
+        With the whole resource; NaN where there is none.
+    rungs : sequence of n sequences of (float or None)
+        Scores on all rungs of each, or nothing.
+    rung : int
+    """
+    pairs: list[tuple[float, float]] = []
+    others: list[float] = []
+    for score, measured in zip(scores, rungs, strict=True):
+        x = measured[rung] if measured else None
+        if x is not None and math.isfinite(score):
+            pairs.append((x, score))
+        elif x is not None:
+            others.append(x)
+    return fit_share([x for x, _ in pairs], [y for _, y in pairs], others)
 
 
 def fit_share(rung: Sequence[float], whole: Sequence[float], others: Sequence[float]) -> ShareModel:

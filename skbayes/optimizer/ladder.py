@@ -89,7 +89,13 @@ class Ladder:
             costs.append(float(np.median(known)) if known else share)
         return costs
 
-    def choose(self, standings: Sequence[Standing], may_ask: bool, is_last: bool) -> Choice | None:
+    def choose(
+        self,
+        standings: Sequence[Standing],
+        may_ask: bool,
+        is_last: bool,
+        budget_left: float | None = None,
+    ) -> Choice | None:
         """Return what comes next, see `Schedule`."""
         for each in standings[:N_LEARNT_FROM]:
             if each.rests and each.rung is not None:
@@ -101,8 +107,11 @@ class Ladder:
         if not resting:
             return NEW if may_ask else None
         points = [self.optimizer.asked_point(each.index) for each in resting]
-        new = self.optimizer.preview_point() if may_ask else None
-        gains, chances = self.optimizer.gains([*points, new] if new is not None else points)
+        new = self.optimizer.preview_point(budget_left) if may_ask else None
+        asked = [*points, new] if new is not None else points
+        gains, chances = self.optimizer.gains(asked)
+        if budget_left is not None:
+            gains /= self.optimizer.relative_costs(asked)
         known = int(np.argmax(gains[: len(resting)]))
         if new is not None:
             rung = self.rung(standings)

@@ -282,8 +282,7 @@ class Optimizer:
 
     def told_by(self, rung: int) -> float:
         """Return what share of the variance of scores is known with the score of a rung."""
-        observations = self._store.observations()
-        return observations.share_model(rung).told if observations.rungs else 0.0
+        return self._store.told_by(rung)
 
     def gains(self, points: Sequence[Point]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         """Return how much better than the best complete point others are expected to be.
@@ -314,6 +313,23 @@ class Optimizer:
             chance = ndtr(z)
             gain = sd[-n:] * (np.exp(-0.5 * z * z) / math.sqrt(2.0 * math.pi) + z * chance)
             return np.maximum(gain, 0.0), chance
+
+    def relative_costs(self, points: Sequence[Point]) -> NDArray[np.float64]:
+        """Return what points cost with the whole resource, 1 for a typical one, of shape (n,).
+
+        Ones as long as costs do not follow from the parameters.
+        """
+        with computing():
+            known = self.space.coordinates([*self._store.reports, *points])
+            space = self.space.focused(known)
+            model, costs = self._store.cost_model(space)
+            if model is None:
+                return np.ones(len(points))
+            logarithms = model.value(space.features(known[-len(points) :]))
+            relative: NDArray[np.float64] = np.exp(
+                logarithms - np.log(np.median(costs[costs > 0.0]))
+            )
+            return relative
 
     def predict_point(self, point: Point) -> tuple[float, float] | None:
         """Predict the score that an evaluation of a point would give.

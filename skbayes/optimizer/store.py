@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from skbayes.model import CostModel, Observations, Report, check_follows, fit_costs
+from skbayes.model import CostModel, Observations, Report, check_follows, fit_costs, share_model
 from skbayes.rules import BestScore, best_score
 from skbayes.space import Point, Space
 
@@ -181,6 +181,11 @@ class ObservationStore:
         values = np.array(list(costs.values()), dtype=np.float64)
         X = space.features(space.coordinates(list(costs)))
         return fit_costs(X, values), values
+
+    def told_by(self, rung: int) -> float:
+        """Return what share of the variance of scores is known with the score of a rung."""
+        reports = self.reports.values()
+        return share_model([r.score for r in reports], [r.rungs for r in reports], rung).told
 
     def best_score(self) -> BestScore:
         """Return what the best point would score on new folds; not known if none were told."""

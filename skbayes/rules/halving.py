@@ -73,7 +73,13 @@ class Hyperband:
                 return first if first < self.n_rungs else None
         raise ValueError(f"there are {self.n_candidates} candidates, and no number {index}.")
 
-    def choose(self, standings: Sequence[Standing], may_ask: bool, is_last: bool) -> Choice | None:
+    def choose(
+        self,
+        standings: Sequence[Standing],
+        may_ask: bool,
+        is_last: bool,
+        budget_left: float | None = None,
+    ) -> Choice | None:
         """Return what comes next, see `Schedule`."""
         n = len(standings) if is_last else self.n_candidates
         for first, members in self._brackets(n):

@@ -89,7 +89,13 @@ class Schedule(Protocol):
     def start(self, index: int, standings: Sequence[Standing]) -> int | None:
         """Return the rung on which a new candidate begins; None: as a whole."""
 
-    def choose(self, standings: Sequence[Standing], may_ask: bool, is_last: bool) -> Choice | None:
+    def choose(
+        self,
+        standings: Sequence[Standing],
+        may_ask: bool,
+        is_last: bool,
+        budget_left: float | None = None,
+    ) -> Choice | None:
         """Return what comes next; None if nothing does, now or ever.
 
         Parameters
@@ -100,4 +106,6 @@ class Schedule(Protocol):
             Whether a new candidate may be opened now.
         is_last : bool
             Whether there will be no new candidates any more.
+        budget_left : float or None, default=None
+            Share of the time that is left; None if there is no limit.
         """

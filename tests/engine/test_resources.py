@@ -1,0 +1,145 @@
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from sklearn.ensemble import RandomForestClassifier
+from sklearn.linear_model import Ridge
+from sklearn.model_selection import GroupKFold, StratifiedKFold, TimeSeriesSplit
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
+from sklearn.svm import SVC
+
+from skbayes import BayesSearchCV
+from skbayes.engine import read_resources
+from skbayes.space import parse_space
+
+N = 300
+
+
+def resources(
+    estimator, space, X, y=None, *, cv=None, groups=None, seed=0, **kwargs
+):
+    search = BayesSearchCV(estimator, space, **kwargs)
+    splits = list((cv or StratifiedKFold(5)).split(X, y, groups))
+    split_params = {} if groups is None else {"groups": groups}
+    return splits, read_resources(
+        search, parse_space(space, random_state=0), (X, y), splits, split_params, seed
+    )
+
+
+def of_rows(y, **kwargs):
+    return resources(
+        SVC(), {"C": (0.1, 1.0)}, np.zeros((len(y), 1)), y, resource="n_samples", **kwargs
+    )
+
+
+@settings(max_examples=30, deadline=None)
+@given(
+    shares=st.lists(st.integers(20, 100), min_size=2, max_size=4),
+    factor=st.sampled_from([1.5, 2, 3]),
+    seed=st.integers(0, 5),
+)
+def test_shares_of_rows_are_nested_and_stratified(shares, factor, seed):
+    y = np.repeat(np.arange(len(shares)), shares)
+    splits, found = of_rows(y, factor=factor, seed=seed)
+    for fold, (train, _) in enumerate(splits):
+        before: set[int] = set()
+        for rung in [*range(len(found.amounts)), None]:
+            rows = found.train(fold, train, rung)
+            assert before <= set(rows) <= set(train)
+            assert list(rows) == sorted(set(rows))
+            before = set(rows)
+            expected = np.bincount(y[train]) / len(train) * len(rows)
+            assert np.abs(np.bincount(y[rows], minlength=len(shares)) - expected).max() <= len(
+                shares
+            )
+        assert before == set(train)
+
+
+def test_a_share_of_rows_holds_whole_groups():
+    y = np.tile([0, 1], N // 2)
+    groups = np.repeat(np.arange(30), 10)
+    splits, found = of_rows(y, cv=GroupKFold(3), groups=groups, min_resources=60)
+    assert found.amounts == (100,)
+    for fold, (train, _) in enumerate(splits):
+        rows = found.train(fold, train, 0)
+        counts = np.bincount(groups[rows], minlength=30)
+        # The last one may be cut.
+        assert sum(0 < count < 10 for count in counts) <= 1
+
+
+def test_a_share_of_a_series_is_its_end():
+    y = np.tile([0, 1], N // 2)
+    splits, found = of_rows(y, cv=TimeSeriesSplit(3), factor=2, min_resources=150)
+    for fold, (train, _) in enumerate(splits):
+        rows = found.train(fold, train, 0)
+        assert list(rows) == list(train[-len(rows) :])
+        assert len(rows) == len(train) // 2 or len(rows) == (len(train) + 1) // 2
+
+
+def test_folds_share_rows():
+    splits, found = of_rows(np.tile([0, 1], N // 2))
+    first, second = (set(found.train(fold, splits[fold][0], 0)) for fold in (0, 1))
+    assert len(first & second) > 0.5 * len(first)
+
+
+@pytest.mark.parametrize(
+    ("kwargs", "amounts", "whole"),
+    [
+        ({}, (33, 100), 300),
+        ({"factor": 2}, (37, 75, 150), 300),
+        ({"min_resources": "smallest"}, (33, 100), 300),
+        ({"min_resources": 5}, (11, 33, 100), 300),
+        ({"max_resources": 90, "min_resources": 10}, (10, 30), 90),
+        ({"min_resources": 100}, (100,), 300),
+        ({"min_resources": 90, "factor": 3.0}, (100,), 300),
+    ],
+)
+def test_amounts_of_rows(kwargs, amounts, whole):
+    # Two rows for each of five folds and three classes.
+    _, found = of_rows(np.tile([0, 1, 2], N // 3), **kwargs)
+    assert (found.amounts, found.whole) == (amounts, whole)
+    assert found.amount(0) == amounts[0]
+    assert found.share(None) == 1.0
+    assert found.params(0) == {}
+
+
+def test_amounts_of_a_parameter():
+    X = np.zeros((N, 1))
+    y = np.tile([0, 1], N // 2)
+    forest, space = RandomForestClassifier(n_estimators=90), {"max_depth": (1, 9)}
+    _, found = resources(forest, space, X, y, resource="n_estimators")
+    assert (found.amounts, found.whole) == ((1, 3, 10, 30), 90)
+    assert found.params(2) == {"n_estimators": 10}
+    assert found.params(None) == {"n_estimators": 90}
+    train = np.arange(7)
+    assert found.train(0, train, 0) is train
+
+
+def test_a_parameter_of_a_step():
+    pipeline = make_pipeline(StandardScaler(), SVC())
+    X, y = np.zeros((N, 1)), np.tile([0, 1], N // 2)
+    space = {"svc__C": (0.1, 1.0)}
+    _, found = resources(pipeline, space, X, y, resource="svc__max_iter", max_resources=1000)
+    assert found.params(None) == {"svc__max_iter": 1000}
+
+
+@pytest.mark.parametrize(
+    ("estimator", "kwargs", "message"),
+    [
+        (SVC(), {"resource": "n_trees"}, "resource='n_trees' is no parameter of SVC"),
+        (SVC(), {"resource": "C"}, "stands in search_spaces too"),
+        (Ridge(), {"resource": "max_iter"}, "max_iter=None is no whole number"),
+        (SVC(), {"resource": "probability"}, "is no whole number: give max_resources"),
+        (SVC(), {"resource": "max_iter"}, "max_resources=-1"),
+        (SVC(), {"resource": "n_samples", "max_resources": 301}, "more than the 300 samples"),
+        (SVC(), {"resource": "n_samples", "max_resources": 1}, "leaves no smaller share"),
+        (SVC(), {"resource": "n_samples", "min_resources": 200}, "leave no share below the whole"),
+        (SVC(), {"resource": "n_samples", "factor": 100}, "leave no share below the whole"),
+    ],
+)
+def test_what_leaves_nothing_to_give_out_is_refused(estimator, kwargs, message):
+    X, y = np.zeros((N, 1)), np.tile([0, 1], N // 2)
+    space = {"C": (0.1, 1.0)} if isinstance(estimator, SVC) else {"alpha": (0.1, 1.0)}
+    with pytest.raises(ValueError, match=message):
+        resources(estimator, space, X, y, **kwargs)

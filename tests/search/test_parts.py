@@ -1,0 +1,255 @@
+"""Searches whose candidates are measured with shares of a resource first."""
+
+import warnings
+from collections import Counter
+
+import joblib
+import numpy as np
+import pytest
+from sklearn.base import BaseEstimator, ClassifierMixin
+from sklearn.datasets import load_iris, make_classification
+from sklearn.ensemble import RandomForestClassifier
+from sklearn.exceptions import FitFailedWarning
+from sklearn.model_selection import GroupKFold
+from sklearn.svm import SVC
+
+from skbayes import BayesSearchCV
+from skbayes.exceptions import JournalMismatch
+from skbayes.journal import Journal
+
+X, Y = make_classification(240, 6, n_informative=4, random_state=0)
+SPACE = {"a": (0.0, 1.0), "b": (1, 50, "log-uniform"), "c": ["x", None, ("y", 1)]}
+STRATEGIES = ["bayesian", "hyperband"]
+
+
+class Curve(ClassifierMixin, BaseEstimator):
+    """Its score tends to that of its parameters as rows or rounds become more."""
+
+    def __init__(self, a=0.5, b=5, c="x", rounds=81, broken_below=0):
+        self.a = a
+        self.b = b
+        self.c = c
+        self.rounds = rounds
+        self.broken_below = broken_below
+
+    def fit(self, X, y):
+        self.n_rows_ = len(X)
+        if min(len(X), self.rounds) < self.broken_below:
+            raise ValueError("too few")
+        self.classes_ = np.unique(y)
+        self.rows_ = float(X.sum())
+        return self
+
+    def score(self, X, y):
+        last = -((self.a - 0.3) ** 2) - (np.log(self.b) - 2) ** 2 / 9 - 0.1 * (self.c is not None)
+        bump = 0.02 * np.sin(50 * self.a + self.rows_) / self.n_rows_**0.5
+        return last - self.a / self.rounds + bump
+
+
+def searched(*, estimator=None, n_iter=20, cv=3, y=Y, **kwargs):
+    kwargs = {"resource": "n_samples", "refit": False, "random_state": 0, "min_resources": 18} | kwargs
+    return BayesSearchCV(estimator or Curve(), SPACE, n_iter=n_iter, cv=cv, **kwargs).fit(X, y)
+
+
+def digest(search):
+    table = {k: v for k, v in search.cv_results_.items() if "time" not in k}
+    return repr({k: np.ma.asarray(v).tolist() for k, v in table.items()})
+
+
+@pytest.mark.parametrize("strategy", STRATEGIES)
+@pytest.mark.parametrize("resource", ["n_samples", "rounds"])
+def test_only_complete_candidates_have_a_mean_and_can_be_best(strategy, resource):
+    smallest = {"n_samples": 18, "rounds": 3}[resource]
+    search = searched(strategy=strategy, resource=resource, min_resources=smallest)
+    table = search.cv_results_
+    is_complete = np.array(search.candidate_status_) == "complete"
+    whole = search.n_resources_[-1]
+    assert whole == {"n_samples": 240, "rounds": 81}[resource]
+    assert set(table["n_resources"]) <= set(search.n_resources_)
+    assert np.array_equal(table["n_resources"] == whole, is_complete)
+    assert np.array_equal(np.isfinite(table["mean_test_score"]), is_complete)
+    assert np.array_equal(np.array(search.n_resources_)[table["iter"]], table["n_resources"])
+    assert is_complete[search.best_index_]
+    assert len(is_complete) == 20
+    assert set(search.candidate_status_) == {"complete", "stopped"}
+    if resource == "rounds":
+        assert all(params["rounds"] == 81 for params in table["params"])
+        assert search.best_params_["rounds"] == 81
+
+
+@pytest.mark.parametrize("strategy", STRATEGIES)
+def test_what_was_spent_is_the_sum_of_the_shares(strategy):
+    search = searched(strategy=strategy)
+    assert search.stop_reason_ == "n_iter"
+    least = np.take(np.array(search.n_resources_) / 240, search.cv_results_["iter"]).sum() * 3
+    assert least <= search.fits_spent_ < 60
+    assert search.n_folds_run_ > 60 or strategy == "bayesian"
+
+
+@pytest.mark.parametrize("strategy", STRATEGIES)
+@pytest.mark.parametrize("max_fits", [40, 33.3])
+def test_no_more_is_spent_than_may_be(strategy, max_fits):
+    search = searched(strategy=strategy, max_fits=max_fits, n_iter=200, factor=2, min_resources=60)
+    assert search.stop_reason_ == "max_fits"
+    assert max_fits - 3 * 1 < search.fits_spent_ <= max_fits
+
+
+def test_whole_fits_are_limited_too():
+    search = searched(resource=None, max_fits=21)
+    assert (search.stop_reason_, search.fits_spent_) == ("max_fits", 21.0)
+    assert search.candidate_status_ == ["complete"] * 7
+
+
+@pytest.mark.parametrize(
+    "kwargs",
+    [
+        {},
+        {"strategy": "hyperband"},
+        {"early_stopping": "racing", "cv": 5},
+        {"resource": "rounds", "min_resources": 3, "max_fits": 30},
+    ],
+)
+def test_the_same_whatever_the_workers(kwargs):
+    digests = set()
+    for backend, n_jobs in (("sequential", 2), ("threading", 1), ("threading", 4), ("loky", 2)):
+        with joblib.parallel_config(backend, n_jobs=n_jobs):
+            digests.add(digest(searched(n_points=2, **kwargs)))
+    assert len(digests) == 1
+
+
+@pytest.mark.parametrize("strategy", STRATEGIES)
+@pytest.mark.parametrize("early_stopping", [None, "racing"])
+def test_taken_up_from_every_record_it_is_the_same(tmp_path, strategy, early_stopping):
+    path = tmp_path / "journal"
+    kwargs = {"strategy": strategy, "early_stopping": early_stopping, "n_iter": 12, "n_points": 1}
+    whole = searched(checkpoint=path, **kwargs)
+    lines = path.read_bytes().splitlines(keepends=True)
+    for n in range(1, len(lines), 3):
+        path.write_bytes(b"".join(lines[:n]))
+        again = searched(checkpoint=path, **kwargs)
+        assert digest(again) == digest(whole)
+        # Nothing that was recorded is evaluated again.
+        _, events = Journal.read(path)
+        assert len(events) == len(lines) - 1
+    assert whole.fits_spent_ == pytest.approx(again.fits_spent_)
+
+
+def test_a_journal_goes_on_with_the_same_shares_only(tmp_path):
+    path = tmp_path / "journal"
+    searched(checkpoint=path, n_iter=6)
+    with pytest.raises(JournalMismatch, match="factor"):
+        searched(checkpoint=path, n_iter=6, factor=2)
+    longer = searched(checkpoint=path, n_iter=14)
+    assert len(longer.candidate_status_) == 14
+
+
+@pytest.mark.parametrize("strategy", STRATEGIES)
+def test_a_failure_on_a_share_is_no_failed_candidate(strategy):
+    with warnings.catch_warnings():
+        warnings.simplefilter("error", FitFailedWarning)
+        search = searched(estimator=Curve(broken_below=100), strategy=strategy)
+    assert "failed" not in search.candidate_status_
+    assert np.isfinite(search.best_score_)
+
+
+def test_a_failure_of_the_whole_is_one():
+    with pytest.warns(UserWarning):
+        search = searched(estimator=Curve(broken_below=10**6), n_iter=6, error_score=-9.0)
+    assert set(search.candidate_status_) <= {"failed", "stopped"}
+
+
+def test_several_metrics_and_training_scores():
+    search = searched(
+        estimator=RandomForestClassifier(n_estimators=27, random_state=0).set_params(),
+        scoring=["accuracy", "roc_auc"],
+        refit="roc_auc",
+        return_train_score=True,
+        resource="n_estimators",
+        min_resources=3,
+        n_iter=8,
+    ) if False else BayesSearchCV(
+        RandomForestClassifier(n_estimators=27, random_state=0),
+        {"max_depth": (1, 9), "max_features": (0.1, 1.0)},
+        scoring=["accuracy", "roc_auc"],
+        refit="roc_auc",
+        return_train_score=True,
+        resource="n_estimators",
+        min_resources=3,
+        n_iter=8,
+        cv=3,
+        random_state=0,
+    ).fit(X, Y)
+    assert search.best_estimator_.n_estimators == 27
+    assert search.best_params_["n_estimators"] == 27
+    assert np.isfinite(search.cv_results_["mean_train_accuracy"][search.best_index_])
+    assert "insight" in dir(search)
+    assert str(search.insight())
+
+
+def test_groups_stay_together():
+    groups = np.repeat(np.arange(24), 10)
+    search = BayesSearchCV(
+        SVC(), {"C": (0.1, 10.0)}, cv=GroupKFold(3), resource="n_samples", n_iter=6, random_state=0
+    ).fit(X, Y, groups=groups)
+    assert np.isfinite(search.best_score_)
+
+
+@pytest.mark.parametrize(
+    ("kwargs", "message"),
+    [
+        ({"strategy": "hyperband", "resource": None}, "needs a resource"),
+        ({"strategy": "random"}, "makes no use of resource='n_samples'"),
+        ({"strategy": "grid"}, "grid"),
+        ({"max_fits": 3.5}, "max_fits=3.5 is less than a candidate on all shares costs"),
+        ({"max_fits": 2, "resource": None}, "a candidate with all folds costs, 3 fits"),
+        ({"max_fits": 9, "strategy": "hyperband"}, "the first bracket of Hyperband"),
+        ({"factor": 1}, "factor"),
+        ({"min_resources": 0}, "min_resources"),
+        ({"max_resources": "all"}, "max_resources"),
+    ],
+)
+def test_bad_input(kwargs, message):
+    with pytest.raises(ValueError, match=message):
+        searched(**kwargs)
+
+
+def test_shares_that_tell_the_whole_save_fits():
+    plain = searched(resource=None, n_iter=40)
+    parts = searched(n_iter=40, min_resources=24, factor=10)
+    assert parts.fits_spent_ < 0.5 * plain.fits_spent_
+    assert parts.best_score_ > plain.best_score_ - 0.01
+
+
+class Misleading(Curve):
+    """What is good with few rounds is bad with all."""
+
+    def score(self, X, y):
+        score = super().score(X, y)
+        return score if self.rounds == 81 else -score
+
+
+def test_shares_that_tell_nothing_are_left():
+    search = searched(estimator=Misleading(), resource="rounds", min_resources=3, n_iter=30)
+    counts = Counter(search.candidate_status_)
+    assert counts["complete"] >= 24
+    assert search.best_score_ > -0.1
+
+
+def test_clones_and_pickles_have_the_parameters():
+    search = BayesSearchCV(SVC(), {"C": [1]}, resource="max_iter", factor=2.5, max_fits=9)
+    state = search.__getstate__()
+    for name in ("resource", "min_resources", "max_resources", "factor", "max_fits"):
+        del state[name]
+    older = BayesSearchCV.__new__(BayesSearchCV)
+    older.__setstate__(state)
+    assert older.resource is None
+    assert older.max_fits is None
+
+
+def test_iris_by_default():
+    X, y = load_iris(return_X_y=True)
+    search = BayesSearchCV(
+        SVC(), {"C": (1e-2, 1e3, "log-uniform")}, n_iter=12, random_state=0, resource="n_samples"
+    ).fit(X, y)
+    assert search.best_score_ > 0.95
+    assert search.score(X, y) > 0.95
