@@ -12,6 +12,7 @@ from skbayes.acquisition.functions import (
 )
 from skbayes.acquisition.maximiser import maximise
 from skbayes.acquisition.moves import AxisTable, perturb
+from skbayes.acquisition.reservation import expected_improvement, look_worth
 
 __all__ = [
     "AMBITIONS",
@@ -21,9 +22,11 @@ __all__ = [
     "LogFeasibility",
     "UpperConfidenceBound",
     "WeightedSum",
+    "expected_improvement",
     "fit_feasibility",
     "log_discount",
     "log_expected_improvement",
+    "look_worth",
     "maximise",
     "perturb",
 ]

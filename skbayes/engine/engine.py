@@ -289,15 +289,13 @@ class Engine:
             return self._ask()
         index = len(self.history.trials)
         is_last = self._is_exhausted or index >= self.n_iter
-        start = None if is_last else self.schedule.start(index, self._standings)
-        may_ask = not is_last and self._can_pay(start)
         choice = self.schedule.choose(
-            self._standings, may_ask, is_last or not may_ask, self.budget.share_left
+            self._standings, not is_last, is_last, self.budget.share_left
         )
-        if choice is None or not self._can_pay(start if choice.index is None else choice.rung):
+        if choice is None or not self._can_pay(choice.rung):
             return False
         if choice.index is None:
-            return self._ask(start) or (self._is_exhausted and self._open_another(n_points))
+            return self._ask(choice.rung) or (self._is_exhausted and self._open_another(n_points))
         trial = self.history.trials[choice.index]
         self._open[trial.index] = _Open(self._predict_seconds(trial.point), 0, choice.rung)
         self._latest = trial.index
@@ -305,10 +303,10 @@ class Engine:
         return True
 
     def _can_pay(self, rung: int | None) -> bool:
-        """Whether a candidate may be measured on a rung, with all folds."""
+        """Whether a candidate may be measured on a rung, with all folds, and then as a whole."""
         n_folds, share = self.evaluation.n_folds, self.evaluation.share
         promised = sum((n_folds - each.n_decided) * share(each.rung) for each in self._open.values())
-        cost = n_folds * share(rung)
+        cost = n_folds * (share(rung) + (rung is not None))
         if self.fits_spent + promised + cost <= self.max_fits * (1.0 + ROUNDING):
             return True
         self._is_paid_out = True

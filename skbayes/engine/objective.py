@@ -147,11 +147,17 @@ class Objective:
             None if value is None or math.isnan(value) else value
             for value in self.rung_scores(trial)
         )
+        costs = tuple(
+            max(0.0, sum(fold.fit_time + fold.score_time for fold in part if fold is not None))
+            if all(part)
+            else None
+            for part in trial.rungs
+        )
         if not trial.n_scored:
-            return Report(math.nan, (None,) * len(trial.folds), None, rungs)
+            return Report(math.nan, (None,) * len(trial.folds), None, rungs, costs)
         # The clock of the machine may have been set back meanwhile.
         report = read_report(score, self.fold_scores(trial), max(0.0, trial.seconds))
-        return replace(report, rungs=rungs) if rungs else report
+        return replace(report, rungs=rungs, rung_costs=costs) if rungs else report
 
     def standard_error(self, trial: Trial) -> float:
         """Return the standard error of the mean over the folds; NaN for a single fold."""

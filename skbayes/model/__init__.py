@@ -4,7 +4,7 @@ from skbayes.model.costs import CostModel, fit_costs
 from skbayes.model.embedding import Source, place_all
 from skbayes.model.observations import Observations
 from skbayes.model.reports import MEAN, Report, check_follows, read_report, read_reports
-from skbayes.model.shares import share_model
+from skbayes.model.shares import ShareModel, share_model
 from skbayes.model.sources import Row, read_sources
 from skbayes.model.surrogate import Surrogate
 from skbayes.model.transfer import Transfer
@@ -15,6 +15,7 @@ __all__ = [
     "Observations",
     "Report",
     "Row",
+    "ShareModel",
     "Source",
     "Surrogate",
     "Transfer",

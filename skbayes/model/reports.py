@@ -39,12 +39,15 @@ class Report:
     rungs : tuple of (float or None), default=()
         Mean score of the folds with less than the whole resource, the smallest share first; None
         where that was not measured, or has failed.
+    rung_costs : tuple of (float or None), default=()
+        What these have cost.
     """
 
     score: float
     folds: tuple[float | None, ...] = ()
     cost: float | None = None
     rungs: tuple[float | None, ...] = ()
+    rung_costs: tuple[float | None, ...] = ()
 
     @property
     def is_partial(self) -> bool:

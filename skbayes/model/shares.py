@@ -29,6 +29,8 @@ Floats = NDArray[np.float64]
 
 # With fewer candidates on a rung and with the whole resource, nothing is known of the rung.
 MIN_PAIRS = 3
+# Of fewer candidates than this the better half would be luck.
+MIN_BETTER = 5
 # Before any candidate has told, the slope is 1, and half of the variance is noise; both weigh as
 # much as so many candidates.
 SLOPE_WEIGHT = 1.0
@@ -48,9 +50,6 @@ class ShareModel:
         a, b and the standard deviation of e, in units of the scores.
     low, high : float
         Scores of the rung are drawn in to this range.
-    told : float
-        Share of the variance of whole scores that is known with the score of the rung, from 0
-        to 1.
     n_pairs : int
         Number of candidates that it comes from.
     """
@@ -60,8 +59,12 @@ class ShareModel:
     noise: float
     low: float
     high: float
-    told: float
     n_pairs: int
+
+    @property
+    def error(self) -> float:
+        """Standard deviation of the error of an estimate, in units of the scores."""
+        return self.noise / self.slope
 
     def estimate(self, x: Floats) -> tuple[Floats, float]:
         """Return the whole scores that are most likely for scores of the rung, and their error.
@@ -69,7 +72,7 @@ class ShareModel:
         Not drawn to the mean, as a prediction would be: the model of all scores does that.
         """
         y = (np.clip(x, self.low, self.high) - self.bias) / self.slope
-        return y, self.noise / self.slope
+        return y, self.error
 
 
 def share_model(
@@ -123,6 +126,10 @@ def fit_share(rung: Sequence[float], whole: Sequence[float], others: Sequence[fl
     ShareModel
         With fewer than ``MIN_PAIRS`` candidates of a noise as large as the scores differ.
     """
+    # The better half, where it matters: poor candidates follow the data in other ways.
+    order = np.argsort(-np.array(whole, dtype=np.float64), kind="stable")
+    better = order[: max(MIN_BETTER, (len(order) + 1) // 2)]
+    rung, whole = [rung[i] for i in better], [whole[i] for i in better]
     m = len(rung)
     x_all = limited(np.array([*rung, *others], dtype=np.float64))
     x, y = x_all[:m], limited(np.array(whole, dtype=np.float64))
@@ -130,7 +137,7 @@ def fit_share(rung: Sequence[float], whole: Sequence[float], others: Sequence[fl
     spread = float(x_all.var())
     if m < MIN_PAIRS:
         bias = float((x - y).mean()) if m else 0.0
-        return ShareModel(bias, 1.0, math.sqrt(spread), low, high, 0.0, m)
+        return ShareModel(bias, 1.0, math.sqrt(spread), low, high, m)
     dx, dy = x - x.mean(), y - y.mean()
     syy, sxy = float(dy @ dy), float(dx @ dy)
     prior = SLOPE_WEIGHT * syy / m
@@ -138,7 +145,5 @@ def fit_share(rung: Sequence[float], whole: Sequence[float], others: Sequence[fl
     residual = float(((dx - slope * dy) ** 2).sum())
     s2 = (residual + NOISE_WEIGHT * PRIOR_NOISE * float(dx @ dx) / m) / (m - 1 + NOISE_WEIGHT)
     s2 *= 1.0 + 1.0 / m
-    signal = slope**2 * syy / m
-    told = signal / (signal + s2) if signal > 0.0 else 0.0
     bias = float(x.mean() - slope * y.mean())
-    return ShareModel(bias, slope, math.sqrt(s2), low, high, told, m)
+    return ShareModel(bias, slope, math.sqrt(s2), low, high, m)

@@ -1,16 +1,4 @@
-r"""Which candidates are measured with more than a share of the resource, and when.
-
-Notation
---------
-=============  ==========================================================================
-symbol         meaning
-=============  ==========================================================================
-``g``          the score of a candidate with the whole resource, as the model knows it
-``best``       the best mean of a complete candidate
-``c_r``        cost of rung r; 1 is that of the whole
-``R_r``        share of the variance of ``g`` that a score of rung r tells
-=============  ==========================================================================
-"""
+"""Which candidates are measured with more than a share of the resource, and when."""
 
 from __future__ import annotations
 
@@ -20,34 +8,35 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from skbayes.acquisition import expected_improvement, look_worth
 from skbayes.optimizer.optimizer import Optimizer
 from skbayes.rules import NEW, Choice, Standing
 
 __all__ = ["Ladder"]
 
-# The first candidates are measured on every rung and as a whole: what a share tells is learnt from
-# them. With fewer it would be luck.
-N_LEARNT_FROM = 4
+# So many candidates begin on the lowest rung, and the first as many that go on are measured on each
+# rung: what a share tells is learnt from them. Of fewer it would be luck.
+N_LEARNT_FROM = 5
 # Times of whole folds below this say nothing of what shares cost: then the share itself is taken.
 # So searches of quick fits are the same whatever the clock says.
 MIN_SECONDS = 0.1
 # A candidate from which less is to be expected, in standard deviations of the scores, is not worth
 # a whole fit once there are no new candidates.
-WORTH = 0.003
-# Share of the candidates that are measured as a whole in the end, when a rung is judged: its cost
-# comes on top of theirs.
-SHARE_OF_WHOLE = 0.2
+WORTH = 0.01
+# Shares may cost so much of what wholes have cost: whatever the model expects of them, no more than
+# half of all is lost on shares that tell nothing.
+LOOKS = 1.0
 
 
 @dataclass(frozen=True, slots=True)
 class Ladder:
-    r"""New candidates begin on one rung, and the model says which of them go on, and when.
+    """New candidates begin on a rung or as a whole, and the model says which go on, and when.
 
-    The rung is the one with the largest :math:`\sqrt{R_r / (c_r + p)}`, if that is more than what
-    whole fits give, :math:`1`, with p the share of candidates that go on. Then, of a new candidate
-    and of all that were measured in part, comes next the one with the largest
-
-    .. math:: \frac{E[(g - \mathrm{best})^+]}{c_{next} + P(g > \mathrm{best})\,c_{rest}}.
+    Next comes what is worth most for its cost: a new candidate on one of the rungs, a new one as a
+    whole, or the whole of one that was measured in part. The worth of a rung is that of a look,
+    which may show that the whole is worth its cost, see `look_worth`. Where shares tell nothing of
+    the whole, or cost as much, that is less than the worth of the whole at once, and the search
+    goes on with whole fits.
 
     Attributes
     ----------
@@ -60,35 +49,6 @@ class Ladder:
     optimizer: Optimizer
     shares: tuple[float, ...]
 
-    def start(self, index: int, standings: Sequence[Standing]) -> int | None:
-        """Return the rung on which a new candidate begins; None: as a whole."""
-        if index < N_LEARNT_FROM:
-            return 0
-        return self.rung(standings)
-
-    def rung(self, standings: Sequence[Standing]) -> int | None:
-        """Return the rung that pays most; None if whole fits do."""
-        best, found = 1.0, None
-        for rung, cost in enumerate(self.costs(standings)):
-            told = self.optimizer.told_by(rung)
-            worth = math.sqrt(told / (cost + SHARE_OF_WHOLE))
-            if worth > best:
-                best, found = worth, rung
-        return found
-
-    def costs(self, standings: Sequence[Standing]) -> list[float]:
-        """Return what each rung costs of the whole, by the clock where that can tell."""
-        first = [each.seconds for each in standings[:N_LEARNT_FROM] if each.seconds]
-        whole = [seconds[-1] for seconds in first if not math.isnan(seconds[-1])]
-        if not whole or float(np.median(whole)) < MIN_SECONDS:
-            return list(self.shares)
-        costs = []
-        for rung, share in enumerate(self.shares):
-            ratios = [seconds[rung] / seconds[-1] for seconds in first if seconds[-1] > 0.0]
-            known = [ratio for ratio in ratios if math.isfinite(ratio)]
-            costs.append(float(np.median(known)) if known else share)
-        return costs
-
     def choose(
         self,
         standings: Sequence[Standing],
@@ -97,33 +57,72 @@ class Ladder:
         budget_left: float | None = None,
     ) -> Choice | None:
         """Return what comes next, see `Schedule`."""
-        for each in standings[:N_LEARNT_FROM]:
-            if each.rests and each.rung is not None:
-                above = each.rung + 1
-                return Choice(each.index, above if above < len(self.shares) else None)
+        for each in standings:
+            # One that has begun to climb is measured on each rung.
+            if each.rests and each.rung and each.scores[0] is not None:
+                return self._above(each)
         if len(standings) < N_LEARNT_FROM:
-            return NEW if may_ask else None
+            return Choice(None, 0) if may_ask else None
         resting = [each for each in standings if each.rests]
-        if not resting:
-            return NEW if may_ask else None
         points = [self.optimizer.asked_point(each.index) for each in resting]
         new = self.optimizer.preview_point(budget_left) if may_ask else None
-        asked = [*points, new] if new is not None else points
-        gains, chances = self.optimizer.gains(asked)
-        if budget_left is not None:
-            gains /= self.optimizer.relative_costs(asked)
-        known = int(np.argmax(gains[: len(resting)]))
         if new is not None:
-            rung = self.rung(standings)
-            if rung is None:
-                rate = gains[-1]
-            else:
-                cost = self.costs(standings)[rung]
-                rate = gains[-1] / (cost + chances[-1])
-            if rate >= gains[known]:
-                return NEW
+            points.append(new)
         elif may_ask:
-            return NEW
-        elif gains[known] < WORTH:
+            return NEW  # which finds that the space is exhausted
+        if not points:
             return None
-        return Choice(resting[known].index)
+        n_climbed = sum(not each.rests and each.scores[0] is not None for each in standings)
+        if self.optimizer.n_complete < 2:
+            # Nothing can be compared yet.
+            if not resting:
+                return NEW if may_ask else None
+            best_yet = max(resting, key=lambda each: (each.score(each.rung or 0), -each.index))
+            return self._above(best_yet)
+        mean, sd, noise = self.optimizer.prospects(points, len(self.shares))
+        worth = expected_improvement(mean, sd)
+        if budget_left is not None:
+            worth = worth / self.optimizer.relative_costs(points)
+        best = Choice(None)
+        if new is None:
+            best, of_best = Choice(resting[int(np.argmax(worth))].index), float(worth.max())
+            return best if of_best >= WORTH else None
+        of_best = float(worth[-1])
+        scale = of_best / float(expected_improvement(mean[-1:], sd[-1:])[0] or 1.0)
+        costs = self.costs(standings)
+        looks = sum(
+            cost
+            for each in standings
+            for cost, score in zip(costs, each.scores, strict=True)
+            if score is not None
+        )
+        wholes = sum(each.is_closed for each in standings)
+        for rung, cost in enumerate(costs if looks < LOOKS * wholes else ()):
+            of_rung = scale * look_worth(float(mean[-1]), float(sd[-1]), float(noise[rung]), cost)
+            if of_rung > of_best:
+                best, of_best = Choice(None, rung), of_rung
+        if resting:
+            known = int(np.argmax(worth[:-1]))
+            if worth[known] > of_best:
+                if n_climbed < N_LEARNT_FROM and resting[known].rung == 0:
+                    return self._above(resting[known])
+                return Choice(resting[known].index)
+        return best
+
+    def _above(self, standing: Standing) -> Choice:
+        rung = (standing.rung or 0) + 1
+        return Choice(standing.index, rung if rung < len(self.shares) else None)
+
+    def costs(self, standings: Sequence[Standing]) -> list[float]:
+        """Return what each rung costs of the whole, by the clock where that can tell."""
+        complete = [each.seconds for each in standings if each.is_closed and each.seconds]
+        first = [seconds for seconds in complete if not math.isnan(seconds[-1])][:N_LEARNT_FROM]
+        whole = [seconds[-1] for seconds in first]
+        if not whole or float(np.median(whole)) < MIN_SECONDS:
+            return list(self.shares)
+        costs = []
+        for rung, share in enumerate(self.shares):
+            ratios = [seconds[rung] / seconds[-1] for seconds in first if seconds[-1] > 0.0]
+            known = [ratio for ratio in ratios if math.isfinite(ratio)]
+            costs.append(float(np.median(known)) if known else share)
+        return costs

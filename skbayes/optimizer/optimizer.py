@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import ndtr
 
 from skbayes._numerics import computing, rescaled
 from skbayes._pickles import lasting
@@ -280,39 +279,46 @@ class Optimizer:
         """Return a point by its number in the order asked."""
         return self._store.points_asked[index]
 
-    def told_by(self, rung: int) -> float:
-        """Return what share of the variance of scores is known with the score of a rung."""
-        return self._store.told_by(rung)
+    @property
+    def n_complete(self) -> int:
+        """Number of points with a score."""
+        return sum(map(math.isfinite, self._store.scores.values()))
 
-    def gains(self, points: Sequence[Point]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-        """Return how much better than the best complete point others are expected to be.
+    def prospects(
+        self, points: Sequence[Point], n_rungs: int
+    ) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
+        """Return how points compare with the best complete one, and what rungs would tell of it.
 
         Parameters
         ----------
         points : sequence of n Point
+        n_rungs : int
 
         Returns
         -------
-        gain : ndarray of shape (n,)
-            Expected improvement, without noise, in standard deviations of the scores told.
-        chance : ndarray of shape (n,)
-            Probability of an improvement.
+        mean, sd : ndarray of shape (n,)
+            Of the score less that of the best complete point, without noise, in standard
+            deviations of the scores told.
+        noise : ndarray of shape (n_rungs,)
+            Standard deviation of the error of each rung in the same units.
+
+        Raises
+        ------
+        ValueError
+            If fewer than two points are complete.
         """
         observations = self._store.observations()
         n = len(points)
-        if observations.n_scored < MIN_SCORES_FOR_MODEL:
-            return np.ones(n), np.ones(n)
         with computing():
+            unit = observations.units()[1] or 1.0
             known = self.space.coordinates([*observations.points, *points])
             space = self._surrogate.focused(known)
             posterior = self._surrogate.posterior(observations, space)
             mean, sd = posterior.predict(space.features(known))
             is_complete = np.isfinite(np.array(observations.scores))
             best = mean[: len(observations)][is_complete].max()
-            z = (mean[-n:] - best) / sd[-n:]
-            chance = ndtr(z)
-            gain = sd[-n:] * (np.exp(-0.5 * z * z) / math.sqrt(2.0 * math.pi) + z * chance)
-            return np.maximum(gain, 0.0), chance
+            noise = [self._store.share_model(rung).error / unit for rung in range(n_rungs)]
+            return mean[-n:] - best, sd[-n:], np.array(noise)
 
     def relative_costs(self, points: Sequence[Point]) -> NDArray[np.float64]:
         """Return what points cost with the whole resource, 1 for a typical one, of shape (n,).

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from skbayes.model import CostModel, Observations, Report, check_follows, fit_costs, share_model
+from skbayes.model import CostModel, Observations, Report, ShareModel, check_follows, fit_costs, share_model
 from skbayes.rules import BestScore, best_score
 from skbayes.space import Point, Space
 
@@ -173,24 +173,47 @@ class ObservationStore:
         space : Space
             The same one as of the points, whose features the model predicts from.
         """
+        ratios = rung_ratios(list(self.reports.values()))
         costs = {
             point: cost
             for point in self.observations().points
-            if (cost := self.reports[point].full_cost) is not None
+            if (cost := _whole_cost(self.reports[point], ratios)) is not None
         }
         values = np.array(list(costs.values()), dtype=np.float64)
         X = space.features(space.coordinates(list(costs)))
         return fit_costs(X, values), values
 
-    def told_by(self, rung: int) -> float:
-        """Return what share of the variance of scores is known with the score of a rung."""
+    def share_model(self, rung: int) -> ShareModel:
+        """Return what the scores of a rung tell of those with the whole resource."""
         reports = self.reports.values()
-        return share_model([r.score for r in reports], [r.rungs for r in reports], rung).told
+        return share_model([r.score for r in reports], [r.rungs for r in reports], rung)
 
     def best_score(self) -> BestScore:
         """Return what the best point would score on new folds; not known if none were told."""
         reports = self.reports.values()
         return best_score([report.folds for report in reports if not report.has_failed])
+
+
+def rung_ratios(reports: Sequence[Report]) -> dict[int, float]:
+    """Return by rung what it costs of the whole: the median of the points that have both."""
+    found: dict[int, list[float]] = {}
+    for report in reports:
+        whole = report.full_cost
+        for rung, cost in enumerate(report.rung_costs):
+            if whole and cost is not None:
+                found.setdefault(rung, []).append(cost / whole)
+    return {rung: float(np.median(ratios)) for rung, ratios in found.items()}
+
+
+def _whole_cost(report: Report, ratios: Mapping[int, float]) -> float | None:
+    """Return what a point costs with all folds and the whole resource, as far as that is known."""
+    if report.full_cost is not None:
+        return report.full_cost
+    for rung in sorted(ratios, reverse=True):
+        cost = report.rung_costs[rung] if report.rung_costs else None
+        if cost is not None and ratios[rung] > 0.0:
+            return cost / ratios[rung]
+    return None
 
 
 def _is_rounded(number: float, other: float) -> bool:

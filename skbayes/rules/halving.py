@@ -18,7 +18,7 @@ import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from skbayes.rules.standing import NEW, Choice, Standing
+from skbayes.rules.standing import Choice, Standing
 
 __all__ = ["Hyperband", "bracket_sizes"]
 
@@ -66,13 +66,6 @@ class Hyperband:
     factor: float
     n_candidates: int
 
-    def start(self, index: int, standings: Sequence[Standing]) -> int | None:
-        """Return the rung on which a candidate begins; None: as a whole."""
-        for first, members in self._brackets(self.n_candidates):
-            if index in members:
-                return first if first < self.n_rungs else None
-        raise ValueError(f"there are {self.n_candidates} candidates, and no number {index}.")
-
     def choose(
         self,
         standings: Sequence[Standing],
@@ -88,7 +81,12 @@ class Hyperband:
             choice = self._next(first, members, standings)
             if choice is not None:
                 return choice
-        return NEW if may_ask else None
+        return Choice(None, self._start(len(standings))) if may_ask else None
+
+    def _start(self, index: int) -> int | None:
+        """Return the rung on which a candidate begins; None: as a whole."""
+        first = next(first for first, members in self._brackets(index + 1) if index in members)
+        return first if first < self.n_rungs else None
 
     def _brackets(self, n: int) -> Iterator[tuple[int, range]]:
         begin = 0

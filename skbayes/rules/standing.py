@@ -67,7 +67,7 @@ class Choice:
     Attributes
     ----------
     index : int or None
-        None: a new one, on the rung that `Schedule.start` says.
+        None: a new one.
     rung : int or None
         None: with the whole resource.
     """
@@ -76,7 +76,7 @@ class Choice:
     rung: int | None = None
 
 
-# A new candidate.
+# A new candidate, with the whole resource at once.
 NEW = Choice(None)
 
 
@@ -85,9 +85,6 @@ class Schedule(Protocol):
 
     All methods are functions of what they are given, and of what the model was told.
     """
-
-    def start(self, index: int, standings: Sequence[Standing]) -> int | None:
-        """Return the rung on which a new candidate begins; None: as a whole."""
 
     def choose(
         self,

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from skbayes.rules import NEW, Hyperband, Standing, bracket_sizes
+from skbayes.rules import Choice, Hyperband, Standing, bracket_sizes
 
 
 @pytest.mark.parametrize(
@@ -43,8 +43,8 @@ def run(n_rungs, factor, n_candidates, score, *, n_open=1):
             choice = schedule.choose(standings, may_ask, not may_ask)
         if choice is not None:
             index, rung = choice.index, choice.rung
-            if choice == NEW:
-                index, rung = len(scores), schedule.start(len(scores), standings)
+            if index is None:
+                index = len(scores)
                 scores.append([None] * n_rungs)
             running.append((index, rung))
             continue
@@ -94,10 +94,6 @@ def test_what_has_failed_on_a_share_is_behind_all_others():
 def test_others_begin_while_a_rung_is_scored():
     schedule = Hyperband(1, 2, 10)
     first = [standing(0, [1.0]), standing(1, [None], is_open=True)]
-    assert schedule.choose(first, True, False) == NEW
+    assert schedule.choose(first, True, False) == Choice(None)
     assert schedule.choose(first, False, False) is None
 
-
-def test_a_candidate_too_many_is_refused():
-    with pytest.raises(ValueError, match="no number 3"):
-        Hyperband(1, 2, 3).start(3, [])

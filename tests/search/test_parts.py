@@ -34,7 +34,7 @@ class Curve(ClassifierMixin, BaseEstimator):
 
     def fit(self, X, y):
         self.n_rows_ = len(X)
-        if min(len(X), self.rounds) < self.broken_below:
+        if len(X) < self.broken_below:
             raise ValueError("too few")
         self.classes_ = np.unique(y)
         self.rows_ = float(X.sum())
@@ -159,15 +159,7 @@ def test_a_failure_of_the_whole_is_one():
 
 
 def test_several_metrics_and_training_scores():
-    search = searched(
-        estimator=RandomForestClassifier(n_estimators=27, random_state=0).set_params(),
-        scoring=["accuracy", "roc_auc"],
-        refit="roc_auc",
-        return_train_score=True,
-        resource="n_estimators",
-        min_resources=3,
-        n_iter=8,
-    ) if False else BayesSearchCV(
+    search = BayesSearchCV(
         RandomForestClassifier(n_estimators=27, random_state=0),
         {"max_depth": (1, 9), "max_features": (0.1, 1.0)},
         scoring=["accuracy", "roc_auc"],
