@@ -6,7 +6,7 @@ Notation
 symbol              meaning
 ==================  =======================================================================
 ``m``, ``s``        mean of the score less the best known one, and its standard deviation
-``nu``              standard deviation of the noise of the look
+``rho``             correlation of what the look shows with the score
 ``c``               cost of the look; that of the full measurement is 1
 ``EI(m, s)``        expected improvement, :math:`s\,(\phi(m/s) + \tfrac ms\,\Phi(m/s))`
 ``lam``             price: what else the cost of 1 would gain
@@ -39,11 +39,11 @@ def expected_improvement(m: Floats, s: Floats) -> Floats:
     return np.maximum(np.where(s > 0.0, s * (density + z * ndtr(z)), np.maximum(m, 0.0)), 0.0)
 
 
-def look_worth(m: float, s: float, nu: float, c: float) -> float:
+def look_worth(m: float, s: float, rho: float, c: float) -> float:
     r"""Return the price at which a look, and the full measurement if it then pays, just pay.
 
-    With :math:`\rho^2 = s^2 / (s^2 + \nu^2)` a look moves the mean by a normal variable of
-    standard deviation :math:`\rho s` and leaves :math:`s \sqrt{1 - \rho^2}`. The price solves
+    A look moves the mean by a normal variable of standard deviation :math:`\rho s` and leaves
+    :math:`s \sqrt{1 - \rho^2}`. The price solves
 
     .. math::
 
@@ -56,8 +56,10 @@ def look_worth(m: float, s: float, nu: float, c: float) -> float:
     Parameters
     ----------
     m : float
-    s, nu : float
+    s : float
         At least 0.
+    rho : float
+        Between 0 and 1.
     c : float
         Above 0.
 
@@ -73,14 +75,13 @@ def look_worth(m: float, s: float, nu: float, c: float) -> float:
 
     Examples
     --------
-    >>> look_worth(0.0, 1.0, 0.0, 0.1) > expected_improvement(0.0, 1.0)  # cheap, and tells all
+    >>> look_worth(0.0, 1.0, 1.0, 0.1) > expected_improvement(0.0, 1.0)  # cheap, and tells all
     np.True_
-    >>> look_worth(0.0, 1.0, 9.0, 0.1) > expected_improvement(0.0, 1.0)  # tells nothing
+    >>> look_worth(0.0, 1.0, 0.1, 0.1) > expected_improvement(0.0, 1.0)  # tells nothing
     np.False_
     """
     if not s > 0.0:
         return 0.0
-    rho = s / math.hypot(s, nu)
     nodes, weights = np.polynomial.hermite_e.hermegauss(N_NODES)
     weights = weights / weights.sum()
     gains = expected_improvement(

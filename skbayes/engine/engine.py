@@ -289,9 +289,7 @@ class Engine:
             return self._ask()
         index = len(self.history.trials)
         is_last = self._is_exhausted or index >= self.n_iter
-        choice = self.schedule.choose(
-            self._standings, not is_last, is_last, self.budget.share_left
-        )
+        choice = self.schedule.choose(self._standings, not is_last, is_last, self.budget.share_left)
         if choice is None or not self._can_pay(choice.rung):
             return False
         if choice.index is None:
@@ -305,7 +303,9 @@ class Engine:
     def _can_pay(self, rung: int | None) -> bool:
         """Whether a candidate may be measured on a rung, with all folds, and then as a whole."""
         n_folds, share = self.evaluation.n_folds, self.evaluation.share
-        promised = sum((n_folds - each.n_decided) * share(each.rung) for each in self._open.values())
+        promised = sum(
+            (n_folds - each.n_decided) * share(each.rung) for each in self._open.values()
+        )
         cost = n_folds * (share(rung) + (rung is not None))
         if self.fits_spent + promised + cost <= self.max_fits * (1.0 + ROUNDING):
             return True

@@ -196,9 +196,7 @@ def _n_classes(estimator: Any, y: Any) -> int:
     return len(np.unique(np.asarray(y)))
 
 
-def _orders(
-    splits: Sequence[tuple[Any, Any]], y: Any, groups: Any, seed: int
-) -> tuple[Rows, ...]:
+def _orders(splits: Sequence[tuple[Any, Any]], y: Any, groups: Any, seed: int) -> tuple[Rows, ...]:
     """Return the training rows of each fold in an order whose first ones stand for all.
 
     Of any length they hold the classes in their shares, whole groups, or the latest rows where

@@ -10,7 +10,7 @@ from skbayes.gp.kernels import Hyperparameters, squared_distances
 from skbayes.gp.loo import leave_one_out
 from skbayes.gp.posterior import Posterior
 from skbayes.gp.subset import local_rows
-from skbayes.gp.warping import HEADROOM, limited, warp, warp_units
+from skbayes.gp.warping import HEADROOM, warp, warp_units
 
 __all__ = [
     "HEADROOM",
@@ -23,7 +23,6 @@ __all__ = [
     "fit_hyperparameters",
     "joint",
     "leave_one_out",
-    "limited",
     "local_rows",
     "squared_distances",
     "warp",

@@ -17,7 +17,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-__all__ = ["limited", "warp", "warp_units"]
+__all__ = ["warp", "warp_units"]
 
 # Turns a median absolute deviation into a standard deviation for normal data.
 MAD_TO_SD = 1.4826
@@ -65,15 +65,6 @@ def warp(scores: ArrayLike, reference: ArrayLike = ()) -> NDArray[np.float64]:
         If `scores` is not a vector or holds NaN or infinity.
     """
     return _warp(scores, reference)[0]
-
-
-def limited(scores: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return finite scores with the bad ones drawn in as by `warp`, in their own units."""
-    if not scores.size:
-        return scores
-    med, s = _median_and_scale(_scaled(scores))
-    limit: NDArray[np.float64] = np.maximum(scores, (med - N_SCALES * s) / HEADROOM)
-    return limit
 
 
 def warp_units(scores: ArrayLike, reference: ArrayLike = ()) -> tuple[float, float]:

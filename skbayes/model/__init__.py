@@ -4,10 +4,9 @@ from skbayes.model.costs import CostModel, fit_costs
 from skbayes.model.embedding import Source, place_all
 from skbayes.model.observations import Observations
 from skbayes.model.reports import MEAN, Report, check_follows, read_report, read_reports
-from skbayes.model.shares import ShareModel, share_model
 from skbayes.model.sources import Row, read_sources
 from skbayes.model.surrogate import Surrogate
-from skbayes.model.transfer import Transfer
+from skbayes.model.transfer import Transfer, share_of_wrong
 
 __all__ = [
     "MEAN",
@@ -15,7 +14,6 @@ __all__ = [
     "Observations",
     "Report",
     "Row",
-    "ShareModel",
     "Source",
     "Surrogate",
     "Transfer",
@@ -25,5 +23,5 @@ __all__ = [
     "read_report",
     "read_reports",
     "read_sources",
-    "share_model",
+    "share_of_wrong",
 ]

@@ -13,7 +13,6 @@ from skbayes._pickles import lasting
 from skbayes.gp import warp, warp_units
 from skbayes.model.fold_means import partial_means
 from skbayes.model.reports import Report
-from skbayes.model.shares import share_model
 from skbayes.space import Point
 
 __all__ = ["Observations"]
@@ -39,26 +38,20 @@ class Observations:
         Scores of the folds of each point, None for one that was not run; an empty tuple for a
         point that failed, or whose folds are unknown. Nothing at all if no point was evaluated in
         part: the folds of complete ones matter to these alone.
-    rungs : tuple of tuple, default=()
-        Scores of each point with less than the whole resource, see `Report`. Nothing at all if no
-        point has such scores only.
     """
 
     points: tuple[Point, ...]
     scores: tuple[float, ...]
     folds: tuple[tuple[float | None, ...], ...] = ()
-    rungs: tuple[tuple[float | None, ...], ...] = ()
 
     @classmethod
     def of(cls, reports: Sequence[tuple[Point, Report]]) -> Observations:
         """Make observations of what was told about points; folds only where they matter."""
         is_partial = any(report.is_partial for _, report in reports)
-        has_rungs = any(report.rungs for _, report in reports)
         return cls(
             tuple(point for point, _ in reports),
             tuple(report.score for _, report in reports),
             tuple(report.folds for _, report in reports) if is_partial else (),
-            tuple(report.rungs for _, report in reports) if is_partial and has_rungs else (),
         )
 
     def __len__(self) -> int:
@@ -78,7 +71,7 @@ class Observations:
 
     def first(self, n: int) -> Observations:
         """Return the first `n` of them."""
-        return Observations(self.points[:n], self.scores[:n], self.folds[:n], self.rungs[:n])
+        return Observations(self.points[:n], self.scores[:n], self.folds[:n])
 
     def targets(self, n_reference: int = 0) -> Floats:
         """Return what a surrogate is fitted to, of shape (n,): warped scores and failures.
@@ -127,65 +120,12 @@ class Observations:
         return [i for i, folds in enumerate(self.folds) if None in folds]
 
     def estimates(self) -> tuple[Floats, Floats]:
-        """Return scores, minus infinity for failures, and the standard errors of these.
-
-        Where folds are missing, the mean over all is estimated from those that were run, and from
-        the score of the largest share of the resource, if there is one; from both by their
-        precision.
-        """
+        """Return scores, minus infinity for failures, and the standard errors of these."""
         scores, sd = np.array(self.scores, dtype=np.float64), np.zeros(len(self))
         if partial := self._partial:
-            means, errors = self._from_folds(partial)
-            if self.rungs:
-                means, errors = _joined((means, errors), self._from_rungs(partial))
-            scores[partial], sd[partial] = means, errors
+            known = [i for i, folds in enumerate(self.folds) if folds]
+            means, errors = partial_means([self.folds[i] for i in known])
+            of_row = {i: row for row, i in enumerate(known)}
+            rows = [of_row[i] for i in partial]
+            scores[partial], sd[partial] = means[rows], errors[rows]
         return np.where(np.isnan(scores), -np.inf, scores), sd
-
-    def _from_folds(self, partial: Sequence[int]) -> tuple[Floats, Floats]:
-        """Estimate from the folds that were run; an infinite error where none was."""
-        known = [i for i, folds in enumerate(self.folds) if any(f is not None for f in folds)]
-        row_of = {i: row for row, i in enumerate(known)}
-        means, errors = np.zeros(len(partial)), np.full(len(partial), np.inf)
-        rows = [(k, row_of[i]) for k, i in enumerate(partial) if i in row_of]
-        if rows:
-            into, of = map(list, zip(*rows, strict=True))
-            found = partial_means([self.folds[i] for i in known])
-            means[into], errors[into] = found[0][of], found[1][of]
-        return means, errors
-
-    def _from_rungs(self, partial: Sequence[int]) -> tuple[Floats, Floats]:
-        """Estimate from the largest share of each point; an infinite error where there is none."""
-        means, errors = np.zeros(len(partial)), np.full(len(partial), np.inf)
-        highest = [
-            max((rung for rung, x in enumerate(self.rungs[i]) if x is not None), default=-1)
-            for i in partial
-        ]
-        for rung in set(highest) - {-1}:
-            model = share_model(self.scores, self.rungs, rung)
-            rows = [k for k, found in enumerate(highest) if found == rung]
-            x = np.array([self.rungs[partial[k]][rung] for k in rows], dtype=np.float64)
-            means[rows], errors[rows] = model.estimate(x)
-        return means, errors
-
-
-def _joined(one: tuple[Floats, Floats], other: tuple[Floats, Floats]) -> tuple[Floats, Floats]:
-    """Return means and errors of two estimates each, weighted by their precision.
-
-    Where neither knows anything, it is the mean of all others with an error beyond their range.
-    """
-    errors = np.array([one[1], other[1]])
-    means = np.array([one[0], other[0]])
-    best = errors.min(axis=0)
-    is_known = np.isfinite(best)
-    # Relative to the smaller one, whose weight is 1: squares neither overflow nor vanish.
-    ratio = np.divide(best, errors, out=np.zeros_like(errors), where=np.isfinite(errors))
-    ratio[(errors == best) & is_known] = 1.0
-    weights = ratio**2
-    total = weights.sum(axis=0)
-    mean = np.divide((weights * means).sum(axis=0), total, out=np.zeros_like(total), where=total > 0)
-    error = np.divide(best, np.sqrt(total), out=np.zeros_like(best), where=is_known)
-    if not is_known.all():
-        known = mean[is_known]
-        mean[~is_known] = known.mean() if known.size else 0.0
-        error[~is_known] = 10.0 * np.ptp(known) if known.size else 0.0
-    return mean, error

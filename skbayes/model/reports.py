@@ -55,6 +55,16 @@ class Report:
         return None in self.folds
 
     @property
+    def n_run(self) -> int:
+        """Number of folds that were run with the whole resource."""
+        return sum(fold is not None for fold in self.folds)
+
+    @property
+    def is_share(self) -> bool:
+        """Whether it was measured with less than the whole resource only."""
+        return bool(self.folds) and all(fold is None for fold in self.folds)
+
+    @property
     def has_failed(self) -> bool:
         """Whether there is no score, and will be none."""
         return math.isnan(self.score) and not self.folds
@@ -67,7 +77,7 @@ class Report:
         """
         if self.cost is None or self.has_failed:
             return None
-        n_run = sum(fold is not None for fold in self.folds)
+        n_run = self.n_run
         return self.cost * len(self.folds) / n_run if n_run else self.cost
 
 

@@ -15,7 +15,7 @@ from skbayes.space import Point, Space
 if TYPE_CHECKING:
     from skbayes.model.surrogate import Surrogate
 
-__all__ = ["Transfer"]
+__all__ = ["Transfer", "share_of_wrong"]
 
 Floats = NDArray[np.float64]
 
@@ -83,15 +83,18 @@ class Transfer:
 
     def choose(self, observations: Observations) -> tuple[Surrogate, int]:
         """Return the model to go by, and the number of earlier results that it knows."""
+        believed, model = self.believed(observations)
+        return model, sum(len(self._sources[k]) for k in believed)
+
+    def believed(self, observations: Observations) -> tuple[tuple[int, ...], Surrogate]:
+        """Return the sources that are believed, and the model that knows them."""
         if not 0 < len(observations) <= MAX_OBSERVATIONS:
-            return self._own, 0
+            return (), self._own
         judged = [*range(len(self._sources))]
         if len(judged) > self.max_tried:
             judged = [k for k in judged if self._sources[k].best in observations.points]
         believed = tuple(k for k in judged if self._is_believed(k, observations))
-        if not believed:
-            return self._own, 0
-        return self._model(believed), sum(len(self._sources[k]) for k in believed)
+        return believed, self._model(believed) if believed else self._own
 
     def best_points(self, observations: Observations) -> tuple[Point, ...]:
         """Return the points, those of the sources that are believed most first.
@@ -109,7 +112,7 @@ class Transfer:
         if observations.n_scored < MIN_SCORES_TO_JUDGE:
             return float(not self._sources[k].has_scale_of(observations))
         try:
-            return _share_of_wrong(*self._model((k,)).left_out(observations))
+            return share_of_wrong(*self._model((k,)).left_out(observations))
         except np.linalg.LinAlgError:
             return 1.0
 
@@ -123,12 +126,12 @@ class Transfer:
         if observations.n_scored < MIN_SCORES_TO_JUDGE or not doubt < CHANCE:
             return doubt < CHANCE
         try:
-            return doubt <= _share_of_wrong(*self._own.left_out(observations))
+            return doubt <= share_of_wrong(*self._own.left_out(observations))
         except np.linalg.LinAlgError:
             return False
 
 
-def _share_of_wrong(t: Floats, predicted: Floats) -> float:
+def share_of_wrong(t: Floats, predicted: Floats) -> float:
     """Return the share of the differences between targets whose sign was predicted wrongly.
 
     Each pair counts with its difference, for it does not matter how near-ties are ordered.

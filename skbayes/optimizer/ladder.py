@@ -14,9 +14,9 @@ from skbayes.rules import NEW, Choice, Standing
 
 __all__ = ["Ladder"]
 
-# So many candidates begin on the lowest rung, and the first as many that go on are measured on each
-# rung: what a share tells is learnt from them. Of fewer it would be luck.
-N_LEARNT_FROM = 5
+# The first candidates are measured on every rung and as a whole: what a share tells is learnt from
+# them. Of fewer it would be luck.
+N_LEARNT_FROM = 4
 # Times of whole folds below this say nothing of what shares cost: then the share itself is taken.
 # So searches of quick fits are the same whatever the clock says.
 MIN_SECONDS = 0.1
@@ -57,9 +57,8 @@ class Ladder:
         budget_left: float | None = None,
     ) -> Choice | None:
         """Return what comes next, see `Schedule`."""
-        for each in standings:
-            # One that has begun to climb is measured on each rung.
-            if each.rests and each.rung and each.scores[0] is not None:
+        for each in standings[:N_LEARNT_FROM]:
+            if each.rests and each.rung is not None:
                 return self._above(each)
         if len(standings) < N_LEARNT_FROM:
             return Choice(None, 0) if may_ask else None
@@ -72,14 +71,10 @@ class Ladder:
             return NEW  # which finds that the space is exhausted
         if not points:
             return None
-        n_climbed = sum(not each.rests and each.scores[0] is not None for each in standings)
-        if self.optimizer.n_complete < 2:
+        if not self.optimizer.n_complete:
             # Nothing can be compared yet.
-            if not resting:
-                return NEW if may_ask else None
-            best_yet = max(resting, key=lambda each: (each.score(each.rung or 0), -each.index))
-            return self._above(best_yet)
-        mean, sd, noise = self.optimizer.prospects(points, len(self.shares))
+            return NEW if new is not None else Choice(resting[0].index)
+        mean, sd, correlation = self.optimizer.prospects(points)
         worth = expected_improvement(mean, sd)
         if budget_left is not None:
             worth = worth / self.optimizer.relative_costs(points)
@@ -98,14 +93,14 @@ class Ladder:
         )
         wholes = sum(each.is_closed for each in standings)
         for rung, cost in enumerate(costs if looks < LOOKS * wholes else ()):
-            of_rung = scale * look_worth(float(mean[-1]), float(sd[-1]), float(noise[rung]), cost)
+            of_rung = scale * look_worth(
+                float(mean[-1]), float(sd[-1]), float(correlation[rung]), cost
+            )
             if of_rung > of_best:
                 best, of_best = Choice(None, rung), of_rung
         if resting:
             known = int(np.argmax(worth[:-1]))
             if worth[known] > of_best:
-                if n_climbed < N_LEARNT_FROM and resting[known].rung == 0:
-                    return self._above(resting[known])
                 return Choice(resting[known].index)
         return best
 

@@ -22,6 +22,7 @@ from skbayes.model import MEAN, Report, Surrogate, read_report, read_reports
 from skbayes.optimizer.design import MIN_SCORES_FOR_MODEL, Design
 from skbayes.optimizer.proposer import Proposer
 from skbayes.optimizer.regret import gain_in_sight, regret_bound
+from skbayes.optimizer.rungs import Rungs
 from skbayes.optimizer.seeds import draw_seed, is_integer
 from skbayes.optimizer.store import ObservationStore
 from skbayes.space import Point, Space, native, parse_space
@@ -33,7 +34,7 @@ if TYPE_CHECKING:
 __all__ = ["Optimizer"]
 
 # Attributes that `Optimizer._begin` sets.
-_DERIVED = ("_store", "_surrogate", "_transfer", "_proposer")
+_DERIVED = ("_store", "_surrogate", "_transfer", "_rungs", "_proposer")
 
 
 @lasting
@@ -136,6 +137,7 @@ class Optimizer:
             self._transfer = Transfer(
                 self.space, self._sources, self._surrogate, Surrogate, self._n_iter
             )
+        self._rungs = Rungs(self._store, self._surrogate)
         self._proposer = Proposer(
             space=self.space,
             seed=self._seed,
@@ -145,6 +147,7 @@ class Optimizer:
             n_iter=self._n_iter,
             surrogate=self._surrogate,
             transfer=self._transfer,
+            rungs=self._rungs,
             is_allowed=self._is_allowed,
         )
 
@@ -285,40 +288,38 @@ class Optimizer:
         return sum(map(math.isfinite, self._store.scores.values()))
 
     def prospects(
-        self, points: Sequence[Point], n_rungs: int
+        self, points: Sequence[Point]
     ) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
         """Return how points compare with the best complete one, and what rungs would tell of it.
 
         Parameters
         ----------
         points : sequence of n Point
-        n_rungs : int
 
         Returns
         -------
         mean, sd : ndarray of shape (n,)
             Of the score less that of the best complete point, without noise, in standard
             deviations of the scores told.
-        noise : ndarray of shape (n_rungs,)
-            Standard deviation of the error of each rung in the same units.
+        correlation : ndarray of shape (n_rungs,)
+            Of the scores of each rung with those of the whole.
 
         Raises
         ------
         ValueError
-            If fewer than two points are complete.
+            If no point is complete.
         """
         observations = self._store.observations()
         n = len(points)
         with computing():
-            unit = observations.units()[1] or 1.0
+            surrogate = self._rungs.surrogate()
             known = self.space.coordinates([*observations.points, *points])
-            space = self._surrogate.focused(known)
-            posterior = self._surrogate.posterior(observations, space)
+            space = surrogate.focused(known)
+            posterior = surrogate.posterior(observations, space)
             mean, sd = posterior.predict(space.features(known))
             is_complete = np.isfinite(np.array(observations.scores))
             best = mean[: len(observations)][is_complete].max()
-            noise = [self._store.share_model(rung).error / unit for rung in range(n_rungs)]
-            return mean[-n:] - best, sd[-n:], np.array(noise)
+            return mean[-n:] - best, sd[-n:], self._rungs.correlations()
 
     def relative_costs(self, points: Sequence[Point]) -> NDArray[np.float64]:
         """Return what points cost with the whole resource, 1 for a typical one, of shape (n,).

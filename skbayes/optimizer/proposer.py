@@ -27,6 +27,7 @@ from skbayes.optimizer.design import (
     all_points,
     far_points,
 )
+from skbayes.optimizer.rungs import Rungs
 from skbayes.optimizer.store import ObservationStore
 from skbayes.space import Point, Space
 
@@ -72,6 +73,8 @@ class Proposer:
         Model of what was told.
     transfer : Transfer or None
         What is known from elsewhere.
+    rungs : Rungs
+        What was measured with less than the whole resource.
     is_allowed : callable or None
         Whether parameters may be proposed.
     """
@@ -84,6 +87,7 @@ class Proposer:
     n_iter: int | None
     surrogate: Surrogate
     transfer: Transfer | None
+    rungs: Rungs
     is_allowed: Callable[[dict[str, Any]], Any] | None
 
     def propose(self, budget_left: float) -> Point:
@@ -137,6 +141,8 @@ class Proposer:
         surrogate, n_earlier = self.surrogate, 0
         if self.transfer is not None:
             surrogate, n_earlier = self.transfer.choose(observations)
+        if not n_earlier:
+            surrogate = self.rungs.surrogate()
         # Points of sources that are not believed come on top of the design. One that is believed
         # takes the place of most of it: it could be right of its best points and wrong elsewhere.
         n_own = store.n_known - self._n_tried

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from skbayes.model import CostModel, Observations, Report, ShareModel, check_follows, fit_costs, share_model
+from skbayes.model import CostModel, Observations, Report, Source, check_follows, fit_costs
 from skbayes.rules import BestScore, best_score
 from skbayes.space import Point, Space
 
@@ -153,10 +153,13 @@ class ObservationStore:
         ]
 
     def observations(self) -> Observations:
-        """Return what was told, in an order that does not depend on when."""
+        """Return what was told, in an order that does not depend on when.
+
+        Points that were measured with a share of the resource only are not among them.
+        """
         never = len(self.asked)
         points = sorted(
-            self.reports,
+            (point for point, report in self.reports.items() if not report.is_share),
             key=lambda point: (
                 (1, self.asked[point], 0, ())
                 if self.asked.get(point, never) < never
@@ -176,17 +179,52 @@ class ObservationStore:
         ratios = rung_ratios(list(self.reports.values()))
         costs = {
             point: cost
-            for point in self.observations().points
+            for point in self.reports
             if (cost := _whole_cost(self.reports[point], ratios)) is not None
         }
         values = np.array(list(costs.values()), dtype=np.float64)
         X = space.features(space.coordinates(list(costs)))
         return fit_costs(X, values), values
 
-    def share_model(self, rung: int) -> ShareModel:
-        """Return what the scores of a rung tell of those with the whole resource."""
-        reports = self.reports.values()
-        return share_model([r.score for r in reports], [r.rungs for r in reports], rung)
+    @property
+    def space(self) -> Space:
+        """Where the points lie."""
+        return self._space
+
+    @property
+    def n_measured(self) -> int:
+        """Number of scores that were told, those of rungs included."""
+        return sum(
+            1 + sum(score is not None for score in report.rungs) + report.n_run
+            for report in self.reports.values()
+        )
+
+    @property
+    def _n_rungs(self) -> int:
+        return max((len(report.rungs) for report in self.reports.values()), default=0)
+
+    def rung_pairs(self) -> list[list[tuple[float, float]]]:
+        """Return for each rung the scores on it and with the whole of the points with both."""
+        reports = [r for r in self.reports.values() if r.rungs and math.isfinite(r.score)]
+        return [
+            [(x, report.score) for report in reports if (x := report.rungs[rung]) is not None]
+            for rung in range(self._n_rungs)
+        ]
+
+    def rung_sources(self) -> dict[int, Source]:
+        """Return by rung what was measured with its share: results of a search on less."""
+        sources: dict[int, Source] = {}
+        for rung in range(self._n_rungs):
+            scored = [
+                (point, score)
+                for point, report in self.reports.items()
+                if report.rungs and (score := report.rungs[rung]) is not None
+            ]
+            if len({score for _, score in scored}) > 1:
+                points = tuple(point for point, _ in scored)
+                scores = np.array([score for _, score in scored])
+                sources[rung] = Source(self._space.coordinates(points), scores, points)
+        return sources
 
     def best_score(self) -> BestScore:
         """Return what the best point would score on new folds; not known if none were told."""

@@ -16,9 +16,7 @@ from skbayes.space import parse_space
 N = 300
 
 
-def resources(
-    estimator, space, X, y=None, *, cv=None, groups=None, seed=0, **kwargs
-):
+def resources(estimator, space, X, y=None, *, cv=None, groups=None, seed=0, **kwargs):
     search = BayesSearchCV(estimator, space, **kwargs)
     splits = list((cv or StratifiedKFold(5)).split(X, y, groups))
     split_params = {} if groups is None else {"groups": groups}

@@ -96,4 +96,3 @@ def test_others_begin_while_a_rung_is_scored():
     first = [standing(0, [1.0]), standing(1, [None], is_open=True)]
     assert schedule.choose(first, True, False) == Choice(None)
     assert schedule.choose(first, False, False) is None
-

@@ -47,7 +47,12 @@ class Curve(ClassifierMixin, BaseEstimator):
 
 
 def searched(*, estimator=None, n_iter=20, cv=3, y=Y, **kwargs):
-    kwargs = {"resource": "n_samples", "refit": False, "random_state": 0, "min_resources": 18} | kwargs
+    kwargs = {
+        "resource": "n_samples",
+        "refit": False,
+        "random_state": 0,
+        "min_resources": 18,
+    } | kwargs
     return BayesSearchCV(estimator or Curve(), SPACE, n_iter=n_iter, cv=cv, **kwargs).fit(X, y)
 
 
