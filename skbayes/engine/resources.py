@@ -173,7 +173,7 @@ def _amounts(search: BaseSearchCV, whole: int, smallest: int) -> tuple[int, ...]
     least, factor = native(search.min_resources), float(search.factor)
     is_given = not isinstance(least, str)
     least = int(least) if is_given else smallest
-    n_rungs = int(math.floor(math.log(whole / least, factor) + 1e-9)) if least < whole else 0
+    n_rungs = math.floor(math.log(whole / least, factor) + 1e-9) if least < whole else 0
     if not is_given:
         n_rungs = min(n_rungs, MAX_RUNGS)
     amounts = [math.floor(whole / factor**k + 1e-9) for k in range(n_rungs, 0, -1)]

@@ -16,16 +16,16 @@ __all__ = ["Ladder"]
 
 # The first candidates are measured on every rung and as a whole: what a share tells is learnt from
 # them. Of fewer it would be luck.
-N_LEARNT_FROM = 4
+N_LEARNT_FROM = 5
 # Times of whole folds below this say nothing of what shares cost: then the share itself is taken.
 # So searches of quick fits are the same whatever the clock says.
 MIN_SECONDS = 0.1
 # A candidate from which less is to be expected, in standard deviations of the scores, is not worth
 # a whole fit once there are no new candidates.
 WORTH = 0.01
-# Shares may cost so much of what wholes have cost: whatever the model expects of them, no more than
-# half of all is lost on shares that tell nothing.
-LOOKS = 1.0
+# So many candidates may be measured in part for each complete one: the best of more promises little
+# more, and a rung that misleads would keep the search from what is true.
+LOOKS = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,14 +85,9 @@ class Ladder:
         of_best = float(worth[-1])
         scale = of_best / float(expected_improvement(mean[-1:], sd[-1:])[0] or 1.0)
         costs = self.costs(standings)
-        looks = sum(
-            cost
-            for each in standings
-            for cost, score in zip(costs, each.scores, strict=True)
-            if score is not None
-        )
         wholes = sum(each.is_closed for each in standings)
-        for rung, cost in enumerate(costs if looks < LOOKS * wholes else ()):
+        may_look = len(standings) - wholes < LOOKS * wholes
+        for rung, cost in enumerate(costs if may_look else ()):
             of_rung = scale * look_worth(
                 float(mean[-1]), float(sd[-1]), float(correlation[rung]), cost
             )

@@ -15,9 +15,9 @@ __all__ = ["Rungs"]
 # Before anything is known of a rung, it is taken to order so many of ten pairs of candidates
 # wrongly, with the weight of so many candidates.
 PRIOR_WRONG, PRIOR_WEIGHT = 0.3, 2.0
-# Rungs whose scores are less correlated with those of the whole are no part of the model: what they
-# say of a region would outweigh what is true there.
-MIN_CORRELATION = 0.5
+# Rungs whose scores are less correlated with those of the whole are not looked at: what they say of
+# a region would outweigh what is true there.
+MIN_CORRELATION = 0.7
 
 
 class Rungs:
@@ -47,6 +47,8 @@ class Rungs:
         Of normal variables with the correlation :math:`\rho`, a share :math:`\arccos(\rho) / \pi`
         of pairs is ordered differently by both. The share d that m candidates have, each pair with
         its difference of the whole, is drawn to a prior one, :math:`(m d + \nu d_0) / (m + \nu)`.
+
+        A rung with less than ``MIN_CORRELATION`` is not believed at all, and has 0.
         """
         found = []
         for pairs in self._store.rung_pairs():
@@ -54,7 +56,8 @@ class Rungs:
             rung, whole = np.array(pairs).reshape(m, 2).T
             wrong = share_of_wrong(whole, rung) if m > 1 else PRIOR_WRONG
             drawn = (m * wrong + PRIOR_WEIGHT * PRIOR_WRONG) / (m + PRIOR_WEIGHT)
-            found.append(max(0.0, math.cos(math.pi * drawn)))
+            correlation = math.cos(math.pi * drawn)
+            found.append(correlation if correlation >= MIN_CORRELATION else 0.0)
         return np.array(found)
 
     def surrogate(self) -> Surrogate:
@@ -66,7 +69,7 @@ class Rungs:
             believed = [
                 sources[rung]
                 for rung, correlation in enumerate(self.correlations())
-                if correlation >= MIN_CORRELATION and rung in sources
+                if correlation and rung in sources
             ]
             self._key = key
             self._model = Surrogate(self._store.space, believed) if believed else self._own

@@ -112,12 +112,14 @@ def _keep(search: Any, run: Run, trials: Sequence[Trial], rows: Sequence[Trial])
     search.cv_results_ = run.table(rows)
     search.candidate_status_ = [run.objective.status(trial) for trial in rows]
     row_of = {trial.index: row for row, trial in enumerate(rows)}
-    search._rows_tried = [row_of[trial.index] for trial in trials]
+    # What was measured with a share only has nothing to say of whole scores.
+    whole = [trial for trial in trials if trial.n_scored]
+    search._rows_tried = [row_of[trial.index] for trial in whole]
     parts = [fold for trial in trials for part in trial.rungs for fold in part]
     search.n_folds_run_ = len(folds) + sum(fold is not None for fold in parts)
     if run.resources is not None:
         search.n_resources_ = [*run.resources.amounts, run.resources.whole]
-    search._learnt_from = run.learnt_from(trials)
+    search._learnt_from = run.learnt_from(whole)
     scores = _fold_scores(run, rows)
     search._limits = run.limits(scores)
     best = best_score(scores, _choice(run, rows))

@@ -540,7 +540,7 @@ class BayesSearchCV(BaseSearchCV):  # type: ignore[misc]
 
         space, observations, noise = self._learnt("insight()")
         # Of equal scores, the best is that of the first row, as `best_index_` has it.
-        has_score = np.empty(len(observations), dtype=bool)
+        has_score = np.zeros(len(self.candidate_status_), dtype=bool)
         has_score[self._rows_tried] = np.isfinite(observations.scores)
         row = best_row(self.cv_results_[f"rank_test_{self._metric}"], has_score)
         best = self._rows_tried.index(row)
