@@ -111,26 +111,29 @@ def unit(name: str, X: np.ndarray, y: np.ndarray) -> float:
 
 
 @cache
-def folds(data: DataSet, is_scaled: bool) -> list[tuple[np.ndarray, ...]]:
-    """Return the folds, the same for all: X and y to fit, X and y to score."""
+def folds(data: DataSet, is_scaled: bool, seed: int = 0) -> list[tuple[np.ndarray, ...]]:
+    """Return the folds of a split, the same for all: X and y to fit, X and y to score."""
     X, y = data.load()
     kind = StratifiedKFold if data.is_class else KFold
     found = []
-    for train, test in kind(N_FOLDS, shuffle=True, random_state=0).split(X, y):
+    for train, test in kind(N_FOLDS, shuffle=True, random_state=seed).split(X, y):
         scale = StandardScaler().fit(X[train]).transform if is_scaled else np.asarray
         found.append((scale(X[train]), y[train], scale(X[test]), y[test]))
     return found
 
 
-def score(family: Family, data: DataSet, params: Params) -> float:
-    """Return the mean over folds of the accuracy, or of R²; -inf if a fit fails."""
+def score(family: Family, data: DataSet, params: Params, seed: int = 0) -> float:
+    """Return the mean over folds of the accuracy, or of R²; -inf if a fit fails.
+
+    `seed` is that of the split: 0 is the one that is searched.
+    """
     X, y = data.load()
     model = family.build(params, X, y, data.is_class)
     try:
         with config_context(assume_finite=True, skip_parameter_validation=True):
             return float(np.mean([
                 model.fit(X_train, y_train).score(X_test, y_test)
-                for X_train, y_train, X_test, y_test in folds(data, family.is_scaled)
+                for X_train, y_train, X_test, y_test in folds(data, family.is_scaled, seed)
             ]))  # fmt: skip
     except ValueError:
         return -math.inf
