@@ -7,7 +7,14 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import array_shapes, arrays
 
 from benchmarks.portfolios.data import DATA_SETS
-from benchmarks.portfolios.learning import MIN_GAIN, MIN_SPREAD, greedy, regrets, smoothed
+from benchmarks.portfolios.learning import (
+    MIN_GAIN,
+    MIN_SPREAD,
+    agreed,
+    greedy,
+    regrets,
+    smoothed,
+)
 
 tables = arrays(float, array_shapes(min_dims=2, max_dims=2, max_side=7), elements=st.floats(0, 2))
 
@@ -51,6 +58,18 @@ def test_far_candidates_do_not_count():
     regret = np.array([[0.2, 5.0, 0.9]])
     found = smoothed(regret, np.array([[0.0], [1.0], [9.0]]), 1)
     np.testing.assert_allclose(found, [[0.2, 1.0, 0.9]])
+
+
+def test_a_choice_is_judged_where_it_was_not_made():
+    # By the first and third split the first candidate is best, by the first and second the second.
+    splits = np.array([[0.6, 0.1, 0.9], [0.5, 0.8, 0.2], [0.0, 0.5, 0.5]])
+    assert agreed(splits) == pytest.approx((0.1 + 0.2) / 2)
+
+
+def test_the_luck_of_the_best_of_many_is_no_merit():
+    splits = np.random.default_rng(0).normal(0.7, 0.1, size=(64, 4))
+    assert splits[:, 1:].mean(axis=1).max() > 0.8
+    assert abs(np.mean([agreed(splits[i : i + 16]) for i in range(0, 64, 16)]) - 0.7) < 0.05
 
 
 @given(tables)

@@ -23,7 +23,7 @@ from benchmarks.common.records import Records
 from benchmarks.common.tabulate import mean_interval, table
 from benchmarks.portfolios.data import DataSet
 from benchmarks.portfolios.families import FAMILIES, Params
-from benchmarks.portfolios.learning import regrets
+from benchmarks.portfolios.learning import agreed, regrets
 from benchmarks.portfolios.searches import AFTER, N_ITER, Learner, search
 from benchmarks.portfolios.tables import Table
 
@@ -93,15 +93,11 @@ def _regrets(learner: Learner, data: DataSet, judged: dict[str, list[Params]]) -
         [[learner.table.score(data, p), *learner.table.fresh(data, p)] for p in listed]
     )
     fresh = splits[:, 1:].mean(axis=1)
-    agreed = [
-        splits[np.delete(splits, k, axis=1).mean(axis=1).argmax(), k]
-        for k in range(1, splits.shape[1])
-    ]
     middle = float(np.median(fresh[:N_SCALE]))
     scales = {
         "searched": (splits[:, 0], learner.table.best(data), float(np.median(searched))),
         "fresh": (fresh, float(fresh.max()), middle),
-        "fair": (fresh, float(np.mean(agreed)), middle),
+        "fair": (fresh, agreed(splits), middle),
     }
     found: Line = {}
     for label, (values, best, median) in scales.items():

