@@ -51,6 +51,8 @@ class Family:
         Whether the features are standardised first.
     is_slow : bool, default=False
         Whether to take every second data set only, of few classes.
+    step : int, default=1
+        Of these, every so many are taken.
     """
 
     name: str
@@ -63,6 +65,7 @@ class Family:
     fixed: Mapping[str, Any] = field(default_factory=dict)
     is_scaled: bool = False
     is_slow: bool = False
+    step: int = 1
 
     @property
     def parsed(self) -> Space:
@@ -76,7 +79,7 @@ class Family:
             return fit
         few = [d for d in fit if not d.is_class or len(np.unique(d.load()[1])) <= MAX_CLASSES]
         classes, others = ([d for d in few if d.is_class is kind] for kind in (True, False))
-        return [*classes[::2], *others[: 2 * len(others) : 2], *others[1:2]]
+        return [*classes[::2], *others[: 2 * len(others) : 2], *others[1:2]][:: self.step]
 
     def build(self, params: Params, X: np.ndarray, y: np.ndarray, is_class: bool) -> BaseEstimator:
         """Return the estimator with parameters in their units."""
@@ -227,12 +230,12 @@ def _families() -> Iterator[Family]:
             "reg_lambda": (1e-3, 100.0, LOG), "subsample": (0.4, 1.0),
             "colsample_bytree": (0.2, 1.0),
         },
-        64,
+        40,
         lambda X, y, c: {
             "n_estimators": 100, "learning_rate": 0.3, "max_depth": 6, "min_child_weight": 1.0,
             "reg_lambda": 1.0, "subsample": 1.0, "colsample_bytree": 1.0,
         },
-        is_slow=True,
+        is_slow=True, step=2,
     )  # fmt: skip
 
 

@@ -27,14 +27,10 @@ IN_FLAML = {
     "RandomForest": "RandomForest", "ExtraTrees": "ExtraTrees",
 }  # fmt: skip
 MAX_TREES = 2000  # of FLAML's configurations: more take minutes
-# Families without a table of their own, the class in the package whose portfolio is looked at for
-# them, and the parameters that they share. XGBoost's was learnt from data of others. The forests'
-# was learnt from these data too, by other estimators.
-BORROWED = {
-    "XGBoost": ("XGBClassifier", ""),
-    "ExtraTrees": ("RandomForestClassifier", "max_features min_samples_leaf"),
-}
-N_SCALE = 16  # random candidates for the scale of those
+# A family without a table of its own, the class in the package whose portfolio is looked at for it,
+# and the parameters that both have. The forests' was learnt from all these data, by other trees.
+BORROWED = {"ExtraTrees": ("RandomForestClassifier", "max_features min_samples_leaf")}
+N_SCALE = 16  # random candidates for the scale of that one
 N_TREES = 100  # of our forests: scikit-learn's own number
 WAYS = ("flaml", "ours", "default")
 N_SEARCHED = 16  # as many as a grid of four by four has
@@ -99,8 +95,7 @@ def _borrowed(name: str) -> dict[str, Any]:
     """Return the first configuration that the package has for another class, where it is shared."""
     class_name, shared = BORROWED[name]
     portfolio = next(each for each in portfolios() if class_name in each.classes)
-    first = dict(portfolio.configurations[0])
-    return {k: v for k, v in first.items() if not shared or k in shared.split()}
+    return {name: portfolio.configurations[0][name] for name in shared.split()}
 
 
 def _suggested(name: str, data: DataSet) -> float:

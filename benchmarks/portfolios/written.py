@@ -3,9 +3,11 @@
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import zip_longest
 from typing import Any
 
 from benchmarks.portfolios.families import Family, Params
+from benchmarks.portfolios.learning import MAX_SIZE
 
 LEAST_DIGITS = 3
 
@@ -57,6 +59,7 @@ FORMS = (
     Form("LogisticRegression", "sklearn", "LogisticRegression"),
     Form("SVC", "sklearn", "SVC", fixed={"kernel": "rbf"}),
     Form("SVR", "sklearn", "SVR", fixed={"kernel": "rbf"}),
+    Form("KernelRidge", "sklearn", "KernelRidge", fixed={"kernel": "rbf"}),
     Form(
         "DecisionTree", "sklearn", "DecisionTreeClassifier DecisionTreeRegressor",
         units=SHARE, none={"max_depth": 30, "max_features": 1.0},
@@ -86,6 +89,24 @@ OF_SURFACES = Form(
     },
     left_out="booster num.impute.selected.cpo rate_drop skip_drop",
 )  # fmt: skip
+
+
+def mixed(own: Sequence[Params], foreign: Sequence[Params]) -> list[Params]:
+    """Return XGBoost's configurations of both origins in turn, named as on the surfaces.
+
+    Those that were learnt from data of this project are for few rows, those of the surfaces for
+    many. What the former did not vary is as XGBoost has it.
+    """
+    theirs = {new: old for old, new in OF_SURFACES.names.items()}
+    kept = [name for name in foreign[0] if name not in OF_SURFACES.left_out.split()]
+    filled = [
+        {**{name: OF_SURFACES.none[name] for name in kept},
+         **{theirs.get(name, name): value for name, value in params.items()}}
+        for params in own
+    ]  # fmt: skip
+    half = MAX_SIZE // 2
+    pairs = zip_longest(filled[:half], foreign[:half])
+    return [params for pair in pairs for params in pair if params is not None]
 
 
 def lines(

@@ -45,8 +45,9 @@ from benchmarks.portfolios.learning import regrets
 from benchmarks.portfolios.others import flaml, tutorials
 from benchmarks.portfolios.searches import AFTER, N_ITER, Learner, arms, search
 from benchmarks.portfolios.tables import Table
-from benchmarks.portfolios.written import FORMS, OF_SURFACES, lines
+from benchmarks.portfolios.written import FORMS, OF_SURFACES, lines, mixed
 
+ENTRY = "[[portfolios]]"  # how an entry of the file begins
 WRITTEN = Path(__file__).parents[2] / "skbayes" / "known" / "portfolios.toml"
 KEPT = Path(__file__).parents[1] / "portfolios" / "summary.jsonl.gz"  # of the run that docs show
 WAYS = ("without", "portfolio", "four", "random")
@@ -131,7 +132,10 @@ def at(lines: list[dict[str, Any]], way: str, n: int) -> np.ndarray:
 
 
 def write(folder: Path, names: list[str]) -> None:
-    """Write the portfolios that are learnt from all data sets into the package."""
+    """Write the portfolios that are learnt from all data sets into the package.
+
+    Those of families that are not named stay as they are.
+    """
     text = [
         "# First configurations that were good on many data sets, best first. Made by",
         "# `python -m benchmarks portfolios --write`, which says how; not to be changed by hand.",
@@ -139,14 +143,30 @@ def write(folder: Path, names: list[str]) -> None:
         "[versions]",
         *(f'{name} = "{version(name)}"' for name in PACKAGES),
     ]
+    entries = {}
     for form in [form for form in FORMS if form.family in names]:
         learner = Learner(Table(FAMILIES[form.family], folder))
         learnt_from = [data.name for data in learner.data_sets]
-        text += lines(form, FAMILIES[form.family], learner.portfolio(), learnt_from)
-    surfaces = Foreign()
-    learnt_from = [f"{surface.instance} of OpenML" for surface in surfaces.surfaces]
-    text += lines(OF_SURFACES, surfaces.family(), surfaces.portfolio(), learnt_from)
+        made = list(lines(form, FAMILIES[form.family], learner.portfolio(), learnt_from))
+        entries[_key(made)] = made
+    if "XGBoost" in names:
+        own, surfaces = Learner(Table(FAMILIES["XGBoost"], folder)), Foreign()
+        learnt_from = [data.name for data in own.data_sets]
+        learnt_from += [f"{surface.instance} of OpenML" for surface in surfaces.surfaces]
+        learnt = mixed(own.portfolio(), surfaces.portfolio())
+        made = list(lines(OF_SURFACES, surfaces.family(), learnt, learnt_from))
+        entries[_key(made)] = made
+    for block in WRITTEN.read_text(encoding="utf-8").split(f"\n{ENTRY}\n")[1:]:
+        there = [f"\n{ENTRY}", *block.rstrip("\n").split("\n")]
+        text += entries.pop(_key(there), there)
+    for made in entries.values():
+        text += made
     WRITTEN.write_text("\n".join(text) + "\n", encoding="utf-8")
+
+
+def _key(entry: list[str]) -> tuple[str, ...]:
+    """Return the package and the classes of an entry, which no other one has."""
+    return tuple(line for line in entry if line.startswith(("package =", "classes =")))
 
 
 def main(words: list[str]) -> None:
@@ -161,7 +181,11 @@ def main(words: list[str]) -> None:
         choices=("searches", "fresh", "flaml", "tutorials", "surfaces"),
         default="searches",
     )
-    parser.add_argument("--write", action="store_true", help="write what is learnt, no more")
+    parser.add_argument(
+        "--write",
+        action="store_true",
+        help="write what is learnt, no more; what is known of other families stays",
+    )
     parser.shared("--seeds", default=3, help="number of seeds of `--part surfaces`")
     parser.shared("--out", "--table", "--first-seed")
     arguments = parser.parse_args(words)
