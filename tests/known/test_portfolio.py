@@ -105,9 +105,15 @@ def test_of_trees_with_a_few_parameters_those_are_held_that_were_learnt_with_few
         "min_child_weight": (0.5, 32.0, LOG), "reg_lambda": (1e-3, 100.0, LOG),
         "subsample": (0.4, 1.0), "colsample_bytree": (0.2, 1.0),
     }  # fmt: skip
-    found = first(xgboost.XGBClassifier(), space)
-    assert len(found) >= 4
-    assert found[0] == {name: learnt(xgboost.XGBClassifier())[0][name] for name in space}
+    model = xgboost.XGBClassifier()
+    wide = {"gamma": (4e-5, 8.0, LOG), "reg_alpha": (1e-4, 100.0, LOG)}
+    wide |= {"colsample_bylevel": (0.01, 1.0), "max_depth": (1, 15)}
+    known = [{name: values[name] for name in space} for values in learnt(model)]
+    few, many = first(model, space), first(model, {**space, **wide})
+    assert few == known[4:]
+    need_wide = [each["gamma"] > 5e-5 for each in many]
+    assert any(need_wide)
+    assert need_wide == sorted(need_wide, reverse=True)  # these come first
 
 
 def test_behind_a_step_features_count_as_standardised():
