@@ -15,6 +15,7 @@ from benchmarks.portfolios.learning import (
     regrets,
     smoothed,
 )
+from benchmarks.portfolios.written import OF_SURFACES, mixed
 
 tables = arrays(float, array_shapes(min_dims=2, max_dims=2, max_side=7), elements=st.floats(0, 2))
 
@@ -58,6 +59,12 @@ def test_far_candidates_do_not_count():
     regret = np.array([[0.2, 5.0, 0.9]])
     found = smoothed(regret, np.array([[0.0], [1.0], [9.0]]), 1)
     np.testing.assert_allclose(found, [[0.2, 1.0, 0.9]])
+
+
+def test_of_two_origins_the_wide_one_comes_first_and_the_other_is_filled():
+    wide = [{**OF_SURFACES.none, "booster": "gbtree", "eta": 0.1 * n} for n in range(1, 7)]
+    found = mixed([{"learning_rate": 0.02, "max_depth": 3}] * 5, wide)
+    assert found == [*wide[:4], *[{**OF_SURFACES.none, "eta": 0.02, "max_depth": 3}] * 4]
 
 
 def test_a_choice_is_judged_where_it_was_not_made():

@@ -202,8 +202,8 @@ def main(words: list[str]) -> None:
         if not arguments.table:
             seed, step = arguments.first_seed, arguments.step
             fresh.fresh(folder, arguments.families, step, seed, TO_END)
-        lines = Records(folder / "fresh.jsonl").select() or fresh.kept()
-        fresh.show([line for line in lines if line["family"] in arguments.families])
+        judged = Records(folder / "fresh.jsonl").select() or fresh.kept()
+        fresh.show([line for line in judged if line["family"] in arguments.families])
         return
     if arguments.part in others:
         others[arguments.part](folder, arguments.families, arguments.step)
