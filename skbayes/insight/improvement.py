@@ -118,9 +118,11 @@ class Gain:
                 f"{MIN_SCORES} scores."
             )
         if self.n_missing:
+            # A candidate that is stopped early brings none.
+            scores = "score" if self.n_missing == 1 else "scores"
             return (
                 "What more evaluations would bring is not known yet: it will be after "
-                f"{self.n_missing} more."
+                f"{self.n_missing} more {scores}."
             )
         if np.isnan(self.probability):
             return "All scores are equal: what more evaluations would bring is not known."

@@ -26,11 +26,11 @@ __all__ = ["chance_of_rise", "expected_rises", "least_step", "pooled"]
 SHARE = 0.5
 # A random search has one record in each e-fold of its length. A search that learns has more at
 # first and fewer later: as many as a random one when this number of evaluations is reached.
-AS_RANDOM = 80.0
+AS_RANDOM = 100.0
 # How its rate falls: with the root of the number of evaluations.
 FALL = 0.5
 # What is expected of any search weighs as much as so many rises that were seen.
-PRIOR = 3.0
+PRIOR = 4.0
 # Of scores of which half share the best, too, a larger one may be found.
 MIN_SHARE = 1e-3
 # Scores that differ by less, as a share of the largest, are equal: sums of other orders.
@@ -45,7 +45,7 @@ def expected_rises(start: float, end: float) -> float:
 
     .. math::
 
-        F = \int_{start}^{end} \sqrt{\frac{80}{x}}\,\frac{dx}{x}
+        F = \int_{start}^{end} \sqrt{\frac{100}{x}}\,\frac{dx}{x}
 
     A random search has :math:`\int dx / x`: of exchangeable scores the x-th is the best so far with
     probability 1/x.
@@ -61,12 +61,12 @@ def chance_of_rise(scores: Sequence[float], m: int, by: float) -> float:
     r"""Chance that the best score rises by more than a gain, as the past rises have it.
 
     Rises come at random, at the rate that is expected of a gain times a factor that belongs to the
-    search. The factor has a gamma distribution, whose shape is 3 for what is expected of any
+    search. The factor has a gamma distribution, whose shape is 4 for what is expected of any
     search and 1 for each rise in the later half of the past, so
 
     .. math::
 
-        P = 1 - \Bigl(\frac{3 + T F(n/2, n)}{3 + T F(n/2, n + m)}\Bigr)^{3 + J}.
+        P = 1 - \Bigl(\frac{4 + T F(n/2, n)}{4 + T F(n/2, n + m)}\Bigr)^{4 + J}.
 
     Parameters
     ----------

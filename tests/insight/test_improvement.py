@@ -42,7 +42,7 @@ def test_of_few_scores_nothing_is_said():
     assert math.isnan(gain.probability)
     assert math.isnan(gain.expected)
     assert gain.n_missing == 1
-    assert str(gain).endswith("is not known yet: it will be after 1 more.")
+    assert str(gain).endswith("is not known yet: it will be after 1 more score.")
     assert searched(SQUARE, smooth, 12).insight().improvement().n_missing == 0
 
 
@@ -260,7 +260,7 @@ def test_of_scores_on_a_grid_gains_are_whole_steps():
     # A third of the plays would gain less than half a step, a third less than a whole one.
     gain = np.repeat([0.005, 0.015, 0.025], 4)
     chance = {by: outlook(gain, scores, 10, by, 0.1, is_open=True)[0] for by in (0.0, 0.012)}
-    rounded = np.repeat([0.0, 0.02, 0.02], 4)  # of .025 one step and a quarter
+    rounded = np.repeat([0.0, 0.02, 0.02], 4)
     for by, said in chance.items():
         assert said == pytest.approx(outlook(rounded, scores, 10, by, 0.1, is_open=True)[0])
     # No grid, and all plays gain something.

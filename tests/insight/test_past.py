@@ -13,10 +13,10 @@ probabilities = st.floats(0.001, 0.999)
 
 
 def test_rises_expected_by_hand():
-    # Of sqrt(80 / x) / x from 20 to 80: 2 sqrt(80) (1 / sqrt(20) - 1 / sqrt(80)).
-    assert expected_rises(20, 80) == pytest.approx(2.0)
-    # The rate of a random search, 1 / x, at 80.
-    assert expected_rises(80, 80.001) == pytest.approx(math.log(80.001 / 80), rel=1e-3)
+    # Of sqrt(100 / x) / x from 25 to 100: 2 sqrt(100) (1 / sqrt(25) - 1 / sqrt(100)).
+    assert expected_rises(25, 100) == pytest.approx(2.0)
+    # The rate of a random search, 1 / x, at 100.
+    assert expected_rises(100, 100.001) == pytest.approx(math.log(100.001 / 100), rel=1e-3)
 
 
 def test_chance_by_hand():
@@ -27,7 +27,7 @@ def test_chance_by_hand():
     for by, n_rises in ((0.5, 2), (5.0, 0)):
         share = (1 + by / 0.9) ** -2
         assert chance_of_rise(scores, 4, by) == pytest.approx(
-            1 - ((3 + share * seen) / (3 + share * (seen + coming))) ** (3 + n_rises)
+            1 - ((4 + share * seen) / (4 + share * (seen + coming))) ** (4 + n_rises)
         )
 
 
