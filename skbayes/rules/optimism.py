@@ -159,7 +159,10 @@ def best_score(
     reported = max(mean(told[row]) for row in choose(y))
     if n_folds < MIN_FOLDS or n < 2:
         return BestScore(reported, n_candidates=n, n_folds=n_folds)
-    some = np.where(np.isfinite(told), np.ldexp(told, -exponent), math.nan)
+    # One that was stopped since it had diverged may be of another size: nobody chooses it.
+    with np.errstate(over="ignore"):
+        some = np.ldexp(told, -exponent)
+    some[~np.isfinite(some)] = math.nan
     z = np.array([_left_out(f, some, choose) for f in range(n_folds)])
     t = float(stdtrit(n_folds - 1, 0.5 + COVERAGE / 2))
     width = t * z.std(ddof=1) * math.sqrt(1 / n_folds + 1 / (n_folds - 1))

@@ -54,6 +54,12 @@ def test_by_hand_with_one_that_was_stopped():
     z = [first * 0.4 + (1 - first) * 0.5, second * 0.9 + (1 - second) * 0.6, 0.6]
     assert found.expected == pytest.approx(np.mean(z), abs=0.002)
     assert found.n_candidates == 2
+    # One that has diverged so far that it is stopped changes nothing.
+    for huge in (-1e25, -1e300, -1.7e308):
+        small = [[1e-3 * y for y in each] for each in folds[:2]]
+        assert best_score([*small, [huge, huge, None]]).expected == pytest.approx(
+            best_score(small).expected
+        )
     # A fold that it alone was run on tells nothing of the others.
     assert best_score([*folds[:2], [9.0, None, None]]) == best_score(folds[:2])
 
