@@ -1,5 +1,6 @@
 """Rules of scores: when a search is over, which candidate is stopped early, which is best."""
 
+from skbayes.rules.fold_means import partial_means
 from skbayes.rules.halving import Hyperband, bracket_sizes
 from skbayes.rules.optimism import BestScore, best_score, highest_means
 from skbayes.rules.racing import EARLY_STOPPING, EarlyStopping
@@ -53,6 +54,7 @@ __all__ = [
     "is_finite",
     "one_standard_error",
     "parse_stopping",
+    "partial_means",
     "reason_to_stop",
     "simplest_within_one_error",
     "with_masked_scores",
