@@ -23,6 +23,7 @@ FLOORS = {
     "known": 5,
     "model": 4,
     "rules": 4,
+    "tables": 4,
     "scikit_optimize": 5,
     "_trials": 3,
     "acquisition": 3,
