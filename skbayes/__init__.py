@@ -30,6 +30,7 @@ from skbayes.space import Categorical, Conditional, Integer, Real, Space
 if TYPE_CHECKING:
     from skbayes.known import suggest_space
     from skbayes.optimizer import Optimizer
+    from skbayes.tables import compare
 
 __all__ = [
     "BayesSearchCV",
@@ -53,6 +54,7 @@ __all__ = [
     "TargetScore",
     "WorkerDied",
     "callbacks",
+    "compare",
     "dump",
     "load",
     "space",
@@ -72,6 +74,10 @@ def __getattr__(name: str) -> Any:
         from skbayes.known import suggest_space
 
         return suggest_space
+    if name == "compare":
+        from skbayes.tables import compare
+
+        return compare
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
 

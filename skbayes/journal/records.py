@@ -78,7 +78,7 @@ def record_of(event: Asked | Scored, elapsed: float) -> dict[str, Any]:
         record["e"] = score.error
     if score.rounds is not None:
         record["n"] = score.rounds
-    return record | {"t": _written(elapsed)}
+    return record | {"t": _written(elapsed if score.at is None else score.at)}
 
 
 def event_of(record: Mapping[str, Any]) -> tuple[Asked | Scored, float]:

@@ -55,7 +55,9 @@ class Baseline:
     space : Space
     """
 
-    def __init__(self, ledger: Optimizer, order: Iterable[Point], *, is_written: bool, name: str) -> None:
+    def __init__(
+        self, ledger: Optimizer, order: Iterable[Point], *, is_written: bool, name: str
+    ) -> None:
         self.space: Space = ledger.space
         self._ledger, self._name = ledger, name
         given = ((point, True) for point in ledger.given)

@@ -181,7 +181,7 @@ class Run:
         if self._callback:
             ended = Ended(self.objective)
             observers.append(ended)
-            rules = (as_rule(self._callback, lambda: self._show(ended)), *rules)
+            rules = (as_rule(self._callback, lambda: self._show(ended, engine)), *rules)
         with self._open_journal() as journal:
             spent = time.monotonic() - self._started
             budget = Budget(native(search.max_time), spent + (journal.elapsed if journal else 0.0))
@@ -208,6 +208,7 @@ class Run:
                 journal=journal,
                 error_score=search.error_score,
                 observers=observers,
+                origin_of=self._proposals.origin_of,
             )
             # Those of an earlier fit would hide what this one shows to callbacks.
             earlier = {n: search.__dict__.pop(n) for n in BEST_SO_FAR if n in search.__dict__}
@@ -240,6 +241,19 @@ class Run:
             fold_noise([self.objective.fold_scores(trial) for trial in trials]),
         )
 
+    def notes(self, trials: Sequence[Trial]) -> list[dict[str, Any]]:
+        """Return what is known of trials beside their scores."""
+        from skbayes.tables import note_of
+
+        return [
+            note_of(
+                trial,
+                self.objective.status(trial) if trial.is_closed else "running",
+                params,
+            )
+            for trial, params in zip(trials, self._params(trials), strict=True)
+        ]
+
     def limits(self, scores: Sequence[Sequence[float]]) -> Limits:
         """Return between which values the metric that steers can lie, as some scores do too."""
         found = score_limits(
@@ -253,7 +267,14 @@ class Run:
     def _params(self, trials: Sequence[Trial]) -> list[dict[str, Any]]:
         return [self._space.decode(trial.point) for trial in trials]
 
-    def _show(self, ended: Ended) -> SearchView:
+    def _candidates(self, trials: Sequence[Trial]) -> tuple[Any, Any, Any]:
+        """Return candidates as `trials_table` takes them."""
+        begun = [trial for trial in trials if trial.n_scored]
+        row_of = {trial.index: row for row, trial in enumerate(begun)}
+        table = self.table(begun) if begun else {}
+        return self.notes(trials), table, [row_of.get(trial.index) for trial in trials]
+
+    def _show(self, ended: Ended, engine: Engine) -> SearchView:
         """Return the search so far, which callbacks may read from the search itself as well."""
         # They only grow: what is made later is made of the same candidates.
         n = len(ended.trials)
@@ -263,6 +284,7 @@ class Run:
             lambda: self.table(ended.trials[:n]),
             self._space,
             settings_of(self._search),
+            partial(self._candidates, list(engine.history.trials)),
         )
         self._search._so_far = view
         return view
@@ -277,9 +299,16 @@ class Run:
             )
         # Most searches start from nothing, and should not pay for the import.
         from skbayes.journal import read_results
+        from skbayes.tables import find_values, read_csv
 
-        return read_sources(
-            self._search.warm_start_from,
-            self.objective.metric,
-            lambda path: read_results(path, self._space),
-        )
+        def read_file(path: str) -> Mapping[str, Any]:
+            if path.lower().endswith(".csv"):
+                return read_csv(path, self._space, f"warm_start_from {path!r}")
+            return read_results(path, self._space)
+
+        sources = read_sources(self._search.warm_start_from, self.objective.metric, read_file)
+        # A frame that went through a file has texts in the place of values, too.
+        return [
+            [(find_values(self._space, params)[0], score) for params, score in rows]
+            for rows in sources
+        ]

@@ -75,7 +75,7 @@ def _keys(dimension: Any) -> set[object]:
 
 
 def _has_same(name: str, dimension: Any, branch: Branch) -> bool:
-    return dict(branch.parameters).get(name) == dimension
+    return bool(dict(branch.parameters).get(name) == dimension)
 
 
 def _values(name: str, dimension: Any) -> str:
