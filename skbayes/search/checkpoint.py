@@ -19,6 +19,7 @@ from skbayes.exceptions import JournalError
 from skbayes.known import written_spaces
 from skbayes.optimizer import draw_seed
 from skbayes.search.conditions import space_of
+from skbayes.search.results import results_table
 from skbayes.search.splits import n_samples
 from skbayes.space import Space
 
@@ -70,7 +71,6 @@ def recorded(search: Any) -> tuple[list[Any], dict[str, Any], list[int | None]]:
             "what the file of its checkpoint holds."
         )
     from skbayes.journal import Journal
-    from skbayes.search.results import results_table
     from skbayes.tables import note_of
 
     header, events = Journal.read(path)

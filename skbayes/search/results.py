@@ -16,7 +16,7 @@ from skbayes._warnings import warn
 from skbayes.search.conditions import as_written
 from skbayes.space import Categorical, Point, Space
 
-__all__ = ["grid_of_lists", "in_row_order", "results_table", "trials_of", "warn_of_scores"]
+__all__ = ["grid_of_lists", "in_row_order", "results_table", "warn_of_scores"]
 
 
 def in_row_order(trials: Sequence[Trial], space: Space, search_spaces: Any) -> list[Trial]:
@@ -114,37 +114,6 @@ def results_table(
 
             _add_scores(table, f"{part}_{metric}", column(score), has_rank=part == "test")
     return table
-
-
-def trials_of(search: Any) -> dict[str, list[Any]]:
-    """Return the table of a search with a row for each candidate, in the order proposed.
-
-    While it runs, of all candidates so far. Of one that is not fitted, of what its checkpoint
-    holds.
-
-    Raises
-    ------
-    NotFittedError
-        If there is nothing to tell of yet.
-    """
-    from skbayes.tables import notes_of_table, trials_table
-
-    view = search.__dict__.get("_so_far")
-    if view is not None:
-        return trials_table(*view.candidates())
-    if "_notes" not in search.__dict__ and "cv_results_" not in search.__dict__:
-        from skbayes.search.checkpoint import recorded
-
-        return trials_table(*recorded(search))
-    table = search.__dict__.get("cv_results_", {})
-    tried: list[int] = search._rows_tried if table else []
-    # Older pickles have no notes.
-    notes = search.__dict__.get("_notes")
-    if notes is None:
-        notes = notes_of_table(table, tried, search.candidate_status_, search.n_splits_)
-        return trials_table(notes, table, tried)
-    rows = iter(tried)
-    return trials_table(notes, table, [next(rows) if note["has_row"] else None for note in notes])
 
 
 def warn_of_scores(table: Mapping[str, Any], trials: Sequence[Trial]) -> None:

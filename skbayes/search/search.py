@@ -22,9 +22,8 @@ from skbayes._warnings import unsaid
 from skbayes.rules import EARLY_STOPPING, OneStandardError, best_row, one_standard_error
 from skbayes.search.candidates import STRATEGIES, n_planned, n_possible
 from skbayes.search.conditions import space_of
-from skbayes.search.outcome import conclude
+from skbayes.search.outcome import conclude, trials_of
 from skbayes.search.refit import NotRefitted, delegated, fit_best, refit_best, says_how
-from skbayes.search.results import trials_of
 from skbayes.search.view import SoFar, results_by_dict, settings_of
 
 if TYPE_CHECKING:

@@ -85,10 +85,10 @@ def as_frame(columns: Mapping[str, Sequence[Any]], what: str) -> Any:
 def _series(pd: Any, values: Sequence[Any]) -> Any:
     """Return a column: of numbers of one type, or of objects, which pandas leaves as they are."""
     types = {type(value) for value in values}
-    if len(types) == 1 and types <= {int, float, bool}:
-        # Integers of any length are possible, which no array holds.
-        if types != {int} or max(map(abs, values)) < 2**63:
-            return pd.Series(list(values))
+    # Integers of any length are possible, which no array holds.
+    is_short = types != {int} or max(map(abs, values)) < 2**63
+    if len(types) == 1 and types <= {int, float, bool} and is_short:
+        return pd.Series(list(values))
     if types <= {int, type(None)} and int in types:
         return pd.Series(list(values), dtype="Int64")
     column = pd.Series([None] * len(values), dtype=object)

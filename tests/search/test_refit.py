@@ -1,6 +1,7 @@
 """The best candidate fitted after all: after an interrupt, and with ``refit=False``."""
 
 import pickle
+import re
 
 import numpy as np
 import pandas as pd
@@ -111,13 +112,14 @@ def test_without_refit():
     assert not hasattr(search, "predict")
     search.fit(X, Y)
     assert not hasattr(search, "predict")
-    for read in (
-        lambda: search.predict,
-        lambda: search.score(X, Y),
-        lambda: search.best_estimator_,
-    ):
-        with pytest.raises(AttributeError, match=r"`refit=False`.*call refit_best\(X, y\)"):
-            read()
+    how = r"`refit=False`.*call refit_best\(X, y\)"
+    for name in ("score", "best_estimator_"):
+        with pytest.raises(AttributeError, match=how):
+            search.score(X, Y) if name == "score" else getattr(search, name)
+    with pytest.raises(AttributeError) as found:
+        search.predict(X)
+    # As in scikit-learn, what is missing is said first, and why below.
+    assert re.search(how, str(found.value.__cause__))
     search.refit_best(X, Y)
     np.testing.assert_array_equal(
         search.predict(X), SVC(**search.best_params_).fit(X, Y).predict(X)
