@@ -21,6 +21,7 @@ FLOORS = {
     "insight": 5,
     "journal": 5,
     "known": 5,
+    "progress": 5,
     "model": 4,
     "rules": 4,
     "tables": 4,

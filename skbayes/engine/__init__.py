@@ -3,7 +3,7 @@
 from skbayes.engine.budget import Budget
 from skbayes.engine.engine import Engine, Observer
 from skbayes.engine.evaluation import Evaluation
-from skbayes.engine.objective import Objective, Progress, fold_noise
+from skbayes.engine.objective import Objective, fold_noise
 
 __all__ = [
     "Budget",
@@ -11,6 +11,5 @@ __all__ = [
     "Evaluation",
     "Objective",
     "Observer",
-    "Progress",
     "fold_noise",
 ]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Mapping, Sequence
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from sklearn.base import clone
@@ -19,8 +19,8 @@ from skbayes._compat import (
     get_scorers,
     scorers_by_name,
 )
-from skbayes._trials import Trial
-from skbayes.engine import Budget, Engine, Evaluation, Objective, Observer, Progress, fold_noise
+from skbayes._trials import Scored, Trial
+from skbayes.engine import Budget, Engine, Evaluation, Objective, Observer, fold_noise
 from skbayes.known import (
     AUTO,
     UNKNOWN,
@@ -30,6 +30,7 @@ from skbayes.known import (
     written_spaces,
 )
 from skbayes.model import Observations, Row, read_sources
+from skbayes.progress import Lines, Pace
 from skbayes.rules import EARLY_STOPPING, check_rules, one_standard_error, parse_stopping
 from skbayes.scikit_optimize import joined_fit_params, read_optimizer_kwargs, warn_of_differences
 from skbayes.search.candidates import warn_of_whole_ranges
@@ -49,6 +50,9 @@ from skbayes.search.view import (
 )
 from skbayes.space import Space, native
 from skbayes.workers import Pool
+
+if TYPE_CHECKING:
+    from skbayes.journal import Journal
 
 __all__ = ["Run"]
 
@@ -176,7 +180,6 @@ class Run:
                 print(f"search_spaces={AUTO!r} searches\n{described(self._written)}")
             if self._proposals.said:
                 print(self._proposals.said)
-            observers.append(Progress(self.objective, n_candidates))
         rules = self._rules
         if self._callback:
             ended = Ended(self.objective)
@@ -185,6 +188,10 @@ class Run:
         with self._open_journal() as journal:
             spent = time.monotonic() - self._started
             budget = Budget(native(search.max_time), spent + (journal.elapsed if journal else 0.0))
+            pace = Pace(n_candidates, budget, self._rules)
+            lines = self._lines(pace, journal) if search.verbose > 0 else None
+            if lines is not None:
+                observers.append(lines)
             self.contexts.begin_search(n_candidates, self.n_folds)
             engine = Engine(
                 self._proposals.strategy,
@@ -213,8 +220,14 @@ class Run:
             # Those of an earlier fit would hide what this one shows to callbacks.
             earlier = {n: search.__dict__.pop(n) for n in BEST_SO_FAR if n in search.__dict__}
             try:
+                for each in self._callback:
+                    getattr(each, "begin_search", lambda pace: None)(pace)
                 engine.run()
+                if lines is not None:
+                    lines.end()
             finally:
+                for each in self._callback:
+                    getattr(each, "end_search", lambda reason: None)(engine.stop_reason)
                 search.__dict__.pop("_so_far", None)
                 search.__dict__.update(earlier)
         return engine
@@ -266,6 +279,15 @@ class Run:
 
     def _params(self, trials: Sequence[Trial]) -> list[dict[str, Any]]:
         return [self._space.decode(trial.point) for trial in trials]
+
+    def _lines(self, pace: Pace, journal: Journal | None) -> Lines:
+        """Return what prints a line for each candidate."""
+        scoring, metric = self._search.scoring, self.objective.metric or "score"
+        name = scoring if isinstance(scoring, str) and metric == "score" else metric
+        events = [] if journal is None else journal.events
+        known = {(event.index, event.fold) for event in events if isinstance(event, Scored)}
+        path = "" if journal is None else journal.path
+        return Lines(self.objective, name, pace, self._space.decode, known, path)
 
     def _candidates(self, trials: Sequence[Trial]) -> tuple[Any, Any, Any]:
         """Return candidates as `trials_table` takes them."""
