@@ -78,7 +78,7 @@ def test_what_ends_it_is_named(capsys):
 
 
 def test_a_candidate_that_was_stopped(capsys):
-    found = lines(capsys, n_iter=12, early_stopping="racing")
+    found = lines(capsys, n_iter=16, early_stopping="median")
     assert any(re.match(r"\[.*\] stopped after [12] of 3 folds, best 1", line) for line in found)
 
 
