@@ -28,6 +28,7 @@ from skbayes.search import BayesSearchCV
 from skbayes.space import Categorical, Conditional, Integer, Real, Space
 
 if TYPE_CHECKING:
+    from skbayes._tracking import mlflow_autolog
     from skbayes.known import suggest_space
     from skbayes.optimizer import Optimizer
     from skbayes.tables import compare
@@ -57,6 +58,7 @@ __all__ = [
     "compare",
     "dump",
     "load",
+    "mlflow_autolog",
     "space",
     "suggest_space",
 ]
@@ -78,6 +80,10 @@ def __getattr__(name: str) -> Any:
         from skbayes.tables import compare
 
         return compare
+    if name == "mlflow_autolog":
+        from skbayes._tracking import mlflow_autolog
+
+        return mlflow_autolog
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
 

@@ -531,6 +531,34 @@ class BayesSearchCV(BaseSearchCV):  # type: ignore[misc]
             view.refit = self._metric
         return super(BayesSearchCV, view).score(X, y, **params)  # type: ignore[no-any-return]
 
+    def to_optuna(self, **settings: Any) -> Any:
+        """Return the search as a study of Optuna, whose plots and dashboard can show it then.
+
+        Each candidate is a trial: complete, pruned if it was stopped early, else failed. Its value
+        is the mean score that the search followed. Values that Optuna does not know, such as
+        estimators, are texts; scales that it does not have are plain.
+
+        Parameters
+        ----------
+        **settings
+            Arguments of `optuna.create_study`, such as ``storage`` and ``study_name``.
+
+        Returns
+        -------
+        optuna.study.Study
+
+        Raises
+        ------
+        NotFittedError
+            If the search has not been fitted, or `fit` is under way.
+        ImportError
+            If Optuna is not installed.
+        """
+        from skbayes.tables import optuna_study
+
+        space, _, _ = self._learnt("to_optuna()")
+        return optuna_study(trials_of(self), space, self._metric, settings)
+
     @property
     def classes_(self) -> Any:
         """Class labels, if `best_estimator_` has them."""

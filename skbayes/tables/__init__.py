@@ -3,6 +3,7 @@
 from skbayes.tables.branches import branch_labels, choice_name
 from skbayes.tables.comparison import compare
 from skbayes.tables.notes import Note, note_of, notes_of_table
+from skbayes.tables.studies import optuna_study
 from skbayes.tables.trials import as_frame, trials_table
 from skbayes.tables.written import find_values, read_csv
 
@@ -15,6 +16,7 @@ __all__ = [
     "find_values",
     "note_of",
     "notes_of_table",
+    "optuna_study",
     "read_csv",
     "trials_table",
 ]
