@@ -9,7 +9,7 @@ from skbayes.search import BayesSearchCV
 
 __all__ = ["mlflow_autolog"]
 
-# What MLflow asks which classes are searches, whose `fit` is one run with a child for each candidate.
+# By these MLflow tells searches, whose `fit` is one run with a child for each candidate.
 LISTS, TELLS = "_get_meta_estimators_for_autologging", "_is_parameter_search_estimator"
 
 

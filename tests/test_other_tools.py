@@ -1,8 +1,7 @@
-"""Tools of others that work with a search: MLflow, skops, and the plots of scikit-optimize."""
+"""Tools of others that work with a search: MLflow and skops."""
 
 import subprocess
 import sys
-import warnings
 
 import numpy as np
 import pytest
@@ -15,7 +14,6 @@ import skbayes
 from skbayes import BayesSearchCV
 
 X, Y = load_iris(return_X_y=True)
-NUMBERS = {"C": (1e-2, 1e2, "log-uniform"), "degree": (1, 6)}
 MIXED = {"C": (1e-2, 1e2, "log-uniform"), "kernel": ["rbf", "poly", "linear"]}
 
 # Both searches of the same grid, and what MLflow has logged of each.
@@ -80,21 +78,3 @@ def test_skops_stores_what_a_search_refits():
     data = io.dumps(search.best_estimator_)
     assert io.get_untrusted_types(data=data) == []
     np.testing.assert_array_equal(io.loads(data).predict(X), search.predict(X))
-
-
-@pytest.mark.parametrize(
-    ("space", "name"),
-    [(NUMBERS, "plot_convergence"), (MIXED, "plot_convergence"), (NUMBERS, "plot_evaluations")],
-)
-def test_plots_of_scikit_optimize(space, name):
-    """Those that need a model of scikit-optimize's are made as docs/migration.md says."""
-    plots = pytest.importorskip("skopt.plots")
-    matplotlib = pytest.importorskip("matplotlib")
-    matplotlib.use("Agg")
-    search = BayesSearchCV(SVC(), space, n_iter=8, cv=2, random_state=0).fit(X, Y)
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # of scikit-optimize's own use of matplotlib
-        axes = getattr(plots, name)(search.optimizer_results_[0])
-    drawn = np.ravel(axes)[0]
-    assert drawn.lines or drawn.patches or drawn.collections
-    matplotlib.pyplot.close("all")
