@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
@@ -97,11 +98,14 @@ class Pace:
 
 def _patience_left(rule: Patience, scores: Sequence[float]) -> int | None:
     """Return after how many candidates without a score `rule` ends a search; None: it is open."""
-    for n in range(1, int(rule.n) + 1):
+
+    def ends(n: int) -> bool:
         state = SearchState((*scores, *(math.nan,) * n), 0, math.nan, lambda: math.nan)
-        if rule(state) is not None:
-            return n
-    return None
+        return rule(state) is not None
+
+    # Once it ends a search, it would do so after more candidates too.
+    n = bisect_left(range(int(rule.n)), True, lo=1, key=ends)
+    return n if ends(n) else None
 
 
 def as_clock(seconds: float) -> str:

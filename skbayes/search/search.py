@@ -109,7 +109,8 @@ class BayesSearchCV(BaseSearchCV):  # type: ignore[misc]
     cv : int, cross-validation generator or an iterable, default=None
         As in `GridSearchCV`. The folds are drawn once, the same for all candidates.
     verbose : int, default=0
-        1 prints a line for each candidate; higher values print each fit too.
+        1 prints a line for each candidate, with the best so far and when the search will end;
+        higher values print each fit too.
     pre_dispatch : int, or str, default='2*n_jobs'
         Number of folds that are handed to the workers ahead of time. With `max_time`, `stopping`
         or a callback none is handed over before a worker is free, so that none begins too late.
@@ -128,9 +129,9 @@ class BayesSearchCV(BaseSearchCV):  # type: ignore[misc]
         known of the estimator; nothing with another `strategy` than "bayesian".
     warm_start_from : object or list, default=None
         Results of earlier searches, of which this one makes what use it can: a fitted search, its
-        `cv_results_` as a dict or a frame, the path of its `checkpoint`, an `Optimizer`, pairs of
-        parameters and score, or a list of these. They need not be of the same data, metric or
-        space.
+        `cv_results_` as a dict or a frame, the path of its `checkpoint` or of a CSV file of its
+        `trials`, an `Optimizer`, pairs of parameters and score, or a list of these. They need not
+        be of the same data, metric or space.
     asynchronous : bool, default=False
         Whether scores are taken in as they arrive, which keeps workers busier and makes the search
         depend on timing.
@@ -412,7 +413,7 @@ class BayesSearchCV(BaseSearchCV):  # type: ignore[misc]
         callback : callable or list of callable, default=None
             Called after each candidate with the search so far: `best_score_`, `best_params_` and
             `cv_results_` can be read from it, or from the search itself. A true return value ends
-            the search. `skbayes.scikit_optimize.callbacks` has some.
+            the search. `skbayes.callbacks` has some, a `ProgressBar` among them.
         **params : dict of str -> object
             Parameters for the estimator's `fit`, the scorer and the splitter, routed as in
             `GridSearchCV.fit`; those with one entry for each sample are split along.
