@@ -120,6 +120,11 @@ class Trial:
         return any(fold is not None and fold.error is not None for fold in self.folds)
 
     @property
+    def has_begun(self) -> bool:
+        """Whether a fold was scored, or has failed."""
+        return self.n_scored > 0
+
+    @property
     def seconds(self) -> float:
         """Time of fitting and scoring, over the folds that were scored."""
         return sum(fold.fit_time + fold.score_time for fold in self.folds if fold is not None)

@@ -6,7 +6,7 @@ import math
 from collections.abc import Callable, Collection, Mapping
 from typing import TYPE_CHECKING, Any
 
-from skbayes._trials import Closed, Event, Trial
+from skbayes._trials import Closed, Event, FoldScore, Trial
 from skbayes.progress.pace import Pace, as_clock
 from skbayes.space import Point, brief
 
@@ -33,8 +33,8 @@ class Lines:
     pace : Pace
     decode : callable
         Returns the parameters of a point.
-    known : collection of (int, int), default=()
-        Candidates and folds that were read from a file.
+    known : collection of FoldScore, default=()
+        What was read from a file.
     path : str, default=""
         The file.
     """
@@ -45,11 +45,13 @@ class Lines:
         metric: str,
         pace: Pace,
         decode: Callable[[Point], Mapping[str, Any]],
-        known: Collection[tuple[int, int]] = (),
+        known: Collection[FoldScore] = (),
         path: str = "",
     ) -> None:
         self._objective, self._metric, self._pace = objective, metric, pace
-        self._decode, self._known, self._path = decode, known, path
+        self._decode, self._path = decode, path
+        # They are the very objects that trials hold then.
+        self._known, self._kept = {id(score) for score in known}, known
         self._scores: list[float] = []
         self._best, self._best_number = math.nan, 0
 
@@ -57,8 +59,8 @@ class Lines:
         """Print the line of `trial` if `event` closes it."""
         if not isinstance(event, Closed):
             return
-        folds = [fold for fold, score in enumerate(trial.folds) if score is not None]
-        is_read = bool(folds) and all((trial.index, fold) in self._known for fold in folds)
+        scores = [score for score in trial.folds if score is not None]
+        is_read = trial.has_begun and all(id(score) in self._known for score in scores)
         score = self._objective.score(trial)
         is_complete = self._objective.status(trial) == "complete"
         if is_complete and not score <= self._best:

@@ -88,7 +88,7 @@ def recorded(search: Any) -> tuple[list[Any], dict[str, Any], list[int | None]]:
     for trial, values in zip(history.trials, params, strict=True):
         status = "complete" if trial.n_scored == history.n_folds else "unfinished"
         notes.append(note_of(trial, "failed" if trial.has_failed else status, values))
-    begun = [trial for trial in history.trials if trial.n_scored]
+    begun = [trial for trial in history.trials if trial.has_begun]
     table = {}
     if begun:
         scored = [fold for trial in begun for fold in trial.folds if fold is not None]

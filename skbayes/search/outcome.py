@@ -52,7 +52,7 @@ def conclude(search: Any, run: Run, engine: Engine) -> None:
     """
     search.stop_reason_ = engine.stop_reason
     # One that was proposed when the time was over has nothing to show.
-    trials = [trial for trial in engine.history.trials if trial.n_scored]
+    trials = [trial for trial in engine.history.trials if trial.has_begun]
     if trials or "cv_results_" not in search.__dict__:
         # Else what is known is known of an earlier fit.
         search._notes = run.notes(engine.history.trials)

@@ -285,13 +285,13 @@ class Run:
         scoring, metric = self._search.scoring, self.objective.metric or "score"
         name = scoring if isinstance(scoring, str) and metric == "score" else metric
         events = [] if journal is None else journal.events
-        known = {(event.index, event.fold) for event in events if isinstance(event, Scored)}
+        known = [event.score for event in events if isinstance(event, Scored)]
         path = "" if journal is None else journal.path
         return Lines(self.objective, name, pace, self._space.decode, known, path)
 
     def _candidates(self, trials: Sequence[Trial]) -> tuple[Any, Any, Any]:
         """Return candidates as `trials_table` takes them."""
-        begun = [trial for trial in trials if trial.n_scored]
+        begun = [trial for trial in trials if trial.has_begun]
         row_of = {trial.index: row for row, trial in enumerate(begun)}
         table = self.table(begun) if begun else {}
         return self.notes(trials), table, [row_of.get(trial.index) for trial in trials]

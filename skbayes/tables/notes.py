@@ -43,7 +43,7 @@ def note_of(trial: Trial, status: str, params: Mapping[str, Any]) -> Note:
         "rounds": [None if fold is None else fold.rounds for fold in trial.folds],
         "n_folds": trial.n_scored,
         "failure": _failure(trial) if status == "failed" else None,
-        "has_row": trial.n_scored > 0,
+        "has_row": trial.has_begun,
     }
 
 
