@@ -13,6 +13,7 @@ ROOT = Path(__file__).parents[1] / "skbayes"
 # A room or a file at the top of skbayes, and its floor: it imports from lower ones only.
 FLOORS = {
     "__init__": 10,
+    "_tracking": 9,
     "sagemaker": 9,
     "callbacks": 8,
     "search": 8,
@@ -21,8 +22,10 @@ FLOORS = {
     "insight": 5,
     "journal": 5,
     "known": 5,
+    "progress": 5,
     "model": 4,
     "rules": 3,
+    "tables": 4,
     "scikit_optimize": 5,
     "_trials": 3,
     "acquisition": 3,
@@ -45,7 +48,7 @@ WATCHED = {"joblib", "numpy", "scipy", "sklearn", "threadpoolctl"}
 # Libraries that a user may not have.
 OPTIONAL = {
     *("boto3", "botocore", "dask", "distributed", "matplotlib", "pandas", "polars", "ray", "rich"),
-    "skopt",
+    *("mlflow", "optuna", "skopt", "tqdm"),
 }
 
 Tree = dict[str, ast.Module]
