@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from skbayes._trials import Closed, Event, FoldScore, Trial
+from skbayes._trials import Closed, Event, FoldScore, Scored, Trial
 from skbayes.progress.pace import Pace, as_clock
 from skbayes.space import Point, brief
 
@@ -37,6 +37,8 @@ class Lines:
         What was read from a file.
     path : str, default=""
         The file.
+    shares : sequence of str, default=()
+        What the shares of a resource are called, such as "100 n_samples".
     """
 
     def __init__(
@@ -47,9 +49,10 @@ class Lines:
         decode: Callable[[Point], Mapping[str, Any]],
         known: Collection[FoldScore] = (),
         path: str = "",
+        shares: Sequence[str] = (),
     ) -> None:
         self._objective, self._metric, self._pace = objective, metric, pace
-        self._decode, self._path = decode, path
+        self._decode, self._path, self._shares = decode, path, shares
         # They are the very objects that trials hold then.
         self._known, self._kept = {id(score) for score in known}, known
         self._scores: list[float] = []
@@ -57,9 +60,11 @@ class Lines:
 
     def __call__(self, event: Event, trial: Trial) -> None:
         """Print the line of `trial` if `event` closes it."""
-        if not isinstance(event, Closed):
-            return
-        scores = [score for score in trial.folds if score is not None]
+        if isinstance(event, Scored):
+            self._tell_of_share(event, trial)
+        if not isinstance(event, Closed) or (trial.has_begun and not trial.n_scored):
+            return  # what was measured in part has its line
+        scores = [score for part in (trial.folds, *trial.rungs) for score in part if score]
         is_read = trial.has_begun and all(id(score) in self._known for score in scores)
         score = self._objective.score(trial)
         is_complete = self._objective.status(trial) == "complete"
@@ -71,6 +76,22 @@ class Lines:
             return
         self._print_read(len(self._scores) - 1)
         print(self._line(trial, score), flush=True)
+
+    def _tell_of_share(self, event: Scored, trial: Trial) -> None:
+        """Print the line of a share, when all folds of it are scored."""
+        if event.rung is None or None in trial.rungs[event.rung]:
+            return
+        if all(id(score) in self._known for score in trial.rungs[event.rung]):
+            return
+        score = self._objective.rung_scores(trial)[event.rung]
+        value = "no score" if score is None or math.isnan(score) else f"{self._metric} {score:.5g}"
+        n = len(str(self._pace.n_candidates))
+        place = f"[{trial.index + 1:>{n}}/{self._pace.n_candidates}]"
+        text = f"{place} {value} with {self._shares[event.rung]}{self._told_best}"
+        print(f"{text}; {self._told_params(trial)}; {as_clock(self._pace.elapsed)}", flush=True)
+
+    def _told_params(self, trial: Trial) -> str:
+        return ", ".join(f"{k}={brief(v)}" for k, v in self._decode(trial.point).items()) or "-"
 
     def end(self) -> None:
         """Say how many candidates were read, if none was evaluated after them."""
@@ -91,10 +112,9 @@ class Lines:
     def _line(self, trial: Trial, score: float) -> str:
         n_candidates = self._pace.n_candidates
         place = f"[{trial.index + 1:>{len(str(n_candidates))}}/{n_candidates}]"
-        params = ", ".join(f"{k}={brief(v)}" for k, v in self._decode(trial.point).items())
         outlook = self._pace.outlook(self._scores)
         times = f"{as_clock(self._pace.elapsed)}{', ' if outlook else ''}{outlook}"
-        return f"{place} {self._result(trial, score)}{self._told_best}; {params or '-'}; {times}"
+        return f"{place} {self._result(trial, score)}{self._told_best}; {self._told_params(trial)}; {times}"
 
     def _result(self, trial: Trial, score: float) -> str:
         status = self._objective.status(trial)

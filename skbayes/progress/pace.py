@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from bisect import bisect_left
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -41,12 +41,15 @@ class Pace:
     ----------
     n_read : int
         Number of candidates that were evaluated by an earlier run, which took no time now.
+    spent : callable or None
+        Returns which share was spent of the fits that may be; None if these have no limit.
     """
 
     n_candidates: int
     clock: Clock
     rules: Sequence[StoppingRule] = ()
     n_read: int = field(default=0, init=False)
+    spent: Callable[[], float] | None = field(default=None, init=False)
 
     def __post_init__(self) -> None:
         self._began = self.clock.elapsed
@@ -57,8 +60,10 @@ class Pace:
         return self.clock.elapsed
 
     def share(self, n_closed: int) -> float:
-        """Return which share of the search is done, between 0 and 1, by candidates or by time."""
+        """Return which share of the search is done, from 0 to 1, by candidates, fits or time."""
         shares = [n_closed / self.n_candidates if self.n_candidates else 1.0]
+        if self.spent is not None:
+            shares.append(self.spent())
         left = self.clock.seconds_left
         if math.isfinite(left):
             spent = self.clock.elapsed
@@ -78,6 +83,8 @@ class Pace:
         n_new = len(scores) - self.n_read
         pace = (self.clock.elapsed - self._began) / n_new if n_new > 0 else math.nan
         found = [(pace * (self.n_candidates - len(scores)), "n_iter")]
+        if self.spent is not None and (spent := self.spent()) > 0.0:
+            found.append(((self.clock.elapsed - self._began) * (1.0 / spent - 1.0), "max_fits"))
         found += [
             (pace * n_left, "Patience, unless the best score rises")
             for rule in self.rules

@@ -186,10 +186,13 @@ class Run:
         observers: list[Observer] = [self.objective]
         if search.verbose > 0:
             at_most = "" if self._proposals.is_counted else "at most "
-            print(
-                f"Fitting {self.n_folds} folds for each of {at_most}{n_candidates} candidates, "
-                f"totalling {at_most}{self.n_folds * n_candidates} fits"
-            )
+            begin = f"Fitting {self.n_folds} folds for each of {at_most}{n_candidates} candidates, "
+            if self.resources is None:
+                print(f"{begin}totalling {at_most}{self.n_folds * n_candidates} fits")
+            else:
+                *few, last = map(str, self.resources.amounts)
+                some = f"{', '.join(few)} or {last}" if few else last
+                print(f"{begin}first with {some} of {self.resources.whole} {self.resources.name}")
             if isinstance(search.search_spaces, str):
                 print(f"search_spaces={AUTO!r} searches\n{described(self._written)}")
             if self._proposals.said:
@@ -233,6 +236,8 @@ class Run:
                 observers=observers,
                 origin_of=self._proposals.origin_of,
             )
+            if search.max_fits is not None:
+                pace.spent = lambda: engine.fits_spent / engine.max_fits
             # Those of an earlier fit would hide what this one shows to callbacks.
             earlier = {n: search.__dict__.pop(n) for n in BEST_SO_FAR if n in search.__dict__}
             try:
@@ -305,7 +310,9 @@ class Run:
         events = [] if journal is None else journal.events
         known = [event.score for event in events if isinstance(event, Scored)]
         path = "" if journal is None else journal.path
-        return Lines(self.objective, name, pace, self._space.decode, known, path)
+        given = self.resources
+        shares = [f"{amount} {given.name}" for amount in given.amounts] if given else []
+        return Lines(self.objective, name, pace, self._space.decode, known, path, shares)
 
     def _candidates(self, trials: Sequence[Trial]) -> tuple[Any, Any, Any]:
         """Return candidates as `trials_table` takes them."""

@@ -39,7 +39,7 @@ def note_of(trial: Trial, status: str, params: Mapping[str, Any]) -> Note:
         "origin": trial.origin,
         "asked_at": trial.asked_at,
         "folds_at": [None if fold is None else fold.at for fold in trial.folds],
-        "seconds": trial.seconds,
+        "seconds": trial.all_seconds,
         "rounds": [None if fold is None else fold.rounds for fold in trial.folds],
         "n_folds": trial.n_scored,
         "failure": _failure(trial) if status == "failed" else None,
