@@ -7,7 +7,7 @@ search that runs and one that is read back from a file go through the same code.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
@@ -211,6 +211,15 @@ class History:
     def __init__(self, n_folds: int, n_rungs: int = 0) -> None:
         self.n_folds, self.n_rungs = n_folds, n_rungs
         self.trials: list[Trial] = []
+
+    @classmethod
+    def of(cls, events: Sequence[Event], n_folds: int) -> History:
+        """Return the history of events that were recorded; ValueError as from `apply`."""
+        rungs = [event.rung for event in events if isinstance(event, Scored)]
+        history = cls(n_folds, max((rung + 1 for rung in rungs if rung is not None), default=0))
+        for event in events:
+            history.apply(event)
+        return history
 
     def apply(self, event: Event) -> None:
         """Take one event in.

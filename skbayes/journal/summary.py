@@ -7,7 +7,7 @@ import os
 from collections.abc import Mapping
 from typing import Any
 
-from skbayes._trials import History, Scored
+from skbayes._trials import History
 from skbayes.exceptions import JournalError
 from skbayes.journal.journal import Journal
 from skbayes.journal.tokens import token
@@ -63,11 +63,7 @@ def read_results(path: str | os.PathLike[str], space: Space) -> dict[str, list[A
     try:
         n_folds, branches = header["outline"]["n_folds"], header["outline"]["branches"]
         known = _known(space)
-        rungs = [event.rung for event in events if isinstance(event, Scored)]
-        n_rungs = max((rung + 1 for rung in rungs if rung is not None), default=0)
-        history = History(n_folds, n_rungs)
-        for event in events:
-            history.apply(event)
+        history = History.of(events, n_folds)
         done = [t for t in history.trials if t.has_failed or t.n_scored == n_folds]
         params = [_params(branches[t.point.branch], t.point.codes, known) for t in done]
     except (KeyError, TypeError, ValueError, IndexError) as error:

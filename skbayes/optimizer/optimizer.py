@@ -338,6 +338,7 @@ class Optimizer:
                 logarithms - np.log(np.median(costs[costs > 0.0]))
             )
             return relative
+
     def origin_of(self, point: Point) -> str | None:
         """Return what has proposed a point; None if it was not asked for in this process.
 

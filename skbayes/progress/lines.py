@@ -114,7 +114,8 @@ class Lines:
         place = f"[{trial.index + 1:>{len(str(n_candidates))}}/{n_candidates}]"
         outlook = self._pace.outlook(self._scores)
         times = f"{as_clock(self._pace.elapsed)}{', ' if outlook else ''}{outlook}"
-        return f"{place} {self._result(trial, score)}{self._told_best}; {self._told_params(trial)}; {times}"
+        result = f"{self._result(trial, score)}{self._told_best}"
+        return f"{place} {result}; {self._told_params(trial)}; {times}"
 
     def _result(self, trial: Trial, score: float) -> str:
         status = self._objective.status(trial)

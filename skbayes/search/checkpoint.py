@@ -77,9 +77,7 @@ def recorded(search: Any) -> tuple[list[Any], dict[str, Any], list[int | None]]:
 
     header, events = Journal.read(path)
     try:
-        history = History(header["outline"]["n_folds"])
-        for event in events:
-            history.apply(event)
+        history = History.of(events, header["outline"]["n_folds"])
         space = space_of(written_spaces(search), search.estimator, int(header["seed"]))
         params = [space.decode(trial.point) for trial in history.trials]
     except (KeyError, TypeError, ValueError, IndexError) as error:

@@ -105,7 +105,7 @@ def trials_of(search: Any) -> dict[str, list[Any]]:
     if notes is None:
         notes = notes_of_table(table, tried, search.candidate_status_, search.n_splits_)
         return trials_table(notes, table, tried)
-    rows = iter(tried)
+    rows = iter(search.__dict__.get("_rows_begun", tried))
     return trials_table(notes, table, [next(rows) if note["has_row"] else None for note in notes])
 
 
@@ -148,6 +148,7 @@ def _keep(search: Any, run: Run, trials: Sequence[Trial], rows: Sequence[Trial])
     row_of = {trial.index: row for row, trial in enumerate(rows)}
     # What was measured with a share only has nothing to say of whole scores.
     whole = [trial for trial in trials if trial.n_scored]
+    search._rows_begun = [row_of[trial.index] for trial in trials]
     search._rows_tried = [row_of[trial.index] for trial in whole]
     parts = [fold for trial in trials for part in trial.rungs for fold in part]
     search.n_folds_run_ = len(folds) + sum(fold is not None for fold in parts)

@@ -46,7 +46,8 @@ def trials_table(
     for name in dict.fromkeys(name for each in params for name in each):
         columns[f"param_{name}"] = [each.get(name, math.nan) for each in params]
     if "n_resources" in table:
-        columns["n_resources"] = _cells(table, "n_resources", rows)
+        amounts = table["n_resources"]
+        columns["n_resources"] = [None if row is None else int(amounts[row]) for row in rows]
     columns["n_folds"] = [note["n_folds"] for note in notes]
     columns["seconds"] = [_number(note["seconds"]) for note in notes]
     columns["proposed_at"] = [_number(note["asked_at"]) for note in notes]
