@@ -1,0 +1,208 @@
+"""How all pictures look: colours and marks that are told apart by everybody, and in grey."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+__all__ = ["COLORS", "LINES", "MARKS", "axes_for", "draw_candidates", "score_limits"]
+
+Floats = NDArray[np.float64]
+
+# Okabe and Ito (2008), Color universal design: told apart by the colour-blind; black comes last.
+BLUE, ORANGE, GREEN, RED = "#0072B2", "#E69F00", "#009E73", "#D55E00"
+PURPLE, SKY, GREY, BLACK = "#CC79A7", "#56B4E9", "#767676", "#000000"
+COLORS = (BLUE, RED, GREEN, PURPLE, ORANGE, SKY, BLACK)
+# Where there is no colour, lines differ by their dashes.
+LINES = ("-", "--", "-.", ":", (0, (5, 1, 1, 1, 1, 1)), (0, (8, 3)), (0, (1, 1)))
+# Dark for low scores, light for high ones, also in grey.
+MAP = "viridis"
+
+# For each status the shape, the colour, and whether the shape is filled.
+MARKS: Mapping[str, tuple[str, str, bool]] = {
+    "complete": ("o", BLUE, True),
+    "stopped": ("v", ORANGE, False),
+    "failed": ("x", RED, True),
+    "cut off": ("s", GREY, False),
+}
+TOLD = {"stopped": "stopped early", "cut off": "cut off by the end"}
+
+# With more marks than this a picture is made of pixels where it would be too large as lines.
+MANY = 2000
+# Below the lower quartile by so many times the distance from it to the best: another picture.
+WHISKER = 2.0
+# Scores that differ by less, relative to their size, are drawn as equal.
+EQUAL = 1e-12
+# Where marks without a score stand, as a share of the height.
+BOTTOM = 0.025
+
+
+def axes_for(ax: Any, size: tuple[float, float] = (6.4, 4.0)) -> tuple[Any, Any]:
+    """Return the figure and the axes to draw on; new ones where `ax` is None.
+
+    Raises
+    ------
+    ImportError
+        If matplotlib is not installed.
+    """
+    if ax is not None:
+        return ax.figure, ax
+    return pyplot().subplots(figsize=size, layout="constrained")
+
+
+def pyplot() -> Any:
+    """Return `matplotlib.pyplot`; ImportError that says how to install it."""
+    try:
+        from matplotlib import pyplot
+    except ImportError as error:
+        raise ImportError(
+            "skbayes.plotting draws with matplotlib, which is not installed. Install it with "
+            "python -m pip install 'skbayes[plotting]'."
+        ) from error
+    return pyplot
+
+
+def score_limits(scores: Floats) -> tuple[float, float]:
+    """Return between which scores an axis shows them: all but what lies far below most.
+
+    Parameters
+    ----------
+    scores : ndarray
+        NaN and infinities are left out.
+    """
+    known = scores[np.isfinite(scores)]
+    if not known.size:
+        return 0.0, 1.0
+    low, high = float(known.min()), float(known.max())
+    quartile = float(np.quantile(known, 0.25))
+    low = max(low, quartile - WHISKER * (high - quartile)) if high > quartile else low
+    if high - low <= EQUAL * max(abs(high), abs(low)):
+        half = max(0.05 * abs(high), 1e-3 if high == 0 else 0.0)
+        return low - half, high + half
+    room = 0.08 * (high - low)
+    return low - room, high + room
+
+
+def draw_candidates(
+    ax: Any, x: Floats, shown: Floats, status: Sequence[str], *, size: float = 26.0
+) -> dict[str, Any]:
+    """Draw a mark for each candidate, by status; those without a score at the lower end.
+
+    Parameters
+    ----------
+    ax : matplotlib Axes
+        Its limits are set: marks below the lower one become arrows.
+    x : ndarray of shape (n,)
+    shown : ndarray of shape (n,)
+        Scores, or means of some folds; NaN for a failure.
+    status : sequence of str
+    size : float, default=26.0
+        Of a mark, in square points.
+
+    Returns
+    -------
+    dict of str to matplotlib PathCollection
+        By status, and "below" for those that lie below the axes.
+    """
+    kinds = np.array(status, dtype=object)
+    bottom, top = ax.get_ylim()
+    at_bottom = bottom + BOTTOM * (top - bottom)
+    is_many = len(x) > MANY
+    drawn: dict[str, Any] = {}
+    below: list[Floats] = []
+    for name, (mark, color, is_filled) in MARKS.items():
+        rows = (kinds == name) & np.isfinite(x)
+        if not rows.any():
+            continue
+        y = shown[rows]
+        is_below = ~(y >= bottom)
+        label = f"{TOLD.get(name, name)} ({int(rows.sum())})"
+        looks: dict[str, Any] = (
+            {"c": color}
+            if mark == "x"
+            else {
+                "facecolors": color if is_filled else "none",
+                "edgecolors": "white" if is_filled else color,
+            }
+        )
+        seen = ~is_below | np.isnan(y)
+        area = size / 4 if is_many else size
+        drawn[name] = ax.scatter(
+            x[rows][seen],
+            np.where(is_below, at_bottom, y)[seen],
+            s=area,
+            marker=mark,
+            linewidths=1.2 if not is_filled or mark == "x" else 0.4,
+            label=label,
+            zorder=3,
+            rasterized=is_many,
+            alpha=0.9,
+            **looks,
+        )
+        below.append(x[rows][~seen])
+    lower = np.concatenate([*below, np.empty(0)])
+    if lower.size:
+        drawn["below"] = ax.scatter(
+            lower,
+            np.full(lower.size, at_bottom),
+            s=size,
+            marker="$\u2193$",
+            c=GREY,
+            linewidths=0.4,
+            label=f"below this axis ({lower.size})",
+            zorder=2,
+            rasterized=is_many,
+        )
+    return drawn
+
+
+def legend(ax: Any, *, is_own: bool) -> Any:
+    """Say what marks and lines are: below the axes of an own figure, else where it covers least.
+
+    Parameters
+    ----------
+    ax : matplotlib Axes
+    is_own : bool
+        Whether the figure was made for these axes.
+    """
+    handles, labels = ax.get_legend_handles_labels()
+    if not handles:
+        return None
+    if is_own:
+        columns = min(len(labels), 3 if max(map(len, labels)) > 18 else 4)
+        place = {"loc": "outside lower center", "ncols": columns, "frameon": False}
+        return ax.figure.legend(handles, labels, fontsize="small", **place)
+    # To look for the best place takes long where there are many marks.
+    is_many = sum(len(c.get_offsets()) for c in ax.collections) > MANY
+    return ax.legend(fontsize="small", loc="lower right" if is_many else "best")
+
+
+def tidy(ax: Any, title: str | None = None) -> None:
+    """Take away lines that say nothing, and add a faint grid."""
+    for side in ("top", "right"):
+        ax.spines[side].set_visible(False)
+    ax.grid(True, color="0.9", linewidth=0.7)
+    ax.set_axisbelow(True)
+    if title:
+        ax.set_title(title, loc="left", fontsize="medium")
+
+
+def say(ax: Any, text: str) -> Any:
+    """Write a sentence in the middle of axes that have nothing else to show."""
+    ax.set(xticks=[], yticks=[])
+    return ax.text(
+        0.5, 0.5, text, ha="center", va="center", wrap=True, transform=ax.transAxes, color="0.25"
+    )
+
+
+def is_flat(scores: Floats) -> bool:
+    """Whether all scores that are known are equal."""
+    known = scores[np.isfinite(scores)]
+    if not known.size:
+        return True
+    spread = float(known.max() - known.min())
+    return spread <= EQUAL * max(float(np.abs(known).max()), math.ulp(0.0))
