@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 import os
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -161,11 +160,6 @@ class Unknown:
     def __repr__(self) -> str:
         return self._told
 
-    def __str__(self) -> str:
-        """Return the class of an estimator; of all else, what is known."""
-        is_estimator = re.match(r"(?:\w+\.)*(\w+): dict\(", self._told)
-        return f"{is_estimator[1]}()" if is_estimator else self._told
-
 
 def _written(branch: Branch) -> list[list[Any]]:
     return [
@@ -193,4 +187,3 @@ def _known(space: Space) -> dict[str, dict[str, Any]]:
                 for category in dimension.categories:
                     of_name.setdefault(token(category), category)
     return known
-

@@ -4,8 +4,9 @@ from skbayes.plotting.convergence import ConvergenceDisplay
 from skbayes.plotting.folds import FoldsDisplay
 from skbayes.plotting.gain import GainDisplay
 from skbayes.plotting.importances import ImportancesDisplay
+from skbayes.plotting.pair import PairDisplay
 from skbayes.plotting.parallel import ParallelCoordinatesDisplay
-from skbayes.plotting.slices import PairDisplay, ParameterDisplay
+from skbayes.plotting.parameter import ParameterDisplay
 from skbayes.plotting.timeline import TimelineDisplay
 
 __all__ = [

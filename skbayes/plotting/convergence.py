@@ -10,8 +10,7 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from skbayes.plotting.found import Found, best_so_far
-from skbayes.plotting.reading import read_several
+from skbayes.found import Found, best_so_far, read_several
 from skbayes.plotting.style import (
     BLACK,
     BLUE,
@@ -189,6 +188,8 @@ class ConvergenceDisplay:
         # The last error is that of the best, which is to be seen whole.
         known += [np.array([c.low[-1], c.high[-1]]) for c in self.curves if is_single and len(c.x)]
         ax.set_ylim(*score_limits(np.concatenate(known)))
+        if not np.isfinite(np.concatenate(known)).any():
+            ax.set_yticks([])
         self.points_, self.lines_, self.bands_ = {}, [], []
         if self.x is not None and self.scores is not None:
             self.points_ = draw_candidates(ax, self.x, self.scores, self.status)
@@ -222,7 +223,8 @@ class ConvergenceDisplay:
             self.bands_.append(band)
         ax.set(xlabel=self.x_name, ylabel=self.score_name)
         if self.x_name == X_LABELS["candidates"]:
-            ax.xaxis.get_major_locator().set_params(integer=True)
+            ax.xaxis.get_major_locator().set_params(integer=True, min_n_ticks=1)
+            ax.set_xlim(0.0, max(c.x[-1] for c in self.curves if len(c.x)) + 1.0)
         else:
             ax.set_xlim(left=0.0)
         self.legend_ = legend(ax, is_own=is_own)

@@ -8,7 +8,7 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from skbayes.plotting.reading import read
+from skbayes.found import read
 from skbayes.plotting.style import MANY, MAP, RED, axes_for, score_limits
 from skbayes.space import show
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from skbayes.plotting.reading import read
+from skbayes.found import read
 from skbayes.plotting.style import BLUE, axes_for, say, tidy
 
 if TYPE_CHECKING:
@@ -20,6 +20,7 @@ __all__ = ["GainDisplay"]
 Floats = NDArray[np.float64]
 
 NUMBERS = (1, 2, 5, 10, 20)
+NOTHING = "What more candidates would bring is not known: there are fewer than two scores."
 # What was said came true give or take this, see docs/decisions/promises.md.
 ACCURACY = 0.1
 # As `Gain` calls chances up to these.
@@ -106,9 +107,12 @@ class GainDisplay:
         ImportError
             If matplotlib is not installed.
         TypeError, ValueError
-            If `search` is none of these or has fewer than two scores, or a number is malformed.
+            If `search` is none of these, or a number is malformed.
         """
-        insight = insight or read(search).learn()
+        insight = insight or read(search).insight()
+        if insight is None:
+            nothing = np.empty(0)
+            return cls(nothing, nothing, nothing, math.nan, NOTHING).plot(ax=ax)
         gains = [insight.improvement(int(each), by) for each in sorted(set(n))]
         # Of a space with few points left, larger numbers are all the same.
         different = {gain.n: gain for gain in gains}

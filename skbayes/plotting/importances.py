@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from skbayes.plotting.reading import read
-from skbayes.plotting.style import BLUE, ORANGE, axes_for, legend, tidy
+from skbayes.found import read
+from skbayes.plotting.style import BLUE, ORANGE, axes_for, legend, say, tidy
 
 if TYPE_CHECKING:
     from skbayes.insight import Insight
@@ -20,6 +20,7 @@ Floats = NDArray[np.float64]
 
 # More rows than this do not fit on a page.
 MAX_ROWS = 20
+NOTHING = "Which parameters matter is not known: fewer than two scores, or one value of each."
 
 
 class ImportancesDisplay:
@@ -40,7 +41,8 @@ class ImportancesDisplay:
     ----------
     ax_ : matplotlib Axes
     figure_ : matplotlib Figure
-    total_, alone_ : matplotlib ErrorbarContainer
+    total_, alone_ : matplotlib ErrorbarContainer or None
+        None if nothing is known.
     """
 
     def __init__(
@@ -79,9 +81,10 @@ class ImportancesDisplay:
         ImportError
             If matplotlib is not installed.
         TypeError, ValueError
-            If `search` is none of these, or has fewer than two scores.
+            If `search` is none of these.
         """
-        importances = (insight or read(search).learn()).importances()
+        insight = insight or read(search).insight()
+        importances = () if insight is None else tuple(insight.importances())
         return cls(
             [each.name for each in importances],
             np.array([each.total for each in importances]),
@@ -107,6 +110,10 @@ class ImportancesDisplay:
         n = min(len(self.names), MAX_ROWS)
         self.figure_, self.ax_ = axes_for(ax, (6.4, 1.7 + 0.36 * max(n, 2)))
         ax = self.ax_
+        self.total_ = self.alone_ = None
+        if not n:
+            say(ax, NOTHING)
+            return self
         tidy(ax)
         rows = np.arange(n, dtype=np.float64)
 

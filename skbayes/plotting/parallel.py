@@ -8,8 +8,7 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from skbayes.plotting.found import Found
-from skbayes.plotting.reading import read
+from skbayes.found import Found, read
 from skbayes.plotting.scales import Scale, scale_of
 from skbayes.plotting.style import GREY, MANY, MAP, RED, axes_for, score_limits
 from skbayes.space import show
@@ -20,8 +19,8 @@ Floats = NDArray[np.float64]
 
 # Where a candidate without a parameter goes through its axis, as a share of it: below the end.
 ABSENT_AT = -0.12
-# Lines of one category are apart, by so much of the distance to the next one.
-SPREAD = 0.18
+# Lines of one category are apart, on either side by so much of the distance to the next one.
+SPREAD = 0.3
 STEP = 0.7548776662466927
 # Names of axes that are longer, together, are turned.
 MAX_NAMES = 90
@@ -56,7 +55,8 @@ class ParallelCoordinatesDisplay:
     failed_ : matplotlib LineCollection
         Candidates without.
     best_ : matplotlib Line2D or None
-    colorbar_ : matplotlib Colorbar
+    colorbar_ : matplotlib Colorbar or None
+        None if no candidate has a score.
     """
 
     def __init__(
@@ -149,7 +149,7 @@ class ParallelCoordinatesDisplay:
         order = np.argsort(np.where(is_known, self.scores, -np.inf), kind="stable")
         order = order[is_known[order]]
         self.failed_ = LineCollection(
-            lines[~is_known],
+            list(lines[~is_known]),
             colors=GREY,
             linestyles="dotted",
             linewidths=1.0,
@@ -158,7 +158,7 @@ class ParallelCoordinatesDisplay:
             zorder=1,
         )
         self.lines_ = LineCollection(
-            lines[order],
+            list(lines[order]),
             cmap=MAP,
             linewidths=1.2 if not is_many else 0.6,
             alpha=alpha,
@@ -181,11 +181,13 @@ class ParallelCoordinatesDisplay:
                 label="best",
             )
         self._draw_axes(ax)
-        colorbar = self.figure_.colorbar(self.lines_, ax=ax, label=self.score_name, pad=0.02)
-        colorbar.solids.set_alpha(1.0)
-        self.colorbar_ = colorbar
-        if self.best_ is not None:
-            self._note(colorbar, low, high)
+        self.colorbar_ = None
+        if is_known.any():
+            self.colorbar_ = self.figure_.colorbar(
+                self.lines_, ax=ax, label=self.score_name, pad=0.02
+            )
+            self.colorbar_.solids.set_alpha(1.0)
+            self._note(self.colorbar_, low, high)
         n_failed = int((~is_known).sum())
         if n_failed:
             ax.set_title(f"dotted: {n_failed} without a score", loc="right", fontsize="small")
@@ -199,7 +201,7 @@ class ParallelCoordinatesDisplay:
             if scale.kind != "categories" or n < 2:
                 continue
             turns = (np.arange(len(y)) * STEP) % 1.0
-            apart = SPREAD / (n - 1) * (2.0 * turns - 1.0)
+            apart = SPREAD / n * (2.0 * turns - 1.0)
             y[:, column] += np.where(np.isnan(self.values[:, column]), 0.0, apart)
         return y
 

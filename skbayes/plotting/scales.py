@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from skbayes.plotting.found import ABSENT, Found
+from skbayes.found import ABSENT, Found
 from skbayes.space import Categorical, Integer, Real, as_float, is_number, native, same_value, show
 
 __all__ = ["Scale", "scale_of", "short"]
@@ -65,7 +65,7 @@ class Scale:
     kind : {"linear", "log", "reverse-log", "categories"}
         How the axis is divided.
     low, high : float
-        Ends of the range; of categories, those of their places.
+        Ends of the range; of categories, half a place beyond the first and the last one.
     pole : float
         What a reverse-log axis approaches.
     others : tuple
@@ -166,7 +166,7 @@ class Scale:
             functions = (self.forward, self.backward)
             getattr(ax, f"set_{which}scale")("function", functions=functions)
         if self.kind == "categories":
-            limits = (self.low - 0.5, self.high + 0.5)
+            limits = (self.low, self.high)
         else:
             low, high = (float(self.forward(np.array(end))) for end in self.ends)
             room = margin * (high - low)
@@ -288,7 +288,7 @@ def scale_of(found: Sequence[Found] | Found, name: str) -> Scale:
     lists = [d for d in dimensions if isinstance(d, Categorical)]
     if lists and not ranges:
         others = _united([d.categories for d in _in_order(lists)])
-        return Scale(name, "categories", 0.0, max(len(others) - 1.0, 0.0), others=others)
+        return Scale(name, "categories", -0.5, len(others) - 0.5, others=others)
     others = _united([d.categories for d in lists])
     numbers = [as_float(v) for v in [*values, *others] if is_number(v)]
     numbers += [float(end) for d in ranges for end in (d.low, d.high)]

@@ -2,14 +2,24 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["COLORS", "LINES", "MARKS", "axes_for", "draw_candidates", "score_limits"]
+__all__ = [
+    "COLORS",
+    "LINES",
+    "MARKS",
+    "axes_for",
+    "draw_candidates",
+    "legend",
+    "say",
+    "score_limits",
+    "side_by_side",
+    "tidy",
+]
 
 Floats = NDArray[np.float64]
 
@@ -37,6 +47,10 @@ MANY = 2000
 WHISKER = 2.0
 # Scores that differ by less, relative to their size, are drawn as equal.
 EQUAL = 1e-12
+# Candidates of one category stand side by side, within this distance of its place.
+SPREAD = 0.22
+# Steps of a sequence that fills a square evenly: Roberts (2018), from the root of x**3 = x + 1.
+STEPS = (0.7548776662466927, 0.5698402909980532)
 # Where marks without a score stand, as a share of the height.
 BOTTOM = 0.025
 
@@ -51,7 +65,8 @@ def axes_for(ax: Any, size: tuple[float, float] = (6.4, 4.0)) -> tuple[Any, Any]
     """
     if ax is not None:
         return ax.figure, ax
-    return pyplot().subplots(figsize=size, layout="constrained")
+    figure, new = pyplot().subplots(figsize=size, layout="constrained")
+    return figure, new
 
 
 def pyplot() -> Any:
@@ -160,6 +175,20 @@ def draw_candidates(
     return drawn
 
 
+def side_by_side(x: Floats, *, other: bool = False) -> Floats:
+    """Return places around their categories, so that marks of one do not hide each other.
+
+    Parameters
+    ----------
+    x : ndarray of shape (n,)
+        Places of categories.
+    other : bool, default=False
+        Whether it is the other one of two axes.
+    """
+    turns = (np.arange(len(x)) * STEPS[int(other)]) % 1.0
+    return np.asarray(x + SPREAD * (2.0 * turns - 1.0))
+
+
 def legend(ax: Any, *, is_own: bool) -> Any:
     """Say what marks and lines are: below the axes of an own figure, else where it covers least.
 
@@ -197,12 +226,3 @@ def say(ax: Any, text: str) -> Any:
     return ax.text(
         0.5, 0.5, text, ha="center", va="center", wrap=True, transform=ax.transAxes, color="0.25"
     )
-
-
-def is_flat(scores: Floats) -> bool:
-    """Whether all scores that are known are equal."""
-    known = scores[np.isfinite(scores)]
-    if not known.size:
-        return True
-    spread = float(known.max() - known.min())
-    return spread <= EQUAL * max(float(np.abs(known).max()), math.ulp(0.0))

@@ -9,7 +9,7 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from skbayes.plotting.reading import read
+from skbayes.found import read
 from skbayes.plotting.style import GREY, MANY, MARKS, axes_for, legend, tidy
 
 __all__ = ["TimelineDisplay"]
@@ -149,7 +149,7 @@ class TimelineDisplay:
             is_odd = self.candidates[chosen] % 2 == 1
             shades = [(color, 0.9 if odd else 0.55) for odd in is_odd.tolist()]
             self.bars_[status] = PolyCollection(
-                np.stack(corners, axis=1),
+                list(np.stack(corners, axis=1)),
                 facecolors=shades,
                 edgecolors="white",
                 linewidths=0.0 if is_many else 0.6,
@@ -175,7 +175,7 @@ class TimelineDisplay:
         wide = np.flatnonzero(self.ended - self.begun > 0.035 * length)
         if wide.size > MAX_NUMBERS:
             return
-        for bar in wide:
+        for bar in wide.tolist():
             ax.text(
                 (self.begun[bar] + self.ended[bar]) / 2,
                 self.rows[bar] + 1,

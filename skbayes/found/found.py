@@ -16,11 +16,34 @@ if TYPE_CHECKING:
     from skbayes.insight import Insight
     from skbayes.space import Dimension
 
-__all__ = ["STATUSES", "Found"]
-
-STATUSES = ("complete", "stopped", "failed", "cut off")
+__all__ = ["ABSENT", "Found", "best_so_far"]
 
 Floats = NDArray[np.float64]
+
+
+def best_so_far(scores: Sequence[float] | Floats) -> NDArray[np.intp]:
+    """Return the row of the best score so far, the first one for ties; -1 as long as none has one.
+
+    Parameters
+    ----------
+    scores : array-like of shape (n,)
+        NaN for a candidate without one.
+    """
+    values = np.where(np.isnan(scores), -np.inf, scores)
+    highest = np.maximum.accumulate(values) if len(values) else values
+    is_new = np.isfinite(values) & (values > np.concatenate([[-np.inf], highest[:-1]]))
+    rows = np.where(is_new, np.arange(len(values)), -1)
+    return np.maximum.accumulate(rows) if len(rows) else rows
+
+
+class _Absent:
+    """Stands where a candidate has no such parameter."""
+
+    def __repr__(self) -> str:
+        return "not set"
+
+
+ABSENT = _Absent()
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -78,7 +101,7 @@ class Found:
     @property
     def n_folds(self) -> int:
         """Number of folds; 0 if they are not known."""
-        return self.folds.shape[1]
+        return int(self.folds.shape[1])
 
     @property
     def label(self) -> str:
@@ -132,9 +155,9 @@ class Found:
             or not all(same_value(d.decode(0), of_name[0].decode(0)) for d in of_name)
         )
 
-    def rows(self, status: str) -> NDArray[np.intp]:
-        """Return the rows of the candidates that ended so."""
-        return np.flatnonzero(np.array(self.status, dtype=object) == status)
+    def insight(self) -> Insight | None:
+        """Return what the search has learnt; None with fewer than two scores."""
+        return self.learn() if np.isfinite(self.scores).sum() > 1 else None
 
     def column(self, name: str) -> list[Any]:
         """Return the value of a parameter for each candidate; `ABSENT` where it does not exist.
@@ -149,28 +172,3 @@ class Found:
             known = sorted({name for params in self.params for name in params})
             raise ValueError(f"no candidate has a parameter {name!r}: they have {known}.")
         return column
-
-
-class _Absent:
-    """Stands where a candidate has no such parameter."""
-
-    def __repr__(self) -> str:
-        return "not set"
-
-
-ABSENT = _Absent()
-
-
-def best_so_far(scores: Sequence[float] | Floats) -> NDArray[np.intp]:
-    """Return the row of the best score so far, the first one for ties; -1 as long as none has one.
-
-    Parameters
-    ----------
-    scores : array-like of shape (n,)
-        NaN for a candidate without one.
-    """
-    values = np.where(np.isnan(scores), -np.inf, scores)
-    highest = np.maximum.accumulate(values) if len(values) else values
-    is_new = np.isfinite(values) & (values > np.concatenate([[-np.inf], highest[:-1]]))
-    rows = np.where(is_new, np.arange(len(values)), -1)
-    return np.maximum.accumulate(rows) if len(rows) else rows

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import os
+import re
 from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import TYPE_CHECKING, Any
@@ -11,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from skbayes.plotting.found import Found
+from skbayes.found.found import Found
 from skbayes.space import Branch, Categorical, Integer, Real, Space, as_float, has, native, show
 
 if TYPE_CHECKING:
@@ -19,9 +20,12 @@ if TYPE_CHECKING:
     from skbayes.model import Report
     from skbayes.space import Dimension, Point
 
-__all__ = ["read", "read_several"]
+__all__ = ["guessed_space", "read", "read_several"]
 
 ACCEPTED = "a fitted search, the path of a checkpoint, or an Optimizer that was told scores"
+
+# The token of an estimator.
+TOKEN = re.compile(r"(?:\w+\.)*(\w+): dict\(")
 
 Floats = NDArray[np.float64]
 
@@ -211,7 +215,11 @@ def _read_file(path: str | os.PathLike[str], name: str | None) -> Found:
     is_complete = was_run.all(axis=1) & ~is_failed
     scores = np.array([t.mean(metric) for t in trials], dtype=np.float64)
     scores = np.where(is_complete, scores, math.nan)
-    params = [recorded.params(trial.point) for trial in trials]
+    named = {
+        name: {token: Named(token) for token in tokens}
+        for name, tokens in recorded.stand_ins.items()
+    }
+    params = [recorded.params(trial.point, named) for trial in trials]
     space = guessed_space(params)
     return Found(
         name=name or os.path.basename(os.fspath(path)),
@@ -232,6 +240,23 @@ def _read_file(path: str | os.PathLike[str], name: str | None) -> Found:
         taken=_highest(scores),
         learn=cache(lambda: _learn(space, params, scores, folds)),
     )
+
+
+class Named:
+    """An object of which only the token is known, that stands in a checkpoint.
+
+    Parameters
+    ----------
+    token : str
+        Of an estimator, it begins with the class.
+    """
+
+    def __init__(self, token: str) -> None:
+        is_estimator = TOKEN.match(token)
+        self._text = f"{is_estimator[1]}()" if is_estimator else token
+
+    def __repr__(self) -> str:
+        return self._text
 
 
 def _highest(scores: Floats) -> int | None:
@@ -287,7 +312,7 @@ def _learn(
     from skbayes.model import Observations, Surrogate, read_report
     from skbayes.rules import best_score
 
-    reports = {}
+    reports: dict[Point, Report] = {}
     for each, score in zip(params, scores.tolist(), strict=True):
         point = space.encode(each)
         # One that is tried twice, as by a random search, is the first time what it is.
