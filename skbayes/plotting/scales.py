@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from skbayes.found import ABSENT, Found
-from skbayes.space import Categorical, Integer, Real, as_float, is_number, native, same_value, show
+from skbayes.space import Categorical, Integer, Real, as_float, is_number, native, same_value
 
 __all__ = ["Scale", "scale_of", "short"]
 
@@ -37,7 +37,9 @@ def short(value: Any, width: int = MAX_TEXT) -> str:
         try:
             text = " ".join(str(value).split())
         except Exception:  # of an object of a user's own
-            text = show(value)
+            text = f"<{type(value).__name__} object at 0x>"
+        # Where it lies in memory says nothing.
+        text = type(value).__name__ if " object at 0x" in text else text
     return text if len(text) <= width else f"{text[: width - 1]}…"
 
 
@@ -287,7 +289,7 @@ def scale_of(found: Sequence[Found] | Found, name: str) -> Scale:
     ranges = [d for d in dimensions if isinstance(d, Real | Integer)]
     lists = [d for d in dimensions if isinstance(d, Categorical)]
     if lists and not ranges:
-        others = _united([d.categories for d in _in_order(lists)])
+        others = _united([_in_order(d) for d in lists])
         return Scale(name, "categories", -0.5, len(others) - 0.5, others=others)
     others = _united([d.categories for d in lists])
     numbers = [as_float(v) for v in [*values, *others] if is_number(v)]
@@ -317,16 +319,11 @@ def _kind(ranges: Sequence[Real | Integer], low: float, high: float) -> tuple[st
     return ("log" if low > 0 and ("log-uniform" in kinds or is_wide) else "linear"), 1.0
 
 
-def _in_order(lists: Sequence[Categorical]) -> list[Categorical]:
-    """Return lists whose values are in the order that the model sees."""
-    return [
-        Categorical(
-            d.inverse_transform(d.to_unit(sorted(d.codes(), key=lambda c: d.to_unit([c])[0])))
-        )
-        if d.is_ordered
-        else d
-        for d in lists
-    ]
+def _in_order(dimension: Categorical) -> Sequence[Any]:
+    """Return the values of a list in the order that the model sees."""
+    if not dimension.is_ordered:
+        return dimension.categories
+    return dimension.inverse_transform(np.sort(dimension.to_unit(list(dimension.codes()))))
 
 
 def _united(lists: Sequence[Sequence[Any]]) -> tuple[Any, ...]:

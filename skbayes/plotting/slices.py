@@ -104,20 +104,11 @@ def predicted(cut: Slice, predict: Callable[[list[dict[str, Any]]], Any]) -> Any
 def _along(dimension: Any, n: int) -> list[Any]:
     """Return values along a dimension, evenly spaced on its scale."""
     if isinstance(dimension, Categorical):
-        return list(
-            dimension.inverse_transform(
-                dimension.to_unit(
-                    sorted(dimension.codes(), key=lambda code: float(dimension.to_unit([code])[0]))
-                )
-            )
-        )[:MAX_LISTED]
+        units = np.sort(dimension.to_unit(list(dimension.codes())))
+        return dimension.inverse_transform(units[:MAX_LISTED])
+    has_ends = np.isfinite(dimension.bounds).all()
+    inner = np.linspace(0.0, 1.0, n) if has_ends else np.linspace(TAIL, 1.0 - TAIL, n)
     values: list[Any] = []
-    # A distribution may have no ends.
-    inner = (
-        np.linspace(0.0, 1.0, n)
-        if np.isfinite(dimension.bounds).all()
-        else (np.linspace(0.005, 0.995, n))
-    )
     for value in dimension.inverse_transform(inner):
         if not values or value != values[-1]:
             values.append(value)
