@@ -135,7 +135,8 @@ class FoldsDisplay:
             interpolation="nearest",
             extent=(0.5, n + 0.5, n_folds + 0.5, 0.5),
         )
-        ax.set_facecolor("0.93")
+        # What was not run is no score: also in grey it looks like none.
+        ax.patch.set(facecolor="white", edgecolor="0.75", hatch="////")
         has_failed = self.was_run & np.isnan(self.folds)
         self.failed_ = None
         if has_failed.any():
@@ -164,7 +165,7 @@ class FoldsDisplay:
             ax.tick_params(which="minor", length=0)
         self.colorbar_ = self.figure_.colorbar(self.image_, ax=ax, label=self.score_name, pad=0.02)
         n_spared = int((~self.was_run).sum())
-        said = [f"{n_spared} of {n * n_folds} folds were not run (grey)"] if n_spared else []
+        said = [f"{n_spared} of {n * n_folds} folds were not run (hatched)"] if n_spared else []
         said += [f"{int(has_failed.sum())} failed (x)"] if has_failed.any() else []
         if said:
             ax.set_title(", ".join(said), loc="right", fontsize="small")

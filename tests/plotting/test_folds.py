@@ -21,7 +21,7 @@ def test_folds_by_hand():
     display = FoldsDisplay.from_search(optimizer)
     np.testing.assert_array_equal(display.folds, [[0.5, 0.7], [0.9, np.nan], [0.8, 0.8]])
     np.testing.assert_array_equal(display.was_run, [[True] * 2, [True, False], [True] * 2])
-    assert display.ax_.get_title(loc="right") == "1 of 6 folds were not run (grey)"
+    assert display.ax_.get_title(loc="right") == "1 of 6 folds were not run (hatched)"
     assert FoldsDisplay.from_search(optimizer, order="score").order == [3, 1, 2]
 
 
