@@ -110,10 +110,15 @@ def _read_search(search: Any, name: str) -> Found:
     scores = np.where(is_complete & np.isfinite(scores), scores, math.nan)
     params = [dict(table["params"][row]) for row in order]
     best = getattr(search, "best_index_", None)
-    unknown = np.full((n, n_folds), math.nan)
     learnt = getattr(search, "_learnt_from", None)
     space = guessed_space(params) if learnt is None else learnt[0]
     seconds = np.asarray(table["mean_fit_time"] + table["mean_score_time"], dtype=np.float64)
+    # Searches of scikit-learn keep no notes, nor do older pickles.
+    notes = [note for note in getattr(search, "_notes", ()) if note["has_row"]]
+    cost = _costs(seconds[order], was_run)
+    if len(notes) == n:
+        cost = np.array([note["seconds"] for note in notes], dtype=np.float64)
+        was_run = np.array([[at is not None for at in note["folds_at"]] for note in notes])
     return Found(
         name=name,
         metric=_written_metric(search, metric),
@@ -123,10 +128,8 @@ def _read_search(search: Any, name: str) -> Found:
         scores=scores,
         folds=folds,
         was_run=was_run,
-        cost=_costs(seconds[order], was_run),
-        begun=unknown,
-        ended=unknown,
-        proposed_by=("",) * n,
+        cost=cost,
+        **_times(notes if len(notes) == n else [{}] * n, cost, was_run),
         taken=order.index(int(best)) if best is not None else _highest(scores),
         learn=cache(
             lambda: _learn(space, params, scores, folds) if learnt is None else search.insight()
@@ -148,6 +151,25 @@ def _written_metric(search: Any, metric: str) -> str:
     if metric != "score":
         return metric
     return scoring if isinstance(scoring, str) else getattr(scoring, "__name__", "score")
+
+
+def _times(
+    notes: Sequence[Mapping[str, Any]], cost: Floats, was_run: NDArray[np.bool_]
+) -> dict[str, Any]:
+    """Return what notes of candidates tell of when folds were evaluated, and who proposed them.
+
+    Only the end of each fold is noted: all folds of a candidate are taken to take as long.
+    """
+    ended = np.full(was_run.shape, math.nan)
+    for row, note in enumerate(notes):
+        at = [math.nan if time is None else time for time in note.get("folds_at", ())]
+        ended[row, : len(at)] = at
+    lengths = cost / np.maximum(was_run.sum(axis=1), 1)
+    return {
+        "begun": ended - lengths[:, None],
+        "ended": ended,
+        "proposed_by": tuple(note.get("origin") or "" for note in notes),
+    }
 
 
 def _costs(seconds: Floats, was_run: NDArray[np.bool_]) -> Floats:
@@ -236,7 +258,8 @@ def _read_file(path: str | os.PathLike[str], name: str | None) -> Found:
         cost=np.nansum(seconds, axis=1),
         begun=ended - seconds,
         ended=ended,
-        proposed_by=("",) * n,
+        # Older files do not tell.
+        proposed_by=tuple(getattr(trial, "origin", None) or "" for trial in trials),
         taken=_highest(scores),
         learn=cache(lambda: _learn(space, params, scores, folds)),
     )

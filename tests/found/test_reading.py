@@ -59,6 +59,24 @@ def test_its_checkpoint_holds_the_same(fitted):
     assert mean == pytest.approx(fitted.best_score_, abs=0.1)
 
 
+def test_notes_of_a_search_tell_when_and_who():
+    search = BayesSearchCV(
+        SVC(), {"C": (0.1, 10.0)}, n_iter=2, cv=2, refit=False, initial_points=[], random_state=0
+    ).fit(X, Y)
+    search._notes = [
+        {"has_row": True, "seconds": 4.0, "folds_at": [3.0, 5.0], "origin": "design"},
+        {"has_row": False},
+        {"has_row": True, "seconds": 1.0, "folds_at": [6.0, None], "origin": None},
+    ]
+    found = read(search)
+    np.testing.assert_array_equal(found.ended, [[3.0, 5.0], [6.0, np.nan]])
+    np.testing.assert_array_equal(found.begun, [[1.0, 3.0], [5.0, np.nan]])
+    np.testing.assert_array_equal(found.finished, [5.0, 6.0])
+    np.testing.assert_array_equal(found.cost, [4.0, 1.0])
+    np.testing.assert_array_equal(found.was_run, [[True, True], [True, False]])
+    assert found.proposed_by == ("design", "")
+
+
 def test_a_grid_is_in_the_order_tried():
     search = BayesSearchCV(SVC(), {"C": [100.0, 1.0, 10.0]}, cv=3, random_state=0)
     with pytest.warns(UserWarning, match="smaller than"):
