@@ -2,5 +2,6 @@
 
 from skbayes.found.found import ABSENT, Found, best_so_far
 from skbayes.found.reading import guessed_space, read, read_several
+from skbayes.found.texts import short
 
-__all__ = ["ABSENT", "Found", "best_so_far", "guessed_space", "read", "read_several"]
+__all__ = ["ABSENT", "Found", "best_so_far", "guessed_space", "read", "read_several", "short"]

@@ -423,6 +423,12 @@ class Insight:
             f"{self.importances()}\n\n{self.improvement()}\n{bounds}"
         )
 
+    def _repr_html_(self) -> str:
+        """Return what a notebook shows."""
+        from skbayes.insight.notebook import insight_html
+
+        return insight_html(self)
+
     @property
     def _taken(self) -> str:
         """A line that says which candidate was taken, if not simply the best one."""

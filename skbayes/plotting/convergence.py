@@ -19,6 +19,7 @@ from skbayes.plotting.style import (
     axes_for,
     draw_candidates,
     legend,
+    plain,
     score_limits,
     tidy,
 )
@@ -178,7 +179,6 @@ class ConvergenceDisplay:
         ConvergenceDisplay
             Itself.
         """
-        is_own = ax is None
         self.figure_, self.ax_ = axes_for(ax)
         ax = self.ax_
         tidy(ax)
@@ -197,9 +197,9 @@ class ConvergenceDisplay:
             color = COLORS[number % len(COLORS)]
             if is_single and self.x is not None:
                 color = BLACK
-            label = "best so far" if is_single else curve.name
+            label = "best so far" if is_single else plain(curve.name)
             if curve.n_searches > 1:
-                label = f"{curve.name} (median of {curve.n_searches})"
+                label = f"{plain(curve.name)} (median of {curve.n_searches})"
             [line] = ax.plot(
                 curve.x,
                 curve.best,
@@ -221,13 +221,13 @@ class ConvergenceDisplay:
             if curve.n_searches == 1:
                 band.set_label("standard error over the folds")
             self.bands_.append(band)
-        ax.set(xlabel=self.x_name, ylabel=self.score_name)
+        ax.set(xlabel=self.x_name, ylabel=plain(self.score_name))
         if self.x_name == X_LABELS["candidates"]:
             ax.xaxis.get_major_locator().set_params(integer=True, min_n_ticks=1)
             ax.set_xlim(0.0, max(c.x[-1] for c in self.curves if len(c.x)) + 1.0)
         else:
             ax.set_xlim(left=0.0)
-        self.legend_ = legend(ax, is_own=is_own)
+        self.legend_ = legend(ax)
         return self
 
 

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from skbayes.found import read
-from skbayes.plotting.style import MANY, MAP, RED, axes_for, score_limits
+from skbayes.plotting.style import MANY, MAP, RED, axes_for, plain, score_limits
 from skbayes.space import show
 
 __all__ = ["FoldsDisplay"]
@@ -163,7 +163,9 @@ class FoldsDisplay:
             ax.set_yticks(np.arange(0.5, n_folds + 1), minor=True)
             ax.grid(which="minor", color="white", linewidth=0.8)
             ax.tick_params(which="minor", length=0)
-        self.colorbar_ = self.figure_.colorbar(self.image_, ax=ax, label=self.score_name, pad=0.02)
+        self.colorbar_ = self.figure_.colorbar(
+            self.image_, ax=ax, label=plain(self.score_name), pad=0.02
+        )
         n_spared = int((~self.was_run).sum())
         said = [f"{n_spared} of {n * n_folds} folds were not run (hatched)"] if n_spared else []
         said += [f"{int(has_failed.sum())} failed (x)"] if has_failed.any() else []

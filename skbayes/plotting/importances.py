@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from skbayes.found import read
-from skbayes.plotting.style import BLUE, ORANGE, axes_for, legend, say, tidy
+from skbayes.plotting.style import BLUE, ORANGE, axes_for, legend, plain, say, tidy
 
 if TYPE_CHECKING:
     from skbayes.insight import Insight
@@ -106,7 +106,6 @@ class ImportancesDisplay:
         ImportancesDisplay
             Itself.
         """
-        is_own = ax is None
         n = min(len(self.names), MAX_ROWS)
         self.figure_, self.ax_ = axes_for(ax, (6.4, 1.7 + 0.36 * max(n, 2)))
         ax = self.ax_
@@ -142,7 +141,7 @@ class ImportancesDisplay:
             elinewidth=1.2,
             label="alone",
         )
-        ax.set_yticks(rows, self.names[:n])
+        ax.set_yticks(rows, [plain(name) for name in self.names[:n]])
         ax.set(
             xlim=(-0.02, 1.02),
             xlabel="share of the variance of the score, interval for nine of ten",
@@ -155,5 +154,5 @@ class ImportancesDisplay:
                 loc="right",
                 fontsize="small",
             )
-        self.legend_ = legend(ax, is_own=is_own)
+        self.legend_ = legend(ax)
         return self

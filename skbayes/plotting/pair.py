@@ -19,6 +19,7 @@ from skbayes.plotting.style import (
     RED,
     axes_for,
     legend,
+    plain,
     score_limits,
     side_by_side,
 )
@@ -34,6 +35,7 @@ Floats = NDArray[np.float64]
 N_PLACES = 32
 # Contours that a reader can follow.
 N_LEVELS = 12
+LEAST = 1e200
 
 
 class PairDisplay:
@@ -167,7 +169,6 @@ class PairDisplay:
         PairDisplay
             Itself.
         """
-        is_own = ax is None
         self.figure_, self.ax_ = axes_for(ax, (6.4, 4.8))
         ax = self.ax_
         for scale, which in zip(self.scales, "xy", strict=True):
@@ -178,7 +179,7 @@ class PairDisplay:
         if np.isfinite(self.mean).any():
             self.surface_ = self._draw_surface(ax, low, high, is_list)
             self.colorbar_ = self.figure_.colorbar(
-                self.surface_, ax=ax, label=f"predicted {self.score_name}"
+                self.surface_, ax=ax, label=f"predicted {plain(self.score_name)}"
             )
             self.colorbar_.ax.minorticks_off()
         x, y = self._apart(is_list)
@@ -221,7 +222,7 @@ class PairDisplay:
                 zorder=5,
                 label="best",
             )
-        self.legend_ = legend(ax, is_own=is_own)
+        self.legend_ = legend(ax)
         if self.legend_ is not None:
             self._shade_white_marks()
         return self
@@ -253,7 +254,16 @@ class PairDisplay:
             linestyles="solid",
             alpha=0.7,
         )
-        return ax.contourf(self.grid_x, self.grid_y, mean, levels=levels, cmap=MAP, extend="min")
+        # matplotlib takes -1e250 for the end of all that lies below.
+        is_cut = float(np.nanmin(self.mean)) < low and levels[0] > -LEAST
+        return ax.contourf(
+            self.grid_x,
+            self.grid_y,
+            mean,
+            levels=levels,
+            cmap=MAP,
+            extend="min" if is_cut else "neither",
+        )
 
     def _apart(self, is_list: Sequence[bool]) -> tuple[Floats, Floats]:
         """Return places of the marks, of which none hides the others of its category."""

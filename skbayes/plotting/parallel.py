@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from skbayes.found import Found, read
 from skbayes.plotting.scales import Scale, scale_of
-from skbayes.plotting.style import GREY, MANY, MAP, RED, axes_for, score_limits
+from skbayes.plotting.style import GREY, MANY, MAP, RED, axes_for, plain, score_limits
 from skbayes.space import show
 
 __all__ = ["ParallelCoordinatesDisplay"]
@@ -184,7 +184,7 @@ class ParallelCoordinatesDisplay:
         self.colorbar_ = None
         if is_known.any():
             self.colorbar_ = self.figure_.colorbar(
-                self.lines_, ax=ax, label=self.score_name, pad=0.02
+                self.lines_, ax=ax, label=plain(self.score_name), pad=0.02
             )
             self.colorbar_.solids.set_alpha(1.0)
             self._note(self.colorbar_, low, high)
@@ -215,10 +215,16 @@ class ParallelCoordinatesDisplay:
         for place, scale in enumerate(self.scales):
             ax.plot([place, place], [-0.03, 1.03], color="0.2", linewidth=1.0, zorder=3)
             places, texts = scale.ticks(MAX_TICKS)
-            for height, text in zip(scale.unit(places).tolist(), texts, strict=True):
+            for height, text in zip(scale.unit(places).tolist(), map(plain, texts), strict=True):
                 ax.plot([place - 0.02, place], [height] * 2, color="0.2", linewidth=1.0, zorder=3)
                 ax.text(
-                    place + 0.03, height, text, fontsize="small", va="center", bbox=white, zorder=5
+                    place + 0.03,
+                    height,
+                    plain(text),
+                    fontsize="small",
+                    va="center",
+                    bbox=white,
+                    zorder=5,
                 )
             if np.isnan(self.values[:, place]).any():
                 ax.text(
@@ -231,7 +237,7 @@ class ParallelCoordinatesDisplay:
                     style="italic",
                     zorder=5,
                 )
-        names = [scale.name for scale in self.scales]
+        names = [plain(scale.name) for scale in self.scales]
         is_long = sum(map(len, names)) > MAX_NAMES
         ax.set_xticks(range(len(names)), names, rotation=25 if is_long else 0)
         if is_long:

@@ -18,6 +18,7 @@ from skbayes.plotting.style import (
     axes_for,
     draw_candidates,
     legend,
+    plain,
     score_limits,
     side_by_side,
     tidy,
@@ -182,7 +183,6 @@ class ParameterDisplay:
         ParameterDisplay
             Itself.
         """
-        is_own = ax is None
         self.figure_, self.ax_ = axes_for(ax)
         ax = self.ax_
         tidy(ax)
@@ -254,6 +254,6 @@ class ParameterDisplay:
             ax.set_title(
                 f"{n - n_without} of {n} candidates have it", loc="right", fontsize="small"
             )
-        ax.set_ylabel(self.score_name)
-        self.legend_ = legend(ax, is_own=is_own)
+        ax.set_ylabel(plain(self.score_name))
+        self.legend_ = legend(ax)
         return self

@@ -11,36 +11,18 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from skbayes.found import ABSENT, Found
+from skbayes.found import ABSENT, Found, short
+from skbayes.plotting.style import plain
 from skbayes.space import Categorical, Integer, Real, as_float, is_number, native, same_value
 
-__all__ = ["Scale", "scale_of", "short"]
+__all__ = ["Scale", "scale_of", "texts_of"]
 
 Floats = NDArray[np.float64]
 
-# Longer texts run into each other.
-MAX_TEXT = 26
 # Texts that are longer together do not stand side by side below an axis.
 MAX_LINE = 50
 # More ticks than this cannot be read.
 MAX_TICKS = 12
-
-
-def short(value: Any, width: int = MAX_TEXT) -> str:
-    """Return a value as a user wrote it: six digits of a number, the beginning of a long text."""
-    value = native(value)
-    if isinstance(value, float):
-        text = f"{value:.6g}"
-    elif isinstance(value, type) or (callable(value) and hasattr(value, "__name__")):
-        text = str(value.__name__)
-    else:
-        try:
-            text = " ".join(str(value).split())
-        except Exception:  # of an object of a user's own
-            text = f"<{type(value).__name__} object at 0x>"
-        # Where it lies in memory says nothing.
-        text = type(value).__name__ if " object at 0x" in text else text
-    return text if len(text) <= width else f"{text[: width - 1]}…"
 
 
 def texts_of(values: Sequence[Any]) -> list[str]:
@@ -175,10 +157,10 @@ class Scale:
             limits = tuple(self.backward(np.array([low - room, high + room])).tolist())
         places, texts = self.ticks()
         axis = getattr(ax, f"{which}axis")
-        axis.set_ticks(places, texts)
+        axis.set_ticks(places, [plain(text) for text in texts])
         axis.set_ticks([], minor=True)
         getattr(ax, f"set_{which}lim")(*limits)
-        getattr(ax, f"set_{which}label")(self.name, labelpad=8 if which == "y" else 4)
+        getattr(ax, f"set_{which}label")(plain(self.name), labelpad=8 if which == "y" else 4)
         if which == "x" and len(texts) > 1 and sum(map(len, texts)) > MAX_LINE:
             ax.tick_params(axis="x", labelrotation=30)
             for label in ax.get_xticklabels():

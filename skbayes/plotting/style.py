@@ -15,6 +15,7 @@ __all__ = [
     "axes_for",
     "draw_candidates",
     "legend",
+    "plain",
     "say",
     "score_limits",
     "side_by_side",
@@ -79,6 +80,11 @@ def pyplot() -> Any:
             "python -m pip install 'skbayes[plotting]'."
         ) from error
     return pyplot
+
+
+def plain(text: str) -> str:
+    """Return a text that matplotlib writes as it is, and takes for no formula if it has dollars."""
+    return text.encode("utf-8", "backslashreplace").decode("utf-8").replace("$", r"\$")
 
 
 def score_limits(scores: Floats) -> tuple[float, float]:
@@ -189,22 +195,28 @@ def side_by_side(x: Floats, *, other: bool = False) -> Floats:
     return np.asarray(x + SPREAD * (2.0 * turns - 1.0))
 
 
-def legend(ax: Any, *, is_own: bool) -> Any:
-    """Say what marks and lines are: below the axes of an own figure, else where it covers least.
+def legend(ax: Any) -> Any:
+    """Say what marks and lines are: below axes that have a figure of their own, else inside.
 
     Parameters
     ----------
     ax : matplotlib Axes
-    is_own : bool
-        Whether the figure was made for these axes.
+
+    Returns
+    -------
+    matplotlib Legend or None
+        None if there is nothing to say.
     """
     handles, labels = ax.get_legend_handles_labels()
     if not handles:
         return None
-    if is_own:
+    place = ax.get_subplotspec()
+    is_alone = place is not None and place.get_gridspec().get_geometry() == (1, 1)
+    # Only the constrained layout makes room outside of axes.
+    if is_alone and getattr(ax.figure.get_layout_engine(), "colorbar_gridspec", True) is False:
         columns = min(len(labels), 3 if max(map(len, labels)) > 18 else 4)
-        place = {"loc": "outside lower center", "ncols": columns, "frameon": False}
-        return ax.figure.legend(handles, labels, fontsize="small", **place)
+        looks = {"loc": "outside lower center", "ncols": columns, "frameon": False}
+        return ax.figure.legend(handles, labels, fontsize="small", **looks)
     # To look for the best place takes long where there are many marks.
     is_many = sum(len(c.get_offsets()) for c in ax.collections) > MANY
     return ax.legend(fontsize="small", loc="lower right" if is_many else "best")

@@ -125,7 +125,6 @@ class TimelineDisplay:
         TimelineDisplay
             Itself.
         """
-        is_own = ax is None
         n_rows = int(self.rows.max()) + 1
         self.figure_, self.ax_ = axes_for(ax, (7.2, 1.5 + 0.4 * min(max(n_rows, 2), 16)))
         # matplotlib may only be imported where something is drawn.
@@ -167,7 +166,7 @@ class TimelineDisplay:
         ax.yaxis.get_major_locator().set_params(integer=True, min_n_ticks=1)
         ax.set_title(f"busy {self.busy:.0%} of the time", loc="right", fontsize="small")
         self._number(ax, last - first)
-        self.legend_ = legend(ax, is_own=is_own)
+        self.legend_ = legend(ax)
         return self
 
     def _number(self, ax: Any, length: float) -> None:

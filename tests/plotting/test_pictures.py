@@ -88,7 +88,8 @@ def test_marks_are_told_apart_without_colours():
 
 
 def test_dir_shows_the_displays_and_no_more_is_promised():
-    assert sorted(plotting.__all__) == sorted(name for name in dir(plotting) if "Display" in name)
+    assert dir(plotting) == sorted(plotting.__all__)
+    assert all(name.endswith("Display") for name in plotting.__all__)
 
 
 def test_without_matplotlib_one_error_says_how_to_install_it(monkeypatch, searches):
@@ -132,3 +133,16 @@ def test_an_insight_can_be_given_so_that_the_models_are_fitted_once(searches, mo
     for display in (ImportancesDisplay, GainDisplay):
         display.from_search(search, insight=insight)
     PairDisplay.from_search(search, "C", "depth", insight=insight)
+
+
+def test_names_and_values_with_dollars_are_no_formulas():
+    space = {"$x$": (0.0, 1.0), "kind": ["$\\frac$", "\ud800"]}
+    search = told(12, lambda params, rng: params["$x$"], space=space)
+    for display in (
+        ConvergenceDisplay.from_search({"a $b$": search, "c": search}),
+        ParameterDisplay.from_search(search, "kind"),
+        PairDisplay.from_search(search, "$x$", "kind"),
+        ParallelCoordinatesDisplay.from_search(search),
+        ImportancesDisplay.from_search(search),
+    ):
+        assert share_of_ink(display.figure_) > 0.005

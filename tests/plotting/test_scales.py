@@ -1,7 +1,5 @@
 """Where values stand on an axis, and what is written at it."""
 
-import functools
-
 import numpy as np
 import pytest
 from sklearn.linear_model import LogisticRegression, Ridge
@@ -10,7 +8,7 @@ from sklearn.svm import SVC
 from pictures import told
 from skbayes import Categorical, Real
 from skbayes.found import ABSENT, read
-from skbayes.plotting.scales import Scale, scale_of, short, texts_of
+from skbayes.plotting.scales import Scale, scale_of, texts_of
 
 SCALES = {
     "linear": Scale("x", "linear", 0.0, 10.0),
@@ -69,37 +67,6 @@ def test_ticks(scale, texts):
 def test_ticks_of_a_long_list_are_few():
     scale = Scale("x", "categories", -0.5, 199.5, others=tuple(range(200)))
     assert len(scale.ticks()[1]) <= 12
-
-
-@pytest.mark.parametrize(
-    ("value", "text"),
-    [
-        (1.0000000000000004, "1"),
-        (0.1234567891, "0.123457"),
-        (np.float32(2.5), "2.5"),
-        (3, "3"),
-        (True, "True"),
-        (None, "None"),
-        ("l2", "l2"),
-        ("a" * 40, "a" * 25 + "…"),
-        (Ridge, "Ridge"),
-        (len, "len"),
-        (Ridge(alpha=2.0), "Ridge(alpha=2.0)"),
-        ((1, 2), "(1, 2)"),
-    ],
-)
-def test_values_as_users_write_them(value, text):
-    assert short(value) == text
-
-
-def test_an_object_that_cannot_be_written_has_a_name():
-    class Broken:
-        def __str__(self):
-            raise RuntimeError
-
-    assert short(Broken()) == "Broken"
-    assert short(object()) == "object"
-    assert short(functools.partial(len)).startswith("functools.partial")
 
 
 def test_estimators_are_told_by_their_class_where_that_is_enough():
