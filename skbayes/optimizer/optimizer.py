@@ -206,6 +206,11 @@ class Optimizer:
         ]
 
     @property
+    def reports(self) -> list[tuple[Point, Report]]:
+        """Points with all that was told of each, in the order told first."""
+        return list(self._store.reports.items())
+
+    @property
     def best_score(self) -> float:
         """Highest score of a point with all folds told so far; NaN if there is none."""
         return max(filter(math.isfinite, self._store.scores.values()), default=math.nan)

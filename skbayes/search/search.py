@@ -8,6 +8,7 @@ import inspect
 import numbers
 import os
 from collections.abc import Callable
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 import numpy as np
@@ -662,6 +663,54 @@ class BayesSearchCV(BaseSearchCV):  # type: ignore[misc]
         return Insight.learn(
             space, observations, Surrogate(space), noise, best, said, limits, taken
         )
+
+    def report(self, path: str | os.PathLike[str]) -> Path:
+        """Write one page about the search to send on: a file of HTML that needs nothing else.
+
+        The answer comes first: the best parameters, what they gain, whether more candidates would
+        pay. Then pictures, a table of all candidates that sorts, settings and versions.
+
+        Parameters
+        ----------
+        path : str or path-like
+            File to write, such as "report.html". It is replaced if it exists.
+
+        Returns
+        -------
+        pathlib.Path
+            The file.
+
+        Raises
+        ------
+        NotFittedError
+            If the search has not been fitted, or `fit` is under way.
+        ImportError
+            If matplotlib is not installed.
+        OSError
+            If the file cannot be written.
+        """
+        from skbayes.report import write_report
+
+        self._learnt("report()")
+        return write_report(self, path)
+
+    def _short_form(self) -> str:
+        """Return what a notebook shows above scikit-learn's own form; nothing before a fit."""
+        if "_so_far" in self.__dict__ or "_learnt_from" not in self.__dict__:
+            return ""
+        from skbayes.report import short_form
+
+        return short_form(self)
+
+    # A notebook asks for one or the other; `estimator_html_repr` of scikit-learn gives its own.
+    def _repr_html_inner(self) -> str:
+        return self._short_form() + str(super()._repr_html_inner())
+
+    def _repr_mimebundle_(self, **kwargs: Any) -> dict[str, Any]:
+        bundle: dict[str, Any] = super()._repr_mimebundle_(**kwargs)
+        if "text/html" in bundle:
+            bundle["text/html"] = self._short_form() + bundle["text/html"]
+        return bundle
 
     def _learnt(self, wanted: str) -> Any:
         """Return what the search has learnt, when it has ended."""
