@@ -22,7 +22,7 @@ FLOORS = {
     "journal": 5,
     "known": 5,
     "model": 4,
-    "rules": 4,
+    "rules": 3,
     "scikit_optimize": 5,
     "_trials": 3,
     "acquisition": 3,

@@ -7,7 +7,15 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import array_shapes, arrays
 
 from benchmarks.portfolios.data import DATA_SETS
-from benchmarks.portfolios.learning import MIN_GAIN, MIN_SPREAD, greedy, regrets, smoothed
+from benchmarks.portfolios.learning import (
+    MIN_GAIN,
+    MIN_SPREAD,
+    agreed,
+    greedy,
+    regrets,
+    smoothed,
+)
+from benchmarks.portfolios.written import OF_SURFACES, mixed
 
 tables = arrays(float, array_shapes(min_dims=2, max_dims=2, max_side=7), elements=st.floats(0, 2))
 
@@ -51,6 +59,24 @@ def test_far_candidates_do_not_count():
     regret = np.array([[0.2, 5.0, 0.9]])
     found = smoothed(regret, np.array([[0.0], [1.0], [9.0]]), 1)
     np.testing.assert_allclose(found, [[0.2, 1.0, 0.9]])
+
+
+def test_of_two_origins_the_wide_one_comes_first_and_the_other_is_filled():
+    wide = [{**OF_SURFACES.none, "booster": "gbtree", "eta": 0.1 * n} for n in range(1, 7)]
+    found = mixed([{"learning_rate": 0.02, "max_depth": 3}] * 5, wide)
+    assert found == [*wide[:4], *[{**OF_SURFACES.none, "eta": 0.02, "max_depth": 3}] * 4]
+
+
+def test_a_choice_is_judged_where_it_was_not_made():
+    # By the first and third split the first candidate is best, by the first and second the second.
+    splits = np.array([[0.6, 0.1, 0.9], [0.5, 0.8, 0.2], [0.0, 0.5, 0.5]])
+    assert agreed(splits) == pytest.approx((0.1 + 0.2) / 2)
+
+
+def test_the_luck_of_the_best_of_many_is_no_merit():
+    splits = np.random.default_rng(0).normal(0.7, 0.1, size=(64, 4))
+    assert splits[:, 1:].mean(axis=1).max() > 0.8
+    assert abs(np.mean([agreed(splits[i : i + 16]) for i in range(0, 64, 16)]) - 0.7) < 0.05
 
 
 @given(tables)

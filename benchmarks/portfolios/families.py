@@ -51,6 +51,8 @@ class Family:
         Whether the features are standardised first.
     is_slow : bool, default=False
         Whether to take every second data set only, of few classes.
+    step : int, default=1
+        Of these, every so many are taken.
     """
 
     name: str
@@ -63,6 +65,7 @@ class Family:
     fixed: Mapping[str, Any] = field(default_factory=dict)
     is_scaled: bool = False
     is_slow: bool = False
+    step: int = 1
 
     @property
     def parsed(self) -> Space:
@@ -76,7 +79,7 @@ class Family:
             return fit
         few = [d for d in fit if not d.is_class or len(np.unique(d.load()[1])) <= MAX_CLASSES]
         classes, others = ([d for d in few if d.is_class is kind] for kind in (True, False))
-        return [*classes[::2], *others[: 2 * len(others) : 2], *others[1:2]]
+        return [*classes[::2], *others[: 2 * len(others) : 2], *others[1:2]][:: self.step]
 
     def build(self, params: Params, X: np.ndarray, y: np.ndarray, is_class: bool) -> BaseEstimator:
         """Return the estimator with parameters in their units."""
@@ -111,26 +114,29 @@ def unit(name: str, X: np.ndarray, y: np.ndarray) -> float:
 
 
 @cache
-def folds(data: DataSet, is_scaled: bool) -> list[tuple[np.ndarray, ...]]:
-    """Return the folds, the same for all: X and y to fit, X and y to score."""
+def folds(data: DataSet, is_scaled: bool, seed: int = 0) -> list[tuple[np.ndarray, ...]]:
+    """Return the folds of a split, the same for all: X and y to fit, X and y to score."""
     X, y = data.load()
     kind = StratifiedKFold if data.is_class else KFold
     found = []
-    for train, test in kind(N_FOLDS, shuffle=True, random_state=0).split(X, y):
+    for train, test in kind(N_FOLDS, shuffle=True, random_state=seed).split(X, y):
         scale = StandardScaler().fit(X[train]).transform if is_scaled else np.asarray
         found.append((scale(X[train]), y[train], scale(X[test]), y[test]))
     return found
 
 
-def score(family: Family, data: DataSet, params: Params) -> float:
-    """Return the mean over folds of the accuracy, or of R²; -inf if a fit fails."""
+def score(family: Family, data: DataSet, params: Params, seed: int = 0) -> float:
+    """Return the mean over folds of the accuracy, or of R²; -inf if a fit fails.
+
+    `seed` is that of the split: 0 is the one that is searched.
+    """
     X, y = data.load()
     model = family.build(params, X, y, data.is_class)
     try:
         with config_context(assume_finite=True, skip_parameter_validation=True):
             return float(np.mean([
                 model.fit(X_train, y_train).score(X_test, y_test)
-                for X_train, y_train, X_test, y_test in folds(data, family.is_scaled)
+                for X_train, y_train, X_test, y_test in folds(data, family.is_scaled, seed)
             ]))  # fmt: skip
     except ValueError:
         return -math.inf
@@ -224,12 +230,12 @@ def _families() -> Iterator[Family]:
             "reg_lambda": (1e-3, 100.0, LOG), "subsample": (0.4, 1.0),
             "colsample_bytree": (0.2, 1.0),
         },
-        64,
+        40,
         lambda X, y, c: {
             "n_estimators": 100, "learning_rate": 0.3, "max_depth": 6, "min_child_weight": 1.0,
             "reg_lambda": 1.0, "subsample": 1.0, "colsample_bytree": 1.0,
         },
-        is_slow=True,
+        is_slow=True, step=2,
     )  # fmt: skip
 
 

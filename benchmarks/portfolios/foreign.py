@@ -9,7 +9,7 @@ import zlib
 import numpy as np
 
 from benchmarks.common.tabulate import mean_interval, table
-from benchmarks.portfolios.families import Family, Params
+from benchmarks.portfolios.families import FAMILIES, Family, Params
 from benchmarks.portfolios.learning import greedy, regrets, smoothed
 from benchmarks.tasks.surfaces import INSTANCES, XGBOOST, Surface, Written, survey
 from skbayes import Optimizer
@@ -68,10 +68,12 @@ class Foreign:
         self.regret, self.present = regret[:, :-1], np.minimum(regret[:, -1], 1.0)
 
     def family(self) -> Family:
-        """Return what the package's file says of the parameters."""
-        return Family(
-            "surfaces", "surrogates of xgboost", "", self.space, 0, lambda X, y, c: self.start
-        )
+        """Return what the package's file says of the parameters, wide enough for few rows too."""
+        least, most, scale = self.space["min_child_weight"]
+        own, _, _ = FAMILIES["XGBoost"].space["min_child_weight"]
+        space = {**self.space, "min_child_weight": (min(own, least), most, scale)}
+        classes = "surrogates of xgboost", FAMILIES["XGBoost"].classifier
+        return Family("surfaces", *classes, space, 0, lambda X, y, c: self.start)
 
     def portfolio(self, left_out: int | None = None) -> list[Params]:
         """Return the configurations learnt from all surfaces but one, best first."""

@@ -30,6 +30,29 @@ def regrets(scores: np.ndarray, best: np.ndarray, median: np.ndarray) -> np.ndar
     return found
 
 
+def agreed(splits: np.ndarray) -> float:
+    """Return what the best candidate scores where it was not chosen, without the luck of a choice.
+
+    For each split but the first, the candidate with the best mean on all the others is scored on
+    it. The highest mean over splits is higher, for it is partly that of the luckiest.
+
+    Parameters
+    ----------
+    splits : ndarray of shape (n_candidates, n_splits)
+        Scores. The first split is the one that searches see, so nothing is judged there.
+
+    Returns
+    -------
+    float
+        Mean over splits.
+    """
+    found = []
+    for k in range(1, splits.shape[1]):
+        others = np.delete(splits, k, axis=1).mean(axis=1)
+        found.append(splits[others.argmax(), k])
+    return float(np.mean(found))
+
+
 def smoothed(regret: np.ndarray, features: np.ndarray, n_axes: int) -> np.ndarray:
     """Return regrets with less of the noise of folds: means over candidates that are near.
 

@@ -9,6 +9,7 @@ from benchmarks.portfolios.tables import Table, candidates
 from skbayes import Optimizer
 
 N_ITER = 32
+AFTER = (4, 8, 16, 32)  # candidates, after which a search is looked at
 # So many times as long as the median candidate is too long for what every search begins with: a
 # support vector machine with much C may need an hour where its default needs a second.
 MAX_SLOWNESS = 3.0
@@ -24,6 +25,7 @@ class Learner:
 
     Attributes
     ----------
+    table : Table
     data_sets : list of DataSet
     candidates : list of dict
     scores : ndarray of shape (n_data_sets, n_candidates)
@@ -32,7 +34,7 @@ class Learner:
     """
 
     def __init__(self, table: Table) -> None:
-        self.start = table.family.start
+        self.table, self.start = table, table.family.start
         self.data_sets, self.candidates = table.family.data_sets(), candidates(table.family)
         self._space = table.family.parsed
         points = [self._space.encode(params) for params in self.candidates]
@@ -66,8 +68,8 @@ def arms(learner: Learner, data: DataSet) -> dict[str, list[Params]]:
 
 def search(
     table: Table, data: DataSet, first: list[Params], seed: int, n_evaluated: int = N_ITER
-) -> list[float]:
-    """Return the scores of the first candidates of a search that begins with some."""
+) -> tuple[list[Params], list[float]]:
+    """Return the first candidates of a search that begins with some, and their scores."""
     family: Family = table.family
     points = list(dict.fromkeys(family.parsed.encode(params) for params in first))
     optimizer = Optimizer(
@@ -76,9 +78,10 @@ def search(
         n_iter=N_ITER,
         initial_points=[family.parsed.decode(point) for point in points],
     )
-    scores = []
+    tried, scores = [], []
     for _ in range(n_evaluated):
         params = optimizer.ask()
         scores.append(table.score(data, params))
         optimizer.tell(params, scores[-1])
-    return scores
+        tried.append(params)
+    return tried, scores

@@ -12,6 +12,8 @@ from benchmarks.portfolios.families import Family, Params, score
 from skbayes._compat import scrambled_sobol
 
 SEED = 7
+# Splits that no search sees. What was chosen on the folds that are searched is judged on these.
+FRESH = (1, 2, 3)
 
 
 def candidates(family: Family) -> list[Params]:
@@ -39,6 +41,11 @@ class Table:
         for line in self._records.select():
             key = line["data"], _text(line["params"])
             self._known[key], self._seconds[key] = line["score"], line["seconds"]
+        self._fresh_records = Records(folder / f"{family.name}-fresh.jsonl")
+        self._fresh: dict[tuple[str, str], list[float]] = {
+            (line["data"], _text(line["params"])): line["scores"]
+            for line in self._fresh_records.select()
+        }
 
     def score(self, data: DataSet, params: Params) -> float:
         """Return a score, evaluated if it is not known."""
@@ -50,6 +57,14 @@ class Table:
             self._records.add(data=data.name, params=params, score=value, seconds=seconds)
             self._known[key], self._seconds[key] = value, seconds
         return self._known[key]
+
+    def fresh(self, data: DataSet, params: Params) -> list[float]:
+        """Return the scores on splits that no search sees, evaluated if they are not known."""
+        key = data.name, _text(params)
+        if key not in self._fresh:
+            self._fresh[key] = [score(self.family, data, params, seed) for seed in FRESH]
+            self._fresh_records.add(data=data.name, params=params, scores=self._fresh[key])
+        return self._fresh[key]
 
     def best(self, data: DataSet) -> float:
         """Return the best score that is known, of a table or of a search."""

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from benchmarks.portfolios.families import Family, Params
+from benchmarks.portfolios.learning import MAX_SIZE
 
 LEAST_DIGITS = 3
 
@@ -57,6 +58,7 @@ FORMS = (
     Form("LogisticRegression", "sklearn", "LogisticRegression"),
     Form("SVC", "sklearn", "SVC", fixed={"kernel": "rbf"}),
     Form("SVR", "sklearn", "SVR", fixed={"kernel": "rbf"}),
+    Form("KernelRidge", "sklearn", "KernelRidge", fixed={"kernel": "rbf"}),
     Form(
         "DecisionTree", "sklearn", "DecisionTreeClassifier DecisionTreeRegressor",
         units=SHARE, none={"max_depth": 30, "max_features": 1.0},
@@ -86,6 +88,24 @@ OF_SURFACES = Form(
     },
     left_out="booster num.impute.selected.cpo rate_drop skip_drop",
 )  # fmt: skip
+
+
+def mixed(own: Sequence[Params], foreign: Sequence[Params]) -> list[Params]:
+    """Return XGBoost's configurations of both origins, named as on the surfaces.
+
+    Those of the surfaces come first. They need a wide space, which few people write: others do not
+    hold them, and hold those that were learnt with XGBoost's usual parameters. What the latter do
+    not vary is as XGBoost has it.
+    """
+    theirs = {new: old for old, new in OF_SURFACES.names.items()}
+    kept = [name for name in foreign[0] if name not in OF_SURFACES.left_out.split()]
+    filled = [
+        {**{name: OF_SURFACES.none[name] for name in kept},
+         **{theirs.get(name, name): value for name, value in params.items()}}
+        for params in own
+    ]  # fmt: skip
+    half = MAX_SIZE // 2
+    return [*foreign[:half], *filled[:half]]
 
 
 def lines(

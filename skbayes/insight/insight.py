@@ -14,6 +14,7 @@ from skbayes._numerics import computing, rescaled
 from skbayes._pickles import lasting
 from skbayes.gp import Posterior, default_starts, fit_hyperparameters
 from skbayes.insight.bounds import AtBound, at_bounds
+from skbayes.insight.foresight import kept_promises
 from skbayes.insight.importances import Importances, importances, unknown_importances
 from skbayes.insight.improvement import MIN_SCORES as MIN_SCORES_TO_SAY
 from skbayes.insight.improvement import N_CANDIDATES, Gain, candidates, gains, outlook
@@ -337,7 +338,8 @@ class Insight:
             gain = np.minimum(rescaled(gain, unit), most)
             # The plays see all that is left of a small space, and at the end nothing is beyond.
             is_open = not (is_whole and is_last)
-            chances = outlook(gain, scores, n, by, unit, is_open=is_open, most=most)
+            kept = kept_promises(self._searching, len(scores))
+            chances = outlook(gain, scores, n, by, unit, is_open=is_open, most=most, kept=kept)
             return Gain(n, by, *chances, is_last=is_last)
 
     def at_bounds(self) -> tuple[AtBound, ...]:

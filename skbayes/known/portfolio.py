@@ -1,7 +1,8 @@
 """First configurations that were good on other data: which of them a space holds.
 
 `portfolios.toml` holds at most eight for an estimator, best first, each the one that helps most
-where those before it are bad. ``python -m benchmarks portfolios --write`` makes it.
+where those before it are bad. XGBoost has two such lists of four, one for spaces of many parameters
+and one for others. ``python -m benchmarks portfolios --write`` makes the file.
 
 A value there may be a multiple of a number of the data: `scale` is what ``gamma="scale"`` stands
 for, and `sd` the standard deviation of y. A value that a space does not hold moves to the nearest

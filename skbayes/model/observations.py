@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 
 from skbayes._pickles import lasting
 from skbayes.gp import warp, warp_units
-from skbayes.model.fold_means import partial_means
 from skbayes.model.reports import Report
+from skbayes.rules import partial_means
 from skbayes.space import Point
 
 __all__ = ["Observations"]

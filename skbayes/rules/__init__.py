@@ -1,5 +1,6 @@
 """Rules of scores: when a search is over, which candidate is stopped early, which is best."""
 
+from skbayes.rules.fold_means import partial_means
 from skbayes.rules.optimism import BestScore, best_score, highest_means
 from skbayes.rules.racing import EARLY_STOPPING, EarlyStopping
 from skbayes.rules.selection import best_row, with_masked_scores
@@ -45,6 +46,7 @@ __all__ = [
     "is_finite",
     "one_standard_error",
     "parse_stopping",
+    "partial_means",
     "reason_to_stop",
     "simplest_within_one_error",
     "with_masked_scores",

@@ -5,7 +5,7 @@ Notation
 =========  ======  ==============================================================================
 symbol     shape   meaning
 =========  ======  ==============================================================================
-``y``      (n, F)  scores of n candidates on F folds
+``y``      (n, F)  scores of n candidates on F folds, NaN where one was not run
 ``z``      (F,)    on each fold, the score of the candidate that the other folds choose
 =========  ======  ==============================================================================
 """
@@ -18,10 +18,11 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import stdtrit
+from scipy.special import ndtri, stdtrit
 
 from skbayes._numerics import binary_exponent, mean, own_arithmetic
 from skbayes._pickles import lasting
+from skbayes.rules.fold_means import partial_means
 
 __all__ = ["BestScore", "best_score", "highest_means"]
 
@@ -29,6 +30,10 @@ __all__ = ["BestScore", "best_score", "highest_means"]
 COVERAGE = 0.9
 # With two folds a single one would choose, and two numbers tell nothing of their spread.
 MIN_FOLDS = 3
+# Of what candidates that were stopped would have scored. The same scores give the same answer.
+N_DRAWS, SEED = 64, 0
+# Turns a median absolute deviation into a standard deviation for normal data.
+MAD_TO_SD = 1.4826
 
 Floats = NDArray[np.float64]
 # Rows that are taken, given the scores on some of the folds: several for a tie.
@@ -114,10 +119,16 @@ def best_score(
         z_f = \operatorname{mean}_{i \in c(y_{-f})} y_{if}, \qquad
         \bar z \pm t_{F-1}\, s_z \sqrt{\frac 1 F + \frac 1 {F - 1}} .
 
+    A candidate that was stopped early is not taken, but it has a part in this. It was stopped for
+    its luck on the folds that it was run on, and the others were not: without one of these folds
+    it might have gone on. So it may be chosen where the fold that is left out was run, with the
+    chance that it would have been the best on the others; see `_left_out`.
+
     Parameters
     ----------
     folds : sequence of n_candidates sequences of n_folds
-        Scores; None or NaN for a fold that was not run or failed. Such candidates are never taken.
+        Scores; None or NaN for a fold that was not run, in all folds of a candidate that failed.
+        A candidate without all folds is never taken.
     choose : callable, default=highest_means
         Returns the rows that are taken, of an array of scores of shape (n_candidates, any number
         of folds), where candidates that cannot be taken are NaN.
@@ -133,11 +144,12 @@ def best_score(
         return BestScore()
     told = np.array(folds, dtype=np.float64)
     n_folds, y = told.shape[1], told.copy()
-    y[~np.isfinite(y).all(axis=1)] = math.nan
-    n = int(np.isfinite(y[:, 0]).sum())
+    is_complete = np.isfinite(y).all(axis=1)
+    y[~is_complete] = math.nan
+    n = int(is_complete.sum())
     if not n:
         return BestScore(n_folds=n_folds)
-    exponent = binary_exponent(y[np.isfinite(y)])
+    exponent = binary_exponent(y[is_complete])
     y = np.ldexp(y, -exponent)
 
     def in_units(number: float) -> float:
@@ -147,8 +159,70 @@ def best_score(
     reported = max(mean(told[row]) for row in choose(y))
     if n_folds < MIN_FOLDS or n < 2:
         return BestScore(reported, n_candidates=n, n_folds=n_folds)
-    z = np.array([y[choose(np.delete(y, f, axis=1)), f].mean() for f in range(n_folds)])
+    # One that was stopped since it had diverged may be of another size: nobody chooses it.
+    with np.errstate(over="ignore"):
+        some = np.ldexp(told, -exponent)
+    some[~np.isfinite(some)] = math.nan
+    z = np.array([_left_out(f, some, choose) for f in range(n_folds)])
     t = float(stdtrit(n_folds - 1, 0.5 + COVERAGE / 2))
     width = t * z.std(ddof=1) * math.sqrt(1 / n_folds + 1 / (n_folds - 1))
     expected, low, high = (in_units(z.mean() + step) for step in (0.0, -width, width))
     return BestScore(reported, expected, low, high, n, n_folds)
+
+
+def _left_out(fold: int, y: Floats, choose: Choose) -> float:
+    r"""Return the score on a fold of the candidate that the other folds choose.
+
+    A candidate that was stopped after this fold lacks some of the others. With the estimate m of
+    its mean over all of them, the variance v of its error, and the median and the variance of the
+    candidates that have all, the mean has the distribution
+
+    .. math:: N\Bigl(\mu + w\,(m - \mu),\ w v\Bigr), \qquad w = \frac{V}{V + v},
+
+    from which it is drawn, and the folds that were not run are filled in. The score is the mean
+    over the draws.
+
+    Parameters
+    ----------
+    fold : int
+        The one that is left out.
+    y : ndarray of shape (n_candidates, n_folds)
+    choose : callable
+        As for `best_score`.
+
+    References
+    ----------
+    Rubin (1987), Multiple Imputation for Nonresponse in Surveys, ch. 1: what is missing is drawn,
+    for the most likely value would say that it is known.
+    """
+    others = np.delete(y, fold, axis=1)
+    is_run = np.isfinite(others)
+    known = np.isfinite(y[:, fold]) & is_run.any(axis=1)
+    others[~known] = math.nan
+    partial = known & ~is_run.all(axis=1)
+    if not partial.any():
+        return float(y[choose(others), fold].mean())
+    means, errors = np.full((2, len(y)), math.nan)
+    means[known], errors[known] = partial_means(others[known].tolist())
+    complete = means[known & ~partial]
+    centre = float(np.median(complete))
+    # A candidate that has diverged says nothing of how the others differ.
+    variance = (MAD_TO_SD * float(np.median(np.abs(complete - centre)))) ** 2
+    v = errors[partial] ** 2
+    weight = np.divide(variance, variance + v, out=np.ones_like(v), where=v > 0)
+    mean, sd = centre + weight * (means[partial] - centre), np.sqrt(weight * v)
+    run, told = is_run[partial], others[partial]
+    n_folds, n_run, total = others.shape[1], run.sum(axis=1), np.nansum(told, axis=1)
+    found = []
+    for z in _normal_draws(len(mean)):
+        missing = (n_folds * (mean + sd * z) - total) / (n_folds - n_run)
+        others[partial] = np.where(run, told, missing[:, None])
+        found.append(y[choose(others), fold].mean())
+    return float(np.mean(found))
+
+
+def _normal_draws(n: int) -> Floats:
+    """Return draws of n normal variables, of shape (N_DRAWS, n): each has all quantiles, once."""
+    rng = np.random.default_rng(SEED)
+    quantiles = ndtri((np.arange(N_DRAWS) + 0.5) / N_DRAWS)
+    return np.array([rng.permutation(quantiles) for _ in range(n)]).T

@@ -9,7 +9,7 @@ import pytest
 from skbayes import Optimizer
 from skbayes.gp import Hyperparameters, Posterior, joint
 from skbayes.insight import improvement
-from skbayes.insight.improvement import candidates, gains
+from skbayes.insight.improvement import candidates, gains, outlook
 from skbayes.optimizer import criterion
 from skbayes.space import parse_space
 
@@ -42,7 +42,7 @@ def test_of_few_scores_nothing_is_said():
     assert math.isnan(gain.probability)
     assert math.isnan(gain.expected)
     assert gain.n_missing == 1
-    assert str(gain).endswith("is not known yet: it will be after 1 more.")
+    assert str(gain).endswith("is not known yet: it will be after 1 more score.")
     assert searched(SQUARE, smooth, 12).insight().improvement().n_missing == 0
 
 
@@ -253,3 +253,16 @@ def test_of_a_space_that_is_used_up_there_is_nothing_to_gain():
     gain = optimizer.insight().improvement()
     assert (gain.probability, gain.expected) == (0.0, 0.0)
     assert str(gain).startswith("All points of the space are evaluated")
+
+
+def test_of_scores_on_a_grid_gains_are_whole_steps():
+    scores = [0.90, 0.92, 0.92, 0.94, 0.90, 0.94] * 3
+    # A third of the plays would gain less than half a step, a third less than a whole one.
+    gain = np.repeat([0.005, 0.015, 0.025], 4)
+    chance = {by: outlook(gain, scores, 10, by, 0.1, is_open=True)[0] for by in (0.0, 0.012)}
+    rounded = np.repeat([0.0, 0.02, 0.02], 4)
+    for by, said in chance.items():
+        assert said == pytest.approx(outlook(rounded, scores, 10, by, 0.1, is_open=True)[0])
+    # No grid, and all plays gain something.
+    apart = [score + 1e-4 * i for i, score in enumerate(scores)]
+    assert outlook(gain, apart, 10, 0.0, 0.1, is_open=True)[0] > chance[0.0]

@@ -9,6 +9,7 @@ import pytest
 from sklearn.datasets import make_classification, make_regression
 from sklearn.ensemble import VotingClassifier
 from sklearn.kernel_approximation import Nystroem
+from sklearn.kernel_ridge import KernelRidge
 from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.preprocessing import StandardScaler
@@ -83,6 +84,36 @@ def test_a_regressor_is_told_in_deviations_of_y():
     np.testing.assert_allclose(
         [each["C"] for each in found], [each["C"] * data[1].std() for each in learnt(SVR())]
     )
+
+
+def test_of_a_kernel_that_is_chosen_only_the_one_that_was_learnt_has_them():
+    space = {"alpha": (1e-6, 1e3, LOG), "gamma": WIDE["gamma"]}
+    linear, rbf = KernelRidge(kernel="linear"), KernelRidge(kernel="rbf")
+    assert first(linear, space) == []
+    scale = 1 / (X.shape[1] * X.var())
+    assert [(each["alpha"], each["gamma"]) for each in first(rbf, space)] == [
+        (each["alpha"], pytest.approx(each["gamma"] * scale)) for each in learnt(rbf)
+    ]
+    both = first(linear, {**space, "kernel": ["linear", "rbf"]})
+    assert {each["kernel"] for each in both} == {"rbf"}
+
+
+def test_of_trees_with_a_few_parameters_those_are_held_that_were_learnt_with_few():
+    xgboost = pytest.importorskip("xgboost")
+    space = {
+        "n_estimators": (20, 300, LOG), "learning_rate": (0.01, 0.5, LOG), "max_depth": (1, 10),
+        "min_child_weight": (0.5, 32.0, LOG), "reg_lambda": (1e-3, 100.0, LOG),
+        "subsample": (0.4, 1.0), "colsample_bytree": (0.2, 1.0),
+    }  # fmt: skip
+    model = xgboost.XGBClassifier()
+    wide = {"gamma": (4e-5, 8.0, LOG), "reg_alpha": (1e-4, 100.0, LOG)}
+    wide |= {"colsample_bylevel": (0.01, 1.0), "max_depth": (1, 15)}
+    known = [{name: values[name] for name in space} for values in learnt(model)]
+    few, many = first(model, space), first(model, {**space, **wide})
+    assert few == known[4:]
+    need_wide = [each["gamma"] > 5e-5 for each in many]
+    assert any(need_wide)
+    assert need_wide == sorted(need_wide, reverse=True)  # these come first
 
 
 def test_behind_a_step_features_count_as_standardised():

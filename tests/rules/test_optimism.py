@@ -20,7 +20,7 @@ NAN = math.nan
 
 def test_by_hand():
     # The second is the best. Without its last fold the first is, without the others it is itself.
-    folds = [[0.6, 0.6, 0.6], [0.5, 0.6, 1.0], [0.9, NAN, NAN], [0.9, 0.9, None]]
+    folds = [[0.6, 0.6, 0.6], [0.5, 0.6, 1.0], [NAN, NAN, NAN], [None, None, None]]
     found = best_score(folds)
     z = np.array([0.5, 0.6, 0.6])
     width = stats.t.ppf(0.95, 2) * z.std(ddof=1) * math.sqrt(1 / 3 + 1 / 2)
@@ -32,6 +32,36 @@ def test_by_hand():
         "The best candidate scores 0.7 on the 3 folds by which it was chosen among 2; on new folds "
         "0.56667 can be expected (90 % interval "
     )
+
+
+def test_by_hand_with_one_that_was_stopped():
+    folds = [[0.6, 0.6, 0.6], [0.5, 0.6, 1.0], [0.4, 0.9, None]]
+    found = best_score(folds)
+
+    def chance(m, v, means):
+        # Of the third to be the best of three where a fold is left out.
+        scale = (1.4826 * (means[1] - means[0]) / 2) ** 2
+        w = scale / (scale + v)
+        mean = np.mean(means) + w * (m - np.mean(means))
+        return stats.norm.sf(max(means), mean, math.sqrt(w * v))
+
+    # Of the two that are complete it is known how hard the other two folds are: by .1 harder and
+    # easier than their mean where the first is left out, by .125 where the second is. The errors
+    # have variances of .04 and .0625, of which half is of the fold that is not known, and half of
+    # that more since effects are from two candidates.
+    first = chance(0.9 + 0.1, 0.04 / 2 * 1.5, [0.6, 0.8])
+    second = chance(0.4 + 0.125, 0.0625 / 2 * 1.5, [0.6, 0.75])
+    z = [first * 0.4 + (1 - first) * 0.5, second * 0.9 + (1 - second) * 0.6, 0.6]
+    assert found.expected == pytest.approx(np.mean(z), abs=0.002)
+    assert found.n_candidates == 2
+    # One that has diverged so far that it is stopped changes nothing.
+    for huge in (-1e25, -1e300, -1.7e308):
+        small = [[1e-3 * y for y in each] for each in folds[:2]]
+        assert best_score([*small, [huge, huge, None]]).expected == pytest.approx(
+            best_score(small).expected
+        )
+    # A fold that it alone was run on tells nothing of the others.
+    assert best_score([*folds[:2], [9.0, None, None]]) == best_score(folds[:2])
 
 
 def test_ties_count_alike():
@@ -91,9 +121,43 @@ def test_laws(seed, n, n_folds):
     assert permuted.expected == pytest.approx(found.expected)
 
 
+@given(st.integers(0, 2**32 - 1), st.integers(3, 20), st.integers(3, 10))
+def test_laws_with_candidates_that_were_stopped(seed, n, n_folds):
+    rng = np.random.default_rng(seed)
+    folds = rng.normal(size=(n, n_folds))
+    stopped = folds.copy()
+    stopped[2:][rng.integers(1, n_folds + 1, n - 2)[:, None] <= np.arange(n_folds)] = NAN
+    found = best_score(stopped.tolist())
+    assert found.low <= found.expected <= found.high
+    assert found.n_candidates == np.isfinite(stopped).all(axis=1).sum()
+    moved = best_score((3 + 2 * stopped).tolist())
+    assert moved.expected == pytest.approx(3 + 2 * found.expected)
+    assert moved.high == pytest.approx(3 + 2 * found.high)
+    # One that was stopped and is worse by far is never chosen.
+    worse = [*(folds[0, :-1] - 1e6).tolist(), None]
+    assert best_score([*stopped.tolist(), worse]).expected == pytest.approx(found.expected)
+
+
+def test_those_that_were_stopped_are_no_luck_of_the_others():
+    """Many searches whose candidates are alike, and stopped if their first fold has bad luck."""
+    rng = np.random.default_rng(0)
+    errors = []
+    for _ in range(100):
+        folds = rng.normal(size=(20, 4)) + 0.3 * rng.normal(size=(20, 1))
+        folds[5:][folds[5:, 0] < 0.5, 1:] = NAN
+        complete = folds[np.isfinite(folds).all(axis=1)]
+        stopped_later = folds.copy()
+        stopped_later[5:, 1] = np.where(np.isnan(folds[5:, 1]), rng.normal(size=15), folds[5:, 1])
+        errors.append([best_score(each.tolist()).expected for each in (complete, stopped_later)])
+    of_complete, of_all = np.mean(errors, axis=0)
+    assert of_complete > 0.25
+    assert of_all < 0.6 * of_complete
+
+
 @pytest.mark.parametrize("size", [1e300, 1e-300])
 def test_scores_of_any_size(size):
     folds = np.random.default_rng(0).normal(size=(9, 5))
+    folds[6:, 3:] = NAN
     found, plain = best_score((size * folds).tolist()), best_score(folds.tolist())
     assert found.expected == pytest.approx(size * plain.expected)
     assert found.high == pytest.approx(size * plain.high)

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from skbayes.model.fold_means import partial_means
+from skbayes.rules.fold_means import partial_means
 
 
 def simulated(seed, n_complete, n_partial, n_folds, n_run, *, sd=0.02, effect=0.1):
