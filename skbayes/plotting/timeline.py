@@ -129,6 +129,7 @@ class TimelineDisplay:
         self.figure_, self.ax_ = axes_for(ax, (7.2, 1.5 + 0.4 * min(max(n_rows, 2), 16)))
         # matplotlib may only be imported where something is drawn.
         from matplotlib.collections import PolyCollection
+        from matplotlib.colors import to_rgba
 
         ax = self.ax_
         tidy(ax)
@@ -146,7 +147,7 @@ class TimelineDisplay:
                 for each, up in ((left, 0.0), (right, 0.0), (right, HEIGHT), (left, HEIGHT))
             ]
             is_odd = self.candidates[chosen] % 2 == 1
-            shades = [(color, 0.9 if odd else 0.55) for odd in is_odd.tolist()]
+            shades = [to_rgba(color, 0.9 if odd else 0.55) for odd in is_odd.tolist()]
             self.bars_[status] = PolyCollection(
                 list(np.stack(corners, axis=1)),
                 facecolors=shades,
