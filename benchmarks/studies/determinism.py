@@ -1,8 +1,8 @@
 """Whether a search is the same on all kinds of workers.
 
-Fits sleep for random times, drawn anew in each run, and some are given up by racing, or measured with
-a share of the rows. For each pool of workers it prints a digest of parameters, fold scores and stopped
-candidates: at one number of points the digests of all pools must be equal.
+Fits sleep for random times, drawn anew in each run. Some are given up by racing, or measured with
+a share of the rows. For each pool of workers it prints a digest of parameters, fold scores and
+stopped candidates: at one number of points the digests of all pools must be equal.
 
     python -m benchmarks determinism
 """
