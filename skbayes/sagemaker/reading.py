@@ -80,7 +80,8 @@ def from_sagemaker(
     unsupported : {"warn", "raise", "ignore"}, default="warn"
         What to do about settings that mean nothing here. One warning names them all.
     **overrides
-        Arguments of `BayesSearchCV`, which come before what the document says.
+        Arguments of `BayesSearchCV`, which come before what the document says. "Hyperband" needs
+        `resource` if no static hyperparameter is called `epochs`, or one of its other names.
         ``initial_points="best"`` begins with the best training jobs that a response names.
 
     Returns
