@@ -211,6 +211,13 @@ class Engine:
         self.stop_reason = self.stop_reason or ("max_fits" if self._is_paid_out else by_itself)
         return self.history
 
+    @property
+    def said_of_shares(self) -> str:
+        """What is to be said at the end of shares that were of no use; or nothing."""
+        verdict = "" if self.schedule is None else self.schedule.verdict(self._standings)
+        resources = self.evaluation.resources
+        return f"No shares of {resources.name} were {verdict}" if verdict and resources else ""
+
     def _limits(self, n_workers: int) -> tuple[float, float]:
         """Return how many candidates may be open, and how many folds decided on."""
         if self.n_points is not None:

@@ -106,6 +106,23 @@ class Ladder:
         rung = (standing.rung or 0) + 1
         return Choice(standing.index, rung if rung < len(self.shares) else None)
 
+    def verdict(self, standings: Sequence[Standing]) -> str:
+        """Return why the latest candidates were measured as a whole at once, see `Schedule`."""
+        n = 1 + max((each.index for each in standings if each.rung is not None), default=-1)
+        n_whole = sum(each.is_closed for each in standings[n:])
+        if not n or not n_whole:
+            return ""
+        correlation, n_known = self.optimizer.rung_evidence()
+        if n_known.max() < 2:
+            why = "too few candidates have a score with a share and with the whole"
+        elif not correlation.any():
+            why = "shares order candidates too differently from the whole"
+        elif n <= N_LEARNT_FROM <= n_whole:
+            why = "shares save too little for what they tell"
+        else:
+            return ""  # they may have come again
+        return f"measured after candidate {n}: {why}."
+
     def costs(self, standings: Sequence[Standing]) -> list[float]:
         """Return what each rung costs of the whole, by the clock where that can tell."""
         complete = [each.seconds for each in standings if each.is_closed and each.seconds]

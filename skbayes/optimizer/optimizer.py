@@ -327,6 +327,20 @@ class Optimizer:
             best = mean[: len(observations)][is_complete].max()
             return mean[-n:] - best, sd[-n:], self._rungs.correlations()
 
+    def rung_evidence(self) -> tuple[NDArray[np.float64], NDArray[np.intp]]:
+        """Return what is known of rungs.
+
+        Returns
+        -------
+        correlation : ndarray of shape (n_rungs,)
+            Of the scores of each rung with those of the whole; 0 where it is not believed.
+        n : ndarray of shape (n_rungs,)
+            Number of points with both scores.
+        """
+        with computing():
+            n = np.array([len(pairs) for pairs in self._store.rung_pairs()], dtype=np.intp)
+            return self._rungs.correlations(), n
+
     def relative_costs(self, points: Sequence[Point]) -> NDArray[np.float64]:
         """Return what points cost with the whole resource, 1 for a typical one, of shape (n,).
 

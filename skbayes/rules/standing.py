@@ -106,3 +106,12 @@ class Schedule(Protocol):
         budget_left : float or None, default=None
             Share of the time that is left; None if there is no limit.
         """
+
+    def verdict(self, standings: Sequence[Standing]) -> str:
+        """Return since when shares are measured no more, and why, for "no shares were ..."; or "".
+
+        Parameters
+        ----------
+        standings : sequence of Standing
+            All candidates at the end, in the order asked.
+        """

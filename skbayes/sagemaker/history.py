@@ -40,7 +40,7 @@ def load_sagemaker_history(
     """Read the training jobs of a SageMaker tuning job, for `warm_start_from`.
 
     Jobs that are completed or stopped and have a value are results, failed ones are failures; all
-    others are left out.
+    others are left out, with a warning that names those of another status.
 
     Parameters
     ----------
@@ -123,6 +123,7 @@ def read_history(
         last_page["NextToken"].remark("there are more training jobs than these.")
     table: dict[str, list[Any]] = {"params": [], "score": [], "status": [], "name": []}
     metrics: dict[tuple[str, str], Node] = {}
+    others: dict[str, list[str]] = {}
     for job in _jobs(node):
         if not isinstance(job.value, Mapping):
             job.problem(f"must be a training job, got {show(job.value)}.")
@@ -138,7 +139,10 @@ def read_history(
             continue
         kind = COMPLETIONS.get(status.value) if isinstance(status.value, str) else None
         metric = job["FinalHyperParameterTuningJobObjectiveMetric"]
-        if kind is None or (kind != "failed" and not metric["Value"].is_given):
+        if kind is None:
+            others.setdefault(show(status.value), []).append(_called(job))
+            continue
+        if kind != "failed" and not metric["Value"].is_given:
             continue
         score = math.nan
         if kind != "failed":
@@ -153,6 +157,9 @@ def read_history(
             name = job["TrainingJobName"].value
             for column, value in zip(table, (params, score, kind, name), strict=True):
                 table[column].append(value)
+    if others:
+        listed = "; ".join(f"{', '.join(jobs)} ({status})" for status, jobs in others.items())
+        node.remark(f"left out, as they are none of {', '.join(COMPLETIONS)}: {listed}.")
     if len(metrics) > 1:
         *_, last = metrics.values()
         listed = ", ".join(f"{kind} {name}" for name, kind in metrics)
@@ -162,6 +169,12 @@ def read_history(
             "the others out."
         )
     return table
+
+
+def _called(job: Node) -> str:
+    """Return the name of a training job, or its place if it has none."""
+    name = job["TrainingJobName"].value
+    return name if isinstance(name, str) else job.path
 
 
 def _jobs(node: Node) -> list[Node]:

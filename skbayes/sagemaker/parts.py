@@ -27,7 +27,7 @@ from skbayes.space import (
     show,
 )
 
-__all__ = ["Part", "as_choice", "definitions", "read_part"]
+__all__ = ["STEP", "Part", "as_choice", "definitions", "read_part"]
 
 # The step of a pipeline that is a choice among several training job definitions.
 STEP = "model"

@@ -18,7 +18,7 @@ from skbayes.sagemaker.documents import (
 from skbayes.sagemaker.history import read_best, read_warm_start
 from skbayes.sagemaker.metrics import Objective, read_objective, stripped
 from skbayes.sagemaker.names import Names, check_maps
-from skbayes.sagemaker.parts import Part, as_choice, definitions, read_part
+from skbayes.sagemaker.parts import STEP, Part, as_choice, definitions, read_part
 from skbayes.sagemaker.problems import UNSUPPORTED, Report
 from skbayes.sagemaker.settings import (
     read_early_stopping,
@@ -32,9 +32,6 @@ from skbayes.search import BayesSearchCV
 from skbayes.space import close_names, show
 
 __all__ = ["from_sagemaker"]
-
-# What Hyperband needs beside what a search takes.
-FURTHER = ("resource", "min_resource", "max_resource")
 
 
 def from_sagemaker(
@@ -83,7 +80,8 @@ def from_sagemaker(
     unsupported : {"warn", "raise", "ignore"}, default="warn"
         What to do about settings that mean nothing here. One warning names them all.
     **overrides
-        Arguments of `BayesSearchCV`, which come before what the document says.
+        Arguments of `BayesSearchCV`, which come before what the document says. "Hyperband" needs
+        `resource` if no static hyperparameter is called `epochs`, or one of its other names.
         ``initial_points="best"`` begins with the best training jobs that a response names.
 
     Returns
@@ -145,8 +143,7 @@ def from_sagemaker(
         arguments |= {"estimator": parts[0].estimator, "search_spaces": dict(parts[0].found.space)}
     elif parts:
         arguments |= as_choice(parts)
-    for part in parts:
-        arguments |= part.resources
+    arguments |= _resources(config, parts, overrides)
     objective = _objective(config, parts, scoring, metrics)
     combinations = _combinations(parts)
     arguments |= {"scoring": objective.scoring}
@@ -174,7 +171,7 @@ def _check_overrides(overrides: Mapping[str, Any]) -> None:
     """Raise TypeError for an argument that a search does not have."""
     known = [name for name in inspect.signature(BayesSearchCV).parameters if name != "estimator"]
     for name in overrides:
-        if name not in (*known, *FURTHER):
+        if name not in known:
             close = close_names(name, known, n=1)
             hint = f" Did you mean {close[0]!r}?" if close else ""
             raise TypeError(
@@ -266,6 +263,21 @@ def _combinations(parts: Sequence[Part]) -> tuple[int, int] | None:
     spaces = [part.found.space.values() for part in parts]
     here = [math.prod(getattr(each, "n_values", None) or 1 for each in space) for space in spaces]
     return sum(in_document), sum(here)
+
+
+def _resources(config: Node, parts: Sequence[Part], given: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return what Hyperband shares out, which is the same for all training jobs."""
+    found = [part.resources for part in parts]
+    if not any(found):
+        return {}
+    if any(each != found[0] for each in found):
+        config["StrategyConfig"].problem(
+            "what is shared out, or how much of it, differs between the training jobs. Choose one "
+            "with definition=..., or give resource='n_samples'."
+        )
+    if len(parts) > 1 and given.get("resource") is None and "resource" in found[0]:
+        return {**found[0], "resource": f"{STEP}__{found[0]['resource']}"}
+    return found[0]
 
 
 def _fit_timeout(parts: Sequence[Part], n_jobs: Any, given: Mapping[str, Any]) -> dict[str, Any]:

@@ -10,11 +10,13 @@ from skbayes.rules import Converged, Patience, TargetScore
 from skbayes.sagemaker.documents import Node
 from skbayes.sagemaker.metrics import Objective
 from skbayes.sagemaker.names import Names
-from skbayes.sagemaker.values import read_real, read_whole
-from skbayes.space import show
+from skbayes.sagemaker.problems import Report
+from skbayes.sagemaker.values import read_real, read_whole, unquoted
+from skbayes.space import has, native, show
 
 __all__ = [
     "EARLY_STOPPING",
+    "FACTOR",
     "LARGEST_SEED",
     "MIN_IMPROVEMENT",
     "MOST_JOBS",
@@ -26,11 +28,10 @@ __all__ = [
     "read_stopping",
     "read_strategy",
     "whole",
+    "write_hyperband",
 ]
 
 STRATEGIES = {"Bayesian": "bayesian", "Random": "random", "Grid": "grid", "Hyperband": "hyperband"}
-# To be set when `BayesSearchCV` takes strategy="hyperband", resource, min_resource, max_resource.
-HAS_HYPERBAND = False
 
 EARLY_STOPPING: dict[str, str | None] = {"Off": None, "Auto": "median"}
 
@@ -42,6 +43,12 @@ MOST_JOBS = {"bayesian": 750, "random": 10_000, "hyperband": 750}
 MIN_IMPROVEMENT = 0.01
 
 LARGEST_SEED = 2**32 - 1
+
+# A resource that is no parameter. The room that defines it is loaded when a search begins.
+N_SAMPLES = "n_samples"
+# The most that Hyperband shares out, and the factor of a search between two amounts: the service
+# has a factor of its own.
+MOST_RESOURCES, FACTOR = 20_000, 3
 
 # What the service takes for the number of passes over the data.
 EPOCHS = ("epochs", "numepochs", "n-epochs", "n_epochs", "num_epochs")
@@ -75,27 +82,18 @@ def read_strategy(config: Node, given: Mapping[str, Any], *, is_automatic: bool)
         return None
     if not config.report.check_choice(node.path, node.value, tuple(STRATEGIES)):
         return None
-    if node.value == "Hyperband" and not HAS_HYPERBAND:
-        node.problem(
-            "'Hyperband' is not supported yet. Give strategy='random', or strategy='bayesian' with "
-            "early_stopping='racing': both use whole fits, and the second leaves out most folds of "
-            "candidates that are not good."
-        )
     return STRATEGIES[node.value]
 
 
 def read_hyperband(
-    config: Node,
-    statics: Node,
-    names: Names | None,
-    given: Mapping[str, Any],
+    config: Node, statics: Node, names: Names, given: Mapping[str, Any]
 ) -> tuple[dict[str, Any], str | None]:
     """Return what Hyperband shares out, and the static parameter that becomes its maximum.
 
     Returns
     -------
     arguments : dict
-        `resource`, `min_resource` and `max_resource`, as far as they are known.
+        `resource`, `min_resources` and `max_resources`, as far as they are known.
     consumed : str or None
         Name of the static parameter, as in the document.
     """
@@ -112,27 +110,87 @@ def read_hyperband(
             own.ignore(f"strategy={given['strategy']!r} is given")
         return {}, None
     low, high = (whole(own[name], 1) for name in ("MinResource", "MaxResource"))
-    epochs = next((name for name, _ in statics.members() if name in EPOCHS), None)
     resource = given.get("resource")
-    if resource is None and epochs is not None and names is not None:
-        resource = names.target(epochs)
+    static = _shared_out(statics, names, resource)
+    if static is not None and not own["MaxResource"].is_given:
+        high = _whole_text(statics[static])
+    if low is not None and high is not None and low > high:
+        own.problem(f"MinResource {low} is above MaxResource {high}.")
+    if resource == N_SAMPLES:
+        # The document does not say how many rows a pass over the data has.
+        for name, argument in (("MinResource", "min_resources"), ("MaxResource", "max_resources")):
+            if own[name].is_given and argument not in given:
+                own[name].ignore(f"it is no number of rows: give {argument}=...")
+        return {}, None
+    if resource is None and static is not None:
+        resource = names.target(static)
+        if resource not in names.known:
+            statics[static].problem(f"{names.unknown(static)} Or give resource=....")
     if resource is None:
         own.problem(
             f"it is not known what is shared out: give resource=..., or one of {', '.join(EPOCHS)} "
             "as a static hyperparameter."
         )
-    if not own["MaxResource"].is_given:
-        if epochs is None:
-            own["MaxResource"].problem(
-                "is missing, and there is nothing to infer it from: give it, or one of "
-                f"{', '.join(EPOCHS)} as a static hyperparameter."
-            )
-        else:
-            high = whole(statics[epochs], 1)
-    if low is not None and high is not None and low > high:
-        own.problem(f"MinResource {low} is above MaxResource {high}.")
-    found = {"resource": resource, "min_resource": low, "max_resource": high}
-    return {name: value for name, value in found.items() if value is not None}, epochs
+    has_whole = own["MaxResource"].is_given or static is not None or "max_resources" in given
+    if not has_whole:
+        own["MaxResource"].problem(
+            "is missing, and there is nothing to infer it from: give it, max_resources=..., or one "
+            f"of {', '.join(EPOCHS)} as a static hyperparameter."
+        )
+    found = {"resource": resource, "min_resources": low, "max_resources": high}
+    return {name: value for name, value in found.items() if value is not None}, static
+
+
+def _shared_out(statics: Node, names: Names, resource: str | None) -> str | None:
+    """Return the static parameter whose value is the whole of a resource; None if there is none."""
+    given = [name for name, _ in statics.members()]
+    targets = {name: target for name in given if (target := names.target(name)) is not None}
+    if resource is None:
+        return next((name for name in targets if name in EPOCHS), None)
+    same = [name for name, target in targets.items() if target == resource]
+    # What the estimator does not have can only be meant for the resource.
+    foreign = [name for name in targets if name in EPOCHS and targets[name] not in names.known]
+    return next(iter(same + foreign), None)
+
+
+def _whole_text(node: Node) -> int | None:
+    """Return a whole number of at least 1, quoted once more perhaps, or None with a problem."""
+    value = unquoted(node.value) if isinstance(node.value, str) else node.value
+    return whole(Node(value, node.path, node.report), 1)
+
+
+def write_hyperband(search: Any, report: Report) -> dict[str, int]:
+    """Return the smallest and the whole amount of a resource, words for the smallest left out."""
+    resource = search.resource
+    if resource is None or resource == N_SAMPLES:
+        report.problem(
+            "resource",
+            f"{resource!r} has no form there: Hyperband shares out rounds or iterations. Give a "
+            "parameter such as 'max_iter', or take strategy='random'.",
+        )
+        return {}
+    high = native(search.max_resources)
+    if high == "auto":
+        high = native(_params(search.estimator).get(resource))
+    if not isinstance(high, int) or isinstance(high, bool):
+        report.problem(
+            "max_resources",
+            f"'auto' takes the value that the estimator has, and {resource}={show(high)} is no "
+            "whole number. Give max_resources=....",
+        )
+        return {}
+    if not 1 <= high <= MOST_RESOURCES:
+        report.problem("max_resources", f"must be from 1 to {MOST_RESOURCES} there, got {high}.")
+    low = native(search.min_resources)
+    if isinstance(low, str):
+        return {"MaxResource": high}
+    if low > high:
+        report.problem("min_resources", f"{low} is above the whole, {high}.")
+    return {"MinResource": int(low), "MaxResource": high}
+
+
+def _params(estimator: Any) -> Mapping[str, Any]:
+    return estimator.get_params(deep=True) if has(estimator, "get_params") else {}
 
 
 def read_limits(

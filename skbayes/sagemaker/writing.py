@@ -17,10 +17,12 @@ from skbayes.sagemaker.problems import Report
 from skbayes.sagemaker.ranges import MOST_RANGES, SCALES
 from skbayes.sagemaker.settings import (
     EARLY_STOPPING,
+    FACTOR,
     LARGEST_SEED,
     MIN_IMPROVEMENT,
     MOST_JOBS,
     STRATEGIES,
+    write_hyperband,
 )
 from skbayes.sagemaker.values import as_text, unquoted
 from skbayes.search import BayesSearchCV, space_of
@@ -247,16 +249,16 @@ def _config(
     if strategy not in names:
         report.problem("strategy", f"must be one of {', '.join(names)}, got {show(strategy)}.")
     config: dict[str, Any] = {"Strategy": names.get(strategy, "Bayesian")}
+    if strategy == "hyperband":
+        shares = write_hyperband(search, report)
+        if shares:
+            config["StrategyConfig"] = {"HyperbandStrategyConfig": shares}
     metric = _metric(search, metric_name, report)
     if metric is not None:
         name, entry = metric
         config["HyperParameterTuningJobObjective"] = {"Type": entry.type, "MetricName": name}
     config["ResourceLimits"] = _limits(search, strategy, n_combinations, report)
-    if search.early_stopping not in EARLY_STOPPING.values():
-        report.remark(
-            "early_stopping", f"{search.early_stopping!r} becomes the rule of the median."
-        )
-    config["TrainingJobEarlyStoppingType"] = "Off" if search.early_stopping is None else "Auto"
+    config["TrainingJobEarlyStoppingType"] = _early_stopping(search, strategy, report)
     criteria = _criteria(search, None if metric is None else metric[1], report)
     if criteria:
         config["TuningJobCompletionCriteria"] = criteria
@@ -270,11 +272,24 @@ def _config(
         "is_allowed": search.is_allowed is not None,
         "initial_points": bool(search.initial_points),
         "warm_start_from": search.warm_start_from is not None,
+        "resource": strategy != "hyperband" and search.resource is not None,
+        "factor": strategy == "hyperband" and search.factor != FACTOR,
+        "max_fits": search.max_fits is not None,
     }
     for argument, is_left in left_out.items():
         if is_left:
             report.remark(argument, "has no place in this document, and is left out.")
     return config
+
+
+def _early_stopping(search: Any, strategy: str, report: Report) -> str:
+    rule = search.early_stopping
+    if rule is not None and strategy == "hyperband":
+        report.remark("early_stopping", f"{rule!r} is left out: Hyperband there has none beside.")
+        return "Off"
+    if rule not in EARLY_STOPPING.values():
+        report.remark("early_stopping", f"{rule!r} becomes the rule of the median.")
+    return "Off" if rule is None else "Auto"
 
 
 def _metric(search: Any, metric_name: str | None, report: Report) -> tuple[str, Metric] | None:

@@ -62,6 +62,8 @@ def conclude(search: Any, run: Run, engine: Engine) -> None:
         if trials:
             _keep(search, run, trials, rows)
             search.fits_spent_ = engine.fits_spent
+            if search.verbose > 0 and engine.said_of_shares:
+                print(engine.said_of_shares, flush=True)
         has_best = search.refit or not run.objective.is_multimetric
         if any(trial.status == "complete" for trial in trials):
             if has_best:

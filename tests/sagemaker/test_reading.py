@@ -596,6 +596,85 @@ def test_parents_have_no_use_where_nothing_is_learnt():
 # It searches.
 
 
+HYPERBAND = {"strategy": "hyperband", "resource": "max_iter"}
+
+
+@pytest.mark.parametrize(
+    ("changes", "statics", "keywords", "expected"),
+    [
+        # The static parameter that the service takes for epochs is what is shared out.
+        ({}, {"epochs": "27"}, {}, {"max_resources": 27}),
+        ({}, {"n-epochs": '"27"'}, {}, {"max_resources": 27}),
+        ({"MinResource": 3}, {"num_epochs": 27}, {}, {"min_resources": 3, "max_resources": 27}),
+        ({"MaxResource": 9}, {"epochs": "27"}, {}, {"max_resources": 9}),
+        # Or what the keyword names.
+        ({"MaxResource": 9}, {}, {"resource": "max_iter"}, {"max_resources": 9}),
+        ({}, {"max_iter": "9"}, {"resource": "max_iter"}, {"max_resources": 9}),
+        ({}, {}, {"resource": "max_iter", "max_resources": 9}, {"max_resources": 9}),
+        (
+            {"MinResource": 1, "MaxResource": 9},
+            {},
+            {"resource": "max_iter", "min_resources": 2, "factor": 2},
+            {"min_resources": 2, "max_resources": 9, "factor": 2},
+        ),
+        # A number of epochs is none of rows.
+        (
+            {"MinResource": 1, "MaxResource": 9},
+            {"epochs": "9"},
+            {"resource": "n_samples"},
+            {"resource": "n_samples", "max_iter": 9},
+        ),
+        ({}, {}, {"resource": "n_samples"}, {"resource": "n_samples"}),
+        # Another strategy makes nothing of it.
+        (
+            {"MinResource": 1},
+            {"epochs": "9"},
+            {"strategy": "random"},
+            {"strategy": "random", "resource": None, "max_iter": 9},
+        ),
+    ],
+)
+def test_hyperband(changes, statics, keywords, expected):
+    strategy = {"HyperbandStrategyConfig": changes} if changes else None
+    document = jobs.request(
+        HyperParameterTuningJobConfig=jobs.config(Strategy="Hyperband", StrategyConfig=strategy),
+        TrainingJobDefinition=jobs.definition(StaticHyperParameters=statics),
+    )
+    names = dict.fromkeys(["epochs", "n-epochs", "num_epochs"], "max_iter")
+    search = read(document, SVC(), param_map=names, **keywords)
+    default = BayesSearchCV(SVC(), {})
+    expected = HYPERBAND | expected
+    found = {name: getattr(search, name, None) for name in expected if name != "max_iter"}
+    assert found | {"max_iter": search.estimator.max_iter} == {"max_iter": -1} | expected
+    for name in {"min_resources", "max_resources", "factor"} - expected.keys():
+        assert getattr(search, name) == getattr(default, name)
+
+
+def test_what_hyperband_leaves_of_a_document_is_said():
+    config = jobs.config(
+        Strategy="Hyperband", StrategyConfig={"HyperbandStrategyConfig": {"MaxResource": 9}}
+    )
+    with pytest.warns(UserWarning, match=r"MaxResource \(it is no number of rows: give max_res"):
+        from_sagemaker(config, SVC(), resource="n_samples")
+    with pytest.warns(UserWarning, match=r"HyperbandStrategyConfig \(strategy='random' is given"):
+        from_sagemaker(config, SVC(), strategy="random")
+
+
+def test_hyperband_over_several_training_jobs():
+    document = several()
+    document["HyperParameterTuningJobConfig"]["Strategy"] = "Hyperband"
+    for definition in document["TrainingJobDefinitions"]:
+        definition["StaticHyperParameters"] = {"epochs": "9"}
+    estimators = {"svc": SVC(), "ridge": LogisticRegression()}
+    names = {"epochs": "max_iter", "alpha": "C"}
+    search = read(document, estimators, param_map=names, n_iter=9, random_state=0, cv=3)
+    assert (search.resource, search.max_resources) == ("model__max_iter", 9)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # so few iterations do not converge
+        search.fit(*load_iris(return_X_y=True))
+    assert search.best_params_["model__max_iter"] == 9
+
+
 @pytest.mark.filterwarnings("ignore:from_sagemaker")
 def test_searches_run():
     X, y = load_iris(return_X_y=True)

@@ -1,7 +1,6 @@
 """What a document may not say: each problem with its place, all of them in one error."""
 
 import copy
-import re
 
 import pytest
 from sklearn.ensemble import RandomForestClassifier
@@ -403,31 +402,46 @@ def test_all_problems_are_in_one_error_and_nothing_is_said_beside():
 
 
 @pytest.mark.parametrize(
-    ("changes", "statics", "message"),
+    ("changes", "statics", "keywords", "places"),
     [
-        ({}, {"n_epochs": "9"}, None),
-        ({"MinResource": 1, "MaxResource": 9}, {"epochs": "9"}, None),
-        ({"MinResource": 10, "MaxResource": 9}, {"epochs": "9"}, "MinResource 10 is above"),
-        ({"MinResource": 10}, {"epochs": "9"}, "MinResource 10 is above MaxResource 9"),
-        ({"MinResource": 0}, {"epochs": "9"}, "MinResource: must be a whole number"),
-        ({"MaxResource": 9}, {}, "resource="),
-        ({}, {}, "MaxResource: is missing"),
+        ({"MinResource": 10, "MaxResource": 9}, {}, {"resource": "max_iter"}, [""]),
+        ({"MinResource": 10}, {"max_iter": "9"}, {"resource": "max_iter"}, [""]),
+        ({"MinResource": 10, "MaxResource": 9}, {}, {"resource": "n_samples"}, [""]),
+        ({"MinResource": 0, "MaxResource": 9}, {}, {"resource": "max_iter"}, [".MinResource"]),
+        ({"MaxResource": "x"}, {}, {"resource": "max_iter"}, [".MaxResource"]),
+        ({"MaxResource": 9}, {}, {}, [""]),
+        ({"MaxResource": 9}, {"epochs": "9"}, {"param_map": {"epochs": None}}, [""]),
+        ({}, {}, {"resource": "max_iter"}, [".MaxResource"]),
+        ({}, {}, {}, ["", ".MaxResource"]),
+        ({}, {"epochs": "9"}, {}, ["epochs"]),
+        ({}, {"n-epochs": "x"}, {"resource": "max_iter"}, ["['n-epochs']"]),
+        ({}, {"epochs": "0"}, {"param_map": {"epochs": "max_iter"}}, ["epochs"]),
     ],
 )
-def test_hyperband_is_not_there_yet_and_read_nevertheless(changes, statics, message):
+def test_hyperband_that_cannot_be_shared_out(changes, statics, keywords, places):
+    strategy = {"HyperbandStrategyConfig": changes}
     document = jobs.request(
-        HyperParameterTuningJobConfig=jobs.config(
-            Strategy="Hyperband", StrategyConfig={"HyperbandStrategyConfig": changes}
-        ),
+        HyperParameterTuningJobConfig=jobs.config(Strategy="Hyperband", StrategyConfig=strategy),
         TrainingJobDefinition=jobs.definition(StaticHyperParameters=statics),
     )
-    with pytest.raises(ValueError, match="'Hyperband' is not supported yet") as caught:
-        from_sagemaker(document, SVC())
+    with pytest.raises(ValueError, match="from_sagemaker") as caught:
+        from_sagemaker(document, SVC(), **keywords)
+    own = "$.HyperParameterTuningJobConfig.StrategyConfig.HyperbandStrategyConfig"
     lines = str(caught.value).splitlines()[1:]
-    if message is None:
-        assert len(lines) == 1
-    else:
-        assert re.search(message, str(caught.value))
+    for line, place in zip(lines, places, strict=True):
+        path = f"$.TrainingJobDefinition.StaticHyperParameters.{place}".replace(".[", "[")
+        if not place or place.startswith("."):
+            path = own + place
+        assert line.startswith(f"- {path}: ")
+
+
+def test_hyperband_needs_one_resource_for_all_training_jobs():
+    document = two()
+    document["HyperParameterTuningJobConfig"]["Strategy"] = "Hyperband"
+    for definition, n_epochs in zip(document["TrainingJobDefinitions"], "98", strict=True):
+        definition["StaticHyperParameters"] = {"epochs": n_epochs}
+    with pytest.raises(ValueError, match=r"StrategyConfig: what is shared out, .* differs"):
+        from_sagemaker(document, {"one": SVC(), "two": SVC()}, param_map={"epochs": "max_iter"})
 
 
 def test_hyperband_with_early_stopping():

@@ -199,6 +199,60 @@ def test_a_whole_search_and_back(monkeypatch):
     }
 
 
+HYPERBAND = {"strategy": "hyperband", "resource": "max_iter"}
+
+
+@pytest.mark.parametrize(
+    ("keywords", "written"),
+    [
+        ({"max_resources": 27}, {"MaxResource": 27}),
+        ({"min_resources": 3, "max_resources": 27}, {"MinResource": 3, "MaxResource": 27}),
+    ],
+)
+def test_hyperband_and_back(keywords, written):
+    search = searched(**HYPERBAND, **keywords)
+    document = to_sagemaker(search, kind=CONFIG)
+    assert document["Strategy"] == "Hyperband"
+    assert document["StrategyConfig"] == {"HyperbandStrategyConfig": written}
+    again = from_sagemaker(document, SVC(), resource="max_iter")
+    for name in ("strategy", "resource", "min_resources", "max_resources", "factor"):
+        assert getattr(again, name) == getattr(search, name)
+
+
+def test_hyperband_takes_the_whole_from_the_estimator():
+    search = BayesSearchCV(SVC(max_iter=50), {"C": (0.1, 1.0)}, **HYPERBAND)
+    written = to_sagemaker(search, kind=CONFIG)["StrategyConfig"]
+    assert written == {"HyperbandStrategyConfig": {"MaxResource": 50}}
+
+
+@pytest.mark.parametrize(
+    ("keywords", "message"),
+    [
+        ({"resource": None}, "resource: None has no form there"),
+        ({"resource": "n_samples"}, "resource: 'n_samples' has no form there"),
+        ({"resource": "C"}, "max_resources: .* C=1.0 is no whole number"),
+        ({"resource": "eta"}, "max_resources: .* eta=None is no whole number"),
+        ({"max_resources": 20_001}, "max_resources: must be from 1 to 20000 there, got 20001"),
+        ({}, "max_resources: must be from 1 to 20000 there, got -1"),
+        ({"max_resources": 9, "min_resources": 10}, "min_resources: 10 is above the whole, 9"),
+    ],
+)
+def test_hyperband_without_a_form(keywords, message):
+    with pytest.raises(ValueError, match=message):
+        to_sagemaker(searched(**(HYPERBAND | keywords)), kind=CONFIG)
+
+
+def test_shares_that_are_left_out_are_said():
+    hyperband = {**HYPERBAND, "max_resources": 9, "factor": 2, "early_stopping": "racing"}
+    with pytest.warns(UserWarning, match=r"early_stopping: 'racing' is left out") as caught:
+        document = to_sagemaker(searched(**hyperband, max_fits=90), kind=CONFIG)
+    assert document["TrainingJobEarlyStoppingType"] == "Off"
+    for name in ("factor", "max_fits"):
+        assert f"{name}: has no place" in str(caught[0].message)
+    with pytest.warns(UserWarning, match="resource: has no place"):
+        to_sagemaker(searched(resource="n_samples"), kind=CONFIG)
+
+
 def test_an_error_rate_is_one_minus_the_accuracy():
     search = BayesSearchCV(SVC(), {"C": (0.1, 1.0)}, scoring="accuracy", stopping=TargetScore(0.75))
     document = to_sagemaker(search, kind=CONFIG, metric_name="validation:error")

@@ -232,6 +232,74 @@ def test_shares_that_tell_nothing_are_left():
     assert search.best_score_ > -0.1
 
 
+def last_words(capsys, **kwargs):
+    capsys.readouterr()
+    searched(**({"resource": "rounds", "verbose": 1} | kwargs))
+    return [line for line in capsys.readouterr().out.splitlines() if "shares" in line]
+
+
+DIFFERENT = (
+    "No shares of rounds were measured after candidate 5: shares order candidates too differently "
+    "from the whole."
+)
+
+
+@pytest.mark.parametrize("n_iter", [6, 12])
+def test_it_is_said_that_shares_tell_too_little(capsys, tmp_path, n_iter):
+    path = tmp_path / "journal"
+    kwargs = {"estimator": Misleading(), "min_resources": 3, "n_iter": n_iter, "checkpoint": path}
+    assert last_words(capsys, **kwargs) == [DIFFERENT]
+    # Taken up, the search says the same.
+    lines = path.read_bytes().splitlines(keepends=True)
+    path.write_bytes(b"".join(lines[:-3]))
+    assert last_words(capsys, **kwargs) == [DIFFERENT]
+
+
+class Same(Curve):
+    """Rounds do not matter to its score, and half of them cost nearly as much as all."""
+
+    def score(self, X, y):
+        return Curve(self.a, self.b, self.c, 81).fit(X, y).score(X, y)
+
+
+def test_it_is_said_that_shares_save_too_little(capsys):
+    kwargs = {"estimator": Same(), "factor": 1.01, "min_resources": 80, "n_iter": 12}
+    assert last_words(capsys, **kwargs) == [
+        "No shares of rounds were measured after candidate 5: shares save too little for what they "
+        "tell."
+    ]
+
+
+class BrokenInPart(Curve):
+    """Cannot be fitted with fewer than all rounds."""
+
+    def fit(self, X, y):
+        if self.rounds < 81:
+            raise ValueError("too few")
+        return super().fit(X, y)
+
+
+def test_it_is_said_that_shares_fail(capsys):
+    assert last_words(capsys, estimator=BrokenInPart(), min_resources=3, n_iter=8) == [
+        "No shares of rounds were measured after candidate 5: too few candidates have a score with "
+        "a share and with the whole."
+    ]
+
+
+@pytest.mark.parametrize(
+    "kwargs",
+    [
+        {},
+        {"n_iter": 5},
+        {"estimator": Misleading(), "n_iter": 5},
+        {"estimator": Misleading(), "strategy": "hyperband"},
+        {"resource": None, "min_resources": "exhaust"},
+    ],
+)
+def test_nothing_is_said_of_shares_that_are_of_use(capsys, kwargs):
+    assert last_words(capsys, **({"min_resources": 3} | kwargs)) == []
+
+
 def test_clones_and_pickles_have_the_parameters():
     search = BayesSearchCV(SVC(), {"C": [1]}, resource="max_iter", factor=2.5, max_fits=9)
     state = search.__getstate__()

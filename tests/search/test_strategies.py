@@ -243,8 +243,8 @@ def test_racing_warm_start_insight_and_stopping(strategy):
 
 
 def test_unknown_strategies_are_refused():
-    with pytest.raises(ValueError, match=r"'strategy' parameter.*Got 'hyperband'"):
-        searched(LISTS, strategy="hyperband")
+    with pytest.raises(ValueError, match=r"'strategy' parameter.*Got 'halving'"):
+        searched(LISTS, strategy="halving")
 
 
 # Constraints
