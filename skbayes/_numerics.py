@@ -24,6 +24,7 @@ from numpy.typing import ArrayLike, NDArray
 from threadpoolctl import ThreadpoolController
 
 __all__ = [
+    "MAD_TO_SD",
     "OneThread",
     "binary_exponent",
     "computing",
@@ -34,6 +35,9 @@ __all__ = [
     "underflowing",
     "users_arithmetic",
 ]
+
+# Turns a median absolute deviation into a standard deviation for normal data.
+MAD_TO_SD = 1.4826
 
 # What users have set, while our own setting is in force; None outside of it.
 _users: ContextVar[dict[str, Any] | None] = ContextVar("_users", default=None)

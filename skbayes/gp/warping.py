@@ -17,10 +17,10 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from skbayes._numerics import MAD_TO_SD
+
 __all__ = ["warp", "warp_units"]
 
-# Turns a median absolute deviation into a standard deviation for normal data.
-MAD_TO_SD = 1.4826
 # A bad score is drawn in to this many robust scales below the median: far, yet no cliff.
 N_SCALES = 3.0
 # Share of the range of the good half below which the scale may not fall: many ties at the median.

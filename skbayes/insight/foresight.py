@@ -18,11 +18,10 @@ import numpy as np
 
 from skbayes.acquisition import log_expected_improvement
 from skbayes.gp import Posterior
+from skbayes.insight.past import later_half
 
 __all__ = ["kept_promises"]
 
-# The evaluations that count, as for the rises of the best score.
-SHARE = 0.5
 # In units of the targets: so much is added to what was promised and to what came, for of little
 # that was promised a share says little.
 GRACE = 0.05
@@ -65,7 +64,7 @@ def kept_promises(posterior: Posterior, n: int) -> float:
     z = (posterior.cholesky.T @ posterior.alpha)[:n]
     L = posterior.cholesky[:n, :n]
     t, sd = L @ z, L.diagonal()
-    start = max(int(n * SHARE), 1)
+    start = later_half(n)
     best = np.maximum.accumulate(t)[start - 1 : -1]
     mean = (t - sd * z)[start:]
     promised = np.exp(log_expected_improvement(mean - best, sd[start:], 0.0)[0])

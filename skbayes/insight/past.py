@@ -20,7 +20,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-__all__ = ["chance_of_rise", "expected_rises", "least_step", "pooled"]
+__all__ = ["chance_of_rise", "expected_rises", "later_half", "least_step", "pooled"]
 
 # The past that counts: the later half. What came before was another search, of other places.
 SHARE = 0.5
@@ -57,6 +57,11 @@ def expected_rises(start: float, end: float) -> float:
     return float(AS_RANDOM**FALL / FALL * (start**-FALL - end**-FALL))
 
 
+def later_half(n: int) -> int:
+    """Return the number of the first evaluation that counts, of n."""
+    return max(int(n * SHARE), 1)
+
+
 def chance_of_rise(scores: Sequence[float], m: int, by: float) -> float:
     r"""Chance that the best score rises by more than a gain, as the past rises have it.
 
@@ -83,7 +88,7 @@ def chance_of_rise(scores: Sequence[float], m: int, by: float) -> float:
         Between 0 and 1, both excluded.
     """
     n = len(scores)
-    start = max(int(n * SHARE), 1)
+    start = later_half(n)
     n_rises, share = _n_rises(scores, start, by), _share_of_larger(scores, by)
     seen = PRIOR + share * expected_rises(start, n)
     coming = share * expected_rises(n, n + m)

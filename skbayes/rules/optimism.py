@@ -20,7 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import ndtri, stdtrit
 
-from skbayes._numerics import binary_exponent, mean, own_arithmetic
+from skbayes._numerics import MAD_TO_SD, binary_exponent, mean, own_arithmetic
 from skbayes._pickles import lasting
 from skbayes.rules.fold_means import partial_means
 
@@ -32,8 +32,6 @@ COVERAGE = 0.9
 MIN_FOLDS = 3
 # Of what candidates that were stopped would have scored. The same scores give the same answer.
 N_DRAWS, SEED = 64, 0
-# Turns a median absolute deviation into a standard deviation for normal data.
-MAD_TO_SD = 1.4826
 
 Floats = NDArray[np.float64]
 # Rows that are taken, given the scores on some of the folds: several for a tie.
