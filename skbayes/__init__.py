@@ -28,8 +28,10 @@ from skbayes.search import BayesSearchCV
 from skbayes.space import Categorical, Conditional, Integer, Real, Space
 
 if TYPE_CHECKING:
+    from skbayes._tracking import mlflow_autolog
     from skbayes.known import suggest_space
     from skbayes.optimizer import Optimizer
+    from skbayes.tables import compare
 
 __all__ = [
     "BayesSearchCV",
@@ -53,8 +55,10 @@ __all__ = [
     "TargetScore",
     "WorkerDied",
     "callbacks",
+    "compare",
     "dump",
     "load",
+    "mlflow_autolog",
     "space",
     "suggest_space",
 ]
@@ -72,6 +76,14 @@ def __getattr__(name: str) -> Any:
         from skbayes.known import suggest_space
 
         return suggest_space
+    if name == "compare":
+        from skbayes.tables import compare
+
+        return compare
+    if name == "mlflow_autolog":
+        from skbayes._tracking import mlflow_autolog
+
+        return mlflow_autolog
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
 

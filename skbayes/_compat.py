@@ -342,6 +342,11 @@ class CallbackContexts:
                 self._task.subcontext(task_name="candidate-split-evaluation", task_id=i)
                 for i in range(n_leaves)
             ]
+            if not hasattr(self._search.estimator, "set_callbacks"):
+                # scikit-learn warns of that in each fit. Here once, of all of them.
+                with self._leaves[0].propagate_callback_context(copy.copy(self._search.estimator)):
+                    pass
+                self._leaves = [QuietLeaf(leaf) for leaf in self._leaves]
 
     def fold_keywords(self, candidate: int, fold: int) -> dict[str, Any]:
         """Return the arguments that let the fit of one fold report to the callbacks."""
@@ -361,7 +366,8 @@ class CallbackContexts:
             fit()
             return
         task = self._root.subcontext(task_name="refit-with-best-params")
-        with task.propagate_callback_context(estimator):
+        # Of an estimator that knows no callbacks the folds have warned.
+        with (QuietLeaf(task) if self._leaves else task).propagate_callback_context(estimator):
             task.call_on_fit_task_begin(estimator=self._search, **self._data)
             fit()
         task.call_on_fit_task_end(estimator=self._search, **self._data)
@@ -370,6 +376,27 @@ class CallbackContexts:
         """Close the root task."""
         if self._root is not None:
             self._root.call_on_fit_task_end(estimator=self._search, **self._data)
+
+
+class QuietLeaf:
+    """A task whose estimator, if it knows no callbacks, is given none without a warning."""
+
+    def __init__(self, task: Any) -> None:
+        self._task = task
+
+    def propagate_callback_context(self, estimator: Any) -> contextlib.AbstractContextManager[Any]:
+        """Return the context in which an estimator is fitted."""
+        if not hasattr(estimator, "set_callbacks"):
+            return contextlib.nullcontext()
+        return self._task.propagate_callback_context(estimator)  # type: ignore[no-any-return]
+
+    def call_on_fit_task_begin(self, **keywords: Any) -> Any:
+        """Tell the callbacks that a fit begins."""
+        return self._task.call_on_fit_task_begin(**keywords)
+
+    def call_on_fit_task_end(self, **keywords: Any) -> Any:
+        """Tell the callbacks that a fit has ended."""
+        return self._task.call_on_fit_task_end(**keywords)
 
 
 def _is_observed(search: BaseSearchCV) -> bool:

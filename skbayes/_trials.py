@@ -7,8 +7,8 @@ search that runs and one that is read back from a file go through the same code.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from skbayes._numerics import mean
@@ -46,6 +46,10 @@ class FoldScore:
         Seconds.
     error : str or None
         Traceback of a fit that failed.
+    rounds : int or None
+        Rounds that the fit used, of an estimator that stops by itself and tells.
+    at : float or None
+        Seconds of search when the score arrived, if that is known.
     """
 
     test: Mapping[str, float]
@@ -53,6 +57,9 @@ class FoldScore:
     fit_time: float
     score_time: float
     error: str | None = None
+    # What does not decide anything is no part of a comparison.
+    rounds: int | None = field(default=None, compare=False, repr=False)
+    at: float | None = field(default=None, compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +93,10 @@ class Trial:
     rungs : tuple of tuple of (FoldScore or None), default=()
         The same folds with less than the whole resource, the smallest share first. `folds` are
         those with all of it.
+    origin : str or None
+        What has proposed it, see `Asked`.
+    asked_at : float or None
+        Seconds of search when it was proposed, if that is known.
     """
 
     index: int
@@ -94,6 +105,8 @@ class Trial:
     prediction: Prediction | None = None
     status: Status | None = None
     rungs: tuple[tuple[FoldScore | None, ...], ...] = ()
+    origin: str | None = None
+    asked_at: float | None = field(default=None, compare=False)
 
     @property
     def is_closed(self) -> bool:
@@ -150,11 +163,17 @@ def _seconds(folds: Iterable[FoldScore | None]) -> float:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A candidate was proposed."""
+    """A candidate was proposed.
+
+    `origin` is what has proposed it, such as "design" or "model", and `at` the seconds of search
+    until then. Both are None where that is not known: older journals do not tell.
+    """
 
     index: int
     point: Point
     prediction: Prediction | None = None
+    origin: str | None = field(default=None, repr=False)
+    at: float | None = field(default=None, compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,6 +212,15 @@ class History:
         self.n_folds, self.n_rungs = n_folds, n_rungs
         self.trials: list[Trial] = []
 
+    @classmethod
+    def of(cls, events: Sequence[Event], n_folds: int) -> History:
+        """Return the history of events that were recorded; ValueError as from `apply`."""
+        rungs = [event.rung for event in events if isinstance(event, Scored)]
+        history = cls(n_folds, max((rung + 1 for rung in rungs if rung is not None), default=0))
+        for event in events:
+            history.apply(event)
+        return history
+
     def apply(self, event: Event) -> None:
         """Take one event in.
 
@@ -208,7 +236,15 @@ class History:
             folds: tuple[FoldScore | None, ...] = (None,) * self.n_folds
             rungs = (folds,) * self.n_rungs
             self.trials.append(
-                Trial(event.index, event.point, folds, event.prediction, rungs=rungs)
+                Trial(
+                    event.index,
+                    event.point,
+                    folds,
+                    event.prediction,
+                    rungs=rungs,
+                    origin=event.origin,
+                    asked_at=event.at,
+                )
             )
             return
         if not 0 <= event.index < len(self.trials):

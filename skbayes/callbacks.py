@@ -1,4 +1,7 @@
-"""Callbacks with the names and arguments of scikit-optimize's."""
+"""Callbacks for `BayesSearchCV.fit`: a bar, and those with the names of scikit-optimize's."""
 
+from skbayes.progress import ProgressBar
 from skbayes.scikit_optimize.callbacks import *  # noqa: F403 - the door to all that it names
-from skbayes.scikit_optimize.callbacks import __all__  # noqa: F401
+from skbayes.scikit_optimize.callbacks import __all__ as _OF_SCIKIT_OPTIMIZE
+
+__all__ = [*_OF_SCIKIT_OPTIMIZE, "ProgressBar"]

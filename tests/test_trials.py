@@ -84,3 +84,22 @@ def test_a_failed_fold_makes_a_failed_trial():
     history = apply(Asked(0, POINT), Scored(0, 0, fold(0.5)), Scored(0, 1, fold(0, "Traceback")))
     assert history.trials[0].has_failed
     assert math.isnan(history.trials[0].mean("score"))
+
+
+def test_a_rung_is_scored_beside_the_whole():
+    history = History(2, 1)
+    history.apply(Asked(0, POINT))
+    score = FoldScore({"score": 0.5}, None, 1.0, 0.5)
+    history.apply(Scored(0, 1, score, 0))
+    trial = history.trials[0]
+    assert (trial.rung, trial.has_begun, trial.n_scored) == (0, True, 0)
+    assert (trial.seconds, trial.all_seconds) == (0.0, 1.5)
+    history.apply(Scored(0, 1, score))
+    trial = history.trials[0]
+    assert (trial.rung, trial.at(0), trial.at(None)) == (None, (None, score), (None, score))
+    with pytest.raises(ValueError, match="has a score already"):
+        history.apply(Scored(0, 1, score, 0))
+    with pytest.raises(ValueError, match="there are 1 rungs"):
+        history.apply(Scored(0, 0, score, 1))
+    events = [Asked(0, POINT), Scored(0, 1, score, 0), Scored(0, 1, score)]
+    assert History.of(events, 2).trials == history.trials

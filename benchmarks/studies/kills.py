@@ -6,7 +6,7 @@ journal held them, other folds that were (those in hand at a kill), and whether 
 and statuses equal those of the same search uninterrupted.
 
     python -m benchmarks kills
-    python -m benchmarks kills --kills 20 --searches 4
+    python -m benchmarks kills --kills 60 --searches 10 --kinds parts hyperband
 """
 
 import contextlib
@@ -30,27 +30,35 @@ from sklearn.model_selection import StratifiedKFold
 from benchmarks.common.arguments import Arguments
 
 N_ITER, N_FOLDS = 30, 4
+ROUNDS = {None: 9, 0: 1, 1: 3}  # of the whole, and of the rungs below
+KINDS = {
+    "None": {},
+    "racing": {"early_stopping": "racing"},
+    "parts": {"resource": "rounds"},
+    "hyperband": {"resource": "rounds", "strategy": "hyperband"},
+}
 
 
 class Logged(ClassifierMixin, BaseEstimator):
     """A classifier that notes each evaluation in a file."""
 
-    def __init__(self, a=0.5, b=0.5, c="x", log=""):
+    def __init__(self, a=0.5, b=0.5, c="x", rounds=ROUNDS[None], log=""):
         self.a = a
         self.b = b
         self.c = c
+        self.rounds = rounds
         self.log = log
 
     def fit(self, X, y):
         """Sleep a little."""
         self.classes_ = np.unique(y)
         self.rows_ = float(X.sum())
-        time.sleep(0.02 + 0.06 * self.a)
+        time.sleep((0.02 + 0.06 * self.a) * self.rounds / ROUNDS[None])
         return self
 
     def score(self, X, y):
         """Note the evaluation, and return a bowl with a bump for each fold."""
-        line = json.dumps([self.a, self.b, self.c, self.rows_])
+        line = json.dumps([self.a, self.b, self.c, self.rounds, self.rows_])
         descriptor = os.open(self.log, os.O_WRONLY | os.O_APPEND | os.O_CREAT)
         os.write(descriptor, f"{line}\n".encode())
         os.close(descriptor)
@@ -67,8 +75,8 @@ def search(folder, kind, seed):
     found = BayesSearchCV(
         Logged(log=str(folder / "log")),
         {"a": (0.0, 1.0), "b": (0.0, 1.0), "c": ["x", "y", "z"]},
-        n_iter=N_ITER, cv=N_FOLDS, n_jobs=n_jobs, early_stopping=rule, refit=False,
-        random_state=seed, checkpoint=folder / "journal",
+        n_iter=N_ITER, cv=N_FOLDS, n_jobs=n_jobs, refit=False,
+        random_state=seed, checkpoint=folder / "journal", **KINDS[rule],
     ).fit(X, y)  # fmt: skip
     table = found.cv_results_
     scores = [table[f"split{i}_test_score"].tolist() for i in range(N_FOLDS)]
@@ -92,7 +100,8 @@ def journalled(path):
             a, b, c = record["p"]
             asked[record["i"]] = [a, b, "xyz"[c]]
         elif record["k"] == "fold":
-            folds.add(json.dumps([*asked[record["i"]], sums[record["f"]]]))
+            rounds = ROUNDS[record.get("g")]
+            folds.add(json.dumps([*asked[record["i"]], rounds, sums[record["f"]]]))
     return folds
 
 
@@ -107,15 +116,16 @@ def main(words):
     parser = Arguments(__doc__, __name__)
     parser.add_argument("--kills", type=int, default=200)
     parser.add_argument("--searches", type=int, default=20)
+    parser.add_argument("--kinds", nargs="+", choices=KINDS, default=["None", "racing"])
     parser.add_argument("--child", nargs=4)
     arguments = parser.parse_args(words)
     warnings.simplefilter("ignore")
     if arguments.child:
         folder, n_jobs, rule, seed = arguments.child
-        search(Path(folder), (int(n_jobs), None if rule == "None" else rule), int(seed))
+        search(Path(folder), (int(n_jobs), rule), int(seed))
         return
     rng = random.Random(0)
-    kinds = [(n_jobs, rule) for n_jobs in (1, 2) for rule in (None, "racing")]
+    kinds = [(n_jobs, rule) for n_jobs in (2, 1) for rule in arguments.kinds]
     total = Counter()
     for number in range(arguments.searches):
         kind = kinds[number % len(kinds)]

@@ -42,6 +42,9 @@ N_NEIGHBOURS = 100  # of a round of such a search
 MAX_ROUNDS = 60
 FIRST_STEP, LAST_STEP = 0.25, 1e-3  # of unit coordinates
 CHANGED = 0.3  # share of the coordinates that a neighbour has changed
+COSTS = ("time", "timetrain")  # targets that are the time of an evaluation
+EPOCHS, SHARES = (1, 5, 17), (1 / 27, 1 / 9, 1 / 3)  # fidelities below the whole, by factors of 3
+MIN_COST = 1e-6  # networks may say less than nothing
 N_KEPT = 1000  # scores of the random points that stand for all of them
 
 Conditions = dict[str, list[tuple[str, list[Any]]]]
@@ -294,6 +297,43 @@ class Surface:
             return values[:, column].astype(float)
 
         return scores
+
+
+class Part:
+    """A surface at shares of its fidelity, with the cost of each evaluation.
+
+    Parameters
+    ----------
+    surface : Surface
+    """
+
+    def __init__(self, surface: Surface) -> None:
+        scenario = surface.scenario
+        self._surface, self._network = surface, session(scenario)
+        self._config, self._codes = read(scenario)
+        self._score = scenario.targets.index(surface.target)
+        self._cost = next(i for i, t in enumerate(scenario.targets) if t in COSTS)
+        name = next(n for n in scenario.numbers if n in scenario.fidelities)
+        self._column = scenario.numbers.index(name)
+        most = next(h["upper"] for h in self._config["hyperparameters"] if h["name"] == name)
+        self._amounts = EPOCHS if name == "epoch" else SHARES
+        self.shares = tuple(amount / most for amount in self._amounts)
+        self._most = most
+
+    @property
+    def space(self) -> Any:
+        """The space, flat."""
+        return Written(self._surface.scenario)()
+
+    def __call__(self, params: Params, rung: int | None) -> tuple[float, float]:
+        """Return score and cost on a rung; None: at full fidelity."""
+        rows = read_rows(
+            [params], self._surface.scenario, self._config, self._codes, self._surface.instance
+        )
+        rows[1][:, self._column] = self._most if rung is None else self._amounts[rung]
+        inputs = [each.name for each in self._network.get_inputs()]
+        (values,) = self._network.run(None, dict(zip(inputs, rows, strict=True)))
+        return float(values[0, self._score]), max(float(values[0, self._cost]), MIN_COST)
 
 
 @cache

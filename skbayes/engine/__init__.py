@@ -3,7 +3,7 @@
 from skbayes.engine.budget import Budget
 from skbayes.engine.engine import Engine, Observer
 from skbayes.engine.evaluation import Evaluation
-from skbayes.engine.objective import Objective, Progress, fold_noise
+from skbayes.engine.objective import Objective, fold_noise
 from skbayes.engine.resources import N_SAMPLES, Resources, read_resources
 
 __all__ = [
@@ -13,7 +13,6 @@ __all__ = [
     "Evaluation",
     "Objective",
     "Observer",
-    "Progress",
     "Resources",
     "fold_noise",
     "read_resources",

@@ -8,9 +8,9 @@ decided, they make the search a function of the seed, whatever finishes when (`F
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
-from dataclasses import KW_ONLY, dataclass, field
+from dataclasses import KW_ONLY, dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
@@ -111,6 +111,8 @@ class Engine:
         Whether a fit that has lost its worker, or has run too long, ends the search.
     observers : sequence of Observer, default=()
         Called after each event.
+    origin_of : callable or None, default=None
+        Returns what has proposed a point. None: what the optimizer says.
 
     Attributes
     ----------
@@ -140,6 +142,7 @@ class Engine:
     journal: Journal | None = None
     error_score: Any = math.nan
     observers: Sequence[Observer] = ()
+    origin_of: Callable[[Point], str | None] | None = None
 
     def __post_init__(self) -> None:
         self.history = History(self.evaluation.n_folds, self.evaluation.n_rungs)
@@ -354,7 +357,13 @@ class Engine:
             )
             return None
         prediction = self.optimizer.predict_point(point) if self.stops_early else None
-        return Asked(index, point, None if prediction is None else Prediction(*prediction))
+        return Asked(
+            index,
+            point,
+            None if prediction is None else Prediction(*prediction),
+            (self.origin_of or self.optimizer.origin_of)(point),
+            self.budget.elapsed,
+        )
 
     def _predict_seconds(self, point: Point) -> float:
         """Return what a fold is predicted to take; 0 if that is not known, or does not matter."""
@@ -378,7 +387,7 @@ class Engine:
         index, fold, rung = key
         error = outcome.error
         if error is None:
-            return Scored(index, fold, outcome.result, rung)
+            return Scored(index, fold, replace(outcome.result, at=self.budget.elapsed), rung)
         is_of_candidate = isinstance(error, WorkerDied | FitTimeout) or not can_travel(
             self.optimizer.space.decode(self.history.trials[index].point)
         )
@@ -386,7 +395,8 @@ class Engine:
             raise error
         seconds = getattr(error, "seconds", 0.0)
         text = f"{type(error).__name__}: {error}"
-        return Scored(index, fold, FoldScore({}, None, seconds, 0.0, text), rung)
+        lost = FoldScore({}, None, seconds, 0.0, text, at=self.budget.elapsed)
+        return Scored(index, fold, lost, rung)
 
     def _take_in(self, event: Scored) -> None:
         self._apply(event)

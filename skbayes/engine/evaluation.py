@@ -14,6 +14,7 @@ from sklearn.base import clone
 from skbayes._compat import CallbackContexts, MultimetricScorer, fit_and_score
 from skbayes._trials import FoldScore
 from skbayes.engine.resources import Resources
+from skbayes.engine.rounds import rounds_of
 from skbayes.space import PLAIN_TYPES, has, show
 
 __all__ = ["Evaluation", "evaluate_fold"]
@@ -136,6 +137,7 @@ def evaluate_fold(estimator: Any, X: Any, y: Any, **keywords: Any) -> FoldScore:
         fit_time=raw["fit_time"],
         score_time=raw["score_time"],
         error=raw["fit_error"],
+        rounds=rounds_of(estimator),
     )
 
 

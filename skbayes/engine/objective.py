@@ -1,4 +1,4 @@
-"""The metric that steers a search, its noise, and the line printed for each candidate."""
+"""The metric that steers a search, and its noise."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ from skbayes._compat import (
     scorers_by_name,
 )
 from skbayes._numerics import mean, own_arithmetic, standard_deviation
-from skbayes._trials import Closed, Event, Scored, Trial
+from skbayes._trials import Event, Scored, Trial
 from skbayes.model import MEAN, Report, read_report
 from skbayes.rules import one_standard_error
 
-__all__ = ["Objective", "Progress", "fold_noise"]
+__all__ = ["Objective", "fold_noise"]
 
 
 class Objective:
@@ -165,37 +165,6 @@ class Objective:
         if len(scores) < 2:
             return math.nan
         return standard_deviation(scores, ddof=1) / math.sqrt(len(scores))
-
-
-class Progress:
-    """Prints a line for each candidate when all its folds are scored."""
-
-    def __init__(self, objective: Objective, n_candidates: int) -> None:
-        self._objective = objective
-        self._n_candidates = n_candidates
-        self._best = math.nan
-        self._best_index = -1
-
-    def __call__(self, event: Event, trial: Trial) -> None:
-        """Print the line of `trial` if `event` closes it."""
-        if not isinstance(event, Closed):
-            return
-        place = f"[{trial.index + 1:>{len(str(self._n_candidates))}}/{self._n_candidates}]"
-        status = self._objective.status(trial)
-        if status != "complete":
-            n_folds = len(trial.folds)
-            part = f" after {trial.n_scored} of {n_folds} folds" if None in trial.folds else ""
-            print(f"{place} {status}{part} ({trial.seconds:.1f} s)", flush=True)
-            return
-        score = self._objective.score(trial)
-        if not score <= self._best:
-            self._best, self._best_index = score, trial.index
-        error = self._objective.standard_error(trial)
-        print(
-            f"{place} score {score:.5g} +- {error:.2g}, "
-            f"best {self._best:.5g} (candidate {self._best_index + 1}), {trial.seconds:.1f} s",
-            flush=True,
-        )
 
 
 @own_arithmetic()

@@ -25,11 +25,10 @@ from skbayes._pickles import lasting
 from skbayes.gp import FunctionDraws, Posterior
 from skbayes.insight.plausible import plausible
 from skbayes.space import Space
+from skbayes.tables import choice_name
 
-__all__ = ["BRANCH", "Importance", "Importances", "importances"]
+__all__ = ["Importance", "Importances", "importances"]
 
-# The choice between the dicts of a list, among the names of parameters.
-BRANCH = "<branch>"
 # Points of the Sobol sequence: the indices of one function are exact to about 0.01.
 N_POINTS = 512
 N_DRAWS = 64
@@ -55,7 +54,8 @@ class Importance:
     Attributes
     ----------
     name : str
-        Parameter, or ``"<branch>"`` for the choice between several dicts.
+        Parameter. The choice between several dicts, or between the values of a step that have
+        parameters of their own, has the name of the parameter that makes it, or else "space".
     alone : float
         What it explains by itself, averaged over all others: the first-order Sobol index.
     alone_interval : tuple of float
@@ -149,8 +149,9 @@ def importances(posterior: Posterior, space: Space, rng: np.random.Generator) ->
     Calculations of Sobol indices for the Gaussian process metamodel, sect. 3, on random indices.
     """
     factors: dict[str, list[int]] = {}
+    choice = choice_name(space)
     for j, axis in enumerate(space.axes):
-        factors.setdefault(axis.name or BRANCH, []).append(j)
+        factors.setdefault(axis.name or choice, []).append(j)
     if not factors:
         return Importances(())
     n_axes = len(space.axes)

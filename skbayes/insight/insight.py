@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from skbayes._numerics import computing, rescaled
 from skbayes._pickles import lasting
-from skbayes.gp import Posterior, default_starts, fit_hyperparameters
+from skbayes.gp import Posterior, default_starts, fit_hyperparameters, joint
 from skbayes.insight.bounds import AtBound, at_bounds
 from skbayes.insight.foresight import kept_promises
 from skbayes.insight.importances import Importances, importances, unknown_importances
@@ -266,6 +266,47 @@ class Insight:
         low, high = (np.clip(rescaled(mean + end, 1.0), *self.limits) for end in (-half, half))
         return (float(low[0]), float(high[0])) if isinstance(params, Mapping) else (low, high)
 
+    def average(
+        self, groups: Sequence[Sequence[Mapping[str, Any]]], level: float = 0.9
+    ) -> tuple[Floats, Floats, Floats]:
+        """Predict the mean score over several parameters, for each of some groups of them.
+
+        What pictures of one parameter need, which average over all others.
+
+        Parameters
+        ----------
+        groups : sequence of sequence of dict
+            Points of the space.
+        level : float, default=0.9
+            With this probability the mean of a group is within its interval.
+
+        Returns
+        -------
+        mean, low, high : ndarray of shape (n_groups,)
+            In units of the score, within `limits`; without the noise of a measurement. `low` and
+            `high` are NaN if all scores are equal.
+
+        Raises
+        ------
+        ValueError, TypeError
+            If parameters are not in the space, or `level` is not between 0 and 1.
+        """
+        if not (is_finite(level) and 0 < level < 1):
+            raise ValueError(f"level must be a number between 0 and 1, got {level!r}.")
+        told = set(self.observations.points)
+        means, sds = np.empty(len(groups)), np.empty(len(groups))
+        with computing():
+            for row, group in enumerate(groups):
+                points = [self.space.find(each, told.__contains__) for each in group]
+                X = self.space.features(self.space.coordinates(points))
+                mean, covariance = joint(self._overview, X)
+                means[row], sds[row] = mean.mean(), math.sqrt(max(covariance.mean(), 0.0))
+            middle = rescaled(means, self._unit, self._centre)
+            half = half_width(float(level)) * rescaled(sds, self._unit)
+            half = half if self._unit else np.full(len(groups), math.nan)
+        mean, low, high = (np.clip(middle + end, *self.limits) for end in (0.0, -half, half))
+        return mean, low, high
+
     def importances(self) -> Importances:
         """Tell how much of the variance of the score over the space each parameter explains.
 
@@ -383,6 +424,12 @@ class Insight:
             "Shares of the variance of the score over the space, with intervals for nine of ten:\n"
             f"{self.importances()}\n\n{self.improvement()}\n{bounds}"
         )
+
+    def _repr_html_(self) -> str:
+        """Return what a notebook shows."""
+        from skbayes.insight.notebook import insight_html
+
+        return insight_html(self)
 
     @property
     def _taken(self) -> str:

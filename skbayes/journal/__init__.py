@@ -2,13 +2,15 @@
 
 from skbayes.journal.fingerprints import fingerprint
 from skbayes.journal.journal import Journal
-from skbayes.journal.summary import outline, read_results
+from skbayes.journal.summary import Recorded, outline, read_results, read_trials
 from skbayes.journal.tokens import data_token
 
 __all__ = [
     "Journal",
+    "Recorded",
     "data_token",
     "fingerprint",
     "outline",
     "read_results",
+    "read_trials",
 ]

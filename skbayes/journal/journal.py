@@ -4,10 +4,13 @@ The file is a list of records, one a line:
 
 =========================================================  ======================================
 ``{"k":"skbayes-journal","v":1,"fingerprint":{...},...}``  the header, the first record
-``{"k":"ask","i":17,"b":0,"p":[0.25,3],"m":[...]}``        candidate i: branch, codes, prediction
+``{"k":"ask","i":17,"b":0,"p":[0.25,3],"m":[...],...}``    candidate i: branch, codes, prediction
 ``{"k":"fold","i":17,"f":2,"s":{...},"r":{...},...}``      test and training scores of a fold
 ``{"k":"resume",...}``                                     the journal was opened once more
 =========================================================  ======================================
+
+Of a candidate newer files tell what has proposed it (``o``) and when (``t``), of a fold how many
+rounds it used (``n``).
 
 What follows the last end of a line was torn off by a crash, and is dropped. Anything else that is
 not as it was written is refused.

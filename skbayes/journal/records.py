@@ -64,6 +64,10 @@ def record_of(event: Asked | Scored, elapsed: float) -> dict[str, Any]:
         record = {"k": "ask", "i": event.index, "b": event.point.branch, "p": codes}
         if event.prediction is not None:
             record["m"] = [_written(event.prediction.mean), _written(event.prediction.sd)]
+        if event.origin is not None:
+            record["o"] = event.origin
+        if event.at is not None:
+            record["t"] = _written(event.at)
         return record
     score = event.score
     record = {"k": "fold", "i": event.index, "f": event.fold, "s": _written_scores(score.test)}
@@ -74,7 +78,9 @@ def record_of(event: Asked | Scored, elapsed: float) -> dict[str, Any]:
     record |= {"ft": _written(score.fit_time), "st": _written(score.score_time)}
     if score.error is not None:
         record["e"] = score.error
-    return record | {"t": _written(elapsed)}
+    if score.rounds is not None:
+        record["n"] = score.rounds
+    return record | {"t": _written(elapsed if score.at is None else score.at)}
 
 
 def event_of(record: Mapping[str, Any]) -> tuple[Asked | Scored, float]:
@@ -88,26 +94,34 @@ def event_of(record: Mapping[str, Any]) -> tuple[Asked | Scored, float]:
         if "m" in record:
             mean, sd = record["m"]
             prediction = Prediction(_float(mean), _float(sd))
-        return Asked(index, Point(whole(record["b"]), codes), prediction), 0.0
+        point = Point(whole(record["b"]), codes)
+        at = _float(record["t"]) if "t" in record else None
+        return Asked(index, point, prediction, _text(record.get("o")), at), 0.0
     if record["k"] != "fold":
         raise ValueError("it is of an unknown kind")
-    train, error = record.get("r"), record.get("e")
-    if not (error is None or isinstance(error, str)):
-        raise TypeError
+    train, elapsed = record.get("r"), _float(record["t"])
     score = FoldScore(
         test=_scores(record["s"]),
         train=None if train is None else _scores(train),
         fit_time=_float(record["ft"]),
         score_time=_float(record["st"]),
-        error=error,
+        error=_text(record.get("e")),
+        rounds=whole(record["n"]) if "n" in record else None,
+        at=elapsed,
     )
     rung = whole(record["g"]) if "g" in record else None
-    return Scored(index, whole(record["f"]), score, rung), _float(record["t"])
+    return Scored(index, whole(record["f"]), score, rung), elapsed
 
 
 def whole(written: Any) -> int:
     """Return an int as it is; TypeError if it is none."""
     if type(written) is not int:
+        raise TypeError
+    return written
+
+
+def _text(written: Any) -> str | None:
+    if not (written is None or isinstance(written, str)):
         raise TypeError
     return written
 

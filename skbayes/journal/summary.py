@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import math
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
-from skbayes._trials import History, Scored
+from skbayes._trials import History, Trial
 from skbayes.exceptions import JournalError
+from skbayes.journal.events import fold_times
 from skbayes.journal.journal import Journal
 from skbayes.journal.tokens import token
-from skbayes.space import Branch, Categorical, Space, native
+from skbayes.space import Branch, Categorical, Point, Space, native
 
-__all__ = ["outline", "read_results"]
+__all__ = ["Recorded", "outline", "read_results", "read_trials"]
 
 # Categories that JSON holds as they are. All others are written as tokens, which are compared
 # with those of present categories: nothing is made from them.
@@ -59,23 +61,10 @@ def read_results(path: str | os.PathLike[str], space: Space) -> dict[str, list[A
     OSError
         If it cannot be read.
     """
-    header, events = Journal.read(path)
-    try:
-        n_folds, branches = header["outline"]["n_folds"], header["outline"]["branches"]
-        known = _known(space)
-        rungs = [event.rung for event in events if isinstance(event, Scored)]
-        n_rungs = max((rung + 1 for rung in rungs if rung is not None), default=0)
-        history = History(n_folds, n_rungs)
-        for event in events:
-            history.apply(event)
-        done = [t for t in history.trials if t.has_failed or t.n_scored == n_folds]
-        params = [_params(branches[t.point.branch], t.point.codes, known) for t in done]
-    except (KeyError, TypeError, ValueError, IndexError) as error:
-        raise JournalError(
-            os.fspath(path),
-            "its search cannot be told from its header, so that nothing can be learnt from it "
-            f"({type(error).__name__}: {error}). Give the cv_results_ of that search.",
-        ) from None
+    recorded = read_trials(path)
+    known = _known(space)
+    done = [t for t in recorded.trials if t.has_failed or t.n_scored == recorded.n_folds]
+    params = [recorded.params(trial.point, known) for trial in done]
     metrics = dict.fromkeys(m for t in done for fold in t.folds if fold for m in fold.test)
     return {
         "params": params,
@@ -84,6 +73,80 @@ def read_results(path: str | os.PathLike[str], space: Space) -> dict[str, list[A
             for metric in metrics or ("score",)
         },
     }
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Recorded:
+    """What a journal says to somebody who does not know the search.
+
+    Attributes
+    ----------
+    trials : sequence of Trial
+        In the order asked; none is closed.
+    n_folds : int
+    times : mapping of (int, int) to float
+        Seconds of search when a fold of a trial was scored, by the numbers of both.
+    branches : sequence
+        For each its parameters, see `outline`.
+    stand_ins : mapping
+        By name and token, what stands for a category of which only the token is known.
+    """
+
+    trials: Sequence[Trial]
+    n_folds: int
+    times: Mapping[tuple[int, int], float]
+    branches: Sequence[list[list[Any]]]
+    stand_ins: Mapping[str, Mapping[str, Any]]
+
+    def params(
+        self, point: Point, known: Mapping[str, Mapping[str, Any]] | None = None
+    ) -> dict[str, Any]:
+        """Return the parameters of a point; `known` has categories by name and token."""
+        parameters = self.branches[point.branch]
+        params = {}
+        for (name, categories), code in zip(parameters, point.codes, strict=True):
+            if categories is None:
+                params[name] = code
+                continue
+            value = categories[int(code)]
+            if isinstance(value, dict):
+                told = value["token"]
+                stand_in = self.stand_ins[name][told]
+                value = (known or {}).get(name, {}).get(told, stand_in)
+            params[name] = value
+        return params
+
+
+def read_trials(path: str | os.PathLike[str]) -> Recorded:
+    """Read the trials in a journal, which may be in use, without the space of its search.
+
+    Raises
+    ------
+    JournalError
+        If the file is no journal, is damaged, or does not hold an outline.
+    OSError
+        If it cannot be read.
+    """
+    header, events = Journal.read(path)
+    try:
+        n_folds, branches = header["outline"]["n_folds"], header["outline"]["branches"]
+        history = History.of(events, n_folds)
+        stand_ins: dict[str, dict[str, Any]] = {}
+        for name, categories in (pair for branch in branches for pair in branch):
+            for value in categories or ():
+                if isinstance(value, dict):
+                    of_name = stand_ins.setdefault(name, {})
+                    of_name.setdefault(value["token"], Unknown(value["token"]))
+        recorded = Recorded(history.trials, n_folds, fold_times(path), branches, stand_ins)
+        for trial in history.trials:
+            recorded.params(trial.point)
+    except (KeyError, TypeError, ValueError, IndexError) as error:
+        raise JournalError(
+            os.fspath(path),
+            "its search cannot be told from its header, so that nothing can be learnt from it "
+            f"({type(error).__name__}: {error}). Give the cv_results_ of that search.",
+        ) from None
+    return recorded
 
 
 class Unknown:
@@ -122,21 +185,3 @@ def _known(space: Space) -> dict[str, dict[str, Any]]:
                 for category in dimension.categories:
                     of_name.setdefault(token(category), category)
     return known
-
-
-def _params(
-    parameters: list[list[Any]],
-    codes: tuple[float | int, ...],
-    known: Mapping[str, Mapping[str, Any]],
-) -> dict[str, Any]:
-    params = {}
-    for (name, categories), code in zip(parameters, codes, strict=True):
-        if categories is None:
-            params[name] = code
-            continue
-        value = categories[int(code)]
-        if isinstance(value, dict):
-            told = value["token"]
-            value = known.get(name, {}).get(told, Unknown(told))
-        params[name] = value
-    return params

@@ -21,9 +21,11 @@ ReadFile = Callable[[str], Mapping[str, Any]]
 
 ACCEPTED = (
     "a fitted search, its cv_results_, a data frame of them, an Optimizer, the path of a "
-    "checkpoint, a list of (params, score) pairs, or a list of these"
+    "checkpoint or of a CSV file, a list of (params, score) pairs, or a list of these"
 )
 SCORE_PREFIX = "mean_test_"
+# What became of candidates that were not evaluated on all folds.
+UNMEASURED = frozenset({"stopped", "cut off", "running", "unfinished"})
 # What the score may be called in a table that is not one of cv_results_.
 SCORE_NAMES = ("mean_test_score", "score", "mean_score", "value")
 
@@ -83,7 +85,8 @@ def _read(source: Any, what: str, metric: str | None, read_file: ReadFile | None
         return _read_pairs(source.told, what)
     if has(source, "cv_results_"):
         steering = _steering_metric(source)
-        return _read_table(source.cv_results_, f"{what}.cv_results_", steering or metric)
+        statuses = getattr(source, "candidate_status_", None)
+        return _read_table(source.cv_results_, f"{what}.cv_results_", steering or metric, statuses)
     if _is_table(source):
         return _read_table(source, what, metric)
     if has(source, "get_params") and has(source, "fit"):
@@ -141,9 +144,13 @@ def _score(value: Any, what: str) -> float:
     return read_score(None if value is np.ma.masked else value, what)
 
 
-def _read_table(table: Any, what: str, metric: str | None) -> list[Row]:
-    """Read columns by name: `params` or `param_*`, and a score."""
+def _read_table(
+    table: Any, what: str, metric: str | None, statuses: Sequence[Any] | None = None
+) -> list[Row]:
+    """Read columns by name: `params` or `param_*`, a score, and the status if there is one."""
     names = [str(name) for name in (table if isinstance(table, Mapping) else table.columns)]
+    if statuses is None and "status" in names:
+        statuses = _column(table, "status")
     score_name = _score_column(names, what, metric)
     scores = [_score(score, f"{what}[{score_name!r}]") for score in _column(table, score_name)]
     rows: list[Mapping[str, Any]] = []
@@ -165,7 +172,11 @@ def _read_table(table: Any, what: str, metric: str | None) -> list[Row]:
         ]
     if len(rows) != len(scores):
         raise ValueError(f"{what} has {len(rows)} parameters and {len(scores)} scores.")
-    return list(zip(rows, scores, strict=True))
+    read = list(zip(rows, scores, strict=True))
+    if statuses is None or len(statuses) != len(read):
+        return read
+    # A candidate that was not evaluated on all folds has no score, and has not failed.
+    return [row for row, status in zip(read, statuses, strict=True) if status not in UNMEASURED]
 
 
 def _column(table: Any, name: str) -> list[Any]:

@@ -47,15 +47,19 @@ class Baseline:
         May hold points again, and some that are not allowed: they are passed over.
     is_written : bool
         Whether a user wrote the points, who means two that differ by rounding.
+    name : str
+        What is said to have proposed them.
 
     Attributes
     ----------
     space : Space
     """
 
-    def __init__(self, ledger: Optimizer, order: Iterable[Point], *, is_written: bool) -> None:
+    def __init__(
+        self, ledger: Optimizer, order: Iterable[Point], *, is_written: bool, name: str
+    ) -> None:
         self.space: Space = ledger.space
-        self._ledger = ledger
+        self._ledger, self._name = ledger, name
         given = ((point, True) for point in ledger.given)
         self._order = chain(given, ((point, is_written) for point in order))
 
@@ -77,6 +81,10 @@ class Baseline:
     def adopt_point(self, point: Point) -> None:
         """Count a point as proposed, as it was by an earlier run of the same search."""
         self._ledger.adopt_point(point)
+
+    def origin_of(self, point: Point) -> str | None:
+        """Return what has proposed a point that was asked for."""
+        return "given" if point in self._ledger.given else self._name
 
     def tell_report(self, point: Point, report: Report) -> None:
         """Take in what is told about a point."""
@@ -101,7 +109,7 @@ class Baseline:
 
 def grid_search(ledger: Optimizer, points: Iterable[Point]) -> Baseline:
     """Return a strategy that proposes given points of a grid, in their order."""
-    return Baseline(ledger, points, is_written=True)
+    return Baseline(ledger, points, is_written=True, name="grid")
 
 
 def random_search(ledger: Optimizer, seed: int) -> Baseline:
@@ -110,7 +118,7 @@ def random_search(ledger: Optimizer, seed: int) -> Baseline:
     They are spread as the scales and distributions of the space say, more evenly than independent
     draws. The dicts of a list are equally likely. A finite space is proposed to the last point.
     """
-    return Baseline(ledger, _random_order(ledger, seed), is_written=False)
+    return Baseline(ledger, _random_order(ledger, seed), is_written=False, name="random")
 
 
 def _random_order(ledger: Optimizer, seed: int) -> Iterator[Point]:

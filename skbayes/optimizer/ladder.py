@@ -26,6 +26,9 @@ WORTH = 0.01
 # So many candidates may be measured in part for each complete one: the best of more promises little
 # more, and a rung that misleads would keep the search from what is true.
 LOOKS = 5
+# A look has to be worth so many times the whole: less is within the error of what is known of it,
+# and a look alone makes no candidate complete.
+CLEARLY = 1.1
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +85,7 @@ class Ladder:
         if new is None:
             best, of_best = Choice(resting[int(np.argmax(worth))].index), float(worth.max())
             return best if of_best >= WORTH else None
-        of_best = float(worth[-1])
+        of_best = of_whole = float(worth[-1])
         scale = of_best / float(expected_improvement(mean[-1:], sd[-1:])[0] or 1.0)
         costs = self.costs(standings)
         wholes = sum(each.is_closed for each in standings)
@@ -91,7 +94,7 @@ class Ladder:
             of_rung = scale * look_worth(
                 float(mean[-1]), float(sd[-1]), float(correlation[rung]), cost
             )
-            if of_rung > of_best:
+            if of_rung > max(of_best, CLEARLY * of_whole):
                 best, of_best = Choice(None, rung), of_rung
         if resting:
             known = int(np.argmax(worth[:-1]))

@@ -206,6 +206,11 @@ class Optimizer:
         ]
 
     @property
+    def reports(self) -> list[tuple[Point, Report]]:
+        """Points with all that was told of each, in the order told first."""
+        return list(self._store.reports.items())
+
+    @property
     def best_score(self) -> float:
         """Highest score of a point with all folds told so far; NaN if there is none."""
         return max(filter(math.isfinite, self._store.scores.values()), default=math.nan)
@@ -266,8 +271,9 @@ class Optimizer:
                 f"got {budget_left!r}."
             )
         with computing():
-            point = self._proposer.propose(max(0.0, float(budget_left or 0.0)))
+            point, origin = self._proposer.proposal(max(0.0, float(budget_left or 0.0)))
         self._store.ask(point)
+        self._store.origins[point] = origin
         return point
 
     def preview_point(self, budget_left: float | None = None) -> Point | None:
@@ -351,6 +357,15 @@ class Optimizer:
                 logarithms - np.log(np.median(costs[costs > 0.0]))
             )
             return relative
+
+    def origin_of(self, point: Point) -> str | None:
+        """Return what has proposed a point; None if it was not asked for in this process.
+
+        "given" are initial points, "earlier" the best of other searches, "design" the initial
+        design, "model" what the model promises most of. "random" is a point far from all others,
+        where none of these had one.
+        """
+        return self._store.origins.get(point)
 
     def predict_point(self, point: Point) -> tuple[float, float] | None:
         """Predict the score that an evaluation of a point would give.

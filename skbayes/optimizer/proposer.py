@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain
 from typing import TYPE_CHECKING, Any
@@ -91,7 +91,11 @@ class Proposer:
     is_allowed: Callable[[dict[str, Any]], Any] | None
 
     def propose(self, budget_left: float) -> Point:
-        """Return the next point, without noting that it was asked for.
+        """Return the next point, as `proposal` does, without what has proposed it."""
+        return self.proposal(budget_left)[0]
+
+    def proposal(self, budget_left: float) -> tuple[Point, str]:
+        """Return the next point and what has proposed it, without noting that it was asked for.
 
         Parameters
         ----------
@@ -107,17 +111,19 @@ class Proposer:
         """
         index = len(self.store.asked)
         branches = self.store.open_branches(self.n_iter)
-        for point in chain(self.given, self._points_of_sources()):
-            if self.may_propose_given(point, branches):
-                return point
+        for origin, points in (("given", self.given), ("earlier", self._points_of_sources())):
+            for point in points:
+                if self.may_propose_given(point, branches):
+                    return point, origin
+        n_listed = math.inf if self.is_allowed is None else N_LISTED
         # Each of these is asked for points only if those before it have none that may be proposed.
-        for point in chain(
+        for point, origin in chain(
             self._points_in_turn(index, branches, budget_left),
-            self._far_points(index, branches),
-            all_points(self.space, branches, math.inf if self.is_allowed is None else N_LISTED),
+            _named("random", self._far_points(index, branches)),
+            _named("random", all_points(self.space, branches, n_listed)),
         ):
             if self.may_propose(point):
-                return point
+                return point, origin
         raise SpaceExhausted(index)
 
     def _points_of_sources(self) -> Iterable[Point]:
@@ -135,8 +141,8 @@ class Proposer:
 
     def _points_in_turn(
         self, index: int, branches: Sequence[int], budget_left: float
-    ) -> Iterable[Point]:
-        """Yield points of the design or of the model, whichever has its turn."""
+    ) -> Iterable[tuple[Point, str]]:
+        """Yield points of the design or of the model, whichever has its turn, and its name."""
         store, observations = self.store, self.store.observations()
         surrogate, n_earlier = self.surrogate, 0
         if self.transfer is not None:
@@ -152,10 +158,11 @@ class Proposer:
         if n_own + n_earlier >= self.design.size > n_own:
             is_design = index % PROBE_EVERY == 0
         if is_design:
-            yield from self.design.points(branches)
+            yield from _named("design", self.design.points(branches))
         elif n_earlier or (~observations.has_failed).sum() >= MIN_SCORES_FOR_MODEL:
             try:
-                yield from self._model_points(surrogate, observations, index, branches, budget_left)
+                points = self._model_points(surrogate, observations, index, branches, budget_left)
+                yield from _named("model", points)
             except np.linalg.LinAlgError as error:
                 warn(
                     f"{error} A point far from all known ones is proposed in place of the model's.",
@@ -239,3 +246,9 @@ class Proposer:
             if points:
                 break
         return points
+
+
+def _named(origin: str, points: Iterable[Point]) -> Iterator[tuple[Point, str]]:
+    """Yield points with what has proposed them."""
+    for point in points:
+        yield point, origin

@@ -34,12 +34,15 @@ class ObservationStore:
         Points proposed so far, with their number.
     reports : dict of Point to Report
         What was told, asked for or not, in the order told first.
+    origins : dict of Point to str
+        What has proposed the points that were asked for in this process.
     """
 
     def __init__(self, space: Space) -> None:
         self._space = space
         self.asked: dict[Point, int] = {}
         self.reports: dict[Point, Report] = {}
+        self.origins: dict[Point, str] = {}
         # What need not be proposed: what was asked or told, in all branches that hold it, and as
         # the search itself would write it, whose numbers lie on a lattice.
         self._seen: set[Point] = set()

@@ -26,6 +26,9 @@ class Strategy(Protocol):
     def adopt_point(self, point: Point) -> None:
         """Count a point as proposed, as it was by an earlier run of the same search."""
 
+    def origin_of(self, point: Point) -> str | None:
+        """Return what has proposed a point: "given", "design", "model" and such; None: unknown."""
+
     def tell_report(self, point: Point, report: Report) -> None:
         """Take in what is told about a point."""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import math
 import numbers
 import os
 from collections.abc import Mapping
@@ -10,15 +11,22 @@ from contextlib import AbstractContextManager, nullcontext
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+from sklearn.exceptions import NotFittedError
+
 from skbayes._compat import BaseSearchCV
+from skbayes._trials import History
+from skbayes.exceptions import JournalError
+from skbayes.known import written_spaces
 from skbayes.optimizer import draw_seed
+from skbayes.search.conditions import space_of
+from skbayes.search.results import results_table
 from skbayes.search.splits import n_samples
 from skbayes.space import Space
 
 if TYPE_CHECKING:
     from skbayes.journal import Journal
 
-__all__ = ["Checkpoint"]
+__all__ = ["Checkpoint", "recorded"]
 
 # What stands for the data in the name of a file, and how many digits take its place.
 DATA = "{data}"
@@ -42,6 +50,57 @@ SETTINGS = (
 OF_PARTS = ("resource", "min_resources", "max_resources", "factor")
 
 # Most searches keep no journal, and should not pay for the imports: they stand in the functions.
+
+
+def recorded(search: Any) -> tuple[list[Any], dict[str, Any], list[int | None]]:
+    """Return what the file of a search says of its candidates, as `trials_table` takes it.
+
+    It may be in use by a search that runs. Whether a candidate without all folds still runs, was
+    stopped early or cut off is not in it: its status is "unfinished".
+
+    Raises
+    ------
+    NotFittedError
+        If the search keeps no such file, or there is none yet.
+    JournalError
+        If the file is no journal, damaged, or of another space.
+    """
+    path = None if search.checkpoint is None else os.fsdecode(search.checkpoint)
+    if path is None or DATA in path or not os.path.isfile(path):
+        where = "" if path is None else f", and there is no file {path!r}"
+        raise NotFittedError(
+            f"The search is not fitted{where}: trials() tells of a search that was fitted, or of "
+            "what the file of its checkpoint holds."
+        )
+    from skbayes.journal import Journal
+    from skbayes.tables import note_of
+
+    header, events = Journal.read(path)
+    try:
+        history = History.of(events, header["outline"]["n_folds"])
+        space = space_of(written_spaces(search), search.estimator, int(header["seed"]))
+        params = [space.decode(trial.point) for trial in history.trials]
+    except (KeyError, TypeError, ValueError, IndexError) as error:
+        raise JournalError(
+            path, f"it was written by a search of another space ({type(error).__name__}: {error})."
+        ) from None
+    notes = []
+    for trial, values in zip(history.trials, params, strict=True):
+        status = "complete" if trial.n_scored == history.n_folds else "unfinished"
+        notes.append(note_of(trial, "failed" if trial.has_failed else status, values))
+    begun = [trial for trial in history.trials if trial.has_begun]
+    table = {}
+    if begun:
+        scored = [fold for trial in begun for fold in trial.folds if fold is not None]
+        table = results_table(
+            begun,
+            [params[trial.index] for trial in begun],
+            metrics=[*dict.fromkeys(name for fold in scored for name in fold.test)] or ["score"],
+            error_score=search.error_score if search.error_score != "raise" else math.nan,
+            has_train_scores=all(fold.train is not None or fold.error for fold in scored),
+        )
+    row_of = {trial.index: row for row, trial in enumerate(begun)}
+    return notes, table, [row_of.get(trial.index) for trial in history.trials]
 
 
 class Checkpoint:

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from skbayes.engine import Engine
     from skbayes.search.run import Run
 
-__all__ = ["conclude"]
+__all__ = ["conclude", "trials_of"]
 
 # Attributes of a fitted search that tell of its best candidate.
 OF_THE_BEST = (
@@ -53,6 +53,9 @@ def conclude(search: Any, run: Run, engine: Engine) -> None:
     search.stop_reason_ = engine.stop_reason
     # One that was proposed when the time was over has nothing to show.
     trials = [trial for trial in engine.history.trials if trial.has_begun]
+    if trials or "cv_results_" not in search.__dict__:
+        # Else what is known is known of an earlier fit.
+        search._notes = run.notes(engine.history.trials)
     early = KeyboardInterrupt() if engine.stop_reason == "interrupted" else engine.error
     try:
         rows = run.in_row_order(trials)
@@ -75,6 +78,37 @@ def conclude(search: Any, run: Run, engine: Engine) -> None:
         raise early from error
     if early is not None:
         raise early
+
+
+def trials_of(search: Any) -> dict[str, list[Any]]:
+    """Return the table of a search with a row for each candidate, in the order proposed.
+
+    While it runs, of all candidates so far. Of one that is not fitted, of what its checkpoint
+    holds.
+
+    Raises
+    ------
+    NotFittedError
+        If there is nothing to tell of yet.
+    """
+    from skbayes.tables import notes_of_table, trials_table
+
+    view = search.__dict__.get("_so_far")
+    if view is not None:
+        return trials_table(*view.candidates())
+    if "_notes" not in search.__dict__ and "cv_results_" not in search.__dict__:
+        from skbayes.search.checkpoint import recorded
+
+        return trials_table(*recorded(search))
+    table = search.__dict__.get("cv_results_", {})
+    tried: list[int] = search._rows_tried if table else []
+    # Older pickles have no notes.
+    notes = search.__dict__.get("_notes")
+    if notes is None:
+        notes = notes_of_table(table, tried, search.candidate_status_, search.n_splits_)
+        return trials_table(notes, table, tried)
+    rows = iter(search.__dict__.get("_rows_begun", tried))
+    return trials_table(notes, table, [next(rows) if note["has_row"] else None for note in notes])
 
 
 def _why_there_is_no_best(stop_reason: str | None, *, has_results: bool) -> str:
@@ -116,6 +150,7 @@ def _keep(search: Any, run: Run, trials: Sequence[Trial], rows: Sequence[Trial])
     row_of = {trial.index: row for row, trial in enumerate(rows)}
     # What was measured with a share only has nothing to say of whole scores.
     whole = [trial for trial in trials if trial.n_scored]
+    search._rows_begun = [row_of[trial.index] for trial in trials]
     search._rows_tried = [row_of[trial.index] for trial in whole]
     parts = [fold for trial in trials for part in trial.rungs for fold in part]
     search.n_folds_run_ = len(folds) + sum(fold is not None for fold in parts)

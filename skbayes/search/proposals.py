@@ -18,7 +18,7 @@ from skbayes.search.candidates import (
     portfolio_points,
     present_points,
 )
-from skbayes.space import Space, show
+from skbayes.space import Point, Space, show
 
 if TYPE_CHECKING:
     from skbayes.engine import Resources
@@ -40,12 +40,23 @@ class Proposals:
         Whether it is that number: where not all are allowed, it may not be known.
     said : str
         What is to be said of the estimator as it is, the first candidate; or nothing.
+    first : mapping of Point to str
+        Points to begin with that no user has written, and where they come from.
     """
 
     strategy: Strategy
     n_candidates: int
     is_counted: bool
     said: str
+    first: Mapping[Point, str]
+
+    def origin_of(self, point: Point) -> str | None:
+        """Return what has proposed a point: see `Optimizer.origin_of`.
+
+        Of points to begin with, "estimator" is the one that has the present parameters, and
+        "portfolio" are those that were good on other data.
+        """
+        return self.first.get(point) or self.strategy.origin_of(point)
 
 
 def check_strategy(search: BaseSearchCV, options: dict[str, Any]) -> None:
@@ -100,6 +111,11 @@ def proposals(
     n_iter = n_planned(search, space)
     n_candidates = count_candidates(space, n_iter)
     present, first = _first_points(search, space, data, n_candidates)
+    origins: dict[Point, str] = {}
+    if search.initial_points is None:
+        for index, params in enumerate(first):
+            is_present = index < len(present)
+            origins.setdefault(space.encode(params), "estimator" if is_present else "portfolio")
     options = dict(options)
     is_allowed = _constraint(search.is_allowed, options.pop("is_allowed", None))
     optimizer = Optimizer(
@@ -117,10 +133,10 @@ def proposals(
         allows = None if is_allowed is None else optimizer.allows
         n_candidates, points = grid_points(search, space, allows)
         is_counted = is_allowed is None or isinstance(points, list)
-        return Proposals(grid_search(optimizer, points), n_candidates, is_counted, said)
+        return Proposals(grid_search(optimizer, points), n_candidates, is_counted, said, origins)
     is_random = search.strategy in ("random", "hyperband")
     strategy = random_search(optimizer, seed) if is_random else optimizer
-    return Proposals(strategy, n_candidates, is_allowed is None, said)
+    return Proposals(strategy, n_candidates, is_allowed is None, said, origins)
 
 
 def schedule(

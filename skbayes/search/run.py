@@ -6,7 +6,7 @@ import math
 import time
 from collections.abc import Mapping, Sequence
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from sklearn.base import clone
@@ -20,14 +20,13 @@ from skbayes._compat import (
     get_scorers,
     scorers_by_name,
 )
-from skbayes._trials import Trial
+from skbayes._trials import Scored, Trial
 from skbayes.engine import (
     Budget,
     Engine,
     Evaluation,
     Objective,
     Observer,
-    Progress,
     fold_noise,
     read_resources,
 )
@@ -40,6 +39,7 @@ from skbayes.known import (
     written_spaces,
 )
 from skbayes.model import Observations, Row, read_sources
+from skbayes.progress import Lines, Pace
 from skbayes.rules import EARLY_STOPPING, check_rules, one_standard_error, parse_stopping
 from skbayes.scikit_optimize import joined_fit_params, read_optimizer_kwargs, warn_of_differences
 from skbayes.search.candidates import warn_of_whole_ranges
@@ -59,6 +59,9 @@ from skbayes.search.view import (
 )
 from skbayes.space import Space, native
 from skbayes.workers import Pool
+
+if TYPE_CHECKING:
+    from skbayes.journal import Journal
 
 __all__ = ["Run"]
 
@@ -183,23 +186,29 @@ class Run:
         observers: list[Observer] = [self.objective]
         if search.verbose > 0:
             at_most = "" if self._proposals.is_counted else "at most "
-            print(
-                f"Fitting {self.n_folds} folds for each of {at_most}{n_candidates} candidates, "
-                f"totalling {at_most}{self.n_folds * n_candidates} fits"
-            )
+            begin = f"Fitting {self.n_folds} folds for each of {at_most}{n_candidates} candidates, "
+            if self.resources is None:
+                print(f"{begin}totalling {at_most}{self.n_folds * n_candidates} fits")
+            else:
+                *few, last = map(str, self.resources.amounts)
+                some = f"{', '.join(few)} or {last}" if few else last
+                print(f"{begin}first with {some} of {self.resources.whole} {self.resources.name}")
             if isinstance(search.search_spaces, str):
                 print(f"search_spaces={AUTO!r} searches\n{described(self._written)}")
             if self._proposals.said:
                 print(self._proposals.said)
-            observers.append(Progress(self.objective, n_candidates))
         rules = self._rules
         if self._callback:
             ended = Ended(self.objective)
             observers.append(ended)
-            rules = (as_rule(self._callback, lambda: self._show(ended)), *rules)
+            rules = (as_rule(self._callback, lambda: self._show(ended, engine)), *rules)
         with self._open_journal() as journal:
             spent = time.monotonic() - self._started
             budget = Budget(native(search.max_time), spent + (journal.elapsed if journal else 0.0))
+            pace = Pace(n_candidates, budget, self._rules)
+            lines = self._lines(pace, journal) if search.verbose > 0 else None
+            if lines is not None:
+                observers.append(lines)
             self.contexts.begin_search(n_candidates, self.n_folds)
             engine = Engine(
                 self._proposals.strategy,
@@ -225,12 +234,21 @@ class Run:
                 journal=journal,
                 error_score=search.error_score,
                 observers=observers,
+                origin_of=self._proposals.origin_of,
             )
+            if search.max_fits is not None:
+                pace.spent = lambda: engine.fits_spent / engine.max_fits
             # Those of an earlier fit would hide what this one shows to callbacks.
             earlier = {n: search.__dict__.pop(n) for n in BEST_SO_FAR if n in search.__dict__}
             try:
+                for each in self._callback:
+                    getattr(each, "begin_search", lambda pace: None)(pace)
                 engine.run()
+                if lines is not None:
+                    lines.end()
             finally:
+                for each in self._callback:
+                    getattr(each, "end_search", lambda reason: None)(engine.stop_reason)
                 search.__dict__.pop("_so_far", None)
                 search.__dict__.update(earlier)
         return engine
@@ -258,6 +276,19 @@ class Run:
             fold_noise([self.objective.fold_scores(trial) for trial in trials]),
         )
 
+    def notes(self, trials: Sequence[Trial]) -> list[dict[str, Any]]:
+        """Return what is known of trials beside their scores."""
+        from skbayes.tables import note_of
+
+        return [
+            note_of(
+                trial,
+                self.objective.status(trial) if trial.is_closed else "running",
+                params,
+            )
+            for trial, params in zip(trials, self._params(trials), strict=True)
+        ]
+
     def limits(self, scores: Sequence[Sequence[float]]) -> Limits:
         """Return between which values the metric that steers can lie, as some scores do too."""
         found = score_limits(
@@ -272,7 +303,25 @@ class Run:
         given = {} if self.resources is None else self.resources.params(None)
         return [self._space.decode(trial.point) | given for trial in trials]
 
-    def _show(self, ended: Ended) -> SearchView:
+    def _lines(self, pace: Pace, journal: Journal | None) -> Lines:
+        """Return what prints a line for each candidate."""
+        scoring, metric = self._search.scoring, self.objective.metric or "score"
+        name = scoring if isinstance(scoring, str) and metric == "score" else metric
+        events = [] if journal is None else journal.events
+        known = [event.score for event in events if isinstance(event, Scored)]
+        path = "" if journal is None else journal.path
+        given = self.resources
+        shares = [f"{amount} {given.name}" for amount in given.amounts] if given else []
+        return Lines(self.objective, name, pace, self._space.decode, known, path, shares)
+
+    def _candidates(self, trials: Sequence[Trial]) -> tuple[Any, Any, Any]:
+        """Return candidates as `trials_table` takes them."""
+        begun = [trial for trial in trials if trial.has_begun]
+        row_of = {trial.index: row for row, trial in enumerate(begun)}
+        table = self.table(begun) if begun else {}
+        return self.notes(trials), table, [row_of.get(trial.index) for trial in trials]
+
+    def _show(self, ended: Ended, engine: Engine) -> SearchView:
         """Return the search so far, which callbacks may read from the search itself as well."""
         # They only grow: what is made later is made of the same candidates.
         n = len(ended.trials)
@@ -282,6 +331,7 @@ class Run:
             lambda: self.table(ended.trials[:n]),
             self._space,
             settings_of(self._search),
+            partial(self._candidates, list(engine.history.trials)),
         )
         self._search._so_far = view
         return view
@@ -296,9 +346,16 @@ class Run:
             )
         # Most searches start from nothing, and should not pay for the import.
         from skbayes.journal import read_results
+        from skbayes.tables import find_values, read_csv
 
-        return read_sources(
-            self._search.warm_start_from,
-            self.objective.metric,
-            lambda path: read_results(path, self._space),
-        )
+        def read_file(path: str) -> Mapping[str, Any]:
+            if path.lower().endswith(".csv"):
+                return read_csv(path, self._space, f"warm_start_from {path!r}")
+            return read_results(path, self._space)
+
+        sources = read_sources(self._search.warm_start_from, self.objective.metric, read_file)
+        # A frame that went through a file has texts in the place of values, too.
+        return [
+            [(find_values(self._space, params)[0], score) for params, score in rows]
+            for rows in sources
+        ]

@@ -7,13 +7,12 @@ import functools
 import inspect
 import numbers
 import os
-import time
 from collections.abc import Callable
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 import numpy as np
 from scipy.optimize import OptimizeResult
-from sklearn.base import clone
 from sklearn.exceptions import NotFittedError
 from sklearn.utils import metadata_routing
 from sklearn.utils.validation import check_is_fitted
@@ -24,12 +23,12 @@ from skbayes._warnings import unsaid
 from skbayes.rules import EARLY_STOPPING, OneStandardError, best_row, one_standard_error
 from skbayes.search.candidates import STRATEGIES, n_planned, n_possible
 from skbayes.search.conditions import space_of
-from skbayes.search.outcome import conclude
+from skbayes.search.outcome import conclude, trials_of
+from skbayes.search.refit import NotRefitted, delegated, fit_best, refit_best, says_how
 from skbayes.search.view import SoFar, results_by_dict, settings_of
 
 if TYPE_CHECKING:
     from skbayes.insight import Insight
-    from skbayes.search.run import Run
 
 __all__ = ["BayesSearchCV"]
 
@@ -111,7 +110,8 @@ class BayesSearchCV(BaseSearchCV):  # type: ignore[misc]
     cv : int, cross-validation generator or an iterable, default=None
         As in `GridSearchCV`. The folds are drawn once, the same for all candidates.
     verbose : int, default=0
-        1 prints a line for each candidate; higher values print each fit too.
+        1 prints a line for each candidate, with the best so far and when the search will end;
+        higher values print each fit too.
     pre_dispatch : int, or str, default='2*n_jobs'
         Number of folds that are handed to the workers ahead of time. With `max_time`, `stopping`
         or a callback none is handed over before a worker is free, so that none begins too late.
@@ -130,9 +130,9 @@ class BayesSearchCV(BaseSearchCV):  # type: ignore[misc]
         known of the estimator; nothing with another `strategy` than "bayesian".
     warm_start_from : object or list, default=None
         Results of earlier searches, of which this one makes what use it can: a fitted search, its
-        `cv_results_` as a dict or a frame, the path of its `checkpoint`, an `Optimizer`, pairs of
-        parameters and score, or a list of these. They need not be of the same data, metric or
-        space.
+        `cv_results_` as a dict or a frame, the path of its `checkpoint` or of a CSV file of its
+        `trials`, an `Optimizer`, pairs of parameters and score, or a list of these. They need not
+        be of the same data, metric or space.
     asynchronous : bool, default=False
         Whether scores are taken in as they arrive, which keeps workers busier and makes the search
         depend on timing.
@@ -298,6 +298,15 @@ class BayesSearchCV(BaseSearchCV):  # type: ignore[misc]
     best_score_: Any = SoFar()
     best_params_: Any = SoFar()
     cv_results_: Any = SoFar()
+    best_estimator_: Any = NotRefitted()
+
+    predict = delegated("predict")
+    predict_proba = delegated("predict_proba")
+    predict_log_proba = delegated("predict_log_proba")
+    decision_function = delegated("decision_function")
+    score_samples = delegated("score_samples")
+    transform = delegated("transform")
+    inverse_transform = delegated("inverse_transform")
 
     # Callbacks are for this search and not for the estimator: nothing to route.
     __metadata_request__fit = {"callback": metadata_routing.UNUSED}  # noqa: RUF012
@@ -446,7 +455,7 @@ class BayesSearchCV(BaseSearchCV):  # type: ignore[misc]
         callback : callable or list of callable, default=None
             Called after each candidate with the search so far: `best_score_`, `best_params_` and
             `cv_results_` can be read from it, or from the search itself. A true return value ends
-            the search. `skbayes.scikit_optimize.callbacks` has some.
+            the search. `skbayes.callbacks` has some, a `ProgressBar` among them.
         **params : dict of str -> object
             Parameters for the estimator's `fit`, the scorer and the splitter, routed as in
             `GridSearchCV.fit`; those with one entry for each sample are split along.
@@ -468,9 +477,75 @@ class BayesSearchCV(BaseSearchCV):  # type: ignore[misc]
         finally:
             run.contexts.end_search()
         if self.refit:
-            self._refit(run)
+            fit_best(self, run.data, run.fit_params, run.contexts.refit)
         run.contexts.end()
         return self
+
+    def refit_best(self, X: Any, y: Any = None, **params: Any) -> Self:
+        """Fit the best candidate so far on all of the data, after `fit` has ended without that.
+
+        For a search that was interrupted, or that has ``refit=False``. The search can predict
+        then. With several metrics and ``refit=False``, the best one is that of the metric which
+        the search followed.
+
+        Parameters
+        ----------
+        X : array-like of shape (n_samples, n_features)
+            Data to fit on.
+        y : array-like of shape (n_samples,) or (n_samples, n_output), default=None
+            Target.
+        **params : dict of str -> object
+            As for `fit`; what is routed to the estimator counts.
+
+        Returns
+        -------
+        self : object
+
+        Raises
+        ------
+        NotFittedError
+            If there are no results, or the search still runs.
+        ValueError
+            If no candidate has a score on all folds.
+        """
+        refit_best(self, X, y, params)
+        return self
+
+    def trials(self, *, as_frame: bool = True) -> Any:
+        """Return a table with a row for each candidate, whatever became of it.
+
+        While the search runs, a callback can call it too. Before `fit`, it tells of what the file
+        of the `checkpoint` holds, which another process may be writing.
+
+        Parameters
+        ----------
+        as_frame : bool, default=True
+            Whether to return a data frame of pandas; else a dict of lists.
+
+        Returns
+        -------
+        DataFrame or dict of str to list
+            In the order proposed. ``candidate`` counts from 1. ``status`` is as in
+            `candidate_status_`, or "running"; "unfinished" where a file does not say more.
+            ``proposed_by`` is "estimator" (its present parameters), "portfolio", "given"
+            (`initial_points`), "earlier" (`warm_start_from`), "design", "model", "random" or
+            "grid". Then come the scores, a column ``param_<name>`` for each parameter, ``n_folds``
+            that were run, ``seconds`` spent in them, the seconds of search at which a candidate was
+            ``proposed_at`` and ``finished_at``, ``mean_rounds`` of estimators that stop by
+            themselves, the ``failure``, and the ``row`` in `cv_results_`. What is not known is
+            empty.
+
+        Raises
+        ------
+        NotFittedError
+            If there is nothing to tell of.
+        ImportError
+            If pandas is not installed, and a frame is wanted.
+        """
+        from skbayes.tables import as_frame as framed
+
+        columns = trials_of(self)
+        return framed(columns, "trials()") if as_frame else columns
 
     def score(self, X: Any, y: Any = None, **params: Any) -> float:
         """Return the score of `best_estimator_` on given data, by `scoring`.
@@ -491,10 +566,46 @@ class BayesSearchCV(BaseSearchCV):  # type: ignore[misc]
             rule.
         """
         view = self
-        if one_standard_error(self.refit) is not None and hasattr(self, "_metric"):
+        is_rule = one_standard_error(self.refit) is not None and hasattr(self, "_metric")
+        if not self.refit and "best_estimator_" not in self.__dict__:
+            raise AttributeError(says_how(self, "score"))
+        if is_rule or not self.refit:
             view = copy.copy(self)
             view.refit = self._metric
         return super(BayesSearchCV, view).score(X, y, **params)  # type: ignore[no-any-return]
+
+    def to_optuna(self, **settings: Any) -> Any:
+        """Return the search as a study of Optuna, whose plots and dashboard can show it then.
+
+        Each candidate is a trial: complete, pruned if it was stopped early, else failed. Its value
+        is the mean score that the search followed. Values that Optuna does not know, such as
+        estimators, are texts; scales that it does not have are plain.
+
+        Parameters
+        ----------
+        **settings
+            Arguments of `optuna.create_study`, such as ``storage`` and ``study_name``.
+
+        Returns
+        -------
+        optuna.study.Study
+
+        Raises
+        ------
+        NotFittedError
+            If the search has not been fitted, or `fit` is under way.
+        ImportError
+            If Optuna is not installed.
+        """
+        from skbayes.tables import optuna_study
+
+        space, _, _ = self._learnt("to_optuna()")
+        return optuna_study(trials_of(self), space, self._metric, settings)
+
+    @property
+    def classes_(self) -> Any:
+        """Class labels, if `best_estimator_` has them."""
+        return self.best_estimator_.classes_
 
     @property
     def total_iterations(self) -> int:
@@ -553,6 +664,54 @@ class BayesSearchCV(BaseSearchCV):  # type: ignore[misc]
             space, observations, Surrogate(space), noise, best, said, limits, taken
         )
 
+    def report(self, path: str | os.PathLike[str]) -> Path:
+        """Write one page about the search to send on: a file of HTML that needs nothing else.
+
+        The answer comes first: the best parameters, what they gain, whether more candidates would
+        pay. Then pictures, a table of all candidates that sorts, settings and versions.
+
+        Parameters
+        ----------
+        path : str or path-like
+            File to write, such as "report.html". It is replaced if it exists.
+
+        Returns
+        -------
+        pathlib.Path
+            The file.
+
+        Raises
+        ------
+        NotFittedError
+            If the search has not been fitted, or `fit` is under way.
+        ImportError
+            If matplotlib is not installed.
+        OSError
+            If the file cannot be written.
+        """
+        from skbayes.report import write_report
+
+        self._learnt("report()")
+        return write_report(self, path)
+
+    def _short_form(self) -> str:
+        """Return what a notebook shows above scikit-learn's own form; nothing before a fit."""
+        if "_so_far" in self.__dict__ or "_learnt_from" not in self.__dict__:
+            return ""
+        from skbayes.report import short_form
+
+        return short_form(self)
+
+    # A notebook asks for one or the other; `estimator_html_repr` of scikit-learn gives its own.
+    def _repr_html_inner(self) -> str:
+        return self._short_form() + str(super()._repr_html_inner())
+
+    def _repr_mimebundle_(self, **kwargs: Any) -> dict[str, Any]:
+        bundle: dict[str, Any] = super()._repr_mimebundle_(**kwargs)
+        if "text/html" in bundle:
+            bundle["text/html"] = self._short_form() + bundle["text/html"]
+        return bundle
+
     def _learnt(self, wanted: str) -> Any:
         """Return what the search has learnt, when it has ended."""
         if "_so_far" in self.__dict__:
@@ -563,16 +722,3 @@ class BayesSearchCV(BaseSearchCV):  # type: ignore[misc]
             )
         check_is_fitted(self, "_learnt_from")
         return self._learnt_from
-
-    def _refit(self, run: Run) -> None:
-        # Parameters can be estimators: the user's own are never fitted.
-        self.best_estimator_ = clone(run.estimator).set_params(
-            **clone(self.best_params_, safe=False)
-        )
-        started = time.time()
-        run.contexts.refit(
-            self.best_estimator_, lambda: self.best_estimator_.fit(*run.data, **run.fit_params)
-        )
-        self.refit_time_ = time.time() - started
-        if hasattr(self.best_estimator_, "feature_names_in_"):
-            self.feature_names_in_ = self.best_estimator_.feature_names_in_

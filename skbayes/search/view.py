@@ -65,6 +65,8 @@ class SearchView(Mapping[str, Any]):
         Where they lie.
     settings : mapping
         Arguments of the search, `random_state` among them.
+    candidates : callable or None, default=None
+        Returns all candidates, those that are still evaluated too, as `trials_table` takes them.
     """
 
     def __init__(
@@ -74,8 +76,10 @@ class SearchView(Mapping[str, Any]):
         table: Callable[[], dict[str, Any]],
         space: Space,
         settings: Mapping[str, Any],
+        candidates: Callable[[], Any] | None = None,
     ) -> None:
         self.space = space
+        self.candidates = candidates
         self._settings = settings
         self._scores = scores
         self._make_params = params
@@ -89,6 +93,7 @@ class SearchView(Mapping[str, Any]):
             "_scores": self._scores,
             "_params": self._params,
             "cv_results_": self.cv_results_,
+            "candidates": None,
         }
 
     def __repr__(self) -> str:
@@ -191,9 +196,20 @@ class SoFar:
         view = search.__dict__.get("_so_far")
         if view is None:
             raise AttributeError(
-                f"{type(search).__name__!r} object has no attribute {self._name!r}"
+                f"{type(search).__name__!r} object has no attribute {self._name!r}{_why(search)}"
             )
         return getattr(view, self._name)
+
+
+def _why(search: Any) -> str:
+    """Return why a search that has ended has no best candidate."""
+    reason = search.__dict__.get("stop_reason_")
+    if reason is None or "best_index_" in search.__dict__:
+        return ""
+    return (
+        f": no candidate was chosen when the search ended ({reason}). search.trials() says what "
+        "became of each."
+    )
 
 
 class Ended:

@@ -18,10 +18,12 @@ from skbayes.space.space import Space
 from skbayes.space.values import (
     PLAIN_TYPES,
     as_float,
+    brief,
     close_names,
     has,
     is_number,
     native,
+    plain_key,
     same_value,
     show,
 )
@@ -43,6 +45,7 @@ __all__ = [
     "Written",
     "arrange_branches",
     "as_float",
+    "brief",
     "check_dimension",
     "close_names",
     "has",
@@ -51,6 +54,7 @@ __all__ = [
     "parameters_of",
     "parse_branches",
     "parse_space",
+    "plain_key",
     "same_value",
     "show",
 ]

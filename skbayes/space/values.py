@@ -16,6 +16,9 @@ import numpy as np
 PLAIN_TYPES = frozenset({bool, int, float, complex, str, bytes, type(None)})
 
 
+# Longer sequences are shortened.
+MAX_BRIEF = 6
+
 _SHORT = reprlib.Repr()
 _SHORT.maxstring = _SHORT.maxother = _SHORT.maxlong = 60
 
@@ -28,6 +31,26 @@ def show(value: object) -> str:
         return _SHORT.repr(value)
     except Exception:
         return f"<{type(value).__name__} object>"
+
+
+def brief(value: Any) -> str:
+    """Text of a value for one line: floats with six significant digits, long things shortened.
+
+    Examples
+    --------
+    >>> brief(1.0000000000000004), brief([0.1 + 0.2, None]), brief("rbf")
+    ('1', '[0.3, None]', "'rbf'")
+    """
+    value = native(value)
+    if type(value) is float:
+        return f"{value:.6g}"
+    if type(value) in (list, tuple) and len(value) <= MAX_BRIEF:
+        parts = ", ".join(map(brief, value))
+        if type(value) is list:
+            return f"[{parts}]"
+        return f"({parts},)" if len(value) == 1 else f"({parts})"
+    # Estimators with many parameters break their lines.
+    return " ".join(show(value).split())
 
 
 def native(value: Any) -> Any:

@@ -110,23 +110,23 @@ def test_a_parameter_has_the_effect_of_its_branch():
     # Mean 2 in both branches: all variance is that of c, in one of them.
     assert found["c"].total == pytest.approx(1.0, abs=0.05)
     assert found["c"].alone == pytest.approx(0.5, abs=0.07)
-    assert found["<branch>"].alone < 0.05
+    assert found["model"].alone < 0.05
     assert found["idle"].total < 0.05
     assert found["depth"].total < 0.05
-    with pytest.raises(KeyError, match="'model' has no importance"):
-        found["model"]
+    with pytest.raises(KeyError, match="'<branch>' has no importance"):
+        found["<branch>"]
 
 
 def test_the_choice_of_the_branch():
     found = told(BRANCHES, lambda p: float(p["model"] == "linear"), 40)
-    assert found["<branch>"].alone > 0.95
+    assert found["model"].alone > 0.95
     assert max(found[name].total for name in ("c", "idle", "depth")) < 0.02
 
 
 def test_axes_of_one_name_are_one_parameter():
     space = [{"k": ["a"], "c": (0.0, 1.0)}, {"k": ["b"], "c": (0.0, 2.0)}]
     found = told(space, lambda p: p["c"] if p["k"] == "a" else p["c"] / 2, 60)
-    assert sorted(each.name for each in found) == ["<branch>", "c"]
+    assert sorted(each.name for each in found) == ["c", "k"]
     assert found["c"].total > 0.9
 
 

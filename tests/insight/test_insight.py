@@ -228,7 +228,7 @@ def test_a_space_of_constants():
     for params in optimizer.ask(2):
         optimizer.tell(params, float("m" in params))
     insight = optimizer.insight()
-    assert [each.name for each in insight.importances()] == ["<branch>"]
+    assert [each.name for each in insight.importances()] == ["space"]
     assert insight.improvement().probability == 0.0
     assert insight.at_bounds() == ()
 

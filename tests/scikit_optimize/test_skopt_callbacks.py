@@ -78,7 +78,7 @@ def test_failures_are_no_values():
 
 def test_signatures_are_theirs():
     theirs = pytest.importorskip("skopt.callbacks")
-    for name in callbacks.__all__:
+    for name in set(callbacks.__all__) - {"ProgressBar"}:
         ours, other = (
             [(p.name, p.default, p.kind) for p in inspect.signature(c).parameters.values()]
             for c in (getattr(callbacks, name), getattr(theirs, name))

@@ -361,7 +361,7 @@ def test_a_warm_start_and_a_journal(tmp_path):
 def test_insight_names_the_choice():
     insight = run(PIPE, MODELS, n_iter=10).insight()
     names = {each.name for each in insight.importances()}
-    assert names == {"<branch>", "clf__C", "clf__max_depth"}
+    assert names == {"clf", "clf__C", "clf__max_depth"}
 
 
 def test_an_optimizer_knows_no_estimator():

@@ -221,3 +221,18 @@ def test_our_dimensions_serve_scikit_learns_own_searches():
     }
     search = RandomizedSearchCV(SVC(), space, n_iter=6, cv=2, random_state=0).fit(X, Y)
     assert {type(params["degree"]) for params in search.cv_results_["params"]} == {int}
+
+
+@needs_callbacks
+@pytest.mark.parametrize("n_jobs", [1, 2])
+def test_an_estimator_without_callbacks_is_warned_of_once(n_jobs):
+    """Grid search warns in each of the fits."""
+    pytest.importorskip("rich")
+    from sklearn.callback import ProgressBar
+
+    search = BayesSearchCV(SVC(), {"C": (0.1, 1.0)}, n_iter=4, cv=2, n_jobs=n_jobs, random_state=0)
+    with pytest.warns(UserWarning, match="SVC does not support callbacks") as found:
+        search.set_callbacks(ProgressBar()).fit(X, Y)
+    assert len(found) == 1
+    assert search.best_estimator_.predict(X).shape == Y.shape
+    assert not hasattr(search.estimator, "_parent_callback_ctx")

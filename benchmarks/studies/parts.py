@@ -1,0 +1,185 @@
+"""What a search in parts costs until it is as good as one with whole fits.
+
+The foreign surfaces have a fidelity, epochs of a network or a share of the rows, and the time of
+each evaluation. For each surface the target is the median over the seeds of the best score that the
+plain search has after 64 whole evaluations, and 1 is the median cost of these. The tables say at
+which cost a whole evaluation first reached the target: the median over the surfaces of the median
+over seeds, on how many it was at most a quarter, and on how many above 1, or not reached within
+`--most`. The methods:
+
+- `plain`: the search as it is with whole fits;
+- `cost`: the same, told what evaluations cost, as with `max_time`;
+- `ladder`: new candidates begin with a share, and the model says which go on; `ladder-cost`: told
+  what evaluations cost;
+- `hyperband`, `random`: brackets of successive halving of random candidates, and random candidates
+  with whole fits.
+
+    python -m benchmarks parts --methods plain cost --surfaces DIR
+    python -m benchmarks parts --methods ladder ladder-cost hyperband random --surfaces DIR
+    python -m benchmarks parts --table --tasks
+"""
+
+import math
+import os
+import zlib
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from benchmarks.common.arguments import Arguments
+from benchmarks.common.constants import digest
+from benchmarks.common.records import Key, Records
+from benchmarks.common.runs import Run, complete
+from benchmarks.common.tabulate import table
+from benchmarks.tasks import TASKS
+from benchmarks.tasks.surfaces import HELP, VARIABLE, Part
+from benchmarks.tasks.task import FOREIGN, FOREIGN_FAMILIES
+from skbayes import Optimizer
+from skbayes.model import Report
+from skbayes.optimizer import Ladder, random_search
+from skbayes.rules import Hyperband, Standing
+from skbayes.space import parse_space
+
+PLAIN = "plain"
+METHODS = (PLAIN, "cost", "ladder", "ladder-cost", "hyperband", "random")
+N_ITER = 64
+FACTOR = 3
+QUARTER = 0.25
+NOT_REACHED = math.inf
+
+
+def measure(name: str, method: str, seed: int, target: float, most: float) -> Key:
+    """Run one search until a whole evaluation reaches the target, or the cost is `most`.
+
+    Returns
+    -------
+    dict
+        "scores" and "costs" of the whole evaluations, the costs those of all until then; "parts",
+        the number of evaluations with less.
+    """
+    part = Part(TASKS[name].make)
+    space = parse_space(part.space)
+    # Each task has seeds of its own: those of one space would share their first points.
+    seed = 1000 * (seed + 1) + zlib.crc32(name.encode()) % 1000
+    optimizer = Optimizer(space, random_state=seed, n_iter=N_ITER)
+    strategy: Any = optimizer
+    schedule: Any = None
+    if method.startswith("ladder"):
+        schedule = Ladder(optimizer, part.shares)
+    elif method in ("hyperband", "random"):
+        strategy = random_search(optimizer, seed)
+        schedule = Hyperband(len(part.shares), FACTOR, 10**6) if method == "hyperband" else None
+    left = 1.0 if "cost" in method else None
+    n_rungs = len(part.shares)
+    points: list[Any] = []
+    rungs: list[list[float | None]] = []
+    seconds: list[list[float]] = []
+    closed: set[int] = set()
+    spent, n_parts, scores, costs = 0.0, 0, [], []
+    while spent < most and not (method == PLAIN and len(scores) == N_ITER):
+        index = rung = None
+        if schedule is not None:
+            standings = [
+                Standing(i, tuple(row), False, i in closed, tuple(seconds[i]))
+                for i, row in enumerate(rungs)
+            ]
+            choice = schedule.choose(standings, True, False, left)
+            index, rung = choice.index, choice.rung
+        if index is None:
+            index = len(points)
+            points.append(strategy.ask_point(left))
+            rungs.append([None] * n_rungs)
+            seconds.append([math.nan] * (n_rungs + 1))
+        score, cost = part(space.decode(points[index]), rung)
+        spent += cost
+        seconds[index][n_rungs if rung is None else rung] = cost
+        of_rungs = tuple(None if math.isnan(c) else c for c in seconds[index][:-1])
+        if rung is None:
+            closed.add(index)
+            scores.append(score)
+            costs.append(spent)
+            report = Report(score, (score,), cost, tuple(rungs[index]), of_rungs)
+        else:
+            n_parts += 1
+            rungs[index][rung] = score
+            report = Report(math.nan, (None,), None, tuple(rungs[index]), of_rungs)
+        strategy.tell_report(points[index], report)
+        if rung is None and score >= target:
+            break
+    return {"scores": scores, "costs": costs, "parts": n_parts}
+
+
+def goal(lines: list[Key]) -> tuple[float, float]:
+    """Return the score that is to be reached, and the cost of plain searches until then."""
+    best = [max(line["scores"][:N_ITER]) for line in lines]
+    return float(np.median(best)), float(np.median([line["costs"][N_ITER - 1] for line in lines]))
+
+
+def ratio(line: Key, target: float, cost: float) -> float:
+    """Return the cost of a search until the target, over that of plain ones."""
+    pairs = zip(line["scores"], line["costs"], strict=True)
+    return next((spent / cost for score, spent in pairs if score >= target), NOT_REACHED)
+
+
+def show(records: Records, names: list[str], show_tasks: bool) -> None:
+    """Print the tables."""
+    goals = {
+        name: goal(lines) for name in names if (lines := records.select(task=name, method=PLAIN))
+    }
+    rows: dict[str, list[str]] = {}
+    for method in METHODS:
+        found: dict[str, float] = {}
+        n_runs: dict[str, int] = {}
+        for name, (target, cost) in goals.items():
+            if lines := records.select(task=name, method=method):
+                found[name] = float(np.median([ratio(line, target, cost) for line in lines]))
+                n_runs[name] = len(lines)
+        for family in (*FOREIGN_FAMILIES, ""):
+            of = [name for name in found if not family or TASKS[name].family == family]
+            if of:
+                ratios = np.array([found[name] for name in of])
+                rows[f"{method}, {family or 'all'}"] = [
+                    str(len(of)), str(sum(n_runs[name] for name in of)), f"{np.median(ratios):.2f}",
+                    f"{np.mean(ratios <= QUARTER):.2f}", f"{np.mean(ratios > 1):.2f}",
+                ]  # fmt: skip
+        if show_tasks:
+            rows |= {
+                f"  {method} {name}": ["", "", f"{r:.2f}", "", ""] for name, r in found.items()
+            }
+    columns = ["surfaces", "runs", "median", "at most .25", "above 1"]
+    table("cost until the target, 1 is that of 64 whole evaluations", columns, rows)
+
+
+def main(words: list[str]) -> None:
+    """Run what is missing, and print the tables."""
+    parser = Arguments(__doc__, __name__)
+    parser.shared("--only", "--jobs", "--out", "--table", "--tasks", "--first-seed")
+    parser.shared("--seeds", default=3)
+    parser.add_argument("--methods", nargs="+", choices=METHODS, default=METHODS)
+    parser.add_argument("--most", type=float, default=1.2, help="cost at which a search ends")
+    parser.add_argument("--minutes", type=float, default=np.inf, help="begin no run after these")
+    parser.add_argument("--surfaces", type=Path, help=HELP)
+    arguments = parser.parse_args(words)
+    if arguments.surfaces is not None:
+        os.environ[VARIABLE] = str(arguments.surfaces)
+    records = Records(arguments.out / "parts.jsonl")
+    tasks = [task for task in TASKS.values() if task.origin == FOREIGN]
+    names = [task.name for task in tasks if arguments.only in task.name]
+    if not arguments.table:
+        seeds = range(arguments.first_seed, arguments.first_seed + arguments.seeds)
+        for is_plain in (True, False):
+            runs = []
+            for seed in seeds:
+                for name in names:
+                    plain = records.select(task=name, method=PLAIN)
+                    target, cost = (math.inf, math.inf) if is_plain else goal(plain)
+                    for method in arguments.methods:
+                        if (method == PLAIN) == is_plain:
+                            key = {"task": name, "method": method, "seed": seed, "digest": digest()}
+                            most = math.inf if is_plain else arguments.most * cost
+                            runs.append(
+                                Run(records, key, measure, (name, method, seed, target, most))
+                            )
+            complete(runs, arguments.jobs, arguments.minutes)
+    show(records, names, arguments.tasks)

@@ -1,0 +1,59 @@
+"""MLflow's autologging, made to know `BayesSearchCV` as one of the searches of scikit-learn."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from skbayes.search import BayesSearchCV
+
+__all__ = ["mlflow_autolog"]
+
+# By these MLflow tells searches, whose `fit` is one run with a child for each candidate.
+LISTS, TELLS = "_get_meta_estimators_for_autologging", "_is_parameter_search_estimator"
+
+
+def mlflow_autolog(**settings: Any) -> None:
+    """Turn on MLflow's autologging for scikit-learn, with `BayesSearchCV` as one of its searches.
+
+    Call it in place of ``mlflow.sklearn.autolog()``. A search is logged as `GridSearchCV` is: one
+    run with its parameters, the best parameters and score, `cv_results_`, the refitted estimator,
+    and a child run for each of the best candidates. MLflow by itself knows only the two searches of
+    scikit-learn, and would log each fit of a fold as a run of its own.
+
+    Parameters
+    ----------
+    **settings
+        Arguments of ``mlflow.sklearn.autolog``, such as ``max_tuning_runs``.
+
+    Raises
+    ------
+    ImportError
+        If MLflow is not installed.
+    RuntimeError
+        If this release of MLflow has no place to add a search.
+    """
+    try:
+        import mlflow.sklearn
+        from mlflow.sklearn import utils
+    except ImportError as error:
+        raise ImportError(
+            "mlflow_autolog() needs MLflow, which is not installed: pip install mlflow."
+        ) from error
+    lists, tells = getattr(utils, LISTS, None), getattr(utils, TELLS, None)
+    if lists is None or tells is None:
+        raise RuntimeError(
+            f"mlflow {mlflow.__version__} has no mlflow.sklearn.utils.{LISTS} or {TELLS}, by which "
+            "skbayes adds its search. Log search.trials() and search.best_params_ yourself."
+        )
+    # Twice would be no harm, and a chain that grows.
+    if BayesSearchCV not in lists():
+        setattr(utils, LISTS, _with_ours(lists))
+        setattr(
+            utils, TELLS, lambda estimator: isinstance(estimator, BayesSearchCV) or tells(estimator)
+        )
+    mlflow.sklearn.autolog(**settings)
+
+
+def _with_ours(lists: Callable[[], list[type]]) -> Callable[[], list[type]]:
+    return lambda: [*lists(), BayesSearchCV]

@@ -1,0 +1,346 @@
+"""Reads what was found: from a fitted search, the file of a checkpoint, or an `Optimizer`."""
+
+from __future__ import annotations
+
+import math
+import os
+import re
+from collections.abc import Mapping, Sequence
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from skbayes.found.found import Found
+from skbayes.space import Branch, Categorical, Integer, Real, Space, as_float, has, native, show
+
+if TYPE_CHECKING:
+    from skbayes.insight import Insight
+    from skbayes.model import Report
+    from skbayes.space import Dimension, Point
+
+__all__ = ["guessed_space", "read", "read_several"]
+
+ACCEPTED = "a fitted search, the path of a checkpoint, or an Optimizer that was told scores"
+
+# The token of an estimator.
+TOKEN = re.compile(r"(?:\w+\.)*(\w+): dict\(")
+
+Floats = NDArray[np.float64]
+
+
+def read(search: Any, name: str | None = None) -> Found:
+    """Read the candidates of one search.
+
+    Parameters
+    ----------
+    search : object
+        A fitted `BayesSearchCV` or another of scikit-learn's searches, the path of a checkpoint,
+        an `Optimizer`, or a `Found`.
+    name : str or None, default=None
+        What it is called in a legend. None: by its class or file.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If it is none of these, or holds no candidate.
+    JournalError, OSError
+        If a file cannot be read.
+    """
+    if isinstance(search, Found):
+        return search
+    if isinstance(search, str | os.PathLike):
+        found = _read_file(search, name)
+    elif has(search, "cv_results_"):
+        found = _read_search(search, name or type(search).__name__)
+    elif has(search, "told") and has(search, "reports"):
+        found = _read_optimizer(search, name or type(search).__name__)
+    elif has(search, "fit") and has(search, "get_params"):
+        raise ValueError(f"{type(search).__name__} is not fitted: call fit before it is drawn.")
+    else:
+        raise TypeError(f"search must be {ACCEPTED}; got {show(search)}.")
+    if not len(found):
+        raise ValueError(f"{found.name} holds no candidate yet, so there is nothing to draw.")
+    return found
+
+
+def read_several(searches: Any) -> dict[str, list[Found]]:
+    """Read one search, or several: a list, or a dict of names with a search or a list of these.
+
+    Returns
+    -------
+    dict of str to list of Found
+        Searches of one name are repetitions of each other.
+    """
+    if isinstance(searches, Mapping) and not has(searches, "cv_results_"):
+        named = {
+            str(name): list(each) if isinstance(each, list | tuple) else [each]
+            for name, each in searches.items()
+        }
+    elif isinstance(searches, list | tuple):
+        named = {f"search {i}": [each] for i, each in enumerate(searches, start=1)}
+    else:
+        found = read(searches)
+        return {found.name: [found]}
+    if not named or not all(named.values()):
+        raise ValueError(f"there is no search to draw: give {ACCEPTED}, or several.")
+    return {name: [read(each, name) for each in group] for name, group in named.items()}
+
+
+def _read_search(search: Any, name: str) -> Found:
+    """Read a fitted search. All that is taken from one is taken here."""
+    table = search.cv_results_
+    metric = _metric(search, table)
+    n = len(table["params"])
+    # What was measured in part only has a row too.
+    order = list(getattr(search, "_rows_begun", getattr(search, "_rows_tried", range(n))))
+    n_folds = int(getattr(search, "n_splits_", 0))
+    cells = [table[f"split{k}_test_{metric}"] for k in range(n_folds)]
+    folds = np.array(cells, dtype=np.float64).reshape(n_folds, n).T[order]
+    scores = np.asarray(table[f"mean_test_{metric}"], dtype=np.float64)[order]
+    status = getattr(search, "candidate_status_", None)
+    if status is None:
+        status = ["complete" if math.isfinite(score) else "failed" for score in scores]
+    else:
+        status = [status[row] for row in order]
+    is_complete = np.array([each == "complete" for each in status])
+    has_failed = np.array([each == "failed" for each in status])
+    was_run = np.isfinite(folds) | has_failed[:, None]
+    # Infinite scores are those of a failure, which no axis can show.
+    scores = np.where(is_complete & np.isfinite(scores), scores, math.nan)
+    params = [dict(table["params"][row]) for row in order]
+    best = getattr(search, "best_index_", None)
+    learnt = getattr(search, "_learnt_from", None)
+    space = guessed_space(params) if learnt is None else learnt[0]
+    seconds = np.asarray(table["mean_fit_time"] + table["mean_score_time"], dtype=np.float64)
+    # Searches of scikit-learn keep no notes, nor do older pickles.
+    notes = [note for note in getattr(search, "_notes", ()) if note["has_row"]]
+    cost = _costs(seconds[order], was_run)
+    if len(notes) == n:
+        cost = np.array([note["seconds"] for note in notes], dtype=np.float64)
+        was_run = np.array([[at is not None for at in note["folds_at"]] for note in notes])
+    return Found(
+        name=name,
+        metric=_written_metric(search, metric),
+        space=space,
+        params=tuple(params),
+        status=tuple(status),
+        scores=scores,
+        folds=folds,
+        was_run=was_run,
+        cost=cost,
+        **_times(notes if len(notes) == n else [{}] * n, cost, was_run),
+        taken=order.index(int(best)) if best is not None else _highest(scores),
+        learn=cache(
+            lambda: _learn(space, params, scores, folds) if learnt is None else search.insight()
+        ),
+    )
+
+
+def _metric(search: Any, table: Mapping[str, Any]) -> str:
+    """Return the metric that a search followed, as its table calls it."""
+    for name in (getattr(search, "_metric", None), getattr(search, "refit", None), "score"):
+        if isinstance(name, str) and f"mean_test_{name}" in table:
+            return name
+    found = [name for name in table if name.startswith("mean_test_")]
+    return found[0].removeprefix("mean_test_")
+
+
+def _written_metric(search: Any, metric: str) -> str:
+    scoring = getattr(search, "scoring", None)
+    if metric != "score":
+        return metric
+    return scoring if isinstance(scoring, str) else getattr(scoring, "__name__", "score")
+
+
+def _times(
+    notes: Sequence[Mapping[str, Any]], cost: Floats, was_run: NDArray[np.bool_]
+) -> dict[str, Any]:
+    """Return what notes of candidates tell of when folds were evaluated, and who proposed them.
+
+    Only the end of each fold is noted: all folds of a candidate are taken to take as long.
+    """
+    ended = np.full(was_run.shape, math.nan)
+    for row, note in enumerate(notes):
+        at = [math.nan if time is None else time for time in note.get("folds_at", ())]
+        ended[row, : len(at)] = at
+    lengths = cost / np.maximum(was_run.sum(axis=1), 1)
+    return {
+        "begun": ended - lengths[:, None],
+        "ended": ended,
+        "proposed_by": tuple(note.get("origin") or "" for note in notes),
+    }
+
+
+def _costs(seconds: Floats, was_run: NDArray[np.bool_]) -> Floats:
+    """Return what all folds of each candidate took, from the means over its folds.
+
+    The mean is not known of a candidate without some folds: these are taken to take as long as
+    those of others.
+    """
+    known = seconds[np.isfinite(seconds)]
+    usual = float(np.median(known)) if known.size else math.nan
+    means = np.where(np.isfinite(seconds), seconds, usual)
+    return np.asarray(means * np.maximum(was_run.sum(axis=1), 1))
+
+
+def _read_optimizer(optimizer: Any, name: str) -> Found:
+    told: list[tuple[Point, Report]] = optimizer.reports
+    n, n_folds = len(told), max((len(report.folds) for _, report in told), default=0)
+    folds = np.full((n, n_folds), math.nan)
+    for row, (_, report) in enumerate(told):
+        folds[row, : len(report.folds)] = [
+            math.nan if fold is None else fold for fold in report.folds
+        ]
+    scores = np.array([report.score for _, report in told], dtype=np.float64)
+    unknown = np.full((n, n_folds), math.nan)
+    return Found(
+        name=name,
+        metric="score",
+        space=optimizer.space,
+        params=tuple(optimizer.space.decode(point) for point, _ in told),
+        status=tuple(
+            "failed" if r.has_failed else "stopped" if r.is_partial else "complete" for _, r in told
+        ),
+        scores=scores,
+        folds=folds,
+        was_run=np.isfinite(folds),
+        cost=np.array([math.nan if r.cost is None else r.cost for _, r in told], dtype=np.float64),
+        begun=unknown,
+        ended=unknown,
+        proposed_by=("",) * n,
+        taken=_highest(scores),
+        learn=cache(optimizer.insight),
+    )
+
+
+def _read_file(path: str | os.PathLike[str], name: str | None) -> Found:
+    # Most pictures are drawn of a search that is at hand, and should not pay for the import.
+    from skbayes.journal import read_trials
+
+    recorded = read_trials(path)
+    trials = [trial for trial in recorded.trials if trial.n_scored]
+    n, n_folds = len(trials), recorded.n_folds
+    metrics = dict.fromkeys(m for t in trials for fold in t.folds if fold for m in fold.test)
+    metric = next(iter(metrics), "score")
+    folds, seconds, ended = (np.full((n, n_folds), math.nan) for _ in range(3))
+    for row, trial in enumerate(trials):
+        for k, fold in enumerate(trial.folds):
+            if fold is not None:
+                score = fold.test.get(metric, math.nan)
+                folds[row, k] = score if math.isfinite(score) else math.nan
+                seconds[row, k] = fold.fit_time + fold.score_time
+                ended[row, k] = recorded.times.get((trial.index, k), math.nan)
+    was_run = np.array([[fold is not None for fold in t.folds] for t in trials], dtype=bool)
+    was_run = was_run.reshape(n, n_folds)
+    is_failed = (was_run & np.isnan(folds)).any(axis=1)
+    is_complete = was_run.all(axis=1) & ~is_failed
+    scores = np.array([t.mean(metric) for t in trials], dtype=np.float64)
+    scores = np.where(is_complete, scores, math.nan)
+    named = {
+        name: {token: Named(token) for token in tokens}
+        for name, tokens in recorded.stand_ins.items()
+    }
+    params = [recorded.params(trial.point, named) for trial in trials]
+    space = guessed_space(params)
+    return Found(
+        name=name or os.path.basename(os.fspath(path)),
+        metric=metric,
+        space=space,
+        params=tuple(params),
+        status=tuple(
+            "complete" if complete else "failed" if failed else "stopped"
+            for complete, failed in zip(is_complete, is_failed, strict=True)
+        ),
+        scores=scores,
+        folds=folds,
+        was_run=was_run,
+        cost=np.nansum(seconds, axis=1),
+        begun=ended - seconds,
+        ended=ended,
+        # Older files do not tell.
+        proposed_by=tuple(getattr(trial, "origin", None) or "" for trial in trials),
+        taken=_highest(scores),
+        learn=cache(lambda: _learn(space, params, scores, folds)),
+    )
+
+
+class Named:
+    """An object of which only the token is known, that stands in a checkpoint.
+
+    Parameters
+    ----------
+    token : str
+        Of an estimator, it begins with the class.
+    """
+
+    def __init__(self, token: str) -> None:
+        is_estimator = TOKEN.match(token)
+        self._text = f"{is_estimator[1]}()" if is_estimator else token
+
+    def __repr__(self) -> str:
+        return self._text
+
+
+def _highest(scores: Floats) -> int | None:
+    return int(np.nanargmax(scores)) if np.isfinite(scores).any() else None
+
+
+def guessed_space(params: Sequence[Mapping[str, Any]]) -> Space:
+    """Return a space that holds given candidates, where the space of the search is not known.
+
+    Numbers become the range that they span, on a logarithmic scale over two decades; anything
+    else a list. Candidates with the same names are one branch.
+    """
+    groups: dict[tuple[str, ...], list[Mapping[str, Any]]] = {}
+    for each in params:
+        groups.setdefault(tuple(sorted(each)), []).append(each)
+    branches = [
+        Branch(tuple((name, _guessed([row[name] for row in rows])) for name in names))
+        for names, rows in groups.items()
+    ]
+    return Space(tuple(branches))
+
+
+def _guessed(values: Sequence[Any]) -> Dimension:
+    values = [native(value) for value in values]
+    numbers = [value for value in values if type(value) in (int, float)]
+    finite = [value for value in numbers if math.isfinite(as_float(value))]
+    if len(finite) == len(values) and min(finite) < max(finite):
+        low, high = min(finite), max(finite)
+        if all(type(value) is int for value in values):
+            is_wide = low > 0 and high >= 100 * low
+            return Integer(low, high, "log-uniform" if is_wide else "uniform")
+        return Real(float(low), float(high), "auto")
+    return Categorical(_distinct(values))
+
+
+def _distinct(values: Sequence[Any]) -> list[Any]:
+    """Return each value once; objects are told apart by `Categorical` itself."""
+    found: list[Any] = []
+    seen: set[Any] = set()
+    for value in values:
+        key = (type(value), value) if isinstance(value, str | int | float | None) else id(value)
+        if key not in seen:
+            seen.add(key)
+            found.append(value)
+    return found
+
+
+def _learn(
+    space: Space, params: Sequence[Mapping[str, Any]], scores: Floats, folds: Floats
+) -> Insight:
+    """Fit the models to candidates of which only a table is known."""
+    from skbayes.insight import Insight
+    from skbayes.model import Observations, Surrogate, read_report
+    from skbayes.rules import best_score
+
+    reports: dict[Point, Report] = {}
+    for each, score in zip(params, scores.tolist(), strict=True):
+        point = space.encode(each)
+        # One that is tried twice, as by a random search, is the first time what it is.
+        reports.setdefault(point, read_report(score))
+    complete = folds[np.isfinite(scores)]
+    best = best_score(complete.tolist()) if complete.size else None
+    return Insight.learn(space, Observations.of([*reports.items()]), Surrogate(space), best=best)

@@ -1,0 +1,70 @@
+"""An insight as a notebook shows it: the report that is printed, with bars for the importances."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from skbayes._html import element, escaped, table
+from skbayes.space import show
+
+if TYPE_CHECKING:
+    from skbayes.insight.importances import Importance
+    from skbayes.insight.insight import Insight
+
+__all__ = ["insight_html"]
+
+# Width of a bar that stands for all of the variance, in pixels.
+WIDTH = 160
+# More parameters than this are no short form.
+MAX_ROWS = 12
+
+
+def insight_html(insight: Insight) -> str:
+    """Return an insight as a piece of HTML."""
+    found = insight.importances()
+    bounds = [str(each) for each in insight.at_bounds()]
+    head = f"Best of {insight.observations.n_scored} scores: {insight.highest_score:.6g}"
+    params = [(name, _text(value)) for name, value in insight.best_params.items()]
+    rows = [_row(each) for each in list(found)[:MAX_ROWS]]
+    left = f" (the first {MAX_ROWS} of {len(found)})" if len(found) > MAX_ROWS else ""
+    shares = "Shares of the variance of the score over the space, with intervals for nine of ten"
+    sentences = [str(insight.best), str(insight.improvement()), *bounds]
+    return element(
+        "div",
+        element("p", element("b", escaped(head))),
+        table(params),
+        element("p", escaped(f"{shares}{left}:")) if rows else "",
+        element("table", element("tbody", *rows)) if rows else "",
+        *(element("p", escaped(sentence)) for sentence in sentences),
+        class_="skbayes-insight",
+    )
+
+
+def _row(each: Importance) -> str:
+    low, high = each.total_interval
+    bar = element(
+        "svg",
+        element("rect", width=str(WIDTH), height="10", fill="currentColor", fill_opacity="0.08"),
+        element("rect", width=f"{WIDTH * each.total:.1f}", height="10", fill="#0072B2"),
+        element(
+            "path",
+            d=f"M{WIDTH * low:.1f} 5H{WIDTH * high:.1f}",
+            stroke="currentColor",
+            stroke_width="1.5",
+        ),
+        width=str(WIDTH),
+        height="10",
+        role="img",
+        aria_label=f"{each.total:.2f}",
+    )
+    told = f"{each.total:.2f} ({low:.2f} to {high:.2f})"
+    return element(
+        "tr",
+        element("th", escaped(each.name), scope="row", style="text-align: left"),
+        element("td", bar),
+        element("td", escaped(told), style="text-align: left"),
+    )
+
+
+def _text(value: object) -> str:
+    return f"{value:.6g}" if isinstance(value, float) else show(value)

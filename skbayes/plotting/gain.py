@@ -1,0 +1,178 @@
+"""What more candidates promise."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from skbayes.found import read
+from skbayes.plotting.style import BLUE, axes_for, say, tidy
+
+if TYPE_CHECKING:
+    from skbayes.insight import Insight
+
+__all__ = ["GainDisplay"]
+
+Floats = NDArray[np.float64]
+
+NUMBERS = (1, 2, 5, 10, 20)
+NOTHING = "What more candidates would bring is not known: there are fewer than two scores."
+# What was said came true give or take this, see docs/decisions/promises.md.
+ACCURACY = 0.1
+# As `Gain` calls chances up to these.
+WORDS = (
+    (0.1, "very unlikely"),
+    (0.33, "unlikely"),
+    (0.66, "as likely as not"),
+    (0.9, "likely"),
+    (1.0, "very likely"),
+)
+
+
+class GainDisplay:
+    """The chance that more candidates improve the best score.
+
+    It is recommended to use `from_search`. All parameters are stored as attributes.
+
+    Parameters
+    ----------
+    n : ndarray of shape (n_numbers,)
+        Numbers of further candidates.
+    probability : ndarray of shape (n_numbers,)
+        That the best score rises by more than `by`; NaN if that is not known.
+    expected : ndarray of shape (n_numbers,)
+        Mean rise, in units of the score.
+    by : float
+        The rise that counts.
+    said : str
+        The statement for one of the numbers, in words.
+
+    Attributes
+    ----------
+    ax_ : matplotlib Axes
+    figure_ : matplotlib Figure
+    line_ : matplotlib Line2D or None
+        None if nothing is known.
+    band_ : matplotlib PolyCollection or None
+        How exactly such statements have come true.
+    text_ : matplotlib Text
+        The statement.
+    """
+
+    def __init__(
+        self, n: Floats, probability: Floats, expected: Floats, by: float, said: str
+    ) -> None:
+        self.n = n
+        self.probability = probability
+        self.expected = expected
+        self.by = by
+        self.said = said
+
+    @classmethod
+    def from_search(
+        cls,
+        search: Any,
+        *,
+        n: Sequence[int] = NUMBERS,
+        by: float | None = None,
+        insight: Insight | None = None,
+        ax: Any = None,
+    ) -> Self:
+        """Draw whether more candidates would pay.
+
+        Parameters
+        ----------
+        search : object
+            A fitted search, the path of a checkpoint, or an `Optimizer`.
+        n : sequence of int, default=(1, 2, 5, 10, 20)
+            Numbers of further candidates.
+        by : float or None, default=None
+            The gain that counts, in units of the score. None: a difference that means something,
+            `Insight.noise`.
+        insight : Insight or None, default=None
+            What `search.insight()` has returned; None: it is called.
+        ax : matplotlib Axes, default=None
+            None: a new figure.
+
+        Returns
+        -------
+        GainDisplay
+
+        Raises
+        ------
+        ImportError
+            If matplotlib is not installed.
+        TypeError, ValueError
+            If `search` is none of these, or a number is malformed.
+        """
+        insight = insight or read(search).insight()
+        if insight is None:
+            nothing = np.empty(0)
+            return cls(nothing, nothing, nothing, math.nan, NOTHING).plot(ax=ax)
+        gains = [insight.improvement(int(each), by) for each in sorted(set(n))]
+        # Of a space with few points left, larger numbers are all the same.
+        different = {gain.n: gain for gain in gains}
+        gains = list(different.values())
+        middle = min(gains, key=lambda gain: abs(gain.n - 10))
+        return cls(
+            np.array([gain.n for gain in gains], dtype=np.float64),
+            np.array([gain.probability for gain in gains]),
+            np.array([gain.expected for gain in gains]),
+            gains[0].by,
+            str(middle),
+        ).plot(ax=ax)
+
+    def plot(self, ax: Any = None) -> Self:
+        """Draw it.
+
+        Parameters
+        ----------
+        ax : matplotlib Axes, default=None
+            None: a new figure.
+
+        Returns
+        -------
+        GainDisplay
+            Itself.
+        """
+        self.figure_, self.ax_ = axes_for(ax, (6.4, 3.8))
+        ax = self.ax_
+        self.line_ = self.band_ = None
+        is_known = np.isfinite(self.probability) & (self.n > 0)
+        if not is_known.any():
+            self.text_ = say(ax, self.said)
+            return self
+        tidy(ax)
+        n, chance = self.n[is_known], self.probability[is_known]
+        low, high = (np.clip(chance + end, 0.0, 1.0) for end in (-ACCURACY, ACCURACY))
+        if len(n) > 1:
+            self.band_ = ax.fill_between(n, low, high, color=BLUE, alpha=0.15, linewidth=0)
+        [self.line_] = ax.plot(n, chance, color=BLUE, marker="o", linewidth=1.8)
+        start = 0.0
+        for number, (end, words) in enumerate(WORDS):
+            if number % 2 == 0:
+                ax.axhspan(start, end, color="0.5", alpha=0.07, linewidth=0)
+            ax.text(
+                1.01,
+                (start + end) / 2,
+                words,
+                transform=ax.get_yaxis_transform(),
+                va="center",
+                fontsize="small",
+                color="0.35",
+            )
+            start = end
+        ax.set_xscale("log" if n.max() >= 10 * n.min() else "linear")
+        ax.set_xticks(n, [f"{number:.0f}" for number in n])
+        ax.set_xticks([], minor=True)
+        ax.set_ylim(0.0, 1.0)
+        ax.set_yticks(np.linspace(0.0, 1.0, 6), [f"{share:.0%}" for share in np.linspace(0, 1, 6)])
+        gain = f"a gain above {self.by:.3g}" if self.by > 0 or math.isnan(self.by) else "any gain"
+        ax.set(xlabel="more candidates", ylabel=f"probability of {gain}")
+        sentences = self.said.replace(". The", ".\nThe")
+        self.text_ = ax.set_title(sentences, loc="left", fontsize="small")
+        return self

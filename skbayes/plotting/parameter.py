@@ -1,0 +1,259 @@
+"""The score against one parameter, as candidates have it and as the model predicts it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from skbayes.found import read
+from skbayes.plotting.scales import Scale, scale_of
+from skbayes.plotting.slices import base_of, predicted, slice_of, with_others
+from skbayes.plotting.style import (
+    BLACK,
+    GREY,
+    RED,
+    axes_for,
+    draw_candidates,
+    legend,
+    plain,
+    score_limits,
+    side_by_side,
+    tidy,
+)
+from skbayes.space import show
+
+if TYPE_CHECKING:
+    from skbayes.insight import Insight
+
+__all__ = ["ParameterDisplay"]
+
+Floats = NDArray[np.float64]
+
+# Places along a range; an average takes longer.
+N_PLACES = {"best": 60, "averaged": 30}
+
+
+class ParameterDisplay:
+    """Scores against one parameter, with what the model predicts.
+
+    It is recommended to use `from_search`. All parameters are stored as attributes.
+
+    Parameters
+    ----------
+    scale : Scale
+        Axis of the parameter.
+    x, scores : ndarray of shape (n_candidates,)
+        Values on that axis, NaN for a candidate without the parameter; and scores, NaN for a
+        failure.
+    status : sequence of str
+        "complete", "stopped", "failed" or "cut off", for each candidate.
+    grid, mean, low, high : ndarray of shape (n_grid,)
+        Where the model is asked, what it predicts, and an interval for nine of ten. Empty
+        arrays if there is no model.
+    taken : int or None, default=None
+        Row of the best candidate.
+    model_name : str, default="predicted"
+        What is said of the line.
+    score_name : str, default="score"
+        Label of the y axis.
+
+    Attributes
+    ----------
+    ax_ : matplotlib Axes
+    figure_ : matplotlib Figure
+    line_ : matplotlib Line2D or ErrorbarContainer, or None
+        The prediction.
+    band_ : matplotlib PolyCollection or None
+        Its interval.
+    points_ : dict of str to matplotlib PathCollection
+        Candidates by status.
+    """
+
+    def __init__(
+        self,
+        *,
+        scale: Scale,
+        x: Floats,
+        scores: Floats,
+        status: Sequence[str],
+        grid: Floats,
+        mean: Floats,
+        low: Floats,
+        high: Floats,
+        taken: int | None = None,
+        model_name: str = "predicted",
+        score_name: str = "score",
+    ) -> None:
+        self.scale = scale
+        self.x = x
+        self.scores = scores
+        self.status = status
+        self.grid = grid
+        self.mean = mean
+        self.low = low
+        self.high = high
+        self.taken = taken
+        self.model_name = model_name
+        self.score_name = score_name
+
+    @classmethod
+    def from_search(
+        cls,
+        search: Any,
+        parameter: str,
+        *,
+        others: str = "best",
+        insight: Insight | None = None,
+        ax: Any = None,
+    ) -> Self:
+        """Draw the scores against one parameter.
+
+        Parameters
+        ----------
+        search : object
+            A fitted search, the path of a checkpoint, or an `Optimizer`.
+        parameter : str
+            Its name.
+        others : {"best", "averaged"}, default="best"
+            What all other parameters are for the prediction: those of the best candidate, with an
+            interval in which nine of ten scores would lie; or the mean over others of the space,
+            with an interval for that mean.
+        insight : Insight or None, default=None
+            What `search.insight()` has returned; None: it is called.
+        ax : matplotlib Axes, default=None
+            None: a new figure.
+
+        Returns
+        -------
+        ParameterDisplay
+
+        Raises
+        ------
+        ImportError
+            If matplotlib is not installed.
+        TypeError, ValueError
+            If there is no such search or parameter, or `others` is neither.
+        """
+        if others not in N_PLACES:
+            raise ValueError(f"others must be 'best' or 'averaged', got {show(others)}.")
+        found = read(search)
+        scale = scale_of(found, parameter)
+        grid, bands = np.empty(0), (np.empty(0),) * 3
+        insight = insight or found.insight()
+        if insight is not None:
+            base = base_of(found, insight, (parameter,))
+            cut = slice_of(found, insight, (parameter,), (scale,), base, N_PLACES[others])
+            grid = cut.places[0]
+            if others == "best":
+                bands = predicted(cut, lambda p: (insight.predict(p)[0], *insight.interval(p)))
+            else:
+                bands = predicted(
+                    cut, lambda p: insight.average(with_others(insight, p, parameter))
+                )
+        mean, low, high = bands
+        return cls(
+            scale=scale,
+            x=scale.positions(found.column(parameter)),
+            scores=found.shown,
+            status=found.status,
+            grid=grid,
+            mean=mean,
+            low=low,
+            high=high,
+            taken=found.taken,
+            model_name="predicted, others as in the best"
+            if others == "best"
+            else "predicted, averaged over the others",
+            score_name=found.label,
+        ).plot(ax=ax)
+
+    def plot(self, ax: Any = None) -> Self:
+        """Draw it.
+
+        Parameters
+        ----------
+        ax : matplotlib Axes, default=None
+            None: a new figure.
+
+        Returns
+        -------
+        ParameterDisplay
+            Itself.
+        """
+        self.figure_, self.ax_ = axes_for(ax)
+        ax = self.ax_
+        tidy(ax)
+        self.scale.apply(ax, "x")
+        ax.set_ylim(*score_limits(np.concatenate([self.scores, self.mean])))
+        x = self.x
+        self.line_ = self.band_ = None
+        if self.scale.kind == "categories":
+            x = side_by_side(x)
+            if self.grid.size:
+                ends = np.abs(np.array([self.mean - self.low, self.high - self.mean]))
+                self.line_ = ax.errorbar(
+                    self.grid,
+                    self.mean,
+                    None if np.isnan(ends).any() else ends,
+                    fmt="D",
+                    color=BLACK,
+                    markersize=5,
+                    capsize=4,
+                    linewidth=1.2,
+                    label=self.model_name,
+                    zorder=4,
+                    markerfacecolor="white",
+                )
+        elif self.grid.size:
+            is_range = self.grid <= self.scale.high
+            for part in (is_range, ~is_range):
+                if not part.any():
+                    continue
+                [line] = ax.plot(
+                    self.grid[part],
+                    self.mean[part],
+                    color=BLACK,
+                    linewidth=1.6,
+                    zorder=4,
+                    marker="D" if part[-1] and not part.all() else None,
+                    linestyle="-" if part is is_range else "none",
+                )
+                if np.isfinite(self.low[part]).any() and part is is_range:
+                    self.band_ = ax.fill_between(
+                        self.grid[part],
+                        self.low[part],
+                        self.high[part],
+                        color=GREY,
+                        alpha=0.2,
+                        linewidth=0,
+                        label="interval for nine of ten",
+                    )
+                if self.line_ is None:
+                    self.line_ = line
+                    line.set_label(self.model_name)
+        self.points_ = draw_candidates(ax, x, self.scores, self.status)
+        taken = self.taken
+        if taken is not None and np.isfinite(x[taken]) and np.isfinite(self.scores[taken]):
+            self.best_ = ax.scatter(
+                x[taken],
+                self.scores[taken],
+                s=170,
+                marker="*",
+                c=RED,
+                edgecolors="white",
+                linewidths=0.8,
+                zorder=5,
+                label="best",
+            )
+        n_without = int(np.isnan(self.x).sum())
+        if n_without:
+            n = len(self.x)
+            ax.set_title(
+                f"{n - n_without} of {n} candidates have it", loc="right", fontsize="small"
+            )
+        ax.set_ylabel(plain(self.score_name))
+        self.legend_ = legend(ax)
+        return self

@@ -1,0 +1,113 @@
+"""A progress bar for terminals and notebooks, drawn by tqdm."""
+
+from __future__ import annotations
+
+import math
+import threading
+from typing import Any
+
+from skbayes.progress.pace import Pace, as_clock
+
+__all__ = ["ProgressBar"]
+
+# Seconds between two pictures while nothing arrives, so that the clock goes on in a long fit.
+TICK = 1.0
+
+
+class ProgressBar:
+    """A progress bar for terminals and notebooks, as in ``fit(X, y, callback=ProgressBar())``.
+
+    It shows how far the search is by candidates or by `max_time`, whichever is further, with the
+    best score so far, the time, and what will end the search when. It needs tqdm, which
+    ``pip install skbayes[progress]`` brings.
+
+    Parameters
+    ----------
+    **kwargs
+        For tqdm, such as ``file``, ``leave`` or ``ncols``.
+
+    Raises
+    ------
+    ImportError
+        If tqdm is not installed.
+
+    Examples
+    --------
+    >>> from sklearn.datasets import load_iris
+    >>> from sklearn.svm import SVC
+    >>> from skbayes import BayesSearchCV
+    >>> from skbayes.callbacks import ProgressBar
+    >>> X, y = load_iris(return_X_y=True)
+    >>> search = BayesSearchCV(SVC(), {"C": (0.1, 10.0)}, n_iter=50, max_time=60)
+    >>> search.fit(X, y, callback=ProgressBar())  # doctest: +SKIP
+     24%|###       | 12 of 50 candidates, best 0.98, 2.1 s, ends in about 6.6 s (n_iter)
+    """
+
+    def __init__(self, **kwargs: Any) -> None:
+        try:
+            from tqdm.auto import tqdm
+        except ImportError as error:
+            raise ImportError(
+                "ProgressBar needs tqdm, which is not installed: pip install 'skbayes[progress]'. "
+                "verbose=1 prints a line for each candidate without it."
+            ) from error
+        self._make = tqdm
+        self._kwargs = kwargs
+        self._bar: Any = None
+
+    def begin_search(self, pace: Pace) -> None:
+        """Draw the bar."""
+        self._pace = pace
+        self._scores: list[float] = []
+        self._best = math.nan
+        self._lock = threading.Lock()
+        self._bar = self._make(
+            total=1.0,
+            bar_format="{percentage:3.0f}%|{bar}| {desc}",
+            desc=self._text(None),
+            **self._kwargs,
+        )
+        self._has_ended = threading.Event()
+        self._ticking = threading.Thread(target=self._tick, daemon=True)
+        self._ticking.start()
+
+    def __call__(self, search: Any) -> None:
+        """Take in a candidate that was closed."""
+        losses = search.func_vals
+        with self._lock:
+            self._scores = [-float(loss) if math.isfinite(loss) else math.nan for loss in losses]
+            self._best = max(filter(math.isfinite, self._scores), default=math.nan)
+        self._draw()
+
+    def end_search(self, reason: str | None) -> None:
+        """Draw the bar for the last time."""
+        if self._bar is None:
+            return
+        self._has_ended.set()
+        self._ticking.join()
+        self._draw(reason or "error")
+        self._bar.close()
+        self._bar = None
+
+    def _tick(self) -> None:
+        while not self._has_ended.wait(TICK):
+            self._draw()
+
+    def _draw(self, reason: str | None = None) -> None:
+        with self._lock:
+            is_at_end = reason not in (None, "error", "interrupted", "no_workers")
+            self._bar.n = 1.0 if is_at_end else self._pace.share(len(self._scores))
+            self._bar.set_description_str(self._text(reason))
+
+    def _text(self, reason: str | None) -> str:
+        """Return what stands beside the bar, with the reason why the search has ended."""
+        parts = [f"{len(self._scores)} of {self._pace.n_candidates} candidates"]
+        if not math.isnan(self._best):
+            parts.append(f"best {self._best:.5g}")
+        parts.append(as_clock(self._pace.elapsed))
+        if reason is not None:
+            # Rules say more than there is room for.
+            parts.append(f"ended ({reason.partition(':')[0]})")
+        elif outlook := self._pace.outlook(self._scores):
+            parts.append(outlook)
+        return ", ".join(parts)

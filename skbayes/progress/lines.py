@@ -1,0 +1,132 @@
+"""A line for each candidate, printed when it is closed: what ``verbose=1`` gives."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Collection, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from skbayes._trials import Closed, Event, FoldScore, Scored, Trial
+from skbayes.progress.pace import Pace, as_clock
+from skbayes.space import Point, brief
+
+if TYPE_CHECKING:
+    from skbayes.engine import Objective
+
+__all__ = ["Lines"]
+
+# Characters of the reason why a candidate has failed.
+MAX_REASON = 80
+
+
+class Lines:
+    """Prints a line for each candidate: its score, the best so far, its parameters, the time.
+
+    Candidates that were read from a file are one line together.
+
+    Parameters
+    ----------
+    objective : Objective
+        Says what a score is.
+    metric : str
+        What the score is called.
+    pace : Pace
+    decode : callable
+        Returns the parameters of a point.
+    known : collection of FoldScore, default=()
+        What was read from a file.
+    path : str, default=""
+        The file.
+    shares : sequence of str, default=()
+        What the shares of a resource are called, such as "100 n_samples".
+    """
+
+    def __init__(
+        self,
+        objective: Objective,
+        metric: str,
+        pace: Pace,
+        decode: Callable[[Point], Mapping[str, Any]],
+        known: Collection[FoldScore] = (),
+        path: str = "",
+        shares: Sequence[str] = (),
+    ) -> None:
+        self._objective, self._metric, self._pace = objective, metric, pace
+        self._decode, self._path, self._shares = decode, path, shares
+        # They are the very objects that trials hold then.
+        self._known, self._kept = {id(score) for score in known}, known
+        self._scores: list[float] = []
+        self._best, self._best_number = math.nan, 0
+
+    def __call__(self, event: Event, trial: Trial) -> None:
+        """Print the line of `trial` if `event` closes it."""
+        if isinstance(event, Scored):
+            self._tell_of_share(event, trial)
+        if not isinstance(event, Closed) or (trial.has_begun and not trial.n_scored):
+            return  # what was measured in part has its line
+        scores = [score for part in (trial.folds, *trial.rungs) for score in part if score]
+        is_read = trial.has_begun and all(id(score) in self._known for score in scores)
+        score = self._objective.score(trial)
+        is_complete = self._objective.status(trial) == "complete"
+        if is_complete and not score <= self._best:
+            self._best, self._best_number = score, trial.index + 1
+        self._scores.append(score if is_complete else math.nan)
+        if is_read and self._pace.n_read == len(self._scores) - 1:
+            self._pace.n_read += 1
+            return
+        self._print_read(len(self._scores) - 1)
+        print(self._line(trial, score), flush=True)
+
+    def _tell_of_share(self, event: Scored, trial: Trial) -> None:
+        """Print the line of a share, when all folds of it are scored."""
+        if event.rung is None or None in trial.rungs[event.rung]:
+            return
+        if all(id(score) in self._known for score in trial.rungs[event.rung]):
+            return
+        score = self._objective.rung_scores(trial)[event.rung]
+        value = "no score" if score is None or math.isnan(score) else f"{self._metric} {score:.5g}"
+        n = len(str(self._pace.n_candidates))
+        place = f"[{trial.index + 1:>{n}}/{self._pace.n_candidates}]"
+        text = f"{place} {value} with {self._shares[event.rung]}{self._told_best}"
+        print(f"{text}; {self._told_params(trial)}; {as_clock(self._pace.elapsed)}", flush=True)
+
+    def _told_params(self, trial: Trial) -> str:
+        return ", ".join(f"{k}={brief(v)}" for k, v in self._decode(trial.point).items()) or "-"
+
+    def end(self) -> None:
+        """Say how many candidates were read, if none was evaluated after them."""
+        self._print_read(len(self._scores))
+
+    def _print_read(self, n_closed: int) -> None:
+        n = self._pace.n_read
+        if n and n == n_closed:
+            noun = "candidate" if n == 1 else "candidates"
+            print(f"{n} {noun} read from {self._path!r}{self._told_best}", flush=True)
+
+    @property
+    def _told_best(self) -> str:
+        if math.isnan(self._best):
+            return ""
+        return f", best {self._best:.5g} (candidate {self._best_number})"
+
+    def _line(self, trial: Trial, score: float) -> str:
+        n_candidates = self._pace.n_candidates
+        place = f"[{trial.index + 1:>{len(str(n_candidates))}}/{n_candidates}]"
+        outlook = self._pace.outlook(self._scores)
+        times = f"{as_clock(self._pace.elapsed)}{', ' if outlook else ''}{outlook}"
+        result = f"{self._result(trial, score)}{self._told_best}"
+        return f"{place} {result}; {self._told_params(trial)}; {times}"
+
+    def _result(self, trial: Trial, score: float) -> str:
+        status = self._objective.status(trial)
+        if status == "complete":
+            error = self._objective.standard_error(trial)
+            return f"{self._metric} {score:.5g}" + ("" if math.isnan(error) else f" +- {error:.2g}")
+        part = ""
+        if None in trial.folds:
+            part = f" after {trial.n_scored} of {len(trial.folds)} folds"
+        errors = [fold.error for fold in trial.folds if fold is not None and fold.error]
+        if status != "failed" or not errors:
+            return status + part
+        reason = errors[0].strip().splitlines()[-1].strip()
+        return f"{status}{part} ({reason[:MAX_REASON]})"

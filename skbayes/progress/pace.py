@@ -1,0 +1,130 @@
+"""How far a search is, and when it will end."""
+
+from __future__ import annotations
+
+import math
+from bisect import bisect_left
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from skbayes.rules import Patience, SearchState, StoppingRule
+
+__all__ = ["Clock", "Pace", "as_clock"]
+
+
+class Clock(Protocol):
+    """The time that a search may take, such as the `Budget` of the engine."""
+
+    @property
+    def elapsed(self) -> float:
+        """Seconds spent so far."""
+
+    @property
+    def seconds_left(self) -> float:
+        """Seconds that are left; infinity if there is no limit."""
+
+
+@dataclass(eq=False)
+class Pace:
+    """The pace of a search, which begins when this is made.
+
+    Parameters
+    ----------
+    n_candidates : int
+        Number of candidates that are planned, or the most that there can be.
+    clock : Clock
+    rules : sequence of StoppingRule, default=()
+        What may end the search before.
+
+    Attributes
+    ----------
+    n_read : int
+        Number of candidates that were evaluated by an earlier run, which took no time now.
+    spent : callable or None
+        Returns which share was spent of the fits that may be; None if these have no limit.
+    """
+
+    n_candidates: int
+    clock: Clock
+    rules: Sequence[StoppingRule] = ()
+    n_read: int = field(default=0, init=False)
+    spent: Callable[[], float] | None = field(default=None, init=False)
+
+    def __post_init__(self) -> None:
+        self._began = self.clock.elapsed
+
+    @property
+    def elapsed(self) -> float:
+        """Seconds of search, those of earlier runs too."""
+        return self.clock.elapsed
+
+    def share(self, n_closed: int) -> float:
+        """Return which share of the search is done, from 0 to 1, by candidates, fits or time."""
+        shares = [n_closed / self.n_candidates if self.n_candidates else 1.0]
+        if self.spent is not None:
+            shares.append(self.spent())
+        left = self.clock.seconds_left
+        if math.isfinite(left):
+            spent = self.clock.elapsed
+            shares.append(spent / (spent + left) if spent + left > 0.0 else 1.0)
+        return min(1.0, max(shares))
+
+    def outlook(self, scores: Sequence[float]) -> str:
+        """Return when the search will end, and what will end it, as far as that can be told.
+
+        Parameters
+        ----------
+        scores : sequence of float
+            Mean score of each candidate that is closed, NaN for one without.
+        """
+        if len(scores) >= self.n_candidates:
+            return ""
+        n_new = len(scores) - self.n_read
+        pace = (self.clock.elapsed - self._began) / n_new if n_new > 0 else math.nan
+        found = [(pace * (self.n_candidates - len(scores)), "n_iter")]
+        if self.spent is not None and (spent := self.spent()) > 0.0:
+            found.append(((self.clock.elapsed - self._began) * (1.0 / spent - 1.0), "max_fits"))
+        found += [
+            (pace * n_left, "Patience, unless the best score rises")
+            for rule in self.rules
+            if isinstance(rule, Patience) and (n_left := _patience_left(rule, scores)) is not None
+        ]
+        found = [(seconds, reason) for seconds, reason in found if math.isfinite(seconds)]
+        left = self.clock.seconds_left
+        if not found and math.isinf(left):
+            return ""
+        seconds, reason = min(found, default=(math.inf, ""))
+        about = "about "
+        if left <= seconds:
+            seconds, reason, about = left, "max_time", ""
+        is_open = any(not isinstance(rule, Patience) for rule in self.rules)
+        when = "at the latest " if is_open or reason == "max_time" else ""
+        return f"ends {when}in {about}{as_clock(seconds)} ({reason})"
+
+
+def _patience_left(rule: Patience, scores: Sequence[float]) -> int | None:
+    """Return after how many candidates without a score `rule` ends a search; None: it is open."""
+
+    def ends(n: int) -> bool:
+        state = SearchState((*scores, *(math.nan,) * n), 0, math.nan, lambda: math.nan)
+        return rule(state) is not None
+
+    # Once it ends a search, it would do so after more candidates too.
+    n = bisect_left(range(int(rule.n)), True, lo=1, key=ends)
+    return n if ends(n) else None
+
+
+def as_clock(seconds: float) -> str:
+    """Return seconds in a short form: with tenths below 10 s, else as minutes and hours.
+
+    Examples
+    --------
+    >>> as_clock(9.41), as_clock(75.0), as_clock(3725.0)
+    ('9.4 s', '1:15', '1:02:05')
+    """
+    if seconds < 9.95:
+        return f"{max(0.0, seconds):.1f} s"
+    whole = round(min(seconds, 1e9))
+    hours, minutes = divmod(whole // 60, 60)
+    return f"{hours}:{minutes:02}:{whole % 60:02}" if hours else f"{minutes}:{whole % 60:02}"

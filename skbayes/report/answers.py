@@ -1,0 +1,155 @@
+"""What a search has come to, as sentences and numbers: the first thing that a reader looks for."""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from skbayes.found import Found
+from skbayes.rules import BestScore, best_score
+
+if TYPE_CHECKING:
+    from skbayes.insight import Insight
+
+__all__ = ["Answers", "answers"]
+
+# Of further candidates, as many are spoken of.
+N_MORE = 10
+# Relative differences that are none.
+ROUNDING = 1e-12
+# What the first candidate is called, by who has proposed it.
+FIRST = {"estimator": "the estimator as it was", "": "the first candidate"}
+WORDS = {"stopped": "stopped early", "cut off": "cut off by the end"}
+REASONS = {
+    "n_iter": "all of its candidates were evaluated",
+    "exhausted": "all points of the space were evaluated",
+    "interrupted": "it was interrupted",
+    "no_workers": "it lost its workers",
+    "max_time": "its time was over",
+}
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Answers:
+    """Answers to the questions of somebody who was not there.
+
+    Attributes
+    ----------
+    params : dict
+        The best parameters; empty if no candidate has a score.
+    score, error : float
+        Their mean score, and its standard error over the folds; NaN if unknown.
+    best : BestScore or None
+        What they would score on new folds.
+    gain : BestScore or None
+        What they would gain on new folds over the first candidate.
+    first : str
+        What the first candidate is called.
+    difference : float
+        Score less that of the first candidate, on the folds by which it was chosen; NaN if that has
+        none.
+    more : str
+        Whether more candidates would pay, as a sentence.
+    chance : float
+        The probability in that sentence; NaN if it is not known.
+    bounds : tuple of str
+        A sentence for each value at a bound.
+    """
+
+    params: dict[str, Any]
+    score: float
+    error: float
+    best: BestScore | None
+    gain: BestScore | None
+    first: str
+    difference: float
+    more: str
+    chance: float
+    bounds: tuple[str, ...]
+
+    @property
+    def over_first(self) -> str:
+        """What is gained over the first candidate, as a sentence; empty if that is not known."""
+        if math.isnan(self.difference):
+            return ""
+        if not self.difference:
+            return f"No candidate scored higher than {self.first}."
+        better = "higher" if self.difference > 0 else "lower"
+        told = f"It scores {abs(self.difference):.3g} {better} than {self.first} on the same folds"
+        if self.gain is None or math.isnan(self.gain.expected):
+            return f"{told}."
+        return (
+            f"{told}; on new folds a difference of {self.gain.expected:+.3g} can be expected "
+            f"(90 % interval {self.gain.low:+.3g} to {self.gain.high:+.3g})."
+        )
+
+
+def answers(found: Found, insight: Insight | None) -> Answers:
+    """Return what a search has come to.
+
+    Parameters
+    ----------
+    found : Found
+    insight : Insight or None
+        None if fewer than two candidates have a score.
+    """
+    taken = found.taken
+    is_scored = taken is not None and math.isfinite(found.scores[taken])
+    first = FIRST.get(found.proposed_by[0], FIRST[""])
+    difference, gain, more, chance = math.nan, None, "", math.nan
+    if is_scored:
+        difference = float(found.scores[taken] - found.scores[0])
+        # Sums of other orders differ in the last bits.
+        if abs(difference) <= ROUNDING * max(abs(float(found.scores[taken])), ROUNDING):
+            difference = 0.0
+        is_simplest = insight is not None and insight.best.is_simplest
+        if found.n_folds > 1 and math.isfinite(difference) and difference and not is_simplest:
+            # Each fold is left out in turn, and measures what the others have chosen: so the gain
+            # is not that of the luckiest candidate. The first one was not chosen at all.
+            gain = best_score((found.folds - found.folds[0]).tolist())
+    if insight is not None:
+        improvement = insight.improvement(N_MORE)
+        more, chance = str(improvement), improvement.probability
+    return Answers(
+        params=dict(found.params[taken]) if is_scored and taken is not None else {},
+        score=float(found.scores[taken]) if is_scored else math.nan,
+        error=float(found.errors[taken]) if is_scored else math.nan,
+        best=insight.best if insight is not None else None,
+        gain=gain,
+        first=first,
+        difference=difference,
+        more=more,
+        chance=chance,
+        bounds=tuple(str(each) for each in insight.at_bounds()) if insight is not None else (),
+    )
+
+
+def effort(found: Found, reason: str | None = None) -> str:
+    """Return how much was evaluated, and why no more, as a sentence or two."""
+    counts = Counter(found.status)
+    parts = [f"{n} {WORDS.get(status, status)}" for status, n in counts.most_common()]
+    n_folds = int(found.was_run.sum())
+    noun = "candidate was" if len(found) == 1 else "candidates were"
+    told = f"{len(found)} {noun} evaluated: {', '.join(parts)}."
+    if n_folds:
+        told += f" That took {n_folds} fits"
+        cost = float(np.nansum(found.cost))
+        told += f" and {duration(cost)} of fitting and scoring." if cost > 0 else "."
+    if reason:
+        told += f" The search ended: {REASONS.get(reason, reason)}".rstrip(".") + "."
+    return told
+
+
+def duration(seconds: float) -> str:
+    """Return a time as people write it."""
+    if seconds < 1:
+        return f"{seconds:.2g} s"
+    if seconds < 120:
+        return f"{seconds:.0f} s"
+    if seconds < 7200:
+        return f"{seconds / 60:.0f} min"
+    return f"{seconds / 3600:.1f} h"

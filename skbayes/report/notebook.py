@@ -1,0 +1,47 @@
+"""The short form of a fitted search, which a notebook shows above scikit-learn's own."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+
+from skbayes._html import element, escaped, spark, table
+from skbayes.found import best_so_far, read, short
+from skbayes.report.answers import effort
+
+__all__ = ["short_form"]
+
+# Of a value, such as an estimator.
+MAX_TEXT = 100
+
+
+def short_form(search: Any) -> str:
+    """Return what a fitted search has found, as a piece of HTML; nothing is fitted for it.
+
+    Parameters
+    ----------
+    search : BayesSearchCV
+    """
+    found = read(search)
+    reason = getattr(search, "stop_reason_", None)
+    parts = []
+    taken = found.taken
+    if taken is not None and math.isfinite(found.scores[taken]):
+        score, error = float(found.scores[taken]), float(found.errors[taken])
+        told = f"{found.metric} {score:.5g}"
+        told += f" ± {error:.2g}" if math.isfinite(error) else ""
+        parts.append(element("p", element("b", escaped(told)), f" is the best of {len(found)}"))
+        parts.append(table([(n, short(v, MAX_TEXT)) for n, v in found.params[taken].items()]))
+        rows = best_so_far(found.scores)
+        best = np.where(rows < 0, math.nan, found.scores[rows])
+        label = "score of each candidate, and the best so far"
+        parts.append(element("p", spark(found.scores.tolist(), best.tolist(), label=label)))
+    said = getattr(search, "_best", None)
+    if said is not None and math.isfinite(said.expected):
+        parts.append(element("p", escaped(said)))
+    parts.append(element("p", escaped(effort(found, reason))))
+    hint = "More: insight(), report(&quot;report.html&quot;), skbayes.plotting."
+    parts.append(element("p", hint))
+    return element("div", *parts, class_="skbayes-short", style="margin: 0 0 .75em")

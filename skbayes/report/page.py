@@ -1,0 +1,196 @@
+"""One page to send on: a file of HTML that needs nothing else."""
+
+from __future__ import annotations
+
+import inspect
+import math
+import os
+import platform
+import re
+from collections.abc import Mapping
+from datetime import datetime
+from importlib import metadata, resources
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from skbayes._html import element, escaped, table
+from skbayes.found import read, short
+from skbayes.report.answers import Answers, answers, effort
+from skbayes.report.candidates import candidates_table
+from skbayes.report.pictures import pictures
+from skbayes.space import has, same_value
+
+if TYPE_CHECKING:
+    from skbayes.found import Found
+    from skbayes.space import Space
+
+__all__ = ["report_html", "write_report"]
+
+LIBRARIES = ("skbayes", "scikit-learn", "numpy", "scipy", "joblib")
+# Of a setting, such as a space.
+MAX_TEXT = 600
+
+
+def write_report(search: Any, path: str | os.PathLike[str]) -> Path:
+    """Write one page about a search: the answer, pictures, all candidates, settings.
+
+    Parameters
+    ----------
+    search : object
+        A fitted search, the path of a checkpoint, or an `Optimizer`.
+    path : str or path-like
+        File to write, which is replaced if it exists.
+
+    Returns
+    -------
+    pathlib.Path
+        The file.
+
+    Raises
+    ------
+    ImportError
+        If matplotlib is not installed.
+    OSError
+        If the file cannot be written.
+    TypeError, ValueError
+        If `search` is none of these.
+    """
+    written = report_html(search)
+    target = Path(path)
+    # Other objects of a user's own may have texts that no file can hold.
+    target.write_text(written, encoding="utf-8", errors="backslashreplace")
+    return target
+
+
+def report_html(search: Any) -> str:
+    """Return the page that `write_report` writes."""
+    found = read(search)
+    insight = found.insight()
+    told = answers(found, insight)
+    is_search = has(search, "get_params")
+    title = _title(search, found)
+    reason = getattr(search, "stop_reason_", None)
+    drawn = [
+        element(
+            "figure",
+            element("h3", escaped(each.title)),
+            f'<img src="{each.source}" alt="{escaped(f"{each.title}. {each.caption}")}">',
+            element("figcaption", escaped(each.caption)),
+            **({"class_": "wide"} if each.is_wide else {}),
+        )
+        for each in pictures(found, insight)
+    ]
+    body = [
+        element("h1", escaped(title)),
+        element("p", escaped(effort(found, reason)), class_="soft"),
+        *_answer(found, told),
+        element("h2", "Pictures"),
+        element("div", *drawn, class_="pictures"),
+        element("h2", "Candidates"),
+        element("p", "Press the head of a column to sort.", class_="soft"),
+        candidates_table(found),
+        element("h2", "Search space"),
+        table(_space(found.space), class_="facts"),
+        element("h2", "Settings") if is_search else "",
+        table(_settings(search), class_="facts") if is_search else "",
+        element("h2", "Versions"),
+        table(_versions(), class_="facts"),
+    ]
+    files = resources.files("skbayes.report")
+    style = files.joinpath("page.css").read_text(encoding="utf-8")
+    script = files.joinpath("page.js").read_text(encoding="utf-8")
+    return (
+        '<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
+        f"<title>{escaped(title)}</title>\n<style>\n{style}</style>\n</head>\n<body>\n"
+        + "\n".join(filter(None, body))
+        + f"\n<script>\n{script}</script>\n</body>\n</html>\n"
+    )
+
+
+def _title(search: Any, found: Found) -> str:
+    estimator = getattr(search, "estimator", None)
+    if estimator is None:
+        return f"What {found.name} has found"
+    steps = getattr(estimator, "steps", None)
+    names = [type(step).__name__ for _, step in steps] if steps else [type(estimator).__name__]
+    return f"Search of {' + '.join(names)} by {found.metric}"
+
+
+def _answer(found: Found, told: Answers) -> list[str]:
+    """Return what a reader looks for first."""
+    if not told.params:
+        return [element("p", "No candidate has a score, so that there is no best one.")]
+    best, cards = told.best, []
+    note = f"{found.label}, the best of {len(found)}"
+    if math.isfinite(told.error):
+        note += f"; standard error {told.error:.2g}"
+    cards.append((f"{told.score:.5g}", note))
+    if best is not None and math.isfinite(best.expected):
+        interval = f"90 % interval {best.low:.4g} to {best.high:.4g}"
+        cards.append((f"{best.expected:.5g}", f"to be expected on new folds; {interval}"))
+    if told.gain is not None and math.isfinite(told.gain.expected):
+        interval = f"90 % interval {told.gain.low:+.2g} to {told.gain.high:+.2g}"
+        over = f"to be expected over {told.first} on new folds; {interval}"
+        cards.append((f"{told.gain.expected:+.3g}", over))
+    if math.isfinite(told.chance):
+        chance = f"{told.chance:.0%}" if told.chance >= 0.005 or not told.chance else "below 1%"
+        cards.append((chance, "probability that ten more candidates gain something"))
+    sentences = [str(best) if best is not None else "", told.over_first, told.more, *told.bounds]
+    params = [(name, short(value, 200)) for name, value in told.params.items()]
+    return [
+        element(
+            "div",
+            *(
+                element("div", element("b", escaped(n)), element("span", escaped(s)), class_="card")
+                for n, s in cards
+            ),
+            class_="cards",
+        ),
+        element("h2", "The best parameters"),
+        table(params, class_="facts"),
+        element("h2", "What that means"),
+        *(element("p", escaped(sentence)) for sentence in sentences if sentence),
+    ]
+
+
+def _space(space: Space) -> list[tuple[object, object]]:
+    """Return each parameter with all that it may be."""
+    dimensions: dict[str, dict[str, None]] = {}
+    for branch in space.branches:
+        for name, dimension in branch.parameters:
+            dimensions.setdefault(name, {})[_without_address(repr(dimension))] = None
+    return [
+        (name, short(" or ".join(written), MAX_TEXT))
+        for name, written in sorted(dimensions.items())
+    ]
+
+
+def _without_address(text: str) -> str:
+    """Return a text without places in memory, which say nothing."""
+    return re.sub(r" at 0x[0-9a-fA-F]+", "", text)
+
+
+def _settings(search: Any) -> list[tuple[object, object]]:
+    """Return the parameters of a search that are not at their defaults."""
+    defaults = {
+        name: parameter.default
+        for name, parameter in inspect.signature(type(search)).parameters.items()
+    }
+    params: Mapping[str, Any] = search.get_params(deep=False)
+    return [
+        (name, short(_without_address(str(value)) if callable(value) else value, MAX_TEXT))
+        for name, value in params.items()
+        if name != "search_spaces" and not same_value(value, defaults.get(name))
+    ]
+
+
+def _versions() -> list[tuple[object, object]]:
+    versions: list[tuple[object, object]] = []
+    for name in LIBRARIES:
+        try:
+            versions.append((name, metadata.version(name)))
+        except metadata.PackageNotFoundError:  # of a package that is only on the path
+            continue
+    now = datetime.now().astimezone().isoformat(sep=" ", timespec="minutes")
+    return [("Python", platform.python_version()), *versions, ("written", now)]

@@ -1,0 +1,22 @@
+"""A search as a table, and in the forms of other tools; and what tables say, read back."""
+
+from skbayes.tables.branches import branch_labels, choice_name
+from skbayes.tables.comparison import compare
+from skbayes.tables.notes import Note, note_of, notes_of_table
+from skbayes.tables.studies import optuna_study
+from skbayes.tables.trials import as_frame, trials_table
+from skbayes.tables.written import find_values, read_csv
+
+__all__ = [
+    "Note",
+    "as_frame",
+    "branch_labels",
+    "choice_name",
+    "compare",
+    "find_values",
+    "note_of",
+    "notes_of_table",
+    "optuna_study",
+    "read_csv",
+    "trials_table",
+]

@@ -1,0 +1,178 @@
+"""Several searches, or the spaces of one, side by side."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+from sklearn.exceptions import NotFittedError
+
+from skbayes.space import has, show
+from skbayes.tables.branches import branch_labels
+from skbayes.tables.trials import as_frame as framed
+
+__all__ = ["compare"]
+
+
+def compare(searches: Any, *, by_space: bool = False, as_frame: bool = True) -> Any:
+    """Return a table of what several searches have found, and at what cost.
+
+    Parameters
+    ----------
+    searches : dict of str to search, list of searches, or search
+        Fitted ones: `BayesSearchCV`, `GridSearchCV` or any other search of scikit-learn. Those of a
+        list are called by their places.
+    by_space : bool, default=False
+        Whether to give a row to each dict of a list of spaces, or to each set of values of a
+        searched step that have the same parameters, such as the models of a pipeline.
+    as_frame : bool, default=True
+        Whether to return a data frame of pandas; else a dict of lists.
+
+    Returns
+    -------
+    DataFrame or dict of str to list
+        A row for each search: ``search``, ``space`` if these are told apart, ``best_score``,
+        ``candidates``, ``fits`` (of folds, without the refit), ``fit_seconds`` (spent in fits and
+        scores, by all workers together), ``seconds`` (from the beginning of `fit` until the last
+        score), ``stop_reason`` and ``best_params``. What a search does not tell is empty. Scores
+        can be compared only if they are of the same metric and folds.
+
+    Raises
+    ------
+    TypeError
+        If something is no search.
+    NotFittedError
+        If one is not fitted.
+    ImportError
+        If pandas is not installed, and a frame is wanted.
+
+    Examples
+    --------
+    >>> from sklearn.datasets import load_iris
+    >>> from sklearn.model_selection import GridSearchCV
+    >>> from sklearn.svm import SVC
+    >>> from skbayes import compare
+    >>> X, y = load_iris(return_X_y=True)
+    >>> grid = GridSearchCV(SVC(), {"C": [0.1, 1, 10]}).fit(X, y)
+    >>> table = compare({"grid": grid}, as_frame=False)
+    >>> table["search"], table["candidates"], table["fits"]
+    (['grid'], [3], [15])
+    """
+    rows = []
+    for name, search in _named(searches):
+        _check(name, search)
+        rows += _by_space(name, search) if by_space else [_row(name, search)]
+    names = ("search", "space") if by_space else ("search",)
+    columns = {column: [row[column] for row in rows] for column in (*names, *VALUES)}
+    return framed(columns, "compare()") if as_frame else columns
+
+
+VALUES = (
+    *("best_score", "candidates", "fits", "fit_seconds", "seconds", "stop_reason"),
+    "best_params",
+)
+
+
+def _named(searches: Any) -> list[tuple[str, Any]]:
+    if isinstance(searches, Mapping):
+        return [(str(name), search) for name, search in searches.items()]
+    if isinstance(searches, Sequence) and not isinstance(searches, str):
+        return [(str(place), search) for place, search in enumerate(searches)]
+    return [(type(searches).__name__, searches)]
+
+
+def _check(name: str, search: Any) -> None:
+    if has(search, "cv_results_"):
+        return
+    if has(search, "fit") and has(search, "get_params") and not isinstance(search, type):
+        raise NotFittedError(f"compare: the search {name!r} is not fitted: call fit first.")
+    raise TypeError(
+        f"compare needs fitted searches, as {{'name': search}} or a list; {name!r} is "
+        f"{show(search)} of type {type(search).__name__}."
+    )
+
+
+def _row(name: str, search: Any) -> dict[str, Any]:
+    table = search.cv_results_
+    metric = _metric(search)
+    means = np.asarray(table[f"mean_test_{metric}"], dtype=float)
+    best = int(np.argmax(np.nan_to_num(means, nan=-np.inf)))
+    notes = _notes(search)
+    n_splits = getattr(search, "n_splits_", None)
+    fits = getattr(search, "n_folds_run_", None)
+    if fits is None and n_splits is not None:
+        fits = len(means) * int(n_splits)
+    return {
+        "search": name,
+        "best_score": float(getattr(search, "best_score_", means[best])),
+        "candidates": len(means),
+        "fits": fits,
+        "fit_seconds": _fit_seconds(table, notes, n_splits),
+        "seconds": _end(notes),
+        "stop_reason": getattr(search, "stop_reason_", None),
+        "best_params": dict(getattr(search, "best_params_", table["params"][best])),
+    }
+
+
+def _by_space(name: str, search: Any) -> list[dict[str, Any]]:
+    """Return a row for each branch of the space of a search; of another search, one for all."""
+    learnt = getattr(search, "_learnt_from", None)
+    if learnt is None:
+        return [{**_row(name, search), "space": "all"}]
+    space, observations, _ = learnt
+    table, notes = search.cv_results_, [note for note in _notes(search) if note["has_row"]]
+    rows = np.array(search._rows_tried)
+    means = np.asarray(table[f"mean_test_{_metric(search)}"], dtype=float)[rows]
+    branches = np.array([point.branch for point in observations.points])
+    found = []
+    for index, label in enumerate(branch_labels(space)):
+        own = np.flatnonzero(branches == index).tolist()
+        scored = [place for place in own if np.isfinite(observations.scores[place])]
+        best = max(scored, key=lambda place: means[place], default=None)
+        mine = [notes[place] for place in own] if notes else []
+        found.append(
+            {
+                "search": name,
+                "space": label,
+                "best_score": math.nan if best is None else float(means[best]),
+                "candidates": len(own),
+                "fits": sum(note["n_folds"] for note in mine) if notes else None,
+                "fit_seconds": math.fsum(note["seconds"] for note in mine) if notes else math.nan,
+                "seconds": math.nan,
+                "stop_reason": getattr(search, "stop_reason_", None),
+                "best_params": None if best is None else dict(table["params"][rows[best]]),
+            }
+        )
+    return found
+
+
+def _metric(search: Any) -> str:
+    """Return the metric that a search followed, or else its first one."""
+    table = search.cv_results_
+    named = (getattr(search, "_metric", None), getattr(search, "refit", None), "score")
+    for metric in named:
+        if isinstance(metric, str) and f"mean_test_{metric}" in table:
+            return metric
+    prefix = "mean_test_"
+    return str(next(name for name in table if name.startswith(prefix))).removeprefix(prefix)
+
+
+def _notes(search: Any) -> list[Any]:
+    return list(getattr(search, "_notes", ()))
+
+
+def _fit_seconds(table: Any, notes: Sequence[Any], n_splits: int | None) -> float:
+    if notes:
+        return math.fsum(note["seconds"] for note in notes)
+    if n_splits is None:
+        return math.nan
+    return float(np.nansum(table["mean_fit_time"] + table["mean_score_time"])) * int(n_splits)
+
+
+def _end(notes: Sequence[Any]) -> float:
+    """Return when the last score came; NaN if that is not known of all."""
+    times = [time for note in notes for time in note["folds_at"] if time is not None]
+    is_known = len(times) == sum(note["n_folds"] for note in notes)
+    return max(times) if times and is_known else math.nan

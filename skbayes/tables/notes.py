@@ -1,0 +1,90 @@
+"""What is known of each candidate beside its scores, as plain values that a search keeps."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from skbayes._trials import Trial
+
+__all__ = ["Note", "note_of", "notes_of_table"]
+
+# A dict of plain values, so that pickles of it last. Its keys are those of `note_of`.
+Note = dict[str, Any]
+
+
+def note_of(trial: Trial, status: str, params: Mapping[str, Any]) -> Note:
+    """Return what is known of a trial.
+
+    Parameters
+    ----------
+    trial : Trial
+    status : str
+        How it ended, or that it has not.
+    params : mapping
+
+    Returns
+    -------
+    dict
+        "index", "params", "status" and "origin"; "asked_at" and, for each fold, "folds_at", in
+        seconds of search; "seconds", spent in fits and scores; "rounds", for each fold; "failure",
+        the last line of what the first fit that failed has raised; "has_row", whether anything was
+        measured. What is not known is None.
+    """
+    return {
+        "index": trial.index,
+        "params": dict(params),
+        "status": status,
+        "origin": trial.origin,
+        "asked_at": trial.asked_at,
+        "folds_at": [None if fold is None else fold.at for fold in trial.folds],
+        "seconds": trial.all_seconds,
+        "rounds": [None if fold is None else fold.rounds for fold in trial.folds],
+        "n_folds": trial.n_scored,
+        "failure": _failure(trial) if status == "failed" else None,
+        "has_row": trial.has_begun,
+    }
+
+
+def notes_of_table(
+    table: Mapping[str, Any], rows: Sequence[int], statuses: Sequence[str], n_folds: int
+) -> list[Note]:
+    """Return what the results of a search tell of its candidates, where no notes were kept.
+
+    Parameters
+    ----------
+    table : mapping
+        `cv_results_`.
+    rows : sequence of int
+        Of the candidates in the order tried.
+    statuses : sequence of str
+        Of the rows.
+    n_folds : int
+        Number of folds of a complete candidate.
+    """
+    notes = []
+    for index, row in enumerate(rows):
+        seconds = float(table["mean_fit_time"][row] + table["mean_score_time"][row]) * n_folds
+        is_whole = math.isfinite(seconds)
+        notes.append(
+            {
+                **dict.fromkeys(("origin", "asked_at", "failure")),
+                "index": index,
+                "params": table["params"][row],
+                "status": statuses[row],
+                "folds_at": [None] * n_folds,
+                "rounds": [None] * n_folds,
+                "seconds": seconds if is_whole else None,
+                "n_folds": n_folds if is_whole else None,
+            }
+        )
+    return notes
+
+
+def _failure(trial: Trial) -> str:
+    """Return in one line why a trial has no score."""
+    for fold, score in enumerate(trial.folds):
+        if score is not None and score.error:
+            return f"fold {fold}: {score.error.strip().splitlines()[-1].strip()}"
+    return "the scorer raised, or its score is not finite"

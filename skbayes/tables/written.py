@@ -1,0 +1,197 @@
+"""Values of a space found by the texts that stand for them in a file, and the files."""
+
+from __future__ import annotations
+
+import csv
+import math
+import os
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from skbayes._warnings import warn
+from skbayes.space import Categorical, Integer, Space, brief, is_number
+
+__all__ = ["find_values", "read_csv"]
+
+PARAMETER = "param_"
+# Columns of numbers in the tables of searches; all others but parameters are left as texts.
+NUMBERS = ("mean_", "std_", "rank_", "split", "score", "value")
+
+
+def read_csv(path: str | os.PathLike[str], space: Space, what: str) -> dict[str, list[Any]]:
+    """Read the results of a search from a CSV file, as `search.trials().to_csv(path)` writes it.
+
+    Values are found in the space by the text that is written for them: nothing is evaluated. A row
+    with a value that cannot be found is left out.
+
+    Parameters
+    ----------
+    path : str or path-like
+    space : Space
+        Where the values are looked for.
+    what : str
+        What the file is called in a warning.
+
+    Returns
+    -------
+    dict of str to list
+        A column "params" of dicts, and the other columns of the file.
+
+    Raises
+    ------
+    OSError
+        If the file cannot be read.
+    ValueError
+        If it is no table with a line of names.
+
+    Warns
+    -----
+    UserWarning
+        Once, if rows are left out.
+    """
+    try:
+        with open(path, newline="", encoding="utf-8-sig") as file:
+            names, *lines = csv.reader(file)
+    except (ValueError, csv.Error) as error:
+        raise ValueError(
+            f"{what} is no CSV file with a line of names: write it with "
+            "search.trials().to_csv(path)."
+        ) from error
+    lines = [line for line in lines if line]
+    if any(len(line) != len(names) for line in lines):
+        raise ValueError(f"{what} has lines with more or fewer cells than its first one has names.")
+    places = {n.removeprefix(PARAMETER): k for k, n in enumerate(names) if n.startswith(PARAMETER)}
+    rows: list[tuple[dict[str, Any], list[str]]] = []
+    missing: list[tuple[str, str]] = []
+    for line in lines:
+        given = {name: line[k] for name, k in places.items() if line[k]}
+        params, unknown = find_values(space, given)
+        if unknown:
+            missing.append((unknown[0], given[unknown[0]]))
+        else:
+            rows.append((params, line))
+    if missing:
+        name, text = missing[0]
+        warn(
+            f"{what}: {len(missing)} of {len(lines)} results are left out: {name}={brief(text)} is "
+            f"the text of no value of {name!r} in search_spaces."
+        )
+    columns: dict[str, list[Any]] = {
+        name: [_cell(name, line[k]) for _, line in rows]
+        for k, name in enumerate(names)
+        if not name.startswith(PARAMETER) and name not in ("", "params")
+    }
+    if places or not lines:
+        columns["params"] = [params for params, _ in rows]
+    return columns
+
+
+def find_values(space: Space, given: Mapping[str, Any]) -> tuple[dict[str, Any], list[str]]:
+    """Return parameters with values of a space in the place of their texts.
+
+    A text that is a value itself stays, and so does all that is no text, or of no parameter of the
+    space. Where parameters are missing that may be None, as cells of a file are empty for it, they
+    are None if a branch has just these parameters then.
+
+    Returns
+    -------
+    params : dict of str to object
+    unknown : list of str
+        Names of those whose text is that of no value, or of several.
+    """
+    params, unknown = {}, []
+    for name, value in given.items():
+        dimensions = [d for b in space.branches for n, d in b.parameters if n == name]
+        params[name] = value
+        if dimensions and isinstance(value, str):
+            found = _found(dimensions, value)
+            if len(found) == 1:
+                params[name] = found[0]
+            else:
+                unknown.append(name)
+    return params if unknown else _with_nones(space, params), unknown
+
+
+def _found(dimensions: Iterable[Any], text: str) -> list[Any]:
+    """Return the values of some dimensions that a text can stand for."""
+    found: dict[int, Any] = {}
+    is_open = False
+    for dimension in dimensions:
+        if isinstance(dimension, Categorical):
+            found |= {
+                id(value): value for value in dimension.categories if _stands_for(text, value)
+            }
+        else:
+            is_open = True
+    same = {repr(value) if is_number(value) else id(value): value for value in found.values()}
+    if not same and is_open and (number := _number(text)) is not None:
+        return [number]
+    return list(same.values())
+
+
+def _stands_for(text: str, value: Any) -> bool:
+    """Whether a text is how a value is written, by itself or in a column of numbers."""
+    if isinstance(value, str):
+        return text == value
+    if is_number(value):
+        return bool(_number(text) == value)
+    try:
+        return _words(text) in (_words(str(value)), _words(repr(value)))
+    except Exception:  # of an object whose text cannot be made
+        return False
+
+
+def _words(text: str) -> str:
+    # Estimators break their lines where they are shown, by the width of what stands before them.
+    return "".join(text.split())
+
+
+def _number(text: str) -> float | None:
+    try:
+        return int(text)
+    except ValueError:
+        pass
+    try:
+        return float(text)
+    except ValueError:
+        return None
+
+
+def _with_nones(space: Space, params: dict[str, Any]) -> dict[str, Any]:
+    for branch in space.branches:
+        missing = [(n, d) for n, d in branch.parameters if n not in params]
+        if not missing and params.keys() <= set(branch.names):
+            return params
+    for index, branch in enumerate(space.branches):
+        missing = [(n, d) for n, d in branch.parameters if n not in params]
+        if all(map(_may_be_none, (dimension for _, dimension in missing))):
+            filled = params | {name: None for name, _ in missing}
+            try:
+                own = {
+                    n: _whole(filled[n]) if isinstance(d, Integer) else filled[n]
+                    for n, d in branch.parameters
+                }
+                space.encode(own, branch=index)
+            except ValueError:
+                continue
+            return filled
+    return params
+
+
+def _whole(value: Any) -> Any:
+    # A column with gaps has made floats of its integers.
+    return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
+def _may_be_none(dimension: Any) -> bool:
+    return isinstance(dimension, Categorical) and any(each is None for each in dimension.categories)
+
+
+def _cell(name: str, text: str) -> Any:
+    """Return a cell: a number in a column of numbers, where none is NaN."""
+    if not name.startswith(NUMBERS):
+        return text
+    if not text:
+        return math.nan
+    number = _number(text)
+    return text if number is None else number

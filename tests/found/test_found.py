@@ -1,0 +1,179 @@
+"""The same candidates, from whatever they are read."""
+
+import numpy as np
+import pytest
+from sklearn.datasets import load_iris
+from sklearn.linear_model import LogisticRegression
+from sklearn.model_selection import GridSearchCV
+from sklearn.pipeline import Pipeline
+from sklearn.preprocessing import StandardScaler
+from sklearn.svm import SVC
+
+from skbayes import BayesSearchCV, Optimizer
+from skbayes.found import ABSENT, Found, best_so_far, guessed_space, read, read_several
+
+X, Y = load_iris(return_X_y=True)
+SPACE = {"C": (1e-2, 1e2, "log-uniform"), "kernel": ["linear", "rbf"]}
+
+
+@pytest.fixture(scope="module")
+def fitted(tmp_path_factory):
+    path = tmp_path_factory.mktemp("found") / "search.jsonl"
+    return BayesSearchCV(
+        SVC(),
+        SPACE,
+        n_iter=9,
+        cv=3,
+        checkpoint=path,
+        early_stopping="racing",
+        random_state=0,
+        scoring="accuracy",
+    ).fit(X, Y)
+
+
+def test_a_fitted_search(fitted):
+    found = read(fitted)
+    table = fitted.cv_results_
+    assert found.params == tuple(table["params"])
+    assert found.status == tuple(fitted.candidate_status_)
+    assert found.metric == "accuracy"
+    assert found.label == "accuracy (mean of 3 folds)"
+    np.testing.assert_array_equal(found.scores, table["mean_test_score"])
+    np.testing.assert_array_equal(found.folds[:, 1], table["split1_test_score"])
+    assert found.taken == fitted.best_index_
+    assert found.names == ("C", "kernel")
+    assert found.learn().best_params == fitted.best_params_
+
+
+def test_its_checkpoint_holds_the_same(fitted):
+    found, of_file = read(fitted), read(fitted.checkpoint)
+    assert of_file.params == found.params
+    assert of_file.status == found.status
+    np.testing.assert_allclose(of_file.scores, found.scores)
+    np.testing.assert_array_equal(of_file.folds, found.folds)
+    np.testing.assert_array_equal(of_file.was_run, found.was_run)
+    assert of_file.taken == found.taken
+    assert of_file.name == "search.jsonl"
+    assert (of_file.begun[of_file.was_run] < of_file.ended[of_file.was_run]).all()
+    mean, _ = of_file.learn().predict(fitted.best_params_)
+    assert mean == pytest.approx(fitted.best_score_, abs=0.1)
+
+
+def test_notes_of_a_search_tell_when_and_who():
+    search = BayesSearchCV(
+        SVC(), {"C": (0.1, 10.0)}, n_iter=2, cv=2, refit=False, initial_points=[], random_state=0
+    ).fit(X, Y)
+    search._notes = [
+        {"has_row": True, "seconds": 4.0, "folds_at": [3.0, 5.0], "origin": "design"},
+        {"has_row": False},
+        {"has_row": True, "seconds": 1.0, "folds_at": [6.0, None], "origin": None},
+    ]
+    found = read(search)
+    np.testing.assert_array_equal(found.ended, [[3.0, 5.0], [6.0, np.nan]])
+    np.testing.assert_array_equal(found.begun, [[1.0, 3.0], [5.0, np.nan]])
+    np.testing.assert_array_equal(found.finished, [5.0, 6.0])
+    np.testing.assert_array_equal(found.cost, [4.0, 1.0])
+    np.testing.assert_array_equal(found.was_run, [[True, True], [True, False]])
+    assert found.proposed_by == ("design", "")
+
+
+def test_a_grid_is_in_the_order_tried():
+    search = BayesSearchCV(SVC(), {"C": [100.0, 1.0, 10.0]}, cv=3, random_state=0)
+    with pytest.warns(UserWarning, match="smaller than"):
+        search.fit(X, Y)
+    found = read(search)
+    tried = [search.cv_results_["params"][row] for row in search._rows_tried]
+    assert list(found.params) == tried
+    assert found.params[found.taken] == search.best_params_
+
+
+def test_an_optimizer():
+    optimizer = Optimizer({"x": (0.0, 1.0)}, random_state=0)
+    optimizer.tell({"x": 0.5}, folds=[1.0, None], cost=3.0)
+    optimizer.tell({"x": 0.25}, None)
+    optimizer.tell({"x": 0.75}, folds=[1.0, 2.0])
+    found = read(optimizer, "mine")
+    assert (found.name, found.metric, found.n_folds) == ("mine", "score", 2)
+    assert found.status == ("stopped", "failed", "complete")
+    np.testing.assert_array_equal(found.scores, [np.nan, np.nan, 1.5])
+    np.testing.assert_array_equal(found.shown, [1.0, np.nan, 1.5])
+    np.testing.assert_array_equal(found.cost, [3.0, np.nan, np.nan])
+    assert found.taken == 2
+    assert found.insight() is None
+
+
+def test_searches_of_scikit_learn_are_read_too():
+    search = GridSearchCV(SVC(), {"C": [0.1, 1.0, 10.0], "kernel": ["rbf"]}, cv=3).fit(X, Y)
+    found = read(search)
+    assert found.name == "GridSearchCV"
+    assert found.status == ("complete",) * 3
+    assert found.names == ("C",)
+    assert found.insight() is not None
+
+
+def test_estimators_of_a_checkpoint_are_told_by_their_class(tmp_path):
+    path = tmp_path / "search.jsonl"
+    pipeline = Pipeline([("scale", StandardScaler()), ("model", SVC())])
+    space = {"model": [SVC(), LogisticRegression()], "model__C": (0.1, 10.0)}
+    BayesSearchCV(pipeline, space, n_iter=4, cv=2, checkpoint=path, random_state=0).fit(X, Y)
+    found = read(path)
+    assert {repr(value) for value in found.column("model")} == {"SVC()", "LogisticRegression()"}
+    assert found.insight() is not None
+
+
+def test_a_value_that_a_candidate_does_not_have():
+    optimizer = Optimizer([{"a": [1, 2]}, {"b": [1, 2]}], random_state=0)
+    optimizer.tell([{"a": 1}, {"b": 2}], [0.0, 1.0])
+    assert read(optimizer).column("a") == [1, ABSENT]
+    with pytest.raises(
+        ValueError, match=r"no candidate has a parameter 'c': they have \['a', 'b'\]"
+    ):
+        read(optimizer).column("c")
+
+
+@pytest.mark.parametrize(
+    ("given", "error", "message"),
+    [
+        (SVC(), ValueError, "SVC is not fitted"),
+        (BayesSearchCV(SVC(), SPACE), ValueError, "BayesSearchCV is not fitted"),
+        (3, TypeError, "search must be a fitted search, the path of a checkpoint, or an Optimizer"),
+        (Optimizer(SPACE), ValueError, "holds no candidate yet"),
+        ("nowhere.jsonl", OSError, "nowhere.jsonl"),
+    ],
+)
+def test_anything_else_is_refused(given, error, message):
+    with pytest.raises(error, match=message):
+        read(given)
+
+
+def test_several_are_read_by_name(fitted):
+    groups = read_several({"a": [fitted, fitted.checkpoint], "b": fitted})
+    assert {name: len(group) for name, group in groups.items()} == {"a": 2, "b": 1}
+    assert all(isinstance(each, Found) for group in groups.values() for each in group)
+    assert [*read_several(fitted)] == ["BayesSearchCV"]
+    assert [*read_several([fitted, fitted])] == ["search 1", "search 2"]
+
+
+def test_a_guessed_space_holds_what_it_is_made_of():
+    params = [
+        {"x": 1e-3, "n": 1, "k": "a", "flag": True},
+        {"x": 1.0, "n": 4, "k": None, "flag": False},
+        {"x": 5.0, "y": 2.0},
+    ]
+    space = guessed_space(params)
+    assert [space.decode(space.encode(each)) for each in params] == params
+    scales = {n: getattr(d, "scale", "list") for b in space.branches[:1] for n, d in b.parameters}
+    assert scales == {"x": "log-uniform", "n": "uniform", "k": "list", "flag": "list"}
+
+
+@pytest.mark.parametrize(
+    ("scores", "rows"),
+    [
+        ([], []),
+        ([np.nan], [-1]),
+        ([1.0, np.nan, 1.0, 2.0], [0, 0, 0, 3]),
+        ([np.nan, -5.0, -7.0], [-1, 1, 1]),
+    ],
+)
+def test_best_so_far(scores, rows):
+    assert best_so_far(np.array(scores, dtype=float)).tolist() == rows

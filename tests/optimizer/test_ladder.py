@@ -1,0 +1,123 @@
+import math
+
+import numpy as np
+import pytest
+
+from skbayes import Optimizer
+from skbayes.model import Report
+from skbayes.optimizer import Ladder
+from skbayes.optimizer.ladder import LOOKS, N_LEARNT_FROM
+from skbayes.rules import Choice, Standing
+
+SPACE = {"x": (0.0, 1.0), "y": (0.0, 1.0)}
+SHARES = (0.1, 0.3)
+
+
+def whole(params):
+    return -((params["x"] - 0.3) ** 2) - (params["y"] - 0.7) ** 2
+
+
+def run(of_rung, *, n=40, n_iter=25, costs=SHARES, seconds=1.0, budget_left=None):
+    """Run a ladder to its end; return the choices, the scores of the wholes, and the optimiser."""
+    optimizer = Optimizer(SPACE, random_state=0, n_iter=n_iter)
+    ladder = Ladder(optimizer, SHARES)
+    points, scores, times, closed, choices = [], [], [], set(), []
+    while True:
+        standings = [
+            Standing(i, tuple(row), False, i in closed, tuple(times[i]))
+            for i, row in enumerate(scores)
+        ]
+        may_ask = len(points) < n_iter
+        choice = ladder.choose(standings, may_ask, not may_ask, budget_left)
+        if choice is None or len(choices) == n:
+            return choices, optimizer
+        choices.append(choice)
+        index = choice.index
+        if index is None:
+            index = len(points)
+            points.append(optimizer.ask_point(budget_left))
+            scores.append([None, None])
+            times.append([math.nan] * 3)
+        params = optimizer.space.decode(points[index])
+        if choice.rung is None:
+            closed.add(index)
+            times[index][2] = seconds
+            score = whole(params)
+            report = Report(score, (score,), seconds, tuple(scores[index]))
+        else:
+            scores[index][choice.rung] = of_rung(params, choice.rung)
+            times[index][choice.rung] = seconds * costs[choice.rung]
+            report = Report(math.nan, (None,), None, tuple(scores[index]))
+        optimizer.tell_report(points[index], report)
+
+
+def test_the_first_ones_are_measured_on_every_rung_and_as_a_whole():
+    choices, _ = run(lambda params, rung: whole(params), n=3 * N_LEARNT_FROM)
+    expected = []
+    for index in range(N_LEARNT_FROM):
+        expected += [Choice(None, 0), Choice(index, 1), Choice(index)]
+    assert choices == expected
+
+
+def test_rungs_that_tell_the_whole_are_used_and_few_wholes_needed():
+    choices, optimizer = run(lambda params, rung: whole(params) + 0.1, n=200)
+    after = choices[3 * N_LEARNT_FROM :]
+    looks = [choice for choice in after if choice.index is None and choice.rung is not None]
+    assert len(looks) >= 12
+    assert optimizer.best_score > -0.01
+
+
+@pytest.mark.parametrize(
+    "of_rung",
+    [
+        lambda params, rung: -whole(params),
+        lambda params, rung: math.sin(1e4 * (params["x"] + 2 * params["y"])),
+    ],
+)
+def test_rungs_that_mislead_are_left(of_rung):
+    choices, optimizer = run(of_rung, n=200)
+    after = choices[3 * N_LEARNT_FROM :]
+    assert sum(choice.rung is not None for choice in after) <= 2
+    assert optimizer.best_score > -0.01
+
+
+def test_rungs_that_save_nothing_are_left():
+    choices, _ = run(lambda params, rung: whole(params), n=60, costs=(1.0, 1.02))
+    assert all(choice.rung is None for choice in choices[3 * N_LEARNT_FROM :])
+
+
+def test_the_clock_of_quick_fits_is_not_looked_at():
+    slow, _ = run(lambda params, rung: whole(params), n=60, costs=(1.0, 1.02), seconds=0.01)
+    as_shares, _ = run(lambda params, rung: whole(params), n=60)
+    assert slow == as_shares
+
+
+def test_some_wholes_come_however_well_rungs_tell():
+    choices, _ = run(lambda params, rung: whole(params), n=120, n_iter=100)
+    n_wholes = n_asked = 0
+    for choice in choices:
+        n_wholes += choice.rung is None
+        n_asked += choice.index is None
+        assert n_asked - n_wholes <= LOOKS * max(n_wholes, 1)
+
+
+def test_it_ends_when_nothing_is_worth_a_whole():
+    choices, _ = run(lambda params, rung: whole(params), n=500)
+    assert len(choices) < 100
+
+
+def test_costs_are_followed_where_time_is_short():
+    choices, optimizer = run(lambda params, rung: whole(params), n=60, budget_left=1.0)
+    assert len(choices) > 20
+    assert optimizer.best_score > -0.05
+
+
+def test_share_only_points_are_no_observations():
+    optimizer = Optimizer(SPACE, random_state=0)
+    point = optimizer.ask_point()
+    optimizer.tell_report(point, Report(math.nan, (None, None), None, (0.5,)))
+    assert optimizer.pending == []
+    assert optimizer.told == []
+    assert np.isnan(optimizer.best_score)
+    assert optimizer.n_complete == 0
+    assert optimizer.ask_point() != point

@@ -1,0 +1,148 @@
+"""What holds for all Displays: they draw every kind of search, and can be read."""
+
+import sys
+
+import numpy as np
+import pytest
+
+from pictures import CASES, many, outside, overlaps, share_of_ink, told
+from skbayes import plotting
+from skbayes.found import read
+from skbayes.plotting import (
+    ConvergenceDisplay,
+    FoldsDisplay,
+    GainDisplay,
+    ImportancesDisplay,
+    PairDisplay,
+    ParallelCoordinatesDisplay,
+    ParameterDisplay,
+    TimelineDisplay,
+)
+
+DISPLAYS = {
+    "convergence": ConvergenceDisplay.from_search,
+    "cost": lambda search, ax=None: ConvergenceDisplay.from_search(search, x="cost", ax=ax),
+    "parameter": lambda search, ax=None: ParameterDisplay.from_search(search, "C", ax=ax),
+    "averaged": lambda search, ax=None: ParameterDisplay.from_search(
+        search, "C", others="averaged", ax=ax
+    ),
+    "list": lambda search, ax=None: ParameterDisplay.from_search(search, a_list(search), ax=ax),
+    "pair": lambda search, ax=None: PairDisplay.from_search(search, "C", a_list(search), ax=ax),
+    "parallel": ParallelCoordinatesDisplay.from_search,
+    "importances": ImportancesDisplay.from_search,
+    "gain": GainDisplay.from_search,
+}
+
+
+def a_list(search):
+    names = search.space.dimension_names
+    return next(name for name in ("kernel", "model", "name") if name in names)
+
+
+@pytest.fixture(scope="module")
+def searches():
+    # The models of each are fitted once.
+    return {name: read(make()) for name, make in CASES.items()}
+
+
+@pytest.mark.parametrize("display", DISPLAYS)
+@pytest.mark.parametrize("case", CASES)
+def test_every_search_is_drawn_and_can_be_read(case, display, searches):
+    drawn = DISPLAYS[display](searches[case])
+    assert drawn.ax_.figure is drawn.figure_
+    assert share_of_ink(drawn.figure_) > 0.005
+    assert overlaps(drawn.figure_) == []
+    assert outside(drawn.figure_) == []
+
+
+@pytest.mark.parametrize("display", DISPLAYS)
+def test_a_display_draws_on_axes_that_it_is_given(display, searches):
+    from matplotlib.figure import Figure
+
+    axes = Figure(figsize=(8, 3), layout="constrained").subplots(1, 2)
+    drawn = DISPLAYS[display](searches["mixed"], ax=axes[1])
+    assert drawn.ax_ is axes[1]
+    assert drawn.plot(ax=axes[0]) is drawn
+    assert drawn.ax_ is axes[0]
+    assert drawn.figure_ is axes[0].figure
+
+
+def test_ten_thousand_candidates_are_a_small_picture(tmp_path):
+    found = many(10_000)
+    assert len(found) == 10_000
+    for display in (
+        ConvergenceDisplay.from_search(found),
+        ParallelCoordinatesDisplay.from_search(found),
+        FoldsDisplay.from_search(found, order="score"),
+    ):
+        path = tmp_path / "picture.svg"
+        display.figure_.savefig(path, dpi=72)
+        assert path.stat().st_size < 2_000_000
+
+
+def test_marks_are_told_apart_without_colours():
+    from skbayes.plotting.style import LINES, MARKS
+
+    assert len({mark for mark, _, _ in MARKS.values()}) == len(MARKS)
+    assert len(set(LINES)) == len(LINES)
+
+
+def test_dir_shows_the_displays_and_no_more_is_promised():
+    assert dir(plotting) == sorted(plotting.__all__)
+    assert all(name.endswith("Display") for name in plotting.__all__)
+
+
+def test_without_matplotlib_one_error_says_how_to_install_it(monkeypatch, searches):
+    monkeypatch.setitem(sys.modules, "matplotlib", None)
+    monkeypatch.setitem(sys.modules, "matplotlib.pyplot", None)
+    with pytest.raises(ImportError, match=r"pip install 'skbayes\[plotting\]'"):
+        ConvergenceDisplay.from_search(searches["mixed"])
+
+
+@pytest.mark.parametrize(
+    ("draw", "message"),
+    [
+        (lambda s: ConvergenceDisplay.from_search(s, x="time"), "x must be one of"),
+        (lambda s: ConvergenceDisplay.from_search(s, x="seconds"), "give the path|Give the path"),
+        (lambda s: ParameterDisplay.from_search(s, "D"), "no candidate has a parameter 'D'"),
+        (lambda s: ParameterDisplay.from_search(s, "C", others="mean"), "'best' or 'averaged'"),
+        (lambda s: PairDisplay.from_search(s, "C", "C"), "two parameters, got 'C' twice"),
+        (lambda s: FoldsDisplay.from_search(s, order="time"), "'tried' or 'score'"),
+        (lambda s: TimelineDisplay.from_search(s), "does not know when"),
+        (lambda s: ParallelCoordinatesDisplay.from_search(s, parameters=[]), "no parameter"),
+        (lambda s: FoldsDisplay.from_search(told(3)), "knows no folds"),
+        (lambda s: ConvergenceDisplay.from_search([]), "no search to draw"),
+    ],
+)
+def test_what_cannot_be_drawn_is_refused(draw, message, searches):
+    with pytest.raises(ValueError, match=message):
+        draw(searches["mixed"])
+
+
+def test_parameters_that_no_candidate_has_both_are_no_pair(searches):
+    with pytest.raises(ValueError, match="no candidate has both 'C' and 'n_trees'"):
+        PairDisplay.from_search(searches["branches"], "C", "n_trees")
+
+
+def test_an_insight_can_be_given_so_that_the_models_are_fitted_once(searches, monkeypatch):
+    search = CASES["mixed"]()
+    insight = search.insight()
+    monkeypatch.setattr(type(search), "insight", lambda self: pytest.fail("was fitted again"))
+    mean = ParameterDisplay.from_search(search, "depth", insight=insight).mean
+    assert np.isfinite(mean).all()
+    for display in (ImportancesDisplay, GainDisplay):
+        display.from_search(search, insight=insight)
+    PairDisplay.from_search(search, "C", "depth", insight=insight)
+
+
+def test_names_and_values_with_dollars_are_no_formulas():
+    space = {"$x$": (0.0, 1.0), "kind": ["$\\frac$", "\ud800"]}
+    search = told(12, lambda params, rng: params["$x$"], space=space)
+    for display in (
+        ConvergenceDisplay.from_search({"a $b$": search, "c": search}),
+        ParameterDisplay.from_search(search, "kind"),
+        PairDisplay.from_search(search, "$x$", "kind"),
+        ParallelCoordinatesDisplay.from_search(search),
+        ImportancesDisplay.from_search(search),
+    ):
+        assert share_of_ink(display.figure_) > 0.005

@@ -1,0 +1,69 @@
+"""The progress bar."""
+
+import contextlib
+import io
+import sys
+
+import numpy as np
+import pytest
+from sklearn.base import BaseEstimator
+
+from skbayes import BayesSearchCV
+from skbayes.callbacks import ProgressBar
+
+X, Y = np.arange(24.0).reshape(12, 2), np.arange(12.0)
+
+
+class Line(BaseEstimator):
+    def __init__(self, value=0.5, error=None):
+        self.value, self.error = value, error
+
+    def fit(self, X, y):
+        if self.error is not None:
+            raise self.error
+        return self
+
+    def score(self, X, y):
+        return 1.0 - abs(self.value - 0.5)
+
+
+def shown(estimator=None, **settings):
+    pytest.importorskip("tqdm")
+    out = io.StringIO()
+    settings = {"n_iter": 5, "cv": 2, "random_state": 0, "refit": False, **settings}
+    search = BayesSearchCV(estimator or Line(), {"value": (0.0, 1.0)}, **settings)
+    with contextlib.suppress(KeyboardInterrupt, RuntimeError):
+        search.fit(X, Y, callback=ProgressBar(file=out, ncols=120, mininterval=0))
+    return [line for line in out.getvalue().replace("\n", "\r").split("\r") if line.strip()]
+
+
+def test_it_counts_candidates_and_says_when_it_ends():
+    found = shown()
+    assert "0 of 5 candidates, 0." in found[0]
+    assert any("2 of 5 candidates, best 1, " in line and "(n_iter)" in line for line in found)
+    assert found[-1].startswith("100%|")
+    assert "5 of 5 candidates, best 1, " in found[-1]
+    assert "ended (n_iter)" in found[-1]
+
+
+def test_it_ends_with_the_time():
+    found = shown(n_iter=10**6, max_time=0.5)
+    assert any("(max_time)" in line for line in found)
+    assert found[-1].startswith("100%|")
+    assert "ended (max_time)" in found[-1]
+
+
+@pytest.mark.parametrize(
+    ("error", "told"), [(KeyboardInterrupt(), "interrupted"), (RuntimeError("no"), "error")]
+)
+def test_it_is_closed_whatever_happens(error, told):
+    found = shown(Line(error=error), error_score="raise")
+    assert found[-1].startswith("  0%|")
+    assert f"ended ({told})" in found[-1]
+
+
+def test_without_tqdm(monkeypatch):
+    monkeypatch.setitem(sys.modules, "tqdm", None)
+    monkeypatch.setitem(sys.modules, "tqdm.auto", None)
+    with pytest.raises(ImportError, match=r"pip install 'skbayes\[progress\]'"):
+        ProgressBar()

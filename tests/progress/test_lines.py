@@ -1,0 +1,93 @@
+"""The lines of ``verbose=1``."""
+
+import re
+import warnings
+
+import numpy as np
+from sklearn.base import BaseEstimator
+from sklearn.model_selection import ShuffleSplit
+
+from skbayes import BayesSearchCV, Patience
+
+X, Y = np.arange(24.0).reshape(12, 2), np.arange(12.0)
+
+
+class Line(BaseEstimator):
+    """Scores the better the nearer to 0.3; raises above 0.8."""
+
+    def __init__(self, value=0.1 + 0.2, part=None):
+        self.value, self.part = value, part
+
+    def fit(self, X, y):
+        if self.value > 0.8:
+            raise ValueError("this is too much")
+        return self
+
+    def score(self, X, y):
+        return 1.0 - abs(self.value - 0.3) + 1e-3 * X[0, 0]
+
+
+def lines(capsys, space=None, estimator=None, **settings):
+    space = {"value": (0.0, 0.8)} if space is None else space
+    settings = {"n_iter": 4, "cv": 3, "random_state": 0, "refit": False, "verbose": 1, **settings}
+    BayesSearchCV(Line() if estimator is None else estimator, space, **settings).fit(X, Y)
+    return capsys.readouterr().out.splitlines()
+
+
+def test_what_a_line_says(capsys):
+    found = lines(capsys, scoring={"near": lambda model, X, y: model.score(X, y)})
+    assert re.fullmatch(
+        r"\[1/4\] near 1\.0\d* \+- 0\.00\d+, best 1\.0\d* \(candidate 1\); value=0\.3; "
+        r"\d\.\d s, ends in about \d\.\d s \(n_iter\)",
+        found[1],
+    )
+    assert re.search(r"; value=0\.\d+; \d\.\d s$", found[4])
+    assert not any(re.search(r"value=\d\.\d{7}", line) for line in found)
+
+
+def test_the_metric_is_named(capsys):
+    class Two(Line):
+        def predict(self, X):
+            return np.zeros(len(X))
+
+    found = lines(capsys, scoring="neg_mean_absolute_error", estimator=Two())
+    assert "[1/4] neg_mean_absolute_error -" in found[1]
+
+
+def test_a_single_split_has_no_error(capsys):
+    found = lines(capsys, cv=ShuffleSplit(1, random_state=0))
+    assert "nan" not in "".join(found)
+    assert "+-" not in "".join(found[1:5])
+
+
+def test_objects_and_failures(capsys):
+    parts = [Line(0.5), (0.1 + 0.2, None)]
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # of the fits that failed
+        found = lines(capsys, {"value": [0.9, 0.5], "part": parts}, n_iter=4)
+    text = "\n".join(found)
+    assert "failed (ValueError: this is too much)" in text
+    assert "part=Line(value=0.5)" in text
+    assert "part=(0.3, None)" in text
+
+
+def test_what_ends_it_is_named(capsys):
+    found = lines(capsys, n_iter=50, stopping=Patience(3))
+    assert "(Patience, unless the best score rises)" in "".join(found)
+    assert "ends at the latest in" in lines(capsys, n_iter=10**6, max_time=0.5)[1]
+
+
+def test_a_candidate_that_was_stopped(capsys):
+    found = lines(capsys, n_iter=16, early_stopping="median")
+    assert any(re.match(r"\[.*\] stopped after [12] of 3 folds, best 1", line) for line in found)
+
+
+def test_candidates_of_a_checkpoint_are_one_line(capsys, tmp_path):
+    path = tmp_path / "search.jsonl"
+    lines(capsys, checkpoint=path)
+    found = lines(capsys, checkpoint=path, n_iter=6)
+    assert re.match(rf"4 candidates read from '{path}', best 1\.\d+ \(candidate 1\)$", found[1])
+    assert [line.split("]")[0] for line in found[2:4]] == ["[5/6", "[6/6"]
+    found = lines(capsys, checkpoint=path, n_iter=6)
+    assert found[1].startswith("6 candidates read from ")
+    assert not any(line.startswith("[") for line in found)

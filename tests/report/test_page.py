@@ -1,0 +1,215 @@
+"""One page about a search: well-formed, alone, escaped, small; and right in a real browser."""
+
+import html.parser
+import json
+import math
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+from sklearn.datasets import load_iris
+from sklearn.svm import SVC
+
+from pictures import CASES, many, told
+from skbayes import BayesSearchCV
+from skbayes.found import read
+from skbayes.report import report_html, write_report
+from skbayes.report.answers import answers, duration, effort
+
+pytest.importorskip("matplotlib")
+
+X, Y = load_iris(return_X_y=True)
+# Elements without an end.
+VOID = {"meta", "img"}
+EVIL = "</script><script>alert('&')</script>"
+
+
+class Outline(html.parser.HTMLParser):
+    """Reads a page, and notes what is open, what it refers to and what it says."""
+
+    def __init__(self, page):
+        super().__init__()
+        self.open, self.sources, self.scripts, self.texts, self.heads = [], [], 0, [], []
+        self.feed(page)
+        self.close()
+
+    def handle_starttag(self, tag, attrs):
+        if tag not in VOID:
+            self.open.append(tag)
+        self.scripts += tag == "script"
+        self.sources += [v for k, v in attrs if k in ("src", "href", "srcset", "action", "data")]
+        self.sources += re.findall(r"url\((.*?)\)", str(dict(attrs).get("style")))
+
+    def handle_endtag(self, tag):
+        assert self.open.pop() == tag
+
+    def handle_data(self, data):
+        self.texts.append(data)
+        if self.open and self.open[-1] in ("h1", "h2", "h3"):
+            self.heads.append(data)
+
+    @property
+    def text(self):
+        return " ".join(self.texts)
+
+
+@pytest.fixture(scope="module")
+def search():
+    space = {"C": (1e-2, 1e3, "log-uniform"), "kernel": ["rbf", "linear"], "tol": (1e-4, 1e-2)}
+    return BayesSearchCV(SVC(), space, n_iter=14, cv=3, random_state=0).fit(X, Y)
+
+
+@pytest.fixture(scope="module")
+def path(search, tmp_path_factory):
+    return search.report(tmp_path_factory.mktemp("report") / "report.html")
+
+
+def test_the_page_is_well_formed_and_alone(path):
+    page = Outline(path.read_text(encoding="utf-8"))
+    assert page.open == []
+    assert page.scripts == 1
+    assert len(page.sources) >= 8
+    assert all(source.startswith("data:image/") for source in page.sources)
+    assert "http" not in path.read_text(encoding="utf-8").split("base64")[0]
+
+
+def test_the_answer_comes_first(path, search):
+    page = Outline(path.read_text(encoding="utf-8"))
+    assert page.heads[0] == "Search of SVC by score"
+    order = ["The best parameters", "What that means", "Pictures", "Candidates", "Settings"]
+    assert [head for head in page.heads if head in order] == order
+    assert f"{search.best_score_:.5g}" in page.text
+    assert str(search.insight().best) in page.text
+    assert str(search.insight().improvement()) in page.text
+    assert "14 candidates were evaluated: 14 complete. That took 42 fits" in page.text
+    for name in ("C", "kernel", "tol", "n_iter", "random_state", "scikit-learn"):
+        assert name in page.texts
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_every_search_has_a_report(case, tmp_path):
+    page = Outline(write_report(CASES[case](), tmp_path / "report.html").read_text("utf-8"))
+    assert page.open == []
+    assert ("No candidate has a score" in page.text) == (case == "all failed")
+
+
+def test_values_of_users_are_text_and_nothing_else(tmp_path):
+    space = {EVIL: (0.0, 1.0), "kind": [EVIL, "plain", "\ud800"]}
+    page = Outline(
+        write_report(
+            told(12, lambda p, rng: p[EVIL], space=space), tmp_path / "report.html"
+        ).read_text("utf-8")
+    )
+    assert page.open == []
+    assert page.scripts == 1
+    assert EVIL in page.texts
+
+
+def test_a_thousand_candidates_are_a_small_file(tmp_path):
+    path = write_report(many(1000), tmp_path / "report.html")
+    assert path.stat().st_size < 1_500_000
+
+
+def test_only_a_fitted_search_has_a_report(tmp_path):
+    with pytest.raises(ValueError, match="not fitted"):
+        BayesSearchCV(SVC(), {"C": [1.0]}).report(tmp_path / "report.html")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_without_matplotlib_nothing_is_written(search, tmp_path, monkeypatch):
+    monkeypatch.setitem(sys.modules, "matplotlib", None)
+    with pytest.raises(ImportError, match=r"pip install 'skbayes\[plotting\]'"):
+        search.report(tmp_path / "report.html")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_the_gain_is_measured_by_folds_that_had_no_part_in_the_choice():
+    folds = np.array([[0.0, 0.0, 0.0], [3.0, 3.0, 0.0], [2.0, 2.0, 2.0]])
+    optimizer = told(0, space={"x": (0, 9)})
+    for x, row in enumerate(folds):
+        optimizer.tell({"x": x}, folds=row.tolist())
+    found = read(optimizer)
+    answer = answers(found, None)
+    # Of folds 2 and 3 the third is the best, and has 2 on fold 1; likewise on fold 2; folds 1 and 2
+    # choose the second, which has 0 on fold 3.
+    assert answer.gain.expected == pytest.approx((2 + 2 + 0) / 3)
+    assert answer.difference == 2.0
+    assert answer.over_first.startswith("It scores 2 higher than the first candidate")
+    assert math.isnan(answer.chance)
+
+
+def test_no_gain_is_told_as_such():
+    optimizer = told(0, space={"x": (0, 9)})
+    for x, score in enumerate([1.0, 0.5]):
+        optimizer.tell({"x": x}, folds=[score] * 3)
+    answer = answers(read(optimizer), None)
+    assert answer.gain is None
+    assert answer.over_first == "No candidate scored higher than the first candidate."
+
+
+@pytest.mark.parametrize(
+    ("seconds", "text"), [(0.0123, "0.012 s"), (59.6, "60 s"), (600.0, "10 min"), (9000, "2.5 h")]
+)
+def test_times_as_people_write_them(seconds, text):
+    assert duration(seconds) == text
+
+
+def test_effort_says_how_the_candidates_ended():
+    found = read(CASES["mixed"]())
+    said = effort(found, "max_time")
+    assert "stopped early" in said
+    assert said.endswith("The search ended: its time was over.")
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [1200, 380])
+def test_in_a_real_browser(path, width, scheme, tmp_path):
+    pytest.importorskip("PyQt6.QtWebEngineCore", reason="needs the extra 'browser'")
+    script = """(() => {
+      const rows = () => [...document.querySelectorAll("table.sortable tbody tr")];
+      const first = rows().map((row) => row.cells[0].textContent);
+      const heads = [...document.querySelectorAll("table.sortable thead th")];
+      heads[0].querySelector("button").click();
+      const down = rows().map((row) => Number(row.cells[0].textContent));
+      heads[0].querySelector("button").click();
+      const up = rows().map((row) => Number(row.cells[0].textContent));
+      return {
+        wide: document.documentElement.scrollWidth - document.documentElement.clientWidth,
+        dark: matchMedia("(prefers-color-scheme: dark)").matches,
+        paper: getComputedStyle(document.body).backgroundColor,
+        loaded: [...document.images].map((image) => image.complete && image.naturalWidth > 0),
+        columns: getComputedStyle(document.querySelector(".pictures"))
+          .gridTemplateColumns.split(" ").length,
+        down, up, sorted: heads[0].getAttribute("aria-sort"),
+      };
+    })()"""
+    tool = str(Path(__file__).parents[1] / "browser.py")
+    picture = str(tmp_path / "picture.png")
+    done = subprocess.run(
+        [sys.executable, tool, str(path), str(width), scheme, script, picture],
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=True,
+    )
+    [line] = [line for line in done.stdout.splitlines() if line.startswith("RESULT")]
+    seen = json.loads(line.removeprefix("RESULT"))
+    assert seen["console"] == []
+    result = seen["result"]
+    assert result["wide"] <= 0
+    assert result["dark"] == (scheme == "dark")
+    assert result["paper"] == ("rgb(20, 24, 30)" if scheme == "dark" else "rgb(255, 255, 255)")
+    assert all(result["loaded"])
+    assert result["columns"] == (2 if width == 1200 else 1)
+    assert result["down"] == sorted(result["down"], reverse=True)
+    assert result["up"] == sorted(result["up"])
+    assert result["sorted"] == "ascending"
+    assert Path(picture).stat().st_size > 5000
+
+
+def test_the_page_says_the_same_twice(search):
+    pages = [re.sub(r"<td[^>]*>20\d\d-[^<]*", "", report_html(search)) for _ in range(2)]
+    assert pages[0] == pages[1]

@@ -1,0 +1,306 @@
+"""`search.trials()`: a row for each candidate, and the way through a file."""
+
+import math
+import pickle
+import sys
+import warnings
+
+import numpy as np
+import pytest
+from sklearn.base import BaseEstimator, ClassifierMixin
+from sklearn.datasets import load_iris
+from sklearn.ensemble import HistGradientBoostingClassifier
+from sklearn.exceptions import NotFittedError
+from sklearn.model_selection import GridSearchCV
+from sklearn.pipeline import Pipeline
+from sklearn.preprocessing import MinMaxScaler, StandardScaler
+from sklearn.svm import SVC
+from sklearn.tree import DecisionTreeClassifier
+
+from skbayes import BayesSearchCV, compare
+from skbayes._trials import FoldScore, Trial
+from skbayes.engine.rounds import rounds_of
+from skbayes.model import read_sources
+from skbayes.search import space_of
+from skbayes.space import Point
+from skbayes.tables import find_values, note_of
+
+X, Y = load_iris(return_X_y=True)
+PIPE = Pipeline([("scale", StandardScaler()), ("clf", SVC())])
+MODELS = {
+    "scale": [StandardScaler(), MinMaxScaler(), None],
+    "clf": [SVC(), DecisionTreeClassifier(random_state=0)],
+    "clf__C": (1e-2, 1e3, "log-uniform"),
+    "clf__max_depth": (1, 9),
+}
+
+
+class Steps(ClassifierMixin, BaseEstimator):
+    """Raises above 0.8, and scores the better the nearer to 0.5."""
+
+    def __init__(self, value=0.9, stop=None):
+        self.value, self.stop = value, stop
+
+    def fit(self, X, y):
+        if self.value > 0.8:
+            raise ValueError("too much\nof it")
+        self.classes_, self.n_iter_ = np.unique(y), 7
+        return self
+
+    def predict(self, X):
+        return np.full(len(X), self.classes_[0])
+
+    def score(self, X, y):
+        return 1 - abs(self.value - 0.5) + 1e-3 * X[0, 0]
+
+
+def run(estimator, space, **kwargs):
+    callback = kwargs.pop("callback", None)
+    search = BayesSearchCV(estimator, space, **{"cv": 3, "random_state": 0, **kwargs})
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        return search.fit(X, Y, callback=callback)
+
+
+@pytest.fixture(scope="module")
+def models():
+    return run(PIPE, MODELS, n_iter=12, early_stopping="racing")
+
+
+def test_a_row_for_each_candidate(models):
+    table = models.trials(as_frame=False)
+    found, rows = models.cv_results_, table["row"]
+    assert table["candidate"] == list(range(1, 13))
+    assert table["status"] == [models.candidate_status_[row] for row in rows]
+    assert {"complete", "stopped"} == set(table["status"])
+    np.testing.assert_array_equal(table["mean_test_score"], found["mean_test_score"][rows])
+    np.testing.assert_array_equal(table["split2_test_score"], found["split2_test_score"][rows])
+    for row, params in enumerate(found["params"]):
+        for name, value in params.items():
+            assert table[f"param_{name}"][rows.index(row)] is value
+    is_tree = [isinstance(value, DecisionTreeClassifier) for value in table["param_clf"]]
+    assert [math.isnan(value) for value in table["param_clf__C"]] == is_tree
+    assert table["proposed_by"][:2] == ["estimator", "estimator"]
+    assert {"design", "model"} <= set(table["proposed_by"])
+    times = np.array([table["proposed_at"], table["finished_at"]])
+    assert (times[0] < times[1]).all()
+    assert (np.diff(times[0]) > 0).all()
+    assert sum(table["n_folds"]) == models.n_folds_run_
+
+
+def test_as_a_frame(models):
+    pd = pytest.importorskip("pandas")
+    frame = models.trials()
+    assert isinstance(frame, pd.DataFrame)
+    assert frame["mean_test_score"].max() == models.best_score_
+    best = frame.sort_values("mean_test_score").iloc[-1]
+    assert best["param_clf"] is models.best_params_["clf"]
+    assert list(frame) == list(models.trials(as_frame=False))
+    # An integer stays one where other rows do not have it.
+    depths = [value for value in frame["param_clf__max_depth"] if value == value]
+    assert {type(value) for value in depths} == {int}
+
+
+def test_without_pandas(models, monkeypatch):
+    monkeypatch.setitem(sys.modules, "pandas", None)
+    with pytest.raises(ImportError, match=r"pandas is not installed.*as_frame=False"):
+        models.trials()
+    assert models.trials(as_frame=False)["candidate"]
+
+
+def test_failures_say_why():
+    table = run(Steps(), {"value": [0.1, 0.5, 0.9]}, strategy="grid").trials(as_frame=False)
+    assert table["status"] == ["complete", "complete", "failed"]
+    assert table["failure"] == [None, None, "fold 0: of it"]
+    assert table["proposed_by"] == ["grid"] * 3
+    assert table["mean_rounds"][:2] == [7.0, 7.0]
+    assert math.isnan(table["mean_rounds"][2])
+
+
+@pytest.mark.parametrize(
+    ("settings", "expected"),
+    [
+        ({"strategy": "random"}, ["random"] * 4),
+        ({"initial_points": [{"value": 0.25}]}, ["given", "design", "design", "design"]),
+        ({"initial_points": []}, ["design"] * 4),
+        ({"warm_start_from": [({"value": 0.5}, 1.0), ({"value": 0.7}, 0.5)]},
+         ["estimator", "earlier", "design", "design"]),
+    ],
+)  # fmt: skip
+def test_who_has_proposed_it(settings, expected):
+    search = run(Steps(0.3), {"value": (0.0, 0.8)}, n_iter=4, **settings)
+    assert search.trials(as_frame=False)["proposed_by"] == expected
+
+
+def test_while_it_runs():
+    seen = []
+    search = BayesSearchCV(
+        Steps(0.3), {"value": (0.0, 0.8)}, n_iter=5, n_points=2, n_jobs=2, cv=3, random_state=0
+    )
+    search.fit(X, Y, callback=lambda view: seen.append(search.trials(as_frame=False)))
+    assert [table["status"].count("complete") for table in seen] == [1, 2, 3, 4, 5]
+    assert {status for table in seen for status in table["status"]} == {"complete", "running"}
+    assert search.trials(as_frame=False)["status"] == ["complete"] * 5
+
+
+def test_of_a_file_that_another_process_may_be_writing(tmp_path):
+    path = tmp_path / "j.jsonl"
+    search = run(PIPE, MODELS, n_iter=6, checkpoint=path)
+    lines = path.read_bytes().splitlines(keepends=True)
+    last = max(k for k, line in enumerate(lines) if b'"k":"ask"' in line)
+    path.write_bytes(b"".join(lines[: last + 2]))
+    other = BayesSearchCV(PIPE, MODELS, checkpoint=path)
+    table, whole = other.trials(as_frame=False), search.trials(as_frame=False)
+    assert table["status"] == ["complete"] * 5 + ["unfinished"]
+    assert table["n_folds"] == [3] * 5 + [1]
+    assert math.isnan(table["finished_at"][-1])
+    for name in ("mean_test_score", "proposed_at", "finished_at"):
+        assert table[name][:5] == whole[name][:5]
+    for name in ("param_clf", "proposed_by"):
+        assert [str(value) for value in table[name]] == [str(value) for value in whole[name]]
+    # What goes on from there knows who has proposed what it finds.
+    resumed = run(PIPE, MODELS, n_iter=6, checkpoint=path).trials(as_frame=False)
+    assert resumed["proposed_by"] == whole["proposed_by"]
+    assert resumed["proposed_at"][:6] == whole["proposed_at"][:6]
+
+
+def test_a_file_of_another_space(tmp_path):
+    from skbayes.exceptions import JournalError
+
+    path = tmp_path / "j.jsonl"
+    run(PIPE, MODELS, n_iter=3, checkpoint=path)
+    with pytest.raises(JournalError, match="a search of another space"):
+        BayesSearchCV(SVC(), {"C": [1]}, checkpoint=path).trials()
+
+
+@pytest.mark.parametrize("settings", [{}, {"checkpoint": "nowhere"}])
+def test_nothing_to_tell_of(settings):
+    with pytest.raises(NotFittedError, match="not fitted"):
+        BayesSearchCV(SVC(), {"C": [1]}, **settings).trials()
+
+
+def test_what_an_older_pickle_does_not_know_is_empty(models):
+    old = pickle.loads(pickle.dumps(models))
+    assert old.trials(as_frame=False)["proposed_by"] == models.trials(as_frame=False)["proposed_by"]
+    del old._notes
+    table, now = old.trials(as_frame=False), models.trials(as_frame=False)
+    assert set(table["proposed_by"]) == set(table["failure"]) == {None}
+    assert all(map(math.isnan, (*table["proposed_at"], *table["finished_at"])))
+    assert table["status"] == now["status"]
+    np.testing.assert_array_equal(table["mean_test_score"], now["mean_test_score"])
+    is_whole = np.array(table["n_folds"]) == 3
+    np.testing.assert_allclose(
+        np.array(table["seconds"])[is_whole], np.array(now["seconds"])[is_whole]
+    )
+
+
+def test_rows_of_an_exhausted_grid_are_told():
+    search = run(SVC(), {"C": [0.1, 1.0, 10.0]}, n_iter=3)
+    table = search.trials(as_frame=False)
+    assert sorted(table["row"]) == [0, 1, 2]
+    assert [search.cv_results_["params"][row]["C"] for row in table["row"]] == table["param_C"]
+
+
+def test_a_file_and_back(models, tmp_path):
+    """Estimators, None, gaps and numbers of a pipeline search; nothing of it is evaluated."""
+    pytest.importorskip("pandas")
+    path = tmp_path / "trials.csv"
+    models.trials().to_csv(path, index=False)
+    direct = run(PIPE, MODELS, n_iter=6, warm_start_from=models)
+    for source in (path, str(path)):
+        again = run(PIPE, MODELS, n_iter=6, warm_start_from=source)
+        assert again.cv_results_["params"] == direct.cv_results_["params"]
+        assert "earlier" in again.trials(as_frame=False)["proposed_by"]
+
+
+def test_a_frame_that_went_through_a_file(models, tmp_path):
+    pd = pytest.importorskip("pandas")
+    path = tmp_path / "results.csv"
+    pd.DataFrame(models.cv_results_).to_csv(path)
+    complete = np.isfinite(models.cv_results_["mean_test_score"])
+    frame = pd.read_csv(path)[complete]
+    space = space_of(MODELS, PIPE, 0)
+    read, known = (read_sources(source, "score")[0] for source in (frame, models))
+    for (params, score), (expected, its) in zip(read, known, strict=True):
+        found, unknown = find_values(space, params)
+        assert unknown == []
+        # Older versions of pandas lose the last digit.
+        assert score == pytest.approx(its, rel=1e-12)
+        assert found.keys() == expected.keys()
+        for name, value in found.items():
+            assert value is expected[name] or value == pytest.approx(expected[name], rel=1e-12)
+    again = run(PIPE, MODELS, n_iter=6, warm_start_from=frame)
+    assert "earlier" in again.trials(as_frame=False)["proposed_by"]
+
+
+def test_what_was_stopped_early_is_no_failure_to_others():
+    spoilt = run(Steps(0.3), {"value": (0.0, 0.8)}, n_iter=20, early_stopping="racing")
+    is_stopped = np.array(spoilt.candidate_status_) == "stopped"
+    assert is_stopped.any()
+    rows = [
+        (params, score)
+        for params, score, left_out in zip(
+            spoilt.cv_results_["params"], spoilt.cv_results_["mean_test_score"], is_stopped,
+            strict=True,
+        )
+        if not left_out
+    ]  # fmt: skip
+    one, other = (
+        run(Steps(0.3), {"value": (0.0, 0.8)}, n_iter=5, warm_start_from=source)
+        for source in (spoilt, rows)
+    )
+    assert one.cv_results_["params"] == other.cv_results_["params"]
+
+
+def test_rounds():
+    model = HistGradientBoostingClassifier(max_iter=4).fit(X, Y)
+    assert rounds_of(model) == 4
+    assert rounds_of(Pipeline([("a", StandardScaler()), ("b", model)])) == 4
+    assert rounds_of(SVC().fit(X, Y)) is None  # an array: one number for each pair of classes
+    assert rounds_of(StandardScaler()) is None
+
+
+def test_a_scorer_that_fails_is_told():
+    trial = Trial(0, Point(0, ()), (FoldScore({}, None, 0.0, 0.0),))
+    assert note_of(trial, "failed", {})["failure"].startswith("the scorer raised")
+
+
+# Several searches.
+
+
+def test_compare(models):
+    grid = GridSearchCV(SVC(), {"C": [0.1, 1.0]}, cv=3).fit(X, Y)
+    table = compare({"ours": models, "grid": grid}, as_frame=False)
+    assert table["search"] == ["ours", "grid"]
+    assert table["best_score"] == [models.best_score_, grid.best_score_]
+    assert table["candidates"] == [12, 2]
+    assert table["fits"] == [models.n_folds_run_, 6]
+    assert table["best_params"] == [models.best_params_, grid.best_params_]
+    assert table["stop_reason"] == ["n_iter", None]
+    assert 0 < table["fit_seconds"][0] < table["seconds"][0]
+    assert math.isnan(table["seconds"][1])
+    assert compare([models], as_frame=False)["search"] == ["0"]
+
+
+def test_the_best_of_each_space(models):
+    pytest.importorskip("pandas")
+    frame = compare(models, by_space=True)
+    assert list(frame["space"]) == ["clf=SVC()", "clf=DecisionTreeClassifier(random_state=0)"]
+    assert frame["candidates"].sum() == 12
+    assert frame["fits"].sum() == models.n_folds_run_
+    assert frame["best_score"].max() == models.best_score_
+    for params, score in zip(frame["best_params"], frame["best_score"], strict=True):
+        row = models.cv_results_["params"].index(params)
+        assert models.cv_results_["mean_test_score"][row] == score
+
+
+@pytest.mark.parametrize(
+    ("given", "error", "match"),
+    [
+        ({"a": SVC()}, NotFittedError, "'a' is not fitted"),
+        ([3], TypeError, "needs fitted searches"),
+    ],
+)
+def test_what_cannot_be_compared(given, error, match):
+    with pytest.raises(error, match=match):
+        compare(given)

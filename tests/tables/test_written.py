@@ -1,0 +1,91 @@
+"""Values found by their texts, and CSV files of results."""
+
+import math
+
+import pytest
+from sklearn.preprocessing import MinMaxScaler, StandardScaler
+from sklearn.svm import SVC
+
+from skbayes.space import parse_space
+from skbayes.tables import find_values, read_csv
+
+SCALERS = [StandardScaler(), MinMaxScaler(), None]
+LONG = SVC(C=12.5, cache_size=300, coef0=0.25, gamma=0.125, kernel="poly", shrinking=False, tol=0.5)
+
+
+@pytest.mark.parametrize(
+    ("values", "text", "expected"),
+    [
+        ((0.1, 9.0), "0.30000000000000004", 0.1 + 0.2),
+        ((1, 90), "17", 17),
+        ((1, 90), "17.0", 17.0),
+        (["rbf", "poly"], "poly", "poly"),
+        ([1, 10, None], "10.0", 10),
+        ([0.5, 1.0], "1", 1.0),
+        ([True, False], "False", False),
+        (["None", "x"], "None", "None"),
+        ([(1, 2), (3, 4)], "(3, 4)", (3, 4)),
+        (SCALERS, "MinMaxScaler()", SCALERS[1]),
+        ([LONG, SVC()], str(LONG).replace("\n", "\r\n"), LONG),
+        ([None, "a"], "None", None),
+    ],
+)
+def test_a_text_stands_for_a_value(values, text, expected):
+    params, unknown = find_values(parse_space({"p": values}), {"p": text})
+    assert unknown == []
+    value = params["p"]
+    assert value is expected or (value == expected and type(value) is type(expected))
+
+
+@pytest.mark.parametrize(
+    ("values", "text"),
+    [
+        (SCALERS, "RobustScaler()"),
+        ((0.1, 9.0), "__import__('os')"),
+        ([1, "1"], "1"),
+        ([SVC(), SVC()], "SVC()"),
+    ],
+)
+def test_a_text_that_stands_for_none_or_for_several(values, text):
+    assert find_values(parse_space({"p": values}), {"p": text}) == ({"p": text}, ["p"])
+
+
+def test_what_is_no_text_or_no_parameter_stays():
+    given = {"p": 0.5, "elsewhere": "3"}
+    assert find_values(parse_space({"p": (0.0, 1.0)}), given) == (given, [])
+
+
+def test_an_empty_cell_may_be_none():
+    space = parse_space({"scale": SCALERS, "C": (0.1, 9.0)})
+    assert find_values(space, {"C": "2.0"}) == ({"C": 2.0, "scale": None}, [])
+    # Where the parameter need not exist, it does not.
+    space = parse_space([{"scale": SCALERS, "C": (0.1, 9.0)}, {"C": (0.1, 9.0)}])
+    assert find_values(space, {"C": "2.0"}) == ({"C": 2.0}, [])
+    assert find_values(parse_space({"a": [1, 2], "C": (0.1, 9.0)}), {"C": "2.0"})[0] == {"C": 2.0}
+
+
+def test_a_file(tmp_path):
+    path = tmp_path / "t.csv"
+    path.write_text("\ufeff,status,param_a,mean_test_score\n0,complete,x,0.5\n1,failed,y,\n")
+    table = read_csv(path, parse_space({"a": ["x", "y"]}), "it")
+    assert table["params"] == [{"a": "x"}, {"a": "y"}]
+    assert table["status"] == ["complete", "failed"]
+    assert table["mean_test_score"][0] == 0.5
+    assert math.isnan(table["mean_test_score"][1])
+
+
+def test_a_row_that_cannot_be_read_is_left_out_with_one_line(tmp_path):
+    path = tmp_path / "t.csv"
+    path.write_text("param_a,score\nx,0.5\nq,0.25\nr,0.75\n")
+    with pytest.warns(UserWarning, match=r"it: 2 of 3 results are left out: a='q' is") as found:
+        table = read_csv(path, parse_space({"a": ["x", "y"]}), "it")
+    assert len(found) == 1
+    assert table == {"score": [0.5], "params": [{"a": "x"}]}
+
+
+@pytest.mark.parametrize("text", ["", "a,b\n1\n", "a,b\n1,2,3\n"])
+def test_what_is_no_table(tmp_path, text):
+    path = tmp_path / "t.csv"
+    path.write_text(text)
+    with pytest.raises(ValueError, match=r"CSV file with a line of names|more or fewer cells"):
+        read_csv(path, parse_space({"a": ["x"]}), "it")
