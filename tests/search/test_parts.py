@@ -235,7 +235,8 @@ def test_shares_that_tell_nothing_are_left():
 def last_words(capsys, **kwargs):
     capsys.readouterr()
     searched(**({"resource": "rounds", "verbose": 1} | kwargs))
-    return [line for line in capsys.readouterr().out.splitlines() if line.startswith("No shares")]
+    lines = capsys.readouterr().out.splitlines()
+    return [line for line in lines if line.startswith("No shares")]
 
 
 DIFFERENT = (
