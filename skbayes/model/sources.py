@@ -175,8 +175,13 @@ def _read_table(
     read = list(zip(rows, scores, strict=True))
     if statuses is None or len(statuses) != len(read):
         return read
-    # A candidate that was not evaluated on all folds has no score, and has not failed.
-    return [row for row, status in zip(read, statuses, strict=True) if status not in UNMEASURED]
+    # A candidate that was not evaluated on all folds and has no score has not failed. Training jobs
+    # of a service have one when they were stopped.
+    return [
+        row
+        for row, status in zip(read, statuses, strict=True)
+        if status not in UNMEASURED or math.isfinite(row[1])
+    ]
 
 
 def _column(table: Any, name: str) -> list[Any]:

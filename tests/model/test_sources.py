@@ -147,3 +147,11 @@ def test_the_metric_is_that_of_the_search_or_the_present_one():
 def test_anything_else_is_refused(source, error, match):
     with pytest.raises(error, match=match):
         read_sources(source)
+
+
+def test_what_was_stopped_is_a_result_if_it_has_a_score():
+    statuses = ["complete", "stopped", "stopped", "failed", "running"]
+    params = [{"x": float(i)} for i in range(len(statuses))]
+    scores = [0.5, 0.25, math.nan, math.nan, math.nan]
+    [rows] = read_sources({"params": params, "score": scores, "status": statuses})
+    assert [row[0]["x"] for row in rows] == [0.0, 1.0, 3.0]

@@ -219,6 +219,14 @@ def test_hyperband_and_back(keywords, written):
         assert getattr(again, name) == getattr(search, name)
 
 
+def test_hyperband_is_of_the_service():
+    pytest.importorskip("botocore")
+    from services import faults
+
+    search = searched(**HYPERBAND, min_resources=3, max_resources=27)
+    assert faults(to_sagemaker(search, kind=CONFIG), CONFIG) == []
+
+
 def test_hyperband_takes_the_whole_from_the_estimator():
     search = BayesSearchCV(SVC(max_iter=50), {"C": (0.1, 1.0)}, **HYPERBAND)
     written = to_sagemaker(search, kind=CONFIG)["StrategyConfig"]
