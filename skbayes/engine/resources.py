@@ -41,7 +41,7 @@ class Resources:
     name : str
         "n_samples", or a parameter of the estimator.
     amounts : tuple of int
-        Of the rungs below the whole, ascending.
+        Of the rungs below the whole, ascending. Empty if the data are too few for a share.
     whole : int
         What a complete candidate is given.
     n_rows : int
@@ -109,7 +109,8 @@ def read_resources(
     Raises
     ------
     ValueError, TypeError
-        If one of the parameters is malformed, or leaves no share below the whole.
+        If one of the parameters is malformed, or `min_resources` is a number that leaves no share
+        below the whole. Where it is a word, fits are whole then, as in scikit-learn's searches.
     """
     name = search.resource
     if name is None:
@@ -178,7 +179,7 @@ def _amounts(search: BaseSearchCV, whole: int, smallest: int) -> tuple[int, ...]
         n_rungs = min(n_rungs, MAX_RUNGS)
     amounts = [math.floor(whole / factor**k + 1e-9) for k in range(n_rungs, 0, -1)]
     found = tuple(dict.fromkeys(max(amount, least) for amount in amounts))
-    if not found:
+    if is_given and not found:
         raise ValueError(
             f"resource={search.resource!r}: min_resources={least}, max_resources={whole} and "
             f"factor={search.factor!r} leave no share below the whole, as min_resources * factor "

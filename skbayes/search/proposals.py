@@ -144,6 +144,8 @@ def schedule(
 ) -> Schedule | None:
     """Return what decides which candidates are given the whole resource; None: all are.
 
+    All are where there is no resource, or so little of it that no share is below the whole.
+
     Raises
     ------
     ValueError
@@ -165,6 +167,9 @@ def schedule(
             "strategy='hyperband' or 'bayesian', or resource=None."
         )
     n_rungs = len(resources.amounts)
+    if not n_rungs:
+        _check_fits(max_fits, n_folds, "a candidate with all folds")
+        return None
     if strategy == "hyperband":
         first = bracket_sizes(n_rungs, search.factor)[0][1]
         cost, n = 0.0, min(first, proposals.n_candidates)

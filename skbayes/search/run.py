@@ -187,12 +187,18 @@ class Run:
         if search.verbose > 0:
             at_most = "" if self._proposals.is_counted else "at most "
             begin = f"Fitting {self.n_folds} folds for each of {at_most}{n_candidates} candidates, "
-            if self.resources is None:
+            if self._schedule is None:
                 print(f"{begin}totalling {at_most}{self.n_folds * n_candidates} fits")
             else:
+                assert self.resources is not None
                 *few, last = map(str, self.resources.amounts)
                 some = f"{', '.join(few)} or {last}" if few else last
                 print(f"{begin}first with {some} of {self.resources.whole} {self.resources.name}")
+            if self.resources is not None and not self.resources.amounts:
+                print(
+                    f"All fits are whole: {self.resources.whole} {self.resources.name} are too few "
+                    f"for a share, with factor={search.factor!r} (set min_resources for smaller ones)"
+                )
             if isinstance(search.search_spaces, str):
                 print(f"search_spaces={AUTO!r} searches\n{described(self._written)}")
             if self._proposals.said:

@@ -133,7 +133,6 @@ def test_a_parameter_of_a_step():
         (SVC(), {"resource": "n_samples", "max_resources": 301}, "more than the 300 samples"),
         (SVC(), {"resource": "n_samples", "max_resources": 1}, "leaves no smaller share"),
         (SVC(), {"resource": "n_samples", "min_resources": 200}, "leave no share below the whole"),
-        (SVC(), {"resource": "n_samples", "factor": 100}, "leave no share below the whole"),
     ],
 )
 def test_what_leaves_nothing_to_give_out_is_refused(estimator, kwargs, message):
@@ -141,3 +140,13 @@ def test_what_leaves_nothing_to_give_out_is_refused(estimator, kwargs, message):
     space = {"C": (0.1, 1.0)} if isinstance(estimator, SVC) else {"alpha": (0.1, 1.0)}
     with pytest.raises(ValueError, match=message):
         resources(estimator, space, X, y, **kwargs)
+
+
+@pytest.mark.parametrize("word", ["smallest", "exhaust"])
+def test_too_few_rows_for_a_share_leave_whole_fits(word):
+    """A number that leaves no share is a mistake; a word is not, as in scikit-learn's searches."""
+    X, y = np.zeros((N, 1)), np.tile([0, 1], N // 2)
+    given = {"resource": "n_samples", "factor": 100, "min_resources": word}
+    _, found = resources(SVC(), {"C": (0.1, 1.0)}, X, y, **given)
+    assert found.amounts == ()
+    assert found.amount(None) == N

@@ -555,7 +555,7 @@ def test_a_pickle_is_small_and_opens_elsewhere(tmp_path):
         search.fit(X, Y, callback=[lambda result: print(result.fun, file=log)])
         data = pickle.dumps(search)
     search.optimizer_results_  # noqa: B018 - reading it keeps nothing
-    assert len(pickle.dumps(search)) == len(data) < 20_000
+    assert len(pickle.dumps(search)) == len(data) < 25_000
     assert len(pickle.dumps(search.optimizer_results_)) < 10_000
     path = tmp_path / "search.pkl"
     path.write_bytes(data)

@@ -319,3 +319,19 @@ def test_iris_by_default():
     ).fit(X, y)
     assert search.best_score_ > 0.95
     assert search.score(X, y) > 0.95
+
+
+@pytest.mark.parametrize("strategy", STRATEGIES)
+def test_too_few_rows_for_a_share_are_told(strategy, capsys):
+    found = searched(
+        strategy=strategy, min_resources="exhaust", factor=100, n_iter=8, verbose=1, max_fits=100
+    )
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[0] == "Fitting 3 folds for each of 8 candidates, totalling 24 fits"
+    assert lines[1].startswith("All fits are whole: 240 n_samples are too few for a share")
+    assert found.n_resources_ == [240]
+    assert set(found.cv_results_["n_resources"]) == {240}
+    assert set(found.cv_results_["iter"]) == {0}
+    whole = searched(strategy="random" if strategy == "hyperband" else strategy,
+                     resource=None, min_resources="exhaust", n_iter=8)  # fmt: skip
+    assert found.cv_results_["params"] == whole.cv_results_["params"]
