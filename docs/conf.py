@@ -138,8 +138,8 @@ def on_read(app: Any, docname: str, source: list[str]) -> None:
 
 
 def of_others(app: Any, kind: str, name: str, obj: Any, options: Any, lines: list[str]) -> None:
-    """Turn references of docstrings that scikit-learn wrote into text: their pages are not here."""
-    lines[:] = REFERENCE.sub(r"\1", "\n".join(lines)).split("\n")
+    """Turn references of docstrings by scikit-learn into literals: their pages are not here."""
+    lines[:] = REFERENCE.sub(r"``\1``", "\n".join(lines)).split("\n")
 
 
 def setup(app: Any) -> None:

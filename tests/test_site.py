@@ -80,12 +80,12 @@ def test_links_to_files_lead_to_the_repository(
 @pytest.mark.parametrize(
     ("written", "expected"),
     [
-        (":term:`fit`", "fit"),
-        (":ref:`User Guide <metadata_routing>`", "User Guide"),
+        (":term:`classes_`", "``classes_``"),
+        (":ref:`User Guide <metadata_routing>`", "``User Guide``"),
         ("`fit`, ``fit``", "`fit`, ``fit``"),
     ],
 )
-def test_references_of_others_become_text(conf: Any, written: str, expected: str) -> None:
+def test_references_of_others_become_literals(conf: Any, written: str, expected: str) -> None:
     lines = [written]
     conf.of_others(None, "class", "", None, None, lines)
     assert lines == [expected]
