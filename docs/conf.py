@@ -61,7 +61,7 @@ numpydoc_show_class_members = False
 html_theme = "pydata_sphinx_theme"
 html_title = "skbayes"
 html_theme_options = {
-    "github_url": REPOSITORY,
+    "icon_links": [{"name": "Source", "url": REPOSITORY, "icon": "fa-solid fa-code-branch"}],
     "header_links_before_dropdown": len(HUBS),
     "secondary_sidebar_items": ["page-toc"],
     "show_toc_level": 2,
@@ -115,13 +115,16 @@ def contents(docname: str) -> list[str]:
 
 
 def lead_out(docname: str, text: str) -> str:
-    """Let links to files that are no pages lead to the repository."""
+    """Let links to examples lead to their pages, and to other files into the repository."""
     folder = (HERE / docname).parent
 
     def replace(link: re.Match[str]) -> str:
         target = (folder / link[1]).resolve()
         if target.is_relative_to(HERE) or not target.exists():
             return link[0]
+        if target.is_relative_to(ROOT / "examples"):
+            page = "index" if target.is_dir() else target.stem
+            return f"](/examples/{page}.rst)"
         kind = "tree" if target.is_dir() else "blob"
         return f"]({REPOSITORY}/{kind}/main/{target.relative_to(ROOT).as_posix()}{link[2] or ''})"
 

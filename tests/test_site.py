@@ -65,7 +65,9 @@ def test_contents_are_added_to_hubs_only(conf: Any) -> None:
     [
         ("search", "](spaces.md#a)", "](spaces.md#a)"),
         ("decisions/racing", "](../search.md)", "](../search.md)"),
-        ("search", "](../examples)", "]({}/tree/main/examples)"),
+        ("search", "](../examples)", "](/examples/index.rst)"),
+        ("search", "](../examples/quickstart.py)", "](/examples/quickstart.rst)"),
+        ("search", "](../benchmarks)", "]({}/tree/main/benchmarks)"),
         ("search", "](../README.md#measured)", "]({}/blob/main/README.md#measured)"),
         ("decisions/racing", "](../../noxfile.py)", "]({}/blob/main/noxfile.py)"),
         ("search", "](https://example.org/x)", "](https://example.org/x)"),
