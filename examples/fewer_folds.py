@@ -35,8 +35,8 @@ print(f"candidates stopped early: {n_stopped}")
 print(f"best accuracy: {search.best_score_:.4f}")
 
 # %%
-# White cells are folds that were not run. `cv_results_` has NaN there, and such a candidate is never
-# the best.
+# White cells are folds that were not run. `cv_results_` has NaN there, and such a candidate is
+# never the best.
 
 folds = np.array([search.cv_results_[f"split{k}_test_score"] for k in range(10)])
 fig, ax = plt.subplots(figsize=(7, 3.4), layout="constrained")
