@@ -42,6 +42,6 @@ fig, ax = plt.subplots(figsize=(6.4, 3.6), layout="constrained")
 for (name, search), style in zip(searches.items(), [":", "--", "-"], strict=True):
     best = np.maximum.accumulate(search.cv_results_["mean_test_score"])
     ax.step(np.arange(1, len(best) + 1), best, style, where="post", label=name)
-ax.set(xlabel="candidates", ylabel="best accuracy so far")
+ax.set(xlabel="candidates", ylabel="best accuracy so far", ylim=(0.9, 1))
 ax.legend()
 plt.show()

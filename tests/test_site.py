@@ -20,7 +20,7 @@ DOCS = ROOT / "docs"
 @pytest.fixture
 def conf(monkeypatch: pytest.MonkeyPatch) -> Any:
     monkeypatch.syspath_prepend(DOCS)
-    for name in ("conf", "reference"):
+    for name in ("conf", "gallery", "reference"):
         monkeypatch.delitem(sys.modules, name, raising=False)
     return importlib.import_module("conf")
 
@@ -102,6 +102,15 @@ def test_everything_public_is_in_the_reference(reference: Any, tmp_path: Path) -
         assert set(reference.public_names(module)) <= listed
     assert "callbacks" not in reference.public_names(skbayes)
     assert reference.public_names(skbayes.exceptions)
+
+
+def test_the_order_of_the_examples_names_what_is_there(conf: Any) -> None:
+    gallery = importlib.import_module("gallery")
+    key = gallery.ByNeed("examples")
+    names = [path.name for path in (ROOT / "examples").glob("*.py")]
+    assert {f"{name}.py" for name in gallery.ORDER} <= set(names)
+    assert sorted([*names, "a_new_one.py"], key=key)[0] == "quickstart.py"
+    assert sorted([*names, "a_new_one.py"], key=key)[-1] == "a_new_one.py"
 
 
 def test_groups_of_the_reference_name_what_is_there(reference: Any) -> None:
