@@ -20,8 +20,8 @@ REPOSITORY = PROJECT["urls"]["Repository"]
 # The pages whose links are their table of contents, in the order of the bar at the top.
 HUBS = ["guide.md", "how-to.md", "examples/index", "api/index", "maintainers.md"]
 
-# The hub of a page that no hub names: a new page may arrive before its line does.
-NEW_PAGES = "how-to.md"
+# The hubs of pages that no hub names, by their beginning: a page may arrive before its line does.
+NEW_PAGES = {"maintainers.md": "decisions/", "how-to.md": ""}
 
 # Folders that are made when the site is.
 GENERATED = ("_build/", "api/", "examples/")
@@ -109,9 +109,11 @@ def contents(docname: str) -> list[str]:
     if hub not in HUBS:
         return []
     named = pages_of(hub)
-    if hub == NEW_PAGES:
-        others = {page for each in HUBS if each.endswith(".md") for page in pages_of(each)}
-        named += [page for page in all_pages() if page not in others]
+    listed = {page for each in HUBS if each.endswith(".md") for page in pages_of(each)}
+    for page in all_pages():
+        home = next(each for each, beginning in NEW_PAGES.items() if page.startswith(beginning))
+        if page not in listed and home == hub:
+            named.append(page)
     return named
 
 
