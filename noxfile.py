@@ -2,6 +2,7 @@
 
 import os
 import platform
+import tarfile
 import tempfile
 from pathlib import Path
 
@@ -94,12 +95,60 @@ def wheel(session: nox.Session) -> None:
         # Without options, the wheel is built from the source archive: both are checked.
         session.run("python", "-m", "build", "--outdir", folder, ".", silent=True)
         [built] = Path(folder).glob("*.whl")
-        session.run("python", "-m", "venv", f"{folder}/env")
-        python = f"{folder}/env/{'Scripts/python.exe' if os.name == 'nt' else 'bin/python'}"
-        session.run(python, "-m", "pip", "install", "-q", str(built), external=True, silent=True)
-        with session.chdir(folder):
-            # -I: neither the folder nor PYTHONPATH may lend the package.
-            session.run(python, "-I", str(ROOT / ".ci" / "check_wheel.py"), external=True)
+        check_installed(session, built, Path(folder) / "env")
+
+
+def check_installed(session: nox.Session, built: Path, env: Path) -> None:
+    """Run a search with what is built, in a new environment and away from this folder."""
+    session.run("python", "-m", "venv", str(env))
+    python = str(env / ("Scripts/python.exe" if os.name == "nt" else "bin/python"))
+    session.run(python, "-m", "pip", "install", "-q", str(built), external=True, silent=True)
+    with session.chdir(env):
+        # -I: neither the folder nor PYTHONPATH may lend the package.
+        session.run(python, "-I", str(ROOT / ".ci" / "check_wheel.py"), external=True)
+
+
+@nox.session(default=False)
+def release(session: nox.Session) -> None:
+    """What goes to the package index, built and checked; see docs/releasing.md.
+
+    `nox -s release -- FOLDER` keeps both files there.
+    """
+    session.install("-q", "build", "twine>=6")
+    with tempfile.TemporaryDirectory() as folder:
+        dist = Path(session.posargs[0] if session.posargs else f"{folder}/dist").resolve()
+        if dist.exists() and any(dist.iterdir()):
+            session.error(f"{dist} is not empty: files of another release would be uploaded too")
+        session.run("python", "-m", "build", "--outdir", str(dist), ".", silent=True)
+        [archive], [built] = dist.glob("*.tar.gz"), dist.glob("*.whl")
+        session.run("python", "-m", "twine", "check", "--strict", str(archive), str(built))
+        check_archive(session, archive)
+        for number, path in enumerate((archive, built)):
+            check_installed(session, path, Path(folder) / f"env{number}")
+
+
+def check_archive(session: nox.Session, archive: Path) -> None:
+    """Refuse a source archive with what only the repository needs, or without what others do."""
+    with tarfile.open(archive) as files:
+        inside = {name.partition("/")[2] for name in files.getnames()}
+    unwanted = ("benchmarks/", "docs/_build/", "docs/api/", "docs/examples/")
+    if found := sorted(name for name in inside if name.startswith(unwanted)):
+        session.error(f"the source archive holds {found[0]} and {len(found) - 1} other files")
+    needed = {"pyproject.toml", "LICENSE", "README.md", "CITATION.cff", "docs/conf.py"}
+    if missing := needed - inside:
+        session.error(f"the source archive lacks {', '.join(sorted(missing))}")
+    session.log(f"{archive.name}: {len(inside)} files, {archive.stat().st_size / 1e6:.1f} MB")
+
+
+@nox.session(default=False)
+def docs(session: nox.Session) -> None:
+    """The site in docs/_build/html, with all examples run; a warning is an error."""
+    session.install("-q", "-e", ".[docs]")
+    session.run(
+        *("python", "-m", "sphinx", "-W", "--keep-going", "-b", "html"),
+        *("docs", "docs/_build/html", *session.posargs),
+        env={"OMP_NUM_THREADS": "1"},
+    )
 
 
 @nox.session(default=False)

@@ -1,4 +1,8 @@
-"""Code for scikit-optimize, of which nothing but the name of the library was changed.
+"""
+Code for scikit-optimize
+========================
+
+Nothing but the name of the library was changed.
 
 It goes through what scikit-optimize's guide shows of `BayesSearchCV`: one model; several models in
 a pipeline, each with its number of candidates; a callback that follows the search and ends it;

@@ -5,3 +5,7 @@ from skbayes.scikit_optimize.callbacks import *  # noqa: F403 - the door to all 
 from skbayes.scikit_optimize.callbacks import __all__ as _OF_SCIKIT_OPTIMIZE
 
 __all__ = [*_OF_SCIKIT_OPTIMIZE, "ProgressBar"]
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

@@ -11,6 +11,10 @@ __all__ = [
 ]
 
 
+def __dir__() -> list[str]:
+    return sorted(__all__)
+
+
 class SpaceExhausted(RuntimeError):
     """Every candidate that may still be proposed has been proposed already.
 

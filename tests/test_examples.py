@@ -114,3 +114,27 @@ def test_picture(tmp_path: Path) -> None:
     printed = run(script, tmp_path, "--seeds", "2", "--n-iter", "5", "--out", str(path))
     assert number("grid", printed) > 0.4
     assert path.read_bytes().startswith(b"\x89PNG")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("script", "label", "least"),
+    [
+        ("replace_grid.py", "BayesSearchCV", 0.95),
+        ("stop_and_go_on.py", "best accuracy", 0.6),
+        ("what_mattered.py", "best R2", 0.47),
+        ("fewer_folds.py", "best accuracy", 0.97),
+        ("simplest.py", "accuracy of the simplest", 0.97),
+        ("nested_validation.py", "R2 on the outer folds", 0.4),
+        ("ask_and_tell.py", "best score", -0.5),
+    ],
+)
+def test_gallery(
+    script: str, label: str, least: float, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Those that draw run, and find something as good as they show."""
+    pytest.importorskip("matplotlib")
+    monkeypatch.setenv("MPLBACKEND", "agg")
+    # There is no window to look at.
+    printed = run(EXAMPLES / script, tmp_path, rules=[*WARNINGS, "ignore:FigureCanvasAgg"])
+    assert number(label, printed) >= least

@@ -58,3 +58,13 @@ __all__ = [
     "same_value",
     "show",
 ]
+
+# What users need of it; the other names above are for the rooms of the package.
+_PUBLIC = [
+    *("Categorical", "Conditional", "Dimension", "Distribution", "Integer", "Real", "Space"),
+    "check_dimension",
+]
+
+
+def __dir__() -> list[str]:
+    return sorted(_PUBLIC)

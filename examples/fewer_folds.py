@@ -1,0 +1,46 @@
+"""
+Fewer folds for bad candidates
+==============================
+
+With `early_stopping="racing"` a candidate that cannot become the best is stopped after its first
+folds. The picture shows which folds were run.
+"""
+
+# %%
+# With ten folds each, 25 candidates would need 250 fits.
+
+import matplotlib.pyplot as plt
+import numpy as np
+from sklearn.datasets import load_breast_cancer
+from sklearn.model_selection import StratifiedKFold
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
+from sklearn.svm import SVC
+
+from skbayes import BayesSearchCV
+
+X, y = load_breast_cancer(return_X_y=True)
+search = BayesSearchCV(
+    make_pipeline(StandardScaler(), SVC()),
+    {"svc__C": (1e-2, 1e3, "log-uniform"), "svc__gamma": (1e-5, 1e1, "log-uniform")},
+    n_iter=25,
+    cv=StratifiedKFold(10, shuffle=True, random_state=0),
+    early_stopping="racing",
+    random_state=0,
+)
+search.fit(X, y)
+n_stopped = int(np.sum(np.asarray(search.candidate_status_) == "stopped"))
+print(f"folds: {search.n_folds_run_} of 250")
+print(f"candidates stopped early: {n_stopped}")
+print(f"best accuracy: {search.best_score_:.4f}")
+
+# %%
+# White cells are folds that were not run. `cv_results_` has NaN there, and such a candidate is
+# never the best.
+
+folds = np.array([search.cv_results_[f"split{k}_test_score"] for k in range(10)])
+fig, ax = plt.subplots(figsize=(7, 3.4), layout="constrained")
+image = ax.imshow(folds, aspect="auto", vmin=0.85, vmax=1, extent=(0.5, 25.5, 10.5, 0.5))
+fig.colorbar(image, extend="min", label="accuracy")
+ax.set(xlabel="candidate", ylabel="fold")
+plt.show()

@@ -1,0 +1,52 @@
+"""
+A limit of time, and a search that goes on
+==========================================
+
+`max_time` ends a search after some seconds. With `checkpoint` the search writes what it finds to a
+file, and the same call goes on from there: after the limit, after Ctrl-C, after a crash.
+"""
+
+# %%
+# The first call has half a second. `n_iter` is set high, so that the time decides.
+
+import tempfile
+from pathlib import Path
+
+import matplotlib.pyplot as plt
+import numpy as np
+from sklearn.datasets import load_breast_cancer
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
+from sklearn.svm import SVC
+
+from skbayes import BayesSearchCV
+
+X, y = load_breast_cancer(return_X_y=True)
+model = make_pipeline(StandardScaler(), SVC())
+space = {"svc__C": (1e-2, 1e3, "log-uniform"), "svc__gamma": (1e-5, 1e1, "log-uniform")}
+path = Path(tempfile.mkdtemp()) / "search.jsonl"
+
+first = BayesSearchCV(model, space, n_iter=1000, max_time=0.5, random_state=0, checkpoint=path)
+first.fit(X, y)
+n_first = len(first.cv_results_["params"])
+print(f"stopped by {first.stop_reason_}")
+
+# %%
+# The second call may evaluate 15 more. What the file holds is not evaluated again.
+
+second = BayesSearchCV(model, space, n_iter=n_first + 15, random_state=0, checkpoint=path)
+second.fit(X, y)
+assert second.cv_results_["params"][: n_first - 1] == first.cv_results_["params"][: n_first - 1]
+print(f"best accuracy: {first.best_score_:.4f}, then {second.best_score_:.4f}")
+
+# %%
+
+scores = second.cv_results_["mean_test_score"]
+number = np.arange(1, len(scores) + 1)
+fig, ax = plt.subplots(figsize=(6.4, 3.6), layout="constrained")
+ax.plot(number, scores, "o", color="0.6", label="candidate")
+ax.step(number, np.maximum.accumulate(scores), where="post", label="best so far")
+ax.axvline(n_first + 0.5, linestyle="--", color="0.3", label="second call")
+ax.set(xlabel="candidates", ylabel="accuracy")
+ax.legend()
+plt.show()

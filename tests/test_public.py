@@ -1,0 +1,83 @@
+"""What users see of the package: names, versions, addresses."""
+
+import importlib
+import inspect
+import re
+import tomllib
+from importlib import metadata
+from pathlib import Path
+
+import pytest
+
+import skbayes
+from skbayes.__main__ import main, versions
+
+ROOT = Path(__file__).parents[1]
+
+MODULES = [
+    "skbayes",
+    "skbayes.callbacks",
+    "skbayes.exceptions",
+    "skbayes.sagemaker",
+    "skbayes.space",
+]
+
+
+@pytest.mark.parametrize("name", MODULES)
+def test_a_public_module_shows_what_is_public(name: str) -> None:
+    module = importlib.import_module(name)
+    shown = dir(module)
+    assert shown == sorted(set(shown))
+    for each in shown:
+        value = getattr(module, each)
+        assert not each.startswith("_") or each == "__version__"
+        if inspect.ismodule(value):
+            assert value.__name__ in MODULES
+        elif callable(value):
+            assert value.__doc__, each
+
+
+@pytest.mark.parametrize("name", sorted(set(MODULES) - {"skbayes.space"}))
+def test_what_a_star_import_takes_is_shown(name: str) -> None:
+    module = importlib.import_module(name)
+    assert set(module.__all__) <= set(dir(module))
+
+
+def test_a_space_shows_no_function_for_other_rooms() -> None:
+    assert "Real" in dir(skbayes.space)
+    assert "parse_space" in skbayes.space.__all__
+    assert "parse_space" not in dir(skbayes.space)
+
+
+def test_versions_are_those_that_run(capsys: pytest.CaptureFixture[str]) -> None:
+    main()
+    printed = capsys.readouterr().out
+    rows = dict(re.split(r": +", line, maxsplit=1) for line in printed.splitlines())
+    assert rows == versions()
+    assert rows["skbayes"] == skbayes.__version__
+    for name in ("scikit-learn", "numpy", "scipy", "joblib"):
+        assert rows[name] == metadata.version(name)
+    assert {"Python", "platform"} <= rows.keys()
+
+
+def test_addresses_stand_in_one_place() -> None:
+    """Whoever fills the placeholders has to look at pyproject.toml only."""
+    text = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
+    urls = tomllib.loads(text)["project"]["urls"]
+    hosts = {url.split("/")[2] for url in urls.values()}
+    assert all(text.count(host) == sum(host in url for url in urls.values()) for host in hosts)
+    others = [
+        *ROOT.glob("*.md"),
+        *ROOT.glob("*.cff"),
+        *ROOT.glob("docs/**/*.md"),
+        *ROOT.glob("skbayes/**/*.py"),
+        *ROOT.glob(".github/**/*.*"),
+    ]
+    for path in others:
+        assert not any(host in path.read_text(encoding="utf-8") for host in hosts), path
+
+
+def test_the_citation_names_this_version() -> None:
+    text = (ROOT / "CITATION.cff").read_text(encoding="utf-8")
+    assert f"\nversion: {skbayes.__version__}\n" in text
+    assert "\nlicense: BSD-3-Clause\n" in text
