@@ -195,8 +195,8 @@ class Run:
                 some = f"{', '.join(few)} or {last}" if few else last
                 print(f"{begin}first with {some} of {self.resources.whole} {self.resources.name}")
             if self.resources is not None and not self.resources.amounts:
-                few = f"{self.resources.whole} {self.resources.name} are too few for a share"
-                print(f"All fits are whole: {few} (min_resources may be set lower)")
+                all_of_it = f"{self.resources.whole} {self.resources.name}"
+                print(f"All fits are whole: {all_of_it} are too few for a share of min_resources")
             if isinstance(search.search_spaces, str):
                 print(f"search_spaces={AUTO!r} searches\n{described(self._written)}")
             if self._proposals.said:
