@@ -164,10 +164,30 @@ def test_boosters_as_values_of_a_step(lightgbm, xgboost):
     }
 
 
-def test_each_fit_keeps_a_part_of_its_data_to_stop_on(lightgbm):
+PAGE = (Path(__file__).parents[2] / "docs" / "boosting.md").read_text("utf-8")
+BLOCK = re.compile(r"^```py(?:thon)?\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+
+
+@pytest.mark.filterwarnings("ignore")  # of names of features
+@pytest.mark.parametrize(
+    ("library", "oldest", "other"), [("lightgbm", "4.7", "xgboost"), ("xgboost", "3", "lightgbm")]
+)
+def test_the_page_on_boosters(library, oldest, other):
+    """Blocks of docs/boosting.md that not every machine can run, after those that it can."""
+    pytest.importorskip(library, oldest)
+    blocks = [block for block in BLOCK.findall(PAGE) if other not in block]
+    assert sum(library in block for block in blocks) >= 1
+    names = {"__name__": "page"}
+    for block in blocks:
+        exec(block, names)
+    model = names["search"].best_estimator_
+    assert 0 < getattr(model, "best_iteration_", getattr(model, "best_iteration", 0)) < 200
+
+
+def test_each_fit_keeps_a_part_of_its_data_to_stop_on():
     """As docs/boosting.md shows it."""
-    page = Path(__file__).parents[2] / "docs" / "boosting.md"
-    [code] = re.findall(r"```py\n(from lightgbm import.*?)```", page.read_text("utf-8"), re.DOTALL)
+    pytest.importorskip("lightgbm", "4.7")
+    [code] = re.findall(r"```py\n(from lightgbm import.*?)```", PAGE, re.DOTALL)
     names = {"__name__": "page"}
     exec(code, names)
     model = names["StoppedLGBMClassifier"](n_estimators=80, **LIGHT)
