@@ -35,7 +35,7 @@ def table() -> str:
     for entry in entries():
         if entry.space:
             names = ", ".join(f"`{name}`" for name in entry.classes)
-            source = ". ".join([entry.source, *([entry.why] if entry.why else [])])
+            source = f"{entry.source}. Note: {entry.why}" if entry.why else entry.source
             rows.append(f"| {names} | {'<br>'.join(_parameters(entry))} | {source} |")
     return "\n".join(rows)
 
@@ -65,38 +65,38 @@ def _way(way: Range) -> str:
         for name, share in shares.items()
     ]
     if way.up_to_own:
-        bounds.append("at most what the step has")
+        bounds.append("at most the number of your step")
     conditions = [
         *_listed(way.when),
         *(_quantity(name, *ends) for name, ends in way.only.items()),
-        *(f"{text} given" for text in _listed(way.given)),
-        *([f"since {way.since}"] if way.since else []),
-        *([f"before {way.until}"] if way.until else []),
+        *(f"your {text}" for text in _listed(way.given)),
+        *([f"scikit-learn is {way.since} or newer"] if way.since else []),
+        *([f"scikit-learn is older than {way.until}"] if way.until else []),
     ]
     text = ", ".join([text, *bounds])
-    return f"{text} (if {', '.join(conditions)})" if conditions else text
+    return f"{text} (if {' and '.join(conditions)})" if conditions else text
 
 
 def _listed(conditions: Mapping[str, tuple[Any, ...]]) -> Iterator[str]:
     for name, values in conditions.items():
-        yield f"`{name}` " + " or ".join(f"`{value!r}`" for value in values)
+        yield f"`{name}` is " + " or ".join(f"`{value!r}`" for value in values)
 
 
 def _quantity(name: str, least: float, most: float) -> str:
     if name == "is_sparse":
-        return "sparse data" if least == 1 else "dense data"
+        return "the data are sparse" if least == 1 else "the data are dense"
     if least == most:
-        return f"{least:g} {_WORDS[name]}"
+        return f"there are {least:g} {_WORDS[name]}"
     if most == float("inf"):
-        return f"at least {least:g} {_WORDS[name]}"
-    return f"{least:g} to {most:g} {_WORDS[name]}"
+        return f"there are at least {least:g} {_WORDS[name]}"
+    return f"there are {least:g} to {most:g} {_WORDS[name]}"
 
 
 def with_table(page: str) -> str:
     """Return a page with the table of today in the place of the one that it has."""
     before, rest = page.split(BEGIN)
     _, after = rest.split(END)
-    text = f"{table()}\n\nKnown to have nothing to search of their own: {nothing_to_search()}.\n"
+    text = f"{table()}\n\nThese estimators have nothing to search: {nothing_to_search()}.\n"
     return f"{before}{BEGIN}\n{text}\n{END}{after}"
 
 
