@@ -102,7 +102,11 @@ TASKS = {
 @cache
 def data(name):
     """Return X, scaled, and y of a task."""
-    load = TASKS[name][0]
+    return scaled(TASKS[name][0])
+
+
+def scaled(load):
+    """Return X, scaled, and y of what a function loads."""
     X, y = load() if isinstance(load, partial) else load(return_X_y=True)
     rows = np.random.default_rng(0).permutation(len(y))[:N_ROWS]
     return StandardScaler().fit_transform(X[rows]), y[rows]
