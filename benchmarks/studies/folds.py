@@ -5,9 +5,15 @@ Sixteen estimators and data sets, with the scores of all folds of 320 candidates
 share of the folds that was run, and by how much the final complete score differs from that of the
 search with all folds and the same seed, in standard errors of the mean over the folds, with a 95 %
 interval over tasks and seeds; and what that would be if all candidates counted with all of their
-folds, which leaves what the model has lost.
+folds, which leaves what the model has lost. The methods, all by ask and tell:
 
-    python -m benchmarks folds --tables DIR --methods full racing
+- `full`: all folds;
+- `racing`: as ``early_stopping="racing"``; `turns`: the same, but candidate i begins with fold i;
+- `resting`: candidates rest where a fold is worth too little, and those that rest are judged anew
+  by all that is known before each new candidate, and at the end;
+- `promotion`: one fold of each candidate, and at the end the others of those that are worth them.
+
+    python -m benchmarks folds --tables DIR --methods full racing turns
 """
 
 from itertools import product
@@ -17,13 +23,13 @@ import numpy as np
 
 from benchmarks.common.arguments import Arguments
 from benchmarks.common.constants import digest, patched, read
-from benchmarks.common.fold_tables import TABLED, load_table, replay
+from benchmarks.common.fold_searches import METHODS, FoldSearch
+from benchmarks.common.fold_tables import TABLED, load_table, only_listed
 from benchmarks.common.records import RESULTS, Key, Records
 from benchmarks.common.runs import Run, complete
 from benchmarks.common.tabulate import table
 
 FULL = "full"
-METHODS = {FULL: None, "racing": "racing"}
 N_BOOTSTRAP = 4000
 
 
@@ -33,15 +39,16 @@ def measure(
 ) -> Key:  # fmt: skip
     """Search a table once with each seed."""
     of_task = load_table(folder, name, n_folds)
-    found: Key = {"n_run": [], "final": [], "all": [], "best": []}
+    found: Key = {"n_run": [], "final": [], "all": []}
     for seed in seeds:
-        with patched(read(constants)):
-            scores, rows = replay(of_task, n_iter, seed, early_stopping=METHODS[method])
-        means, true = scores.mean(axis=1), of_task.scores[rows].mean(axis=1)
-        found["n_run"].append(int(np.isfinite(scores).sum()))
-        found["final"].append(float(np.nanmax(means)))
+        search = FoldSearch(of_task, seed, n_iter)
+        with patched(read(constants)), only_listed(of_task):
+            METHODS[method](search)
+        n_run = sum(fold is not None for own in search.folds for fold in own)
+        true = of_task.scores[search.rows].mean(axis=1)
+        found["n_run"].append(n_run)
+        found["final"].append(float(search.complete.mean(axis=1).max()))
         found["all"].append(float(true.max()))
-        found["best"].append(int(rows[np.nanargmax(means)]))
     return found
 
 
