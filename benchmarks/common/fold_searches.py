@@ -6,6 +6,7 @@ complete if all of its folds were run, and only complete ones can be best.
 
 import math
 from collections.abc import Callable
+from functools import partial
 
 import numpy as np
 
@@ -13,17 +14,14 @@ from benchmarks.common.fold_tables import FoldTable
 from skbayes import Optimizer
 from skbayes._numerics import computing
 from skbayes._trials import Prediction
-from skbayes.acquisition import expected_improvement
 from skbayes.model import MEAN, read_report
-from skbayes.rules import partial_means
-from skbayes.rules.racing import is_futile
+from skbayes.rules.racing import expected_gain, is_futile
 
 N_FIRST = 5  # what a search begins with, drawn from the list
 # Complete candidates before any fold is left out, as in `rules.racing`.
 MIN_COMPLETE = 5
-# A candidate goes on if so much is to be expected of it, in standard errors of the best score:
-# while there are new ones, and at the end.
-WORTH, LAST_WORTH = 0.04, 0.04
+# A candidate goes on if so much is to be expected of it, in standard errors of the best score.
+WORTH = 0.04
 
 
 class FoldSearch:
@@ -115,24 +113,9 @@ class FoldSearch:
         ]
 
     def worth(self, index: int, prediction: Prediction | None) -> float:
-        """Return the improvement to be expected of a candidate, in standard errors of the best.
-
-        Of its mean over all folds: what its own folds say and what the model predicts from other
-        candidates, weighted by their variances.
-        """
-        complete = self.complete
-        best = complete[complete.mean(axis=1).argmax()]
-        error = best.std(ddof=1) / math.sqrt(len(best)) or 1e-12
-        means, sds = partial_means(self.folds)
-        mean, variance = means[index], max(float(sds[index]), 1e-12) ** 2
-        if prediction is not None:
-            weight = variance / (variance + max(prediction.sd, 1e-12) ** 2)
-            mean = (1.0 - weight) * mean + weight * prediction.mean
-            variance *= 1.0 - weight
-        gain = expected_improvement(
-            np.array([mean - best.mean()]), np.array([max(math.sqrt(variance), 1e-15)])
-        )
-        return float(gain[0] / error)
+        """Return the improvement to be expected of a candidate, in standard errors of the best."""
+        gain, error = expected_gain(self.folds[index], self.complete, prediction)
+        return gain / error if error else math.inf
 
     def go_on(self, index: int, prediction: Prediction | None, worth: float) -> None:
         """Run folds of a candidate as long as it is worth them, one at least."""
@@ -178,17 +161,17 @@ def racing_by_turns(search: FoldSearch) -> None:
     racing(search, by_turns=True)
 
 
-def resting(search: FoldSearch) -> None:
+def resting(search: FoldSearch, worth: float = WORTH) -> None:
     """Have candidates rest that are worth no fold now, and go on with those that are one again.
 
     Those that rest are judged anew, by all that is known, before each new candidate and at the end.
     """
     for _ in range(search.n_iter):
-        while search.resume(WORTH):
+        while search.resume(worth):
             pass
         index, prediction = search.ask()
-        search.go_on(index, prediction, WORTH)
-    while search.resume(LAST_WORTH):
+        search.go_on(index, prediction, worth)
+    while search.resume(worth):
         pass
 
 
@@ -197,11 +180,11 @@ def promotion(search: FoldSearch) -> None:
     for _ in range(search.n_iter):
         index, prediction = search.ask()
         search.go_on(index, prediction, math.inf)
-    while search.resume(LAST_WORTH):
+    while search.resume(WORTH):
         pass
 
 
 METHODS: dict[str, Callable[[FoldSearch], None]] = {
     "full": full, "racing": racing, "turns": racing_by_turns, "resting": resting,
-    "promotion": promotion,
+    "resting-0.1": partial(resting, worth=0.1), "promotion": promotion,
 }  # fmt: skip

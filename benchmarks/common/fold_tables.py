@@ -20,7 +20,7 @@ from sklearn.svm import SVC, SVR
 from sklearn.tree import DecisionTreeClassifier
 
 from benchmarks.common.constants import patched
-from benchmarks.studies.racing import GAMMA, TASKS, C, scaled
+from benchmarks.tasks.quick import GAMMA, TASKS, C, scaled
 from skbayes._compat import scrambled_sobol
 from skbayes.acquisition import Acquisition
 from skbayes.space import Point, Space, parse_space

@@ -10,7 +10,8 @@ folds, which leaves what the model has lost. The methods, all by ask and tell:
 - `full`: all folds;
 - `racing`: as ``early_stopping="racing"``; `turns`: the same, but candidate i begins with fold i;
 - `resting`: candidates rest where a fold is worth too little, and those that rest are judged anew
-  by all that is known before each new candidate, and at the end;
+  by all that is known before each new candidate, and at the end; `resting-0.1`: with 0.1 standard
+  errors as what a candidate has to be worth;
 - `promotion`: one fold of each candidate, and at the end the others of those that are worth them.
 
     python -m benchmarks folds --tables DIR --methods full racing turns
