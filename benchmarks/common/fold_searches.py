@@ -64,9 +64,9 @@ class FoldSearch:
         return len(self.rows) - 1, None if predicted is None else Prediction(*predicted)
 
     def run(self, index: int, turn: int = 0) -> bool:
-        """Run the next fold of a candidate, from that of number `turn` on; tell whether it is open.
+        """Run the next fold of a candidate, from number `turn` on; return whether others are left.
 
-        Also the model is told once there is no other fold.
+        The model is told of a candidate that is complete.
         """
         own, n_folds = self.folds[index], self.table.n_folds
         fold = next(k % n_folds for k in range(turn, turn + n_folds) if own[k % n_folds] is None)
