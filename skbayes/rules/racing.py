@@ -52,11 +52,32 @@ def _known(scores: Sequence[float | None]) -> tuple[list[int], Floats]:
     return run, np.array([scores[fold] for fold in run], dtype=np.float64)
 
 
-@own_arithmetic()
 def is_futile(
     scores: Sequence[float | None], complete: Floats, prediction: Prediction | None
 ) -> bool:
-    r"""Whether little is to be gained from the other folds of a candidate.
+    """Whether little is to be gained from the other folds of a candidate.
+
+    Less than ``WORTH`` standard errors of the best score, see `expected_gain`. So a small chance of
+    much counts as much as a good chance of little.
+
+    Parameters
+    ----------
+    scores, complete, prediction
+        As for `expected_gain`.
+
+    Returns
+    -------
+    bool
+    """
+    gain, error = expected_gain(scores, complete, prediction)
+    return gain < WORTH * error
+
+
+@own_arithmetic()
+def expected_gain(
+    scores: Sequence[float | None], complete: Floats, prediction: Prediction | None
+) -> tuple[float, float]:
+    r"""Return the improvement to be expected of a candidate, and the error of the best score.
 
     All candidates meet the same folds, so what makes a fold hard cancels in the differences d to
     the best candidate. Of the F differences k are known; with the finite-population variance of
@@ -69,12 +90,9 @@ def is_futile(
 
     with :math:`\nu v` the sum of the squared deviations of d and of :math:`\nu_0 = 4` times the
     median variance of the better half of the complete candidates, and :math:`\nu = \nu_0 + k - 1`.
-    The candidate is stopped if the improvement that is to be expected from it,
+    The improvement that is to be expected from the candidate is
 
-    .. math:: s\,E[(\mu / s + T_\nu)^+],
-
-    is less than ``WORTH`` standard errors of the best score. So a small chance of much counts as
-    much as a good chance of little.
+    .. math:: s\,E[(\mu / s + T_\nu)^+].
 
     Parameters
     ----------
@@ -87,7 +105,11 @@ def is_futile(
 
     Returns
     -------
-    bool
+    gain : float
+        Infinite as long as it is not known: with fewer than ``MIN_COMPLETE`` complete candidates,
+        or without differences between them.
+    error : float
+        Standard error of the best score. Both are in units of a power of two.
 
     References
     ----------
@@ -100,7 +122,7 @@ def is_futile(
     run, y = _known(scores)
     k = len(run)
     if n < MIN_COMPLETE or not 0 < k < n_folds:
-        return False
+        return math.inf, 0.0
     exponent = binary_exponent(complete, y)
     complete, y = np.ldexp(complete, -exponent), np.ldexp(y, -exponent)
     order = np.argsort(-complete.mean(axis=1), kind="stable")
@@ -110,7 +132,7 @@ def is_futile(
     # The best itself, and its equals on every fold, say nothing of how differences vary.
     paired = paired[paired > 0.0]
     if paired.size == 0:
-        return False
+        return math.inf, 0.0
     d = y - best[run]
     squares = float(((d - d.mean()) ** 2).sum())
     nu = PRIOR_WEIGHT + k - 1
@@ -126,8 +148,8 @@ def is_futile(
         of_folds, of_prediction = tau / math.hypot(tau, sd), sd / math.hypot(tau, sd)
         mean = of_folds**2 * mean + of_prediction**2 * (m - float(best.mean()))
         sd = max(sd * of_folds, TINY)
-    worth = WORTH * math.sqrt(float(best.var(ddof=1)) / n_folds)
-    return sd * student_improvement(mean / sd, nu) < worth
+    error = math.sqrt(float(best.var(ddof=1)) / n_folds)
+    return sd * student_improvement(mean / sd, nu), error
 
 
 def student_improvement(z: float, nu: float) -> float:
