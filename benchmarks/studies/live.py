@@ -1,0 +1,487 @@
+"""What a search in parts costs on real fits until it is as good as one with whole fits.
+
+Each run is a search of one of `LIVE_TASKS`, in one process and on one thread. Two clocks are noted
+whenever a candidate is complete, on all folds with the whole resource: CPU time of the process, and
+wall time, which is that of all who share the machine. Outside of the clocks each candidate that
+was the best one so far is fitted to all rows of the search, and scored on fresh ones: that is what
+a user would have, had the search ended there.
+
+The target is the fresh score of the best candidate of the plain search at its end, on the same
+rows and folds. 1 is what the plain search costs in all. The first table says at which cost the best
+candidate so far first had the target: the median over the seeds. Infinite: not within `--most`.
+The second says by how much the last fresh score within `--most` is above the target, in per cent of
+the size of that. The methods:
+
+- `plain`: `BayesSearchCV` with whole fits, `--n-iter` candidates;
+- `parts`: the same with a `resource`, for as long as it may cost, and `hyperband`: with that
+  strategy;
+- `random`: `RandomizedSearchCV`, and `halving`: `HalvingRandomSearchCV` with the same rungs, again
+  and again with other seeds;
+- `optuna`: its Parzen estimator and its Hyperband pruner, told of the mean over the folds on each
+  rung. It needs `optuna`.
+
+    python -m benchmarks live --scale 0.03 --seeds 2
+    python -m benchmarks live --scale 0.03 --table --clock wall
+"""
+
+import importlib.metadata
+import math
+import time
+import warnings
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Any
+
+import numpy as np
+from sklearn.base import clone
+from sklearn.experimental import enable_halving_search_cv  # noqa: F401
+from sklearn.metrics import get_scorer
+from sklearn.model_selection import HalvingRandomSearchCV, RandomizedSearchCV
+
+from benchmarks.common.arguments import Arguments
+from benchmarks.common.constants import digest
+from benchmarks.common.records import Key, Records, newest
+from benchmarks.common.runs import Run, complete
+from benchmarks.common.tabulate import table
+from benchmarks.tasks.live import FACTOR, LIVE_TASKS, N_SAMPLES, LiveTask
+from skbayes import BayesSearchCV
+from skbayes.space import Integer, Real
+
+PLAIN = "plain"
+CLOCKS = ("cpu", "wall")
+# More than any search comes to: its cost ends it.
+MANY = 10_000
+THIRD = 1 / 3
+NOT_REACHED = math.inf
+
+Params = dict[str, Any]
+
+
+@dataclass
+class Watch:
+    """The clocks of a search, and when each fold of a candidate was scored.
+
+    Attributes
+    ----------
+    names : list of str
+        Of the parameters that are searched.
+    most : float
+        CPU seconds that the search may take.
+    notes : list of (str, float, float, float)
+        Of each score: the parameters, the score, CPU and wall seconds.
+    """
+
+    names: list[str]
+    most: float
+    notes: list[tuple[str, float, float, float]] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self._start = time.process_time(), time.perf_counter()
+
+    def read(self) -> tuple[float, float]:
+        """Return CPU and wall seconds since the beginning."""
+        return time.process_time() - self._start[0], time.perf_counter() - self._start[1]
+
+    @property
+    def is_over(self) -> bool:
+        """Whether the search has cost what it may."""
+        return self.read()[0] > self.most
+
+    def scorer(self, scoring: str) -> Callable[..., float]:
+        """Return a scorer that notes when it is called."""
+        scorer = get_scorer(scoring)
+
+        def noting(estimator: Any, X: Any, y: Any) -> float:
+            score = float(scorer(estimator, X, y))
+            params = estimator.get_params()
+            self.notes.append((self.text({n: params[n] for n in self.names}), score, *self.read()))
+            return score
+
+        return noting
+
+    def text(self, params: Params) -> str:
+        """Return what parameters are told apart by."""
+        return repr([params[name] for name in self.names])
+
+    def completed(self, results: Key, is_whole: np.ndarray, n_folds: int) -> "list[Complete]":
+        """Return the complete candidates of a table of results.
+
+        The last fold of one is the last score that was noted of its parameters, and is the same as
+        in the table.
+        """
+        found = []
+        for row in np.flatnonzero(is_whole):
+            folds = np.array([results[f"split{k}_test_score"][row] for k in range(n_folds)])
+            if not np.isfinite(folds).all():
+                continue
+            params = results["params"][row]
+            of_row = (self.text(params), folds[-1])
+            cpu, wall = next(note[2:] for note in reversed(self.notes) if note[:2] == of_row)
+            found.append(Complete(params, float(folds.mean()), cpu, wall))
+        return found
+
+
+@dataclass(frozen=True)
+class Complete:
+    """A candidate with the whole resource on all folds: its mean score, and when it had that."""
+
+    params: Params
+    score: float
+    cpu: float
+    wall: float
+
+
+@dataclass(frozen=True)
+class Problem:
+    """A task with its data, and how much of it a search may do."""
+
+    task: LiveTask
+    seed: int
+    scale: float
+    n_iter: int
+    n_folds: int
+    most: float
+    own: tuple[Any, np.ndarray]
+
+    @property
+    def estimator(self) -> Any:
+        """The estimator, with the whole of its resource."""
+        return self.task.estimator(self.seed)
+
+    @property
+    def folds(self) -> Any:
+        """The splitter."""
+        return self.task.folds(self.seed, self.n_folds)
+
+    @property
+    def dimensions(self) -> Params:
+        """The space as objects that can be drawn from, for searches that know no tuples."""
+        return {
+            name: _dimension(values) if isinstance(values, tuple) else values
+            for name, values in self.task.space.items()
+        }
+
+
+def _dimension(values: tuple[Any, ...]) -> Any:
+    is_whole = isinstance(values[0], int) and isinstance(values[1], int)
+    return (Integer if is_whole else Real)(*values)
+
+
+def by_skbayes(problem: Problem, watch: Watch, **settings: Any) -> list[Complete]:
+    """Run a search of skbayes."""
+    search = BayesSearchCV(
+        problem.estimator,
+        problem.task.space,
+        scoring=watch.scorer(problem.task.scoring),
+        cv=problem.folds,
+        random_state=problem.seed,
+        refit=False,
+        **settings,
+    ).fit(*problem.own)
+    found = search.cv_results_
+    is_whole = np.ones(len(found["params"]), dtype=bool)
+    if search.resource is not None:
+        is_whole = found["n_resources"] == search.n_resources_[-1]
+    return watch.completed(found, is_whole, problem.n_folds)
+
+
+def plain(problem: Problem, watch: Watch) -> list[Complete]:
+    """Search with whole fits."""
+    return by_skbayes(problem, watch, n_iter=problem.n_iter)
+
+
+def in_parts(problem: Problem, watch: Watch, **settings: Any) -> list[Complete]:
+    """Search with a resource, until the cost is what it may be."""
+    amounts = problem.task.amounts(problem.scale)
+    return by_skbayes(
+        problem,
+        watch,
+        n_iter=MANY,
+        resource=problem.task.resource,
+        min_resources=amounts[0],
+        max_resources=amounts[-1],
+        factor=FACTOR,
+        stopping=lambda state: "cost" if watch.is_over else None,
+        **settings,
+    )
+
+
+def by_random(problem: Problem, watch: Watch) -> list[Complete]:
+    """Evaluate random candidates."""
+    search = RandomizedSearchCV(
+        problem.estimator,
+        problem.dimensions,
+        n_iter=round(problem.most * problem.n_iter),
+        scoring=watch.scorer(problem.task.scoring),
+        cv=problem.folds,
+        random_state=problem.seed,
+        refit=False,
+    ).fit(*problem.own)
+    found = search.cv_results_
+    return watch.completed(found, np.ones(len(found["params"]), dtype=bool), problem.n_folds)
+
+
+def by_halving(problem: Problem, watch: Watch) -> list[Complete]:
+    """Halve random candidates, again and again."""
+    amounts = problem.task.amounts(problem.scale)
+    complete_ones = []
+    for again in range(MANY):
+        if watch.is_over:
+            break
+        # Of each repetition the scores are its own: the same parameters do not come back.
+        search = HalvingRandomSearchCV(
+            problem.estimator,
+            problem.dimensions,
+            resource=problem.task.resource,
+            min_resources=amounts[0],
+            max_resources=amounts[-1],
+            factor=FACTOR,
+            scoring=watch.scorer(problem.task.scoring),
+            cv=problem.folds,
+            random_state=1000 * problem.seed + again,
+            refit=False,
+        ).fit(*problem.own)
+        found = search.cv_results_
+        is_whole = found["n_resources"] == amounts[-1]
+        complete_ones += watch.completed(found, is_whole, problem.n_folds)
+    return complete_ones
+
+
+def by_optuna(problem: Problem, watch: Watch) -> list[Complete]:
+    """Have Optuna prune candidates on the rungs."""
+    import optuna
+
+    optuna.logging.set_verbosity(optuna.logging.ERROR)
+    task, (X, y), amounts = problem.task, problem.own, problem.task.amounts(problem.scale)
+    scorer, splits = get_scorer(task.scoring), list(problem.folds.split(*problem.own))
+    orders = [np.random.default_rng(problem.seed).permutation(train) for train, _ in splits]
+    complete_ones: list[Complete] = []
+
+    def suggested(trial: Any, name: str, values: Any) -> Any:
+        if isinstance(values, list):
+            return trial.suggest_categorical(name, values)
+        low, high, *prior = values
+        is_whole = isinstance(low, int) and isinstance(high, int)
+        suggest = trial.suggest_int if is_whole else trial.suggest_float
+        return suggest(name, low, high, log=bool(prior))
+
+    def objective(trial: Any) -> float:
+        params = {name: suggested(trial, name, values) for name, values in task.space.items()}
+        score = math.nan
+        for amount in amounts:
+            scores = []
+            for (_, test), order in zip(splits, orders, strict=True):
+                model, rows = clone(problem.estimator).set_params(**params), order
+                if task.resource == N_SAMPLES:
+                    rows = order[: round(len(order) * amount / amounts[-1])]
+                else:
+                    model.set_params(**{task.resource: amount})
+                try:
+                    scores.append(scorer(model.fit(X[rows], y[rows]), X[test], y[test]))
+                except ValueError:  # more components than rows, say
+                    raise optuna.TrialPruned from None
+            score = float(np.mean(scores))
+            trial.report(score, amount)
+            if amount < amounts[-1] and trial.should_prune():
+                raise optuna.TrialPruned
+        complete_ones.append(Complete(params, score, *watch.read()))
+        return score
+
+    study = optuna.create_study(
+        direction="maximize",
+        sampler=optuna.samplers.TPESampler(seed=problem.seed),
+        pruner=optuna.pruners.HyperbandPruner(amounts[0], amounts[-1], FACTOR),
+    )
+    stops = [lambda study, _: study.stop() if watch.is_over else None]
+    study.optimize(objective, n_trials=MANY, callbacks=stops)
+    return complete_ones
+
+
+METHODS: dict[str, Callable[[Problem, Watch], list[Complete]]] = {
+    PLAIN: plain,
+    "parts": in_parts,
+    "hyperband": partial(in_parts, strategy="hyperband"),
+    "halving": by_halving,
+    "random": by_random,
+    "optuna": by_optuna,
+}
+
+
+def version(method: str) -> str:
+    """Return what the candidates of a method depend on beside the task."""
+    if method in ("halving", "random", "optuna"):
+        library = "optuna" if method == "optuna" else "scikit-learn"
+        return importlib.metadata.version(library)
+    return digest()
+
+
+def measure(
+    name: str, method: str, seed: int, scale: float, n_iter: int, n_folds: int, most: float,
+    seconds: float,
+) -> Key:  # fmt: skip
+    """Search once, and score on fresh rows whatever was the best so far.
+
+    Parameters
+    ----------
+    name, method : str
+    seed : int
+    scale : float
+    n_iter, n_folds : int
+    most : float
+        What the search may cost, in costs of the plain one.
+    seconds : float
+        CPU time of the plain search; infinite for that one.
+
+    Returns
+    -------
+    dict
+        "cpu", "wall", "scores" and "fresh" of those that were the best, in the order of time; the
+        number of all that were "complete"; the clocks at the end, "cpu_in_all" and "wall_in_all".
+    """
+    warnings.simplefilter("ignore")
+    task = LIVE_TASKS[name]
+    own, fresh = task.drawn(seed, scale)
+    problem = Problem(task, seed, scale, n_iter, n_folds, most, own)
+    watch = Watch(list(task.space), most * seconds)
+    completed = sorted(METHODS[method](problem, watch), key=lambda each: each.cpu)
+    cpu, wall = watch.read()
+    scorer, best, scores = get_scorer(task.scoring), [], []
+    for each in completed:
+        if not best or each.score > best[-1].score:
+            best.append(each)
+            model = clone(problem.estimator).set_params(**each.params).fit(*own)
+            scores.append(scorer(model, *fresh))
+    return {
+        "scores": [each.score for each in best],
+        "fresh": scores,
+        "cpu": [each.cpu for each in best],
+        "wall": [each.wall for each in best],
+        "complete": len(completed),
+        "cpu_in_all": cpu,
+        "wall_in_all": wall,
+    }
+
+
+def ratio(line: Key, reference: Key, clock: str, most: float, tolerance: float) -> float:
+    """Return the cost until the target over that of the plain search."""
+    target = reference["fresh"][-1] - tolerance * abs(reference["fresh"][-1])
+    for spent, score in zip(line[clock], line["fresh"], strict=True):
+        cost = spent / reference[f"{clock}_in_all"]
+        if score >= target and cost <= most:
+            return float(cost)
+    return NOT_REACHED
+
+
+def above(line: Key, reference: Key, clock: str, most: float) -> float:
+    """Return by how much the last fresh score is above the target, as a share of that."""
+    costs = np.array(line[clock]) / reference[f"{clock}_in_all"]
+    of_time = [score for score, cost in zip(line["fresh"], costs, strict=True) if cost <= most]
+    target = reference["fresh"][-1]
+    return float((of_time[-1] - target) / abs(target)) if of_time else -math.inf
+
+
+def show(lines: list[Key], methods: Iterable[str], clock: str, most: float, off: float) -> None:
+    """Print the tables."""
+    by_method = {m: newest(found) for m in METHODS if (found := _of(lines, method=m))}
+    methods = [method for method in methods if method in by_method]
+    references = {(line["task"], line["seed"]): line for line in by_method.get(PLAIN, [])}
+    costs: dict[str, list[str]] = {}
+    ends: dict[str, list[str]] = {}
+    medians = {method: [] for method in methods}
+    for name in LIVE_TASKS:
+        plain_ones = [line for (task, _), line in references.items() if task == name]
+        if not plain_ones:
+            continue
+        seconds = [line["cpu_in_all"] / line["n_iter"] / line["folds"] for line in plain_ones]
+        head = [str(len(plain_ones)), f"{np.median(seconds):.2f}"]
+        costs[name], ends[name] = [*head], [*head]
+        for method in methods:
+            pairs = [
+                (line, references[name, line["seed"]])
+                for line in _of(by_method[method], task=name)
+                if (name, line["seed"]) in references
+            ]
+            if not pairs:
+                costs[name].append("")
+                ends[name].append("")
+                continue
+            found = float(np.median([ratio(*pair, clock, most, off) for pair in pairs]))
+            medians[method].append(found)
+            costs[name].append(f"{found:.2f}")
+            end = np.median([above(*pair, clock, most) for pair in pairs])
+            ends[name].append(f"{100 * end:+.2f}")
+    for title, says in {
+        "median": lambda found: f"{np.median(found):.2f}",
+        "at most a third": lambda found: f"{sum(r <= THIRD for r in found)} of {len(found)}",
+        f"above {most:g}": lambda found: f"{sum(r > most for r in found)} of {len(found)}",
+    }.items():
+        costs[title] = ["", "", *(says(found) if found else "" for found in medians.values())]
+    columns = ["seeds", "s a fit", *methods]
+    table(f"{clock} time until the target; 1 is that of the plain search", columns, costs)
+    table("the last score above the target, in per cent of that", columns, ends)
+
+
+def _of(lines: Iterable[Key], **key: Any) -> list[Key]:
+    return [line for line in lines if key.items() <= line.items()]
+
+
+def run(records: Records, names: list[str], seeds: range, kind: Key, arguments: Any) -> None:
+    """Do what is missing; what is compared runs at about the same time, as machines are shared."""
+    deadline = time.perf_counter() + 60 * arguments.minutes
+    failed = []
+    for seed in seeds:
+        for name in names:
+            first, *others = [PLAIN, *(each for each in arguments.methods if each != PLAIN)]
+            seconds = math.inf
+            for methods in ([first], others):
+                runs = []
+                for method in methods:
+                    key = {"task": name, "method": method, "seed": seed, **kind}
+                    key |= {"digest": version(method)}
+                    if method != PLAIN:
+                        key |= {"most": arguments.most}
+                    own = (arguments.scale, arguments.n_iter, arguments.folds, arguments.most)
+                    runs.append(Run(records, key, measure, (name, method, seed, *own, seconds)))
+                try:
+                    found = complete(runs, minutes=(deadline - time.perf_counter()) / 60)
+                except SystemExit as error:
+                    failed.append(str(error))
+                    break
+                if methods == [first] and found:
+                    seconds = found[0]["cpu_in_all"]
+            if time.perf_counter() > deadline:
+                return
+    if failed:
+        raise SystemExit("\n".join(failed))
+
+
+def main(words: list[str]) -> None:
+    """Run what is missing, and print the tables."""
+    parser = Arguments(__doc__, __name__)
+    parser.shared("--only", "--jobs", "--out", "--table", "--first-seed")
+    parser.shared("--seeds", default=5)
+    parser.shared("--n-iter", default=20, help="candidates of the plain search")
+    parser.add_argument("--folds", type=int, default=3, help="number of folds")
+    parser.add_argument("--scale", type=float, default=1.0, help="share of the rows")
+    parser.add_argument("--methods", nargs="+", choices=METHODS, default=list(METHODS))
+    parser.add_argument("--most", type=float, default=1.2, help="cost at which a search ends")
+    parser.add_argument("--minutes", type=float, default=np.inf, help="begin no run after these")
+    parser.add_argument("--clock", choices=CLOCKS, default=CLOCKS[0], help="of the first table")
+    parser.add_argument(
+        "--tolerance", type=float, default=0.0, help="share of the target that it is lowered by"
+    )
+    arguments = parser.parse_args(words)
+    records = Records(arguments.out / "live.jsonl")
+    kind = {"scale": arguments.scale, "n_iter": arguments.n_iter, "folds": arguments.folds}
+    if not arguments.table:
+        tasks = {name: task for name, task in LIVE_TASKS.items() if arguments.only in name}
+        absent = [name for name, task in tasks.items() if not task.is_there]
+        if absent:
+            print(f"left out, as what they need is not installed: {', '.join(absent)}")
+        seeds = range(arguments.first_seed, arguments.first_seed + arguments.seeds)
+        run(records, [name for name in tasks if name not in absent], seeds, kind, arguments)
+    show(
+        records.select(**kind), arguments.methods, arguments.clock, arguments.most,
+        arguments.tolerance,
+    )  # fmt: skip
