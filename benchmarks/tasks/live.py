@@ -1,7 +1,7 @@
 """Estimators whose fits take seconds to a minute, with made data: what a search in parts is for.
 
 At the scale 1 a whole fit takes 2 to 60 s on one core. At a smaller one data have that share of the
-rows, but so many that a fit takes some tenths of a second; the space and the resource are the same.
+rows, but so many that a fit takes a tenth of a second or more; the space and the resource are the same.
 All data are made, as many as are wanted, so that fresh rows are of the same kind; those of a text
 are words of a seeded vocabulary.
 """
@@ -39,7 +39,7 @@ N_RUNGS = 4
 # Numbers of rows are multiples of this, so that all methods have the same rungs: scikit-learn's
 # halving searches multiply the smallest, and others divide the whole.
 ROWS = FACTOR**N_RUNGS
-MAX_FRESH = 20_000
+MIN_FRESH, MAX_FRESH = 4_000, 20_000
 
 LOG_LOSS, AUC, MSE = "neg_log_loss", "roc_auc", "neg_mean_squared_error"
 
@@ -93,7 +93,7 @@ class LiveTask:
     def drawn(self, seed: int, scale: float) -> tuple[Rows, Rows]:
         """Return the rows of a search, and fresh ones."""
         n = self.rows(scale)
-        n_fresh = min(n, MAX_FRESH)
+        n_fresh = min(max(n, MIN_FRESH), MAX_FRESH)
         X, y = self.make(n + n_fresh, seed)
         return (X[:n], y[:n]), (X[n:], y[n:])
 
@@ -197,21 +197,21 @@ LIVE_TASKS: dict[str, LiveTask] = {
     "hist-rows": LiveTask(
         classes(30, 12, 2, 0.05),
         200_000,
-        6_000,
+        2_000,
         lambda seed: HistGradientBoostingClassifier(early_stopping=False, random_state=seed),
         {
             "learning_rate": RATE,
             "max_leaf_nodes": LEAVES,
             "min_samples_leaf": LEAF,
             "l2_regularization": (1e-6, 1e3, LOG),
-            "max_iter": (20, 200, LOG),
+            "max_iter": (20, 150, LOG),
         },
         LOG_LOSS,
     ),
     "hist-rounds": LiveTask(
         friedman,
         200_000,
-        6_000,
+        2_000,
         lambda seed: HistGradientBoostingRegressor(
             max_iter=162, early_stopping=False, random_state=seed
         ),
@@ -229,7 +229,7 @@ LIVE_TASKS: dict[str, LiveTask] = {
     "lightgbm-rounds": LiveTask(
         classes(30, 12, 2, 0.05),
         200_000,
-        4_000,
+        2_000,
         _boosting,
         {
             "learning_rate": RATE,
@@ -246,7 +246,7 @@ LIVE_TASKS: dict[str, LiveTask] = {
     "forest-trees": LiveTask(
         classes(20, 8, 4, 0.1),
         40_000,
-        1_500,
+        800,
         lambda seed: RandomForestClassifier(81, random_state=seed),
         {
             "max_features": (0.05, 1.0),
@@ -261,7 +261,7 @@ LIVE_TASKS: dict[str, LiveTask] = {
     "network-epochs": LiveTask(
         classes(30, 12, 5, 0.05),
         20_000,
-        2_000,
+        1_200,
         _network,
         {
             "mlpclassifier__alpha": (1e-6, 10.0, LOG),
@@ -276,7 +276,7 @@ LIVE_TASKS: dict[str, LiveTask] = {
     "svc-rows": LiveTask(
         classes(15, 8, 2, 0.05),
         10_000,
-        3_500,
+        2_500,
         lambda seed: make_pipeline(StandardScaler(), SVC()),
         {"svc__C": (1e-3, 1e3, LOG), "svc__gamma": (1e-4, 10.0, LOG)},
         AUC,
@@ -284,7 +284,7 @@ LIVE_TASKS: dict[str, LiveTask] = {
     "text-rows": LiveTask(
         texts,
         60_000,
-        2_400,
+        1_200,
         _text,
         {
             "tfidfvectorizer__sublinear_tf": [False, True],
@@ -298,7 +298,7 @@ LIVE_TASKS: dict[str, LiveTask] = {
     "pca-rows": LiveTask(
         classes(60, 12, 4, 0.05),
         60_000,
-        8_000,
+        5_000,
         _kernel,
         {
             "pca__n_components": (4, 60),
