@@ -1,9 +1,9 @@
 """Estimators whose fits take seconds to a minute, with made data: what a search in parts is for.
 
 At the scale 1 a whole fit takes 2 to 60 s on one core. At a smaller one data have that share of the
-rows, but so many that a fit takes a tenth of a second or more; the space and the resource are the same.
-All data are made, as many as are wanted, so that fresh rows are of the same kind; those of a text
-are words of a seeded vocabulary.
+rows, but so many that a fit takes a tenth of a second or more; the space and the resource are the
+same. All data are made, as many as are wanted, so that fresh rows are of the same kind; those of a
+text are words of a seeded vocabulary.
 """
 
 from __future__ import annotations

@@ -14,8 +14,8 @@ from sklearn.base import clone
 
 from skbayes._compat import CallbackContexts, MultimetricScorer, fit_and_score
 from skbayes._trials import FoldScore
-from skbayes.engine.growing import Growth, begun
-from skbayes.engine.resources import N_SAMPLES, Resources
+from skbayes.engine.growing import ROUNDS, Growth, begun
+from skbayes.engine.resources import Resources
 from skbayes.engine.rounds import rounds_of
 from skbayes.space import PLAIN_TYPES, has, show
 
@@ -80,12 +80,11 @@ class Evaluation:
         followed = self.contexts.fold_keywords(index, fold) if rung is None else {}
         growth = None
         if self.resources is not None:
-            name = self.resources.name
             train = self.resources.train(fold, train, rung)
             parameters |= self.resources.params(rung)
             # Callbacks shall see the whole of a fit.
-            if name != N_SAMPLES and self.resources.amounts and not followed:
-                growth = Growth(self.search, index, fold, name, rung is None)
+            if self.resources.name == ROUNDS and self.resources.amounts and not followed:
+                growth = Growth(self.search, index, fold, rung is None)
         keywords = {
             **self.keywords,
             **followed,

@@ -1,10 +1,9 @@
 """Models that grow: a fit with more rounds goes on from one with fewer, where that is exact.
 
-A model of trees or of boosting with a few rounds is the beginning of one with many. For the classes
-and conditions below, a fit that goes on gives the same model as one from scratch, bit for bit; so
-nothing but time depends on which worker has kept what. For all others there is no such model, and
-each fit is from scratch: networks and linear models fitted by stochastic gradients, say, draw
-other random numbers.
+A forest with a few trees, or boosting with a few rounds, is the beginning of one with many. For the
+classes and conditions below, a fit that goes on gives the same model as one from scratch, bit for
+bit; so nothing but time depends on which worker has kept what. All others are fitted from scratch:
+networks and linear models fitted by stochastic gradients, say, would draw other random numbers.
 """
 
 from __future__ import annotations
@@ -20,7 +19,10 @@ from functools import partial
 from threading import Lock
 from typing import Any
 
-__all__ = ["Growth", "begun", "forget"]
+__all__ = ["ROUNDS", "Growth", "begun", "forget"]
+
+# The resource with which models grow.
+ROUNDS = "n_estimators"
 
 # What the models that a process keeps may take together: about what one large forest does.
 MOST_BYTES = 2**28
@@ -36,28 +38,22 @@ def _boosts_as_told(params: Params) -> bool:
     return params["n_iter_no_change"] is None and params["init"] in (None, "zero")
 
 
-# By class: the parameter that counts rounds, and what else has to be the case.
-_TABLE: dict[str, tuple[str, Callable[[Params], bool]]] = {
+# What has to be the case, by class. Boosting of histograms would be exact too. But it sorts the
+# rows into bins again, and predicts again what it knew: it saves little, and the sum of its times
+# says nothing of a fit from scratch.
+_TABLE: dict[str, Callable[[Params], bool]] = {
     **dict.fromkeys(
         (
             *("RandomForestClassifier", "RandomForestRegressor"),
             *("ExtraTreesClassifier", "ExtraTreesRegressor"),
         ),
         # Of the words for weights of classes a fit that goes on warns.
-        ("n_estimators", lambda params: not isinstance(params.get("class_weight"), str)),
+        lambda params: not isinstance(params.get("class_weight"), str),
     ),
+    **dict.fromkeys(("GradientBoostingClassifier", "GradientBoostingRegressor"), _boosts_as_told),
+    # With rows out of the bag they refuse to go on.
     **dict.fromkeys(
-        ("GradientBoostingClassifier", "GradientBoostingRegressor"),
-        ("n_estimators", _boosts_as_told),
-    ),
-    **dict.fromkeys(
-        ("HistGradientBoostingClassifier", "HistGradientBoostingRegressor"),
-        ("max_iter", lambda params: params["early_stopping"] is False),
-    ),
-    **dict.fromkeys(
-        ("BaggingClassifier", "BaggingRegressor"),
-        # They refuse to go on with it.
-        ("n_estimators", lambda params: not params["oob_score"]),
+        ("BaggingClassifier", "BaggingRegressor"), lambda params: not params["oob_score"]
     ),
 }
 
@@ -73,8 +69,6 @@ class Growth:
     search : str
         Differs between all searches.
     candidate, fold : int
-    resource : str
-        The parameter that grows.
     is_whole : bool
         Whether the model grows no further.
     """
@@ -82,7 +76,6 @@ class Growth:
     search: str
     candidate: int
     fold: int
-    resource: str
     is_whole: bool
 
     @property
@@ -109,7 +102,7 @@ def begun(growth: Growth, estimator: Any) -> tuple[Any, float]:
     seconds : float
         How long that was fitted; 0 for the same.
     """
-    if not _is_known(estimator, growth.resource):
+    if not _is_known(estimator):
         return estimator, 0.0
     found = _kept.pop(growth)
     seconds = 0.0
@@ -127,11 +120,10 @@ def forget(search: str) -> None:
     _kept.clear(search)
 
 
-def _is_known(estimator: Any, resource: str) -> bool:
+def _is_known(estimator: Any) -> bool:
     kind = type(estimator)
     # A class of the user's by the same name, or one that inherits, may do anything.
-    is_own = kind.__module__.startswith("sklearn.ensemble.")
-    return is_own and _TABLE.get(kind.__name__, ("",))[0] == resource
+    return kind.__module__.startswith("sklearn.ensemble.") and kind.__name__ in _TABLE
 
 
 def _grows_exactly(estimator: Any, fit_params: Params) -> bool:
@@ -141,7 +133,7 @@ def _grows_exactly(estimator: Any, fit_params: Params) -> bool:
         isinstance(params["random_state"], numbers.Integral)
         and not params["warm_start"]
         and fit_params.keys() <= KNOWN_FIT_PARAMS
-        and _TABLE[type(estimator).__name__][1](params)
+        and _TABLE[type(estimator).__name__](params)
     )
 
 

@@ -11,7 +11,6 @@ from sklearn.ensemble import (
     ExtraTreesRegressor,
     GradientBoostingClassifier,
     GradientBoostingRegressor,
-    HistGradientBoostingClassifier,
     HistGradientBoostingRegressor,
     RandomForestClassifier,
     RandomForestRegressor,
@@ -30,56 +29,34 @@ WEIGHTS = np.random.default_rng(0).uniform(0.1, 2.0, 90)
 SEEDED = {"random_state": 3}
 LEAF = {"min_samples_leaf": (1, 9)}
 OF_BASE = {"estimator__min_samples_leaf": (1, 9)}
-HIST = {"early_stopping": False, "min_samples_leaf": 5, **SEEDED}
 
-# An estimator that goes on, its space, and its resource.
+# An estimator that goes on, and its space.
 GROWING = {
-    "forest": (RandomForestClassifier(**SEEDED), LEAF, "n_estimators"),
+    "forest": (RandomForestClassifier(**SEEDED), LEAF),
     "forest, weighted classes": (
         RandomForestClassifier(class_weight={0: 1, 1: 2, 2: 5}, max_samples=0.5, **SEEDED),
         LEAF | {"ccp_alpha": (0.0, 0.02)},
-        "n_estimators",
     ),
     "forest, numpy's integer": (
         RandomForestRegressor(random_state=np.int64(3)),
         {"max_features": (0.2, 1.0), "min_samples_leaf": (1, 9)},
-        "n_estimators",
     ),
-    "extra trees": (ExtraTreesClassifier(**SEEDED), LEAF, "n_estimators"),
-    "extra trees, bootstrap": (
-        ExtraTreesRegressor(bootstrap=True, **SEEDED), LEAF, "n_estimators",
-    ),
+    "extra trees": (ExtraTreesClassifier(**SEEDED), LEAF),
+    "extra trees, bootstrap": (ExtraTreesRegressor(bootstrap=True, **SEEDED), LEAF),
     "boosting": (
         GradientBoostingClassifier(**SEEDED),
         {"learning_rate": (0.01, 1.0), "subsample": (0.3, 1.0), "max_depth": (1, 3)},
-        "n_estimators",
     ),
     "boosting, huber": (
         GradientBoostingRegressor(loss="huber", init="zero", **SEEDED),
         {"subsample": (0.5, 1.0), "max_features": (0.2, 1.0), "ccp_alpha": (0.0, 0.1)},
-        "n_estimators",
     ),
-    "histograms": (
-        HistGradientBoostingClassifier(**HIST),
-        {"learning_rate": (0.01, 1.0), "max_features": (0.3, 1.0)},
-        "max_iter",
-    ),
-    "histograms, quantile": (
-        HistGradientBoostingRegressor(loss="quantile", quantile=0.4, **HIST),
-        {"l2_regularization": (0.0, 1.0), "max_features": (0.3, 1.0)},
-        "max_iter",
-    ),
-    "bagging": (
-        BaggingClassifier(ExtraTreesClassifier(3), max_features=0.5, **SEEDED),
-        OF_BASE,
-        "n_estimators",
-    ),
+    "bagging": (BaggingClassifier(ExtraTreesClassifier(3), max_features=0.5, **SEEDED), OF_BASE),
     "bagging, neighbours": (
         BaggingRegressor(KNeighborsRegressor(), max_samples=0.5, **SEEDED),
         {"estimator__n_neighbors": (1, 9)},
-        "n_estimators",
     ),
-}  # fmt: skip
+}
 
 
 @pytest.fixture
@@ -98,12 +75,12 @@ def went_on(monkeypatch):
     return found
 
 
-def search(estimator, space, resource, data=None, *, fit_params=None, **settings):
+def search(estimator, space, resource=growing.ROUNDS, *, fit_params=None, **settings):
     settings = {
         "strategy": "hyperband", "n_iter": 9, "cv": 2, "min_resources": 2, "max_resources": 18,
         "random_state": 0, "refit": False, **settings,
     }  # fmt: skip
-    data = data or (CLASSES if hasattr(estimator, "predict_proba") else NUMBERS)
+    data = CLASSES if hasattr(estimator, "predict_proba") else NUMBERS
     return BayesSearchCV(estimator, space, resource=resource, **settings).fit(
         *data, **(fit_params or {})
     )
@@ -119,7 +96,7 @@ def assert_same(first, second):
 
 @pytest.mark.parametrize("name", GROWING)
 def test_results_are_those_of_fits_from_scratch(name, went_on, monkeypatch):
-    estimator, space, resource = GROWING[name]
+    estimator, space = GROWING[name]
     # Neighbours take no weights.
     has_weights = name not in ("forest", "bagging, neighbours")
     is_classifier = hasattr(estimator, "predict_proba")
@@ -127,12 +104,12 @@ def test_results_are_those_of_fits_from_scratch(name, went_on, monkeypatch):
         "scoring": "neg_log_loss" if is_classifier else "neg_mean_squared_error",
         "fit_params": {"sample_weight": WEIGHTS} if has_weights else {},
     }
-    found = search(estimator, space, resource, **settings).cv_results_
+    found = search(estimator, space, **settings).cv_results_
     # 9 candidates begin with 2 rounds; the best three, and the best of these, go on.
     assert len(went_on) == 2 * (3 + 1)
     monkeypatch.setattr(growing, "MOST_BYTES", 0)
     del went_on[:]
-    assert_same(found, search(estimator, space, resource, **settings).cv_results_)
+    assert_same(found, search(estimator, space, **settings).cv_results_)
     assert not went_on
 
 
@@ -156,14 +133,9 @@ class Own(RandomForestRegressor):
             "n_estimators",
             {"monitor": lambda i, *_: i > 5},
         ),
-        (HistGradientBoostingRegressor(**SEEDED), LEAF, "max_iter", {}),
         (BaggingRegressor(oob_score=True, **SEEDED), OF_BASE | {"estimator": [Own(3)]}, None, {}),
-        (
-            HistGradientBoostingRegressor(early_stopping=False, **SEEDED),
-            LEAF,
-            "max_leaf_nodes",
-            {},
-        ),
+        (RandomForestRegressor(5, **SEEDED), {"max_features": (0.1, 1.0)}, "max_leaf_nodes", {}),
+        (HistGradientBoostingRegressor(early_stopping=False, **SEEDED), LEAF, "max_iter", {}),
         (MLPRegressor(solver="sgd", tol=0.0, **SEEDED), {"alpha": (0.0, 1.0)}, "max_iter", {}),
         (SGDRegressor(tol=None, **SEEDED), {"alpha": (0.0, 1.0)}, "max_iter", {}),
         (
@@ -186,20 +158,20 @@ def test_all_others_are_fitted_from_scratch(estimator, space, resource, fit_para
 
 @pytest.mark.parametrize("backend", ["threading", "loky"])
 def test_results_do_not_depend_on_which_worker_has_what(backend, monkeypatch):
-    estimator, space, resource = GROWING["boosting"]
-    with joblib.parallel_config(backend, n_jobs=2):
-        found = search(estimator, space, resource, n_points=3).cv_results_
+    estimator, space = GROWING["boosting"]
+    with joblib.parallel_backend(backend, n_jobs=2):
+        found = search(estimator, space, n_points=3).cv_results_
     monkeypatch.setattr(growing, "MOST_BYTES", 0)
-    assert_same(found, search(estimator, space, resource, n_points=3).cv_results_)
+    assert_same(found, search(estimator, space, n_points=3).cv_results_)
 
 
 def test_a_ladder_goes_on_too(went_on, monkeypatch):
-    estimator, space, resource = GROWING["extra trees"]
-    found = search(estimator, space, resource, strategy="bayesian").cv_results_
+    estimator, space = GROWING["extra trees"]
+    found = search(estimator, space, strategy="bayesian").cv_results_
     # The first five candidates are measured on both rungs, and then as a whole.
     assert len(went_on) >= 2 * 5 * 2
     monkeypatch.setattr(growing, "MOST_BYTES", 0)
-    assert_same(found, search(estimator, space, resource, strategy="bayesian").cv_results_)
+    assert_same(found, search(estimator, space, strategy="bayesian").cv_results_)
 
 
 def test_a_scorer_sees_a_fit_from_scratch(went_on):
@@ -213,20 +185,20 @@ def test_a_scorer_sees_a_fit_from_scratch(went_on):
         estimator.random_state = 0
         return estimator.score(X, y)
 
-    estimator, space, resource = GROWING["forest"]
-    changed = search(estimator, space, resource, scoring=scorer)
+    estimator, space = GROWING["forest"]
+    changed = search(estimator, space, scoring=scorer)
     assert went_on
     # One that it has kept does not grow.
     assert all(len(model.estimators_) == n for model, n in seen)
     assert_same(
         changed.cv_results_,
-        search(estimator, space, resource).cv_results_,
+        search(estimator, space).cv_results_,
     )
 
 
 def test_nothing_is_kept_when_a_search_has_ended():
-    estimator, space, resource = GROWING["forest"]
-    search(estimator, space, resource)
+    estimator, space = GROWING["forest"]
+    search(estimator, space)
     assert not growing._kept.n_bytes
 
     class Failure(Exception):
@@ -237,12 +209,12 @@ def test_nothing_is_kept_when_a_search_has_ended():
         raise Failure
 
     with pytest.raises(Failure):
-        search(estimator, space, resource, scoring=failing, error_score="raise")
+        search(estimator, space, scoring=failing, error_score="raise")
     assert not growing._kept.n_bytes
 
 
 def growth(search="a", candidate=0):
-    return growing.Growth(search, candidate, 0, "n_estimators", False)
+    return growing.Growth(search, candidate, 0, False)
 
 
 def test_what_is_kept_is_bounded(monkeypatch):
@@ -274,8 +246,8 @@ def test_models_of_another_search_are_not_taken_up():
 def test_the_time_of_a_fit_that_went_on_is_that_of_the_model_in_all(monkeypatch):
     put = growing._Kept.put
     monkeypatch.setattr(growing._Kept, "put", lambda *args: put(*args[:3], args[3] + 1000.0))
-    estimator, space, resource = GROWING["histograms"]
-    found = search(estimator, space, resource).cv_results_
+    estimator, space = GROWING["bagging"]
+    found = search(estimator, space).cv_results_
     thousands = np.round(found["mean_fit_time"][np.isfinite(found["mean_test_score"])], -3)
     # With 6 rounds there was one fit before, with 18 two.
     assert set(thousands) == {2000.0}
