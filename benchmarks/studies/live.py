@@ -10,7 +10,7 @@ The target is the fresh score of the best candidate of the plain search at its e
 rows and folds. 1 is what the plain search costs in all. The first table says at which cost the best
 candidate so far first had the target: the median over the seeds. Infinite: not within `--most`.
 The second says by how much the last fresh score within `--most` is above the target, in per cent of
-the size of that. The methods:
+the size of that; minus infinite: no candidate was complete by then. The methods:
 
 - `plain`: `BayesSearchCV` with whole fits, `--n-iter` candidates;
 - `parts`: the same with a `resource`, for as long as it may cost, and `hyperband`: with that
@@ -20,8 +20,8 @@ the size of that. The methods:
 - `optuna`: its Parzen estimator and its Hyperband pruner, told of the mean over the folds on each
   rung. It needs `optuna`.
 
-    python -m benchmarks live --scale 0.03 --seeds 2
-    python -m benchmarks live --scale 0.03 --table --clock wall
+    python -m benchmarks live --scale 0.01 --n-iter 16 --seeds 3
+    python -m benchmarks live --scale 0.01 --n-iter 16 --table --clock wall
 """
 
 import importlib.metadata
@@ -41,7 +41,7 @@ from sklearn.model_selection import HalvingRandomSearchCV, RandomizedSearchCV
 
 from benchmarks.common.arguments import Arguments
 from benchmarks.common.constants import digest
-from benchmarks.common.records import Key, Records, newest
+from benchmarks.common.records import Key, Records, newest, select
 from benchmarks.common.runs import Run, complete
 from benchmarks.common.tabulate import table
 from benchmarks.tasks.live import FACTOR, LIVE_TASKS, N_SAMPLES, LiveTask
@@ -383,9 +383,15 @@ def above(line: Key, reference: Key, clock: str, most: float) -> float:
 
 def show(lines: list[Key], methods: Iterable[str], clock: str, most: float, off: float) -> None:
     """Print the tables."""
-    by_method = {m: newest(found) for m in METHODS if (found := _of(lines, method=m))}
-    methods = [method for method in methods if method in by_method]
-    references = {(line["task"], line["seed"]): line for line in by_method.get(PLAIN, [])}
+    lines = [
+        line
+        for method in METHODS
+        for name in LIVE_TASKS
+        if (found := select(lines, method=method, task=name))
+        for line in newest(found)
+    ]
+    methods = [method for method in methods if select(lines, method=method)]
+    references = {(line["task"], line["seed"]): line for line in select(lines, method=PLAIN)}
     costs: dict[str, list[str]] = {}
     ends: dict[str, list[str]] = {}
     medians = {method: [] for method in methods}
@@ -399,7 +405,7 @@ def show(lines: list[Key], methods: Iterable[str], clock: str, most: float, off:
         for method in methods:
             pairs = [
                 (line, references[name, line["seed"]])
-                for line in _of(by_method[method], task=name)
+                for line in select(lines, method=method, task=name)
                 if (name, line["seed"]) in references
             ]
             if not pairs:
@@ -420,10 +426,6 @@ def show(lines: list[Key], methods: Iterable[str], clock: str, most: float, off:
     columns = ["seeds", "s a fit", *methods]
     table(f"{clock} time until the target; 1 is that of the plain search", columns, costs)
     table("the last score above the target, in per cent of that", columns, ends)
-
-
-def _of(lines: Iterable[Key], **key: Any) -> list[Key]:
-    return [line for line in lines if key.items() <= line.items()]
 
 
 def run(records: Records, names: list[str], seeds: range, kind: Key, arguments: Any) -> None:
@@ -459,7 +461,7 @@ def run(records: Records, names: list[str], seeds: range, kind: Key, arguments: 
 def main(words: list[str]) -> None:
     """Run what is missing, and print the tables."""
     parser = Arguments(__doc__, __name__)
-    parser.shared("--only", "--jobs", "--out", "--table", "--first-seed")
+    parser.shared("--only", "--out", "--table", "--first-seed")
     parser.shared("--seeds", default=5)
     parser.shared("--n-iter", default=20, help="candidates of the plain search")
     parser.add_argument("--folds", type=int, default=3, help="number of folds")

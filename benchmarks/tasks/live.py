@@ -40,6 +40,8 @@ N_RUNGS = 4
 # halving searches multiply the smallest, and others divide the whole.
 ROWS = FACTOR**N_RUNGS
 MIN_FRESH, MAX_FRESH = 4_000, 20_000
+# Of fewer rows nobody would make a share: classes are missing, and there are more features.
+MIN_SHARE = 200
 
 LOG_LOSS, AUC, MSE = "neg_log_loss", "roc_auc", "neg_mean_squared_error"
 
@@ -99,8 +101,10 @@ class LiveTask:
 
     def amounts(self, scale: float) -> list[int]:
         """Return what the rungs take of the resource, the whole last."""
-        whole = self.rows(scale) if self.resource == N_SAMPLES else self.whole
-        return [whole // FACTOR**k for k in range(N_RUNGS, -1, -1)]
+        is_rows = self.resource == N_SAMPLES
+        whole = self.rows(scale) if is_rows else self.whole
+        amounts = [whole // FACTOR**k for k in range(N_RUNGS, -1, -1)]
+        return [amount for amount in amounts if not is_rows or amount >= MIN_SHARE]
 
     def folds(self, seed: int, n_folds: int) -> Any:
         """Return the splitter of a search."""
@@ -131,7 +135,7 @@ def friedman(n_rows: int, seed: int) -> Rows:
     return make_friedman1(n_rows, 15, noise=2.0, random_state=seed)
 
 
-N_WORDS, N_TOPICS, MEAN_LENGTH = 20_000, 12, 60
+N_WORDS, N_TOPICS, MEAN_LENGTH = 20_000, 6, 60
 # Of the words of a document, the share that its topic chooses.
 OF_TOPIC = 0.12
 
@@ -284,7 +288,7 @@ LIVE_TASKS: dict[str, LiveTask] = {
     "text-rows": LiveTask(
         texts,
         60_000,
-        1_200,
+        2_000,
         _text,
         {
             "tfidfvectorizer__sublinear_tf": [False, True],
@@ -301,7 +305,7 @@ LIVE_TASKS: dict[str, LiveTask] = {
         5_000,
         _kernel,
         {
-            "pca__n_components": (4, 60),
+            "pca__n_components": (2, 60),
             "pca__whiten": [False, True],
             "nystroem__gamma": (1e-4, 1.0, LOG),
             "logisticregression__C": (1e-3, 1e3, LOG),
