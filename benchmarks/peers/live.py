@@ -1,6 +1,5 @@
 """Whole searches of the live tasks: those of skbayes, scikit-learn and Optuna."""
 
-import importlib.metadata
 import math
 import time
 from collections.abc import Callable
@@ -14,8 +13,6 @@ from sklearn.experimental import enable_halving_search_cv  # noqa: F401
 from sklearn.metrics import get_scorer
 from sklearn.model_selection import HalvingRandomSearchCV, RandomizedSearchCV
 
-from benchmarks.common.constants import digest
-from benchmarks.common.records import Key
 from benchmarks.tasks.live import FACTOR, N_SAMPLES, LiveTask
 from benchmarks.tasks.task import Params
 from skbayes import BayesSearchCV
@@ -72,7 +69,7 @@ class Watch:
         """Return what parameters are told apart by."""
         return repr([params[name] for name in self.names])
 
-    def completed(self, results: Key, is_whole: np.ndarray, n_folds: int) -> "list[Complete]":
+    def completed(self, results: Params, is_whole: np.ndarray, n_folds: int) -> "list[Complete]":
         """Return the complete candidates of a table of results.
 
         The last fold of one is the last score that was noted of its parameters, and is the same as
@@ -274,11 +271,3 @@ METHODS: dict[str, Callable[[Problem, Watch], list[Complete]]] = {
     "random": by_random,
     "optuna": by_optuna,
 }
-
-
-def version(method: str) -> str:
-    """Return what the candidates of a method depend on beside the task."""
-    if method in ("halving", "random", "optuna"):
-        library = "optuna" if method == "optuna" else "scikit-learn"
-        return importlib.metadata.version(library)
-    return digest()

@@ -24,6 +24,7 @@ the size of that; minus infinite: no candidate was complete by then. The methods
     python -m benchmarks live --scale 0.01 --n-iter 16 --table --clock wall
 """
 
+import importlib.metadata
 import math
 import time
 import warnings
@@ -35,15 +36,24 @@ from sklearn.base import clone
 from sklearn.metrics import get_scorer
 
 from benchmarks.common.arguments import Arguments
+from benchmarks.common.constants import digest
 from benchmarks.common.records import Key, Records, newest, select
 from benchmarks.common.runs import Run, complete
 from benchmarks.common.tabulate import table
-from benchmarks.peers.live import METHODS, PLAIN, Problem, Watch, version
+from benchmarks.peers.live import METHODS, PLAIN, Problem, Watch
 from benchmarks.tasks.live import LIVE_TASKS
 
 CLOCKS = ("cpu", "wall")
 THIRD = 1 / 3
 NOT_REACHED = math.inf
+
+
+def version(method: str) -> str:
+    """Return what the candidates of a method depend on beside the task."""
+    if method in ("halving", "random", "optuna"):
+        library = "optuna" if method == "optuna" else "scikit-learn"
+        return importlib.metadata.version(library)
+    return digest()
 
 
 def measure(
