@@ -29,6 +29,7 @@ from skbayes._trials import (
 from skbayes._warnings import warn
 from skbayes.engine.budget import Budget
 from skbayes.engine.evaluation import Evaluation
+from skbayes.engine.growing import forget
 from skbayes.engine.objective import Objective, fold_noise
 from skbayes.engine.queue import Fold, FoldQueue
 from skbayes.exceptions import FitTimeout, NoWorkers, SpaceExhausted, WorkerDied
@@ -202,6 +203,8 @@ class Engine:
             with suppress(Exception):
                 for event in queue.landed() if queue is not None else ():
                     self._apply(event)
+        finally:
+            forget(self.evaluation.search)
         for trial in self.history.trials:
             if not trial.is_closed:
                 rests = trial.index not in self._open

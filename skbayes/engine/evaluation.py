@@ -5,14 +5,16 @@ from __future__ import annotations
 import copy
 import time
 import traceback
+import uuid
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from sklearn.base import clone
 
 from skbayes._compat import CallbackContexts, MultimetricScorer, fit_and_score
 from skbayes._trials import FoldScore
+from skbayes.engine.growing import ROUNDS, Growth, begun
 from skbayes.engine.resources import Resources
 from skbayes.engine.rounds import rounds_of
 from skbayes.space import PLAIN_TYPES, has, show
@@ -40,6 +42,8 @@ class Evaluation:
         The tasks that callbacks see.
     resources : Resources or None, default=None
         What a candidate may be given less of.
+    search : str
+        Tells the models that workers keep of this search from those of others.
     """
 
     estimator: Any
@@ -50,6 +54,7 @@ class Evaluation:
     n_candidates: int
     contexts: CallbackContexts
     resources: Resources | None = None
+    search: str = field(default_factory=lambda: uuid.uuid4().hex)
 
     @property
     def n_folds(self) -> int:
@@ -71,13 +76,19 @@ class Evaluation:
         """Return function, arguments and keywords that evaluate `params` on `fold`."""
         train, test = self.splits[fold]
         parameters = dict(params)
+        # Callbacks follow whole fits: each of these is one task.
+        followed = self.contexts.fold_keywords(index, fold) if rung is None else {}
+        growth = None
         if self.resources is not None:
             train = self.resources.train(fold, train, rung)
             parameters |= self.resources.params(rung)
+            # Callbacks shall see the whole of a fit.
+            if self.resources.name == ROUNDS and self.resources.amounts and not followed:
+                growth = Growth(self.search, index, fold, rung is None)
         keywords = {
             **self.keywords,
-            # Callbacks follow whole fits: each of these is one task.
-            **(self.contexts.fold_keywords(index, fold) if rung is None else {}),
+            **followed,
+            "growth": growth,
             "train": train,
             "test": test,
             "parameters": parameters,
@@ -87,7 +98,9 @@ class Evaluation:
         return evaluate_fold, (clone(self.estimator), self.X, self.y), keywords
 
 
-def evaluate_fold(estimator: Any, X: Any, y: Any, **keywords: Any) -> FoldScore:
+def evaluate_fold(
+    estimator: Any, X: Any, y: Any, *, growth: Growth | None = None, **keywords: Any
+) -> FoldScore:
     """Fit and score `estimator` on one fold.
 
     Parameters
@@ -96,6 +109,9 @@ def evaluate_fold(estimator: Any, X: Any, y: Any, **keywords: Any) -> FoldScore:
         Modified: the parameters are set on it and it is fitted.
     X, y : array-like
         All of the data.
+    growth : Growth or None, default=None
+        What is fitted, if a fit may go on from one with less of the resource. None: the fit is
+        from scratch, and its model is not kept.
     **keywords
         Arguments of scikit-learn's fit-and-score.
 
@@ -104,7 +120,8 @@ def evaluate_fold(estimator: Any, X: Any, y: Any, **keywords: Any) -> FoldScore:
     FoldScore
         A failed fit is a result like any other, with the traceback as its `error`: also one
         that fails before it begins, because the parameters cannot be set or cloned, or because
-        with them the estimator cannot say which data it takes.
+        with them the estimator cannot say which data it takes. The time of a fit that went on is
+        that of the model in all: what it would have taken from scratch, about.
 
     Raises
     ------
@@ -119,6 +136,9 @@ def evaluate_fold(estimator: Any, X: Any, y: Any, **keywords: Any) -> FoldScore:
     scorer = (_WatchedScorers if is_multimetric else _Watched)(keywords["scorer"])
     fit_params = {name: _own(value) for name, value in (keywords["fit_params"] or {}).items()}
     keywords = {**keywords, "scorer": scorer, "fit_params": fit_params}
+    before = 0.0
+    if growth is not None:
+        estimator, before = begun(growth, estimator)
     try:
         raw = fit_and_score(estimator, X, y, return_times=True, **keywords)
     except Exception as error:
@@ -134,7 +154,7 @@ def evaluate_fold(estimator: Any, X: Any, y: Any, **keywords: Any) -> FoldScore:
     return FoldScore(
         test=_by_metric(raw["test_scores"], failed[0]),
         train=_by_metric(raw["train_scores"], failed[1]) if "train_scores" in raw else None,
-        fit_time=raw["fit_time"],
+        fit_time=before + raw["fit_time"],
         score_time=raw["score_time"],
         error=raw["fit_error"],
         rounds=rounds_of(estimator),
