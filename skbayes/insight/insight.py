@@ -73,6 +73,8 @@ class Insight:
         What the best point would score on new folds: its score on those that it was chosen by is
         too high on average. For a search, of the candidate that ``refit=True`` takes, or the rule
         of `OneStandardError`, by the metric that the search followed.
+    limits : tuple of float
+        Lowest and highest score that are possible; infinite if none is known.
 
     Examples
     --------
