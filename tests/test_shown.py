@@ -2,6 +2,7 @@
 
 import importlib
 import inspect
+import pydoc
 import re
 from collections.abc import Iterator
 from functools import cached_property
@@ -186,3 +187,31 @@ def functions() -> Iterator[tuple[str, Any, set[str]]]:
 )
 def test_what_a_function_takes_is_documented(function: Any, described: set[str]) -> None:
     assert parameters(function) <= described
+
+
+def test_help_of_the_search_begins_with_a_signature_without_types() -> None:
+    first = pydoc.plain(pydoc.render_doc(BayesSearchCV)).split("\n")[3]
+    assert first.startswith(
+        " |  BayesSearchCV(estimator, search_spaces, optimizer_kwargs=None, n_iter=50"
+    )
+    assert ": '" not in first
+    assert "->" not in first
+
+
+def test_parameters_are_described_in_the_order_of_need() -> None:
+    """Those by keyword stand so in the signature too; those for scikit-optimize come last."""
+    parts = SECTION.split(inspect.cleandoc(BayesSearchCV.__doc__ or ""))
+    texts = {
+        title: ENTRY.findall(text) for title, text in zip(parts[1::2], parts[2::2], strict=True)
+    }
+    assert texts["Other Parameters"] == ["optimizer_kwargs", "fit_params", "iid"]
+    described = texts["Parameters"]
+    assert described[:3] == ["estimator", "search_spaces", "n_iter"]
+    found = inspect.signature(BayesSearchCV).parameters.values()
+    by_keyword = [each.name for each in found if each.kind is each.KEYWORD_ONLY]
+    assert by_keyword == [name for name in described if name in by_keyword]
+    # The groups in the summary name the first and the last of each.
+    groups = re.findall(r"^- [^:]+: (`.*);$", parts[0], re.MULTILINE)
+    ends = [re.findall(r"`(\w+)`", group) for group in groups]
+    firsts = [described.index(group[0]) for group in ends]
+    assert [*firsts, len(described)] == [0, *(described.index(group[-1]) + 1 for group in ends)]
