@@ -6,6 +6,8 @@ Somebody asks for the result who was not there. `report` writes one page: the an
 pictures, a table of all candidates that sorts, settings and versions.
 """
 
+# sphinx_gallery_thumbnail_path = "images/report.png"
+
 # %%
 # Three parameters of gradient boosting, 20 candidates.
 
