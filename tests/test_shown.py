@@ -55,12 +55,15 @@ def undocumented(cls: type, names: set[str]) -> set[str]:
 
 
 def has_own_doc(cls: type, name: str) -> bool:
-    """Tell whether a method or property has a docstring."""
-    found = inspect.getattr_static(cls, name, None)
-    if isinstance(found, classmethod | staticmethod):
-        found = found.__func__
-    is_code = inspect.isfunction(found) or isinstance(found, property | cached_property)
-    return is_code and bool(inspect.getdoc(found))
+    """Tell whether a method or property has a docstring, its own or that of a base."""
+    for base in cls.__mro__:
+        found = vars(base).get(name)
+        if isinstance(found, classmethod | staticmethod):
+            found = found.__func__
+        is_code = inspect.isfunction(found) or isinstance(found, property | cached_property)
+        if is_code and inspect.getdoc(found):
+            return True
+    return False
 
 
 def public_things() -> Iterator[tuple[str, Any]]:

@@ -53,11 +53,6 @@ class Categorical(Dimension):
         True if neighbours in the list resemble each other. None: ordered by size if there are at
         least three categories and all are finite numbers, unordered otherwise.
 
-    Attributes
-    ----------
-    is_ordered : bool
-        Whether they are ordered.
-
     Examples
     --------
     >>> from skbayes.space import Categorical
