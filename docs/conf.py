@@ -79,6 +79,7 @@ sphinx_gallery_conf = {
     "filename_pattern": r"\.py$",
     "download_all_examples": False,
     "show_signature": False,
+    "remove_config_comments": True,
     "abort_on_example_error": True,
     "within_subsection_order": "gallery.ByNeed",
     "matplotlib_animations": False,

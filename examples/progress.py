@@ -6,8 +6,6 @@ With an hour to spend, say so: `max_time=3600`. The bar shows how far the search
 or by time, whichever comes first, with the best score so far.
 """
 
-# sphinx_gallery_thumbnail_path = "images/progress.png"
-
 # %%
 # A terminal and a notebook draw one bar, again and again. On this page each state of it is a line.
 # The search has four seconds, and would need longer for 1000 candidates: the time ends it.
@@ -36,3 +34,5 @@ print(f"\nended by {search.stop_reason_}")
 
 search.set_params(verbose=1, n_iter=5, max_time=None).fit(X, y)
 print(f"best accuracy: {search.best_score_:.4f}")
+
+# sphinx_gallery_thumbnail_path = "images/progress.png"

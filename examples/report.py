@@ -6,8 +6,6 @@ Somebody asks for the result who was not there. `report` writes one page: the an
 pictures, a table of all candidates that sorts, settings and versions.
 """
 
-# sphinx_gallery_thumbnail_path = "images/report.png"
-
 # %%
 # Three parameters of gradient boosting, 20 candidates.
 
@@ -61,3 +59,5 @@ class Frame:
 
 
 Frame(path)
+
+# sphinx_gallery_thumbnail_path = "images/report.png"
