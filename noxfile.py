@@ -134,7 +134,14 @@ def check_archive(session: nox.Session, archive: Path) -> None:
     unwanted = ("benchmarks/", "docs/_build/", "docs/api/", "docs/examples/")
     if found := sorted(name for name in inside if name.startswith(unwanted)):
         session.error(f"the source archive holds {found[0]} and {len(found) - 1} other files")
-    needed = {"pyproject.toml", "LICENSE", "README.md", "CITATION.cff", "docs/conf.py"}
+    needed = {
+        "pyproject.toml",
+        "hatch_build.py",
+        "LICENSE",
+        "README.md",
+        "CITATION.cff",
+        "docs/conf.py",
+    }
     if missing := needed - inside:
         session.error(f"the source archive lacks {', '.join(sorted(missing))}")
     session.log(f"{archive.name}: {len(inside)} files, {archive.stat().st_size / 1e6:.1f} MB")

@@ -1,5 +1,6 @@
 """Run by the `wheel` session in an environment that holds the installed wheel and nothing else."""
 
+import re
 from importlib import metadata, resources
 from pathlib import Path
 
@@ -12,6 +13,10 @@ from skbayes import BayesSearchCV
 assert "site-packages" in Path(skbayes.__file__).parts, skbayes.__file__
 assert resources.files("skbayes").joinpath("py.typed").is_file()
 assert metadata.version("skbayes") == skbayes.__version__
+described = metadata.metadata("skbayes").get_payload()
+assert "# skbayes" in described
+paths = re.findall(r"\]\((?!\w+:)[^)]*\)", described)
+assert not paths, f"a package index cannot follow {paths}"
 tops = {path.parts[0] for path in metadata.files("skbayes") or ()}
 assert tops == {"skbayes", f"skbayes-{skbayes.__version__}.dist-info"}, tops
 

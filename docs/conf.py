@@ -57,6 +57,8 @@ myst_heading_anchors = 4
 autosummary_generate = True
 autodoc_typehints = "none"
 numpydoc_show_class_members = False
+# What no docstring may get wrong: unknown or misplaced sections, parameters that are not there.
+numpydoc_validation_checks = {"GL03", "GL06", "GL07", "PR02", "PR05", "PR10", "RT04", "SS02"}
 toc_object_entries_show_parents = "hide"
 
 html_theme = "pydata_sphinx_theme"
@@ -77,6 +79,7 @@ sphinx_gallery_conf = {
     "filename_pattern": r"\.py$",
     "download_all_examples": False,
     "show_signature": False,
+    "remove_config_comments": True,
     "abort_on_example_error": True,
     "within_subsection_order": "gallery.ByNeed",
     "matplotlib_animations": False,

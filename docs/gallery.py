@@ -3,7 +3,8 @@
 # Those that most people need first; what is not listed comes last, by name.
 ORDER = [
     *("quickstart", "replace_grid", "svc_pipeline", "choose_model", "boosting_frame"),
-    *("stop_and_go_on", "fewer_folds", "what_mattered", "simplest", "nested_validation"),
+    *("progress", "stop_and_go_on", "report", "what_mattered", "compare_searches"),
+    *("fewer_folds", "two_workers", "simplest", "nested_validation"),
     *("ask_and_tell", "from_scikit_optimize"),
 ]
 

@@ -36,15 +36,12 @@ MODULES = [
     *("skbayes.sagemaker",),
 ]
 
-# What the modules have for other modules only.
-INTERNAL = {"NO_LIMITS"}
-
 
 def public_names(module: ModuleType) -> list[str]:
     """Return the classes and functions that a module shows, which are no modules themselves."""
     names = getattr(module, "__all__", dir(module))
     shown = set(dir(module)) & set(names)
-    values = {name: getattr(module, name) for name in names if name in shown - INTERNAL}
+    values = {name: getattr(module, name) for name in names if name in shown}
     return [name for name, value in values.items() if not inspect.ismodule(value)]
 
 

@@ -12,6 +12,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 
 from skbayes import Optimizer
+from skbayes.plotting import PairDisplay
 
 
 def score(x, y):
@@ -28,13 +29,14 @@ print(f"best score: {optimizer.best_score:.4f}")
 print(f"at: x = {optimizer.best_params['x']:.3f}, y = {optimizer.best_params['y']:.3f}")
 
 # %%
-# The first points are spread over the space. Later ones (bright) gather where the score is high.
+# What the model predicts after 30 points, beside the formula. The points gather where the score is
+# high.
 
+fig, axes = plt.subplots(1, 2, figsize=(10, 4.2), layout="constrained")
+surface = PairDisplay.from_search(optimizer, "x", "y", ax=axes[0]).surface_
+axes[0].set_title("predicted")
 x, y = np.meshgrid(np.linspace(-5, 10, 150), np.linspace(0, 15, 150))
-told = np.array([[params["x"], params["y"]] for params, _ in optimizer.told])
-fig, ax = plt.subplots(figsize=(6, 4.4), layout="constrained")
-ax.contourf(x, y, score(x, y), levels=25, cmap="Greys_r")
-points = ax.scatter(*told.T, c=np.arange(1, 31), cmap="plasma", edgecolor="white", zorder=2)
-fig.colorbar(points, label="number of the candidate")
-ax.set(xlabel="x", ylabel="y")
+looks = {"levels": surface.levels, "cmap": surface.cmap, "extend": "both"}
+fig.colorbar(axes[1].contourf(x, y, score(x, y), **looks), ax=axes[1], label="score")
+axes[1].set(title="true", xlabel="x", ylabel="y")
 plt.show()

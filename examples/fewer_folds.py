@@ -10,7 +10,6 @@ folds. The picture shows which folds were run.
 # With ten folds each, 25 candidates would need 250 fits.
 
 import matplotlib.pyplot as plt
-import numpy as np
 from sklearn.datasets import load_breast_cancer
 from sklearn.model_selection import StratifiedKFold
 from sklearn.pipeline import make_pipeline
@@ -18,6 +17,7 @@ from sklearn.preprocessing import StandardScaler
 from sklearn.svm import SVC
 
 from skbayes import BayesSearchCV
+from skbayes.plotting import FoldsDisplay
 
 X, y = load_breast_cancer(return_X_y=True)
 search = BayesSearchCV(
@@ -29,18 +29,13 @@ search = BayesSearchCV(
     random_state=0,
 )
 search.fit(X, y)
-n_stopped = int(np.sum(np.asarray(search.candidate_status_) == "stopped"))
 print(f"folds: {search.n_folds_run_} of 250")
-print(f"candidates stopped early: {n_stopped}")
+print(f"candidates stopped early: {search.candidate_status_.count('stopped')}")
 print(f"best accuracy: {search.best_score_:.4f}")
 
 # %%
-# White cells are folds that were not run. `cv_results_` has NaN there, and such a candidate is
+# Hatched cells are folds that were not run. `cv_results_` has NaN there, and such a candidate is
 # never the best.
 
-folds = np.array([search.cv_results_[f"split{k}_test_score"] for k in range(10)])
-fig, ax = plt.subplots(figsize=(7, 3.4), layout="constrained")
-image = ax.imshow(folds, aspect="auto", vmin=0.85, vmax=1, extent=(0.5, 25.5, 10.5, 0.5))
-fig.colorbar(image, extend="min", label="accuracy")
-ax.set(xlabel="candidate", ylabel="fold")
+FoldsDisplay.from_search(search)
 plt.show()

@@ -10,7 +10,6 @@ The same lists of values, searched in three ways: the whole grid, random candida
 # The grid has 72 candidates. Each of the other searches may try 16 of them.
 
 import matplotlib.pyplot as plt
-import numpy as np
 from sklearn.datasets import load_wine
 from sklearn.model_selection import GridSearchCV, RandomizedSearchCV
 from sklearn.pipeline import make_pipeline
@@ -18,6 +17,7 @@ from sklearn.preprocessing import StandardScaler
 from sklearn.svm import SVC
 
 from skbayes import BayesSearchCV
+from skbayes.plotting import ConvergenceDisplay
 
 X, y = load_wine(return_X_y=True)
 model = make_pipeline(StandardScaler(), SVC())
@@ -36,12 +36,8 @@ for name, search in searches.items():
     print(f"{name}: {search.best_score_:.4f} with {n_candidates} candidates")
 
 # %%
-# The best score after each candidate:
+# The best score after each candidate. A Display takes searches of scikit-learn too.
 
-fig, ax = plt.subplots(figsize=(6.4, 3.6), layout="constrained")
-for (name, search), style in zip(searches.items(), [":", "--", "-"], strict=True):
-    best = np.maximum.accumulate(search.cv_results_["mean_test_score"])
-    ax.step(np.arange(1, len(best) + 1), best, style, where="post", label=name)
-ax.set(xlabel="candidates", ylabel="best accuracy so far", ylim=(0.9, 1))
-ax.legend()
+display = ConvergenceDisplay.from_search(searches)
+display.ax_.set(xlim=(0, 40), ylim=(0.9, 1))
 plt.show()

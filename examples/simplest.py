@@ -10,13 +10,13 @@ within one standard error of the best one.
 # Two searches with the same seed try the same candidates. They choose differently.
 
 import matplotlib.pyplot as plt
-import numpy as np
 from sklearn.datasets import load_breast_cancer
 from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 from skbayes import BayesSearchCV
+from skbayes.plotting import ParameterDisplay
 
 X, y = load_breast_cancer(return_X_y=True)
 model = make_pipeline(StandardScaler(), LogisticRegression(max_iter=2000))
@@ -31,16 +31,11 @@ for label, search in {"best": best, "simplest": simple}.items():
     print(f"accuracy of the {label}: {score:.4f} with C = {search.best_params_[name]:.3g}")
 
 # %%
+# The smaller C is, the simpler is the model. The star is the candidate that was taken.
 
-table = best.cv_results_
-values = np.array([params[name] for params in table["params"]])
-order = np.argsort(values)
-mean, sd = table["mean_test_score"], table["std_test_score"]
-fig, ax = plt.subplots(figsize=(6.4, 3.6), layout="constrained")
-ax.errorbar(values[order], mean[order], sd[order] / np.sqrt(5), fmt="o", color="0.5", capsize=2)
-for label, search, marker in [("best", best, "s"), ("simplest", simple, "D")]:
-    row = search.best_index_
-    ax.plot(values[row], mean[row], marker, markersize=9, label=label)
-ax.set(xscale="log", xlabel="C (less is simpler)", ylabel="accuracy, with its standard error")
-ax.legend()
+fig, axes = plt.subplots(1, 2, figsize=(9, 3.8), sharey=True, layout="constrained")
+for ax, search in zip(axes, [best, simple], strict=True):
+    ParameterDisplay.from_search(search, name, ax=ax)
+    ax.set_title(f"refit={search.refit!r}")
+axes[0].set_ylim(0.92, 0.99)
 plt.show()

@@ -13,13 +13,13 @@ import tempfile
 from pathlib import Path
 
 import matplotlib.pyplot as plt
-import numpy as np
 from sklearn.datasets import load_breast_cancer
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 from sklearn.svm import SVC
 
 from skbayes import BayesSearchCV
+from skbayes.plotting import ConvergenceDisplay
 
 X, y = load_breast_cancer(return_X_y=True)
 model = make_pipeline(StandardScaler(), SVC())
@@ -40,13 +40,10 @@ assert second.cv_results_["params"][: n_first - 1] == first.cv_results_["params"
 print(f"best accuracy: {first.best_score_:.4f}, then {second.best_score_:.4f}")
 
 # %%
+# Both calls in one picture. A Display can also be given the path of the file, while the search
+# still runs: ``ConvergenceDisplay.from_search(path)``.
 
-scores = second.cv_results_["mean_test_score"]
-number = np.arange(1, len(scores) + 1)
-fig, ax = plt.subplots(figsize=(6.4, 3.6), layout="constrained")
-ax.plot(number, scores, "o", color="0.6", label="candidate")
-ax.step(number, np.maximum.accumulate(scores), where="post", label="best so far")
-ax.axvline(n_first + 0.5, linestyle="--", color="0.3", label="second call")
-ax.set(xlabel="candidates", ylabel="accuracy")
-ax.legend()
+display = ConvergenceDisplay.from_search(second)
+display.ax_.axvline(n_first + 0.5, linestyle="--", color="0.3")
+display.ax_.text(n_first + 0.7, display.ax_.get_ylim()[0], "second call", va="bottom")
 plt.show()

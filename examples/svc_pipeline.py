@@ -3,13 +3,13 @@ A scaler and a support vector machine in a pipeline
 ===================================================
 
 The usual case: C and gamma of an SVC behind a scaler, both on logarithmic scales, on breast
-cancer. `gamma` is "scale" by default, which is no number of the range. So that the search begins
-with the defaults all the same, they are given as numbers: with standardised data, "scale" is one
-over the number of features.
-
-    python examples/svc_pipeline.py
+cancer. The search begins with what the pipeline has: `gamma` is "scale" by default, and becomes the
+number that it stands for in these data.
 """
 
+# %%
+
+import matplotlib.pyplot as plt
 from sklearn.datasets import load_breast_cancer
 from sklearn.model_selection import StratifiedKFold
 from sklearn.pipeline import make_pipeline
@@ -17,36 +17,29 @@ from sklearn.preprocessing import StandardScaler
 from sklearn.svm import SVC
 
 from skbayes import BayesSearchCV
+from skbayes.plotting import PairDisplay
 
+X, y = load_breast_cancer(return_X_y=True)
+search = BayesSearchCV(
+    make_pipeline(StandardScaler(), SVC()),
+    {"svc__C": (1e-2, 1e4, "log-uniform"), "svc__gamma": (1e-5, 1e1, "log-uniform")},
+    n_iter=30,
+    cv=StratifiedKFold(5, shuffle=True, random_state=0),
+    random_state=0,
+)
+search.fit(X, y)
+print(f"accuracy of the defaults: {search.cv_results_['mean_test_score'][0]:.4f}")
+print(f"accuracy of the best: {search.best_score_:.4f}")
 
-def main():
-    """Search, and print what was better than all before."""
-    X, y = load_breast_cancer(return_X_y=True)
-    search = BayesSearchCV(
-        make_pipeline(StandardScaler(), SVC()),
-        {"svc__C": (1e-2, 1e4, "log-uniform"), "svc__gamma": (1e-5, 1e1, "log-uniform")},
-        n_iter=30,
-        cv=StratifiedKFold(5, shuffle=True, random_state=0),
-        initial_points=[{"svc__C": 1.0, "svc__gamma": 1 / X.shape[1]}],
-        random_state=0,
-    )
-    search.fit(X, y)
+# %%
+# What the model predicts over both parameters, with the candidates. Light is good. The search has
+# left the dark corners alone.
 
-    results = search.cv_results_
-    print("candidate  accuracy          C      gamma")
-    best = -1.0
-    for row, (params, score) in enumerate(
-        zip(results["params"], results["mean_test_score"], strict=True)
-    ):
-        if score > best:
-            best = score
-            print(
-                f"{row + 1:>9}{score:>10.4f}{params['svc__C']:>11.4g}{params['svc__gamma']:>11.4g}"
-            )
-    default_score = results["mean_test_score"][0]
-    print(f"\naccuracy of the defaults: {default_score:.4f}")
-    print(f"accuracy of the best: {search.best_score_:.4f}")
+PairDisplay.from_search(search, "svc__C", "svc__gamma")
+plt.show()
 
+# %%
+# The best candidates, with who has proposed them:
 
-if __name__ == "__main__":
-    main()
+trials = search.trials().sort_values("mean_test_score", ascending=False)
+trials[["candidate", "proposed_by", "mean_test_score", "param_svc__C", "param_svc__gamma"]].head()

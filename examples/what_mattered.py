@@ -15,6 +15,7 @@ from sklearn.preprocessing import StandardScaler
 from sklearn.svm import SVR
 
 from skbayes import BayesSearchCV
+from skbayes.plotting import GainDisplay, ImportancesDisplay, ParameterDisplay
 
 X, y = load_diabetes(return_X_y=True)
 space = {
@@ -31,21 +32,20 @@ insight = search.insight()
 # A share near 1 means that the parameter decides nearly everything in this space. The line is the
 # interval: a long one says that the search has not looked well enough to tell.
 
-importances = insight.importances()
-names = sorted(space, key=lambda name: importances[name].total)
-fig, ax = plt.subplots(figsize=(6.4, 3), layout="constrained")
-for place, name in enumerate(names):
-    low, high = importances[name].total_interval
-    ax.plot([low, high], [place, place], color="0.5")
-    ax.plot(importances[name].total, place, "o", color="C0")
-ax.set_yticks(range(len(names)), names)
-ax.set(xlabel="share of the variance of the score", xlim=(-0.02, 1.02))
+ImportancesDisplay.from_search(search, insight=insight)
 plt.show()
 
 # %%
-# What ten more candidates promise, in a sentence:
+# How the score depends on the most important parameter, averaged over all others:
 
-print(insight.improvement(n=10))
+ParameterDisplay.from_search(search, "svr__gamma", others="averaged", insight=insight)
+plt.show()
+
+# %%
+# What more candidates promise:
+
+GainDisplay.from_search(search, insight=insight)
+plt.show()
 
 # %%
 # Whether a bound of a range should be moved:
@@ -53,3 +53,8 @@ print(insight.improvement(n=10))
 for finding in insight.at_bounds():
     print(finding)
 print(f"best R2: {search.best_score_:.4f}")
+
+# %%
+# All answers together, as a notebook shows them:
+
+insight

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 from typing import TYPE_CHECKING, Any
 
 from skbayes import callbacks, space
@@ -28,6 +29,9 @@ from skbayes.search import BayesSearchCV
 from skbayes.space import Categorical, Conditional, Integer, Real, Space
 
 if TYPE_CHECKING:
+    from skbayes import insight as insight
+    from skbayes import plotting as plotting
+    from skbayes import sagemaker as sagemaker
     from skbayes._tracking import mlflow_autolog
     from skbayes.known import suggest_space
     from skbayes.optimizer import Optimizer
@@ -65,8 +69,13 @@ __all__ = [
 
 __version__ = "0.1.0"
 
+# Public modules that most programs do not need: they are imported when they are named.
+_MODULES = ("insight", "plotting", "sagemaker")
+
 
 def __getattr__(name: str) -> Any:
+    if name in _MODULES:
+        return importlib.import_module(f"skbayes.{name}")
     # Whoever only searches pays for the import of the model when a search begins.
     if name == "Optimizer":
         from skbayes.optimizer import Optimizer
@@ -88,4 +97,4 @@ def __getattr__(name: str) -> Any:
 
 
 def __dir__() -> list[str]:
-    return sorted({*__all__, "__version__", "exceptions"})
+    return sorted({*__all__, *_MODULES, "__version__", "exceptions"})

@@ -43,6 +43,11 @@ class WorkerDied(RuntimeError):
     """The process that ran a fit died, and it died again when the fit ran alone.
 
     In a search, such a fit has failed; the other fits are not affected.
+
+    Parameters
+    ----------
+    message : str, default=""
+        What happened, if more is known than that.
     """
 
     def __init__(self, message: str = "") -> None:
@@ -54,7 +59,17 @@ class WorkerDied(RuntimeError):
 
     @classmethod
     def of(cls, cause: BaseException) -> "WorkerDied":
-        """Return the error with what `cause` says about the death."""
+        """Return the error with what another one says about the death.
+
+        Parameters
+        ----------
+        cause : BaseException
+            The other one.
+
+        Returns
+        -------
+        WorkerDied
+        """
         error = cls(f"{cls()} ({type(cause).__name__}: {cause})")
         error.__cause__ = cause
         return error

@@ -22,13 +22,18 @@ WARNINGS = [
 ]
 
 
-def run(script: Path, folder: Path, *arguments: str, rules: Sequence[str] = WARNINGS) -> str:
+# There is no window to look at.
+DRAWING = [*WARNINGS, "ignore:FigureCanvasAgg"]
+
+
+def run(script: Path, folder: Path, *arguments: str, rules: Sequence[str] = DRAWING) -> str:
     """Return what a script prints."""
     paths = [str(ROOT), *filter(None, [os.environ.get("PYTHONPATH")])]
+    settings = {"PYTHONPATH": os.pathsep.join(paths), "OMP_NUM_THREADS": "1", "MPLBACKEND": "agg"}
     done = subprocess.run(
         [sys.executable, *(f"-W{rule}" for rule in rules), str(script), *arguments],
         cwd=folder,
-        env={**os.environ, "PYTHONPATH": os.pathsep.join(paths), "OMP_NUM_THREADS": "1"},
+        env={**os.environ, **settings},
         capture_output=True,
         text=True,
         timeout=300,
@@ -66,6 +71,8 @@ def test_quickstart(tmp_path: Path) -> None:
 
 
 def test_svc_pipeline(tmp_path: Path) -> None:
+    pytest.importorskip("matplotlib")
+    pytest.importorskip("pandas")
     printed = run(EXAMPLES / "svc_pipeline.py", tmp_path)
     assert number("accuracy of the best", printed) >= 0.979
     assert number("accuracy of the best", printed) >= number("accuracy of the defaults", printed)
@@ -73,6 +80,7 @@ def test_svc_pipeline(tmp_path: Path) -> None:
 
 @pytest.mark.slow
 def test_choose_model(tmp_path: Path) -> None:
+    pytest.importorskip("matplotlib")
     printed = run(EXAMPLES / "choose_model.py", tmp_path)
     assert number("accuracy of the best", printed) >= 0.977
     assert len(re.findall(r"of \d+ candidates", printed)) == 3
@@ -86,7 +94,7 @@ def test_from_scikit_optimize(library: str, tmp_path: Path) -> None:
     text = (EXAMPLES / script.name).read_text(encoding="utf-8")
     script.write_text(text.replace("from skbayes", f"from {library}"), encoding="utf-8")
     # What scikit-optimize warns of is its own business.
-    printed = run(script, tmp_path, rules=WARNINGS if library == "skbayes" else ["ignore"])
+    printed = run(script, tmp_path, rules=DRAWING if library == "skbayes" else ["ignore"])
     for label in ("one model", "several models"):
         assert number(f"{label}, validation", printed) > 0.95
         assert number(f"{label}, test", printed) > 0.95
@@ -98,6 +106,7 @@ def test_from_scikit_optimize(library: str, tmp_path: Path) -> None:
 
 @pytest.mark.slow
 def test_boosting_frame(tmp_path: Path) -> None:
+    pytest.importorskip("matplotlib")
     pytest.importorskip("pandas")
     printed = run(EXAMPLES / "boosting_frame.py", tmp_path)
     assert "sex (category)" in printed
@@ -121,6 +130,10 @@ def test_picture(tmp_path: Path) -> None:
     ("script", "label", "least"),
     [
         ("replace_grid.py", "BayesSearchCV", 0.95),
+        ("progress.py", "best accuracy", 0.94),
+        ("report.py", "best R2", 0.4),
+        ("compare_searches.py", "best R2", 0.7),
+        ("two_workers.py", "best accuracy", 0.95),
         ("stop_and_go_on.py", "best accuracy", 0.6),
         ("what_mattered.py", "best R2", 0.47),
         ("fewer_folds.py", "best accuracy", 0.97),
@@ -129,12 +142,9 @@ def test_picture(tmp_path: Path) -> None:
         ("ask_and_tell.py", "best score", -0.5),
     ],
 )
-def test_gallery(
-    script: str, label: str, least: float, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_gallery(script: str, label: str, least: float, tmp_path: Path) -> None:
     """Those that draw run, and find something as good as they show."""
-    pytest.importorskip("matplotlib")
-    monkeypatch.setenv("MPLBACKEND", "agg")
-    # There is no window to look at.
-    printed = run(EXAMPLES / script, tmp_path, rules=[*WARNINGS, "ignore:FigureCanvasAgg"])
+    for library in ("matplotlib", "pandas", "tqdm"):
+        pytest.importorskip(library)
+    printed = run(EXAMPLES / script, tmp_path)
     assert number(label, printed) >= least

@@ -3,9 +3,11 @@
 import importlib
 import inspect
 import re
+import runpy
 import tomllib
 from importlib import metadata
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -18,6 +20,8 @@ MODULES = [
     "skbayes",
     "skbayes.callbacks",
     "skbayes.exceptions",
+    "skbayes.insight",
+    "skbayes.plotting",
     "skbayes.sagemaker",
     "skbayes.space",
 ]
@@ -37,7 +41,7 @@ def test_a_public_module_shows_what_is_public(name: str) -> None:
             assert value.__doc__, each
 
 
-@pytest.mark.parametrize("name", sorted(set(MODULES) - {"skbayes.space"}))
+@pytest.mark.parametrize("name", sorted(set(MODULES) - {"skbayes.space", "skbayes.insight"}))
 def test_what_a_star_import_takes_is_shown(name: str) -> None:
     module = importlib.import_module(name)
     assert set(module.__all__) <= set(dir(module))
@@ -75,6 +79,38 @@ def test_addresses_stand_in_one_place() -> None:
     ]
     for path in others:
         assert not any(host in path.read_text(encoding="utf-8") for host in hosts), path
+
+
+@pytest.fixture(scope="module")
+def build() -> Any:
+    """The part of the build that makes the description for the package index."""
+    return runpy.run_path(str(ROOT / "hatch_build.py"))
+
+
+@pytest.mark.parametrize(
+    ("written", "expected"),
+    [
+        ("[a](docs/spaces.md)", "[a](https://d/spaces.html)"),
+        ("[a](docs/decisions/racing.md#b)", "[a](https://d/decisions/racing.html#b)"),
+        ("[a](examples/quickstart.py)", "[a](https://d/examples/quickstart.html)"),
+        ("[a](examples)", "[a](https://d/examples/index.html)"),
+        ("![a\nb](docs/images/search.png)", "![a\nb](https://r/raw/main/docs/images/search.png)"),
+        ("[a](docs/make_picture.py)", "[a](https://r/blob/main/docs/make_picture.py)"),
+        ("[a](CONTRIBUTING.md)", "[a](https://r/blob/main/CONTRIBUTING.md)"),
+        ("[a](https://x/y) and [b](#measured)", "[a](https://x/y) and [b](#measured)"),
+        ("`[1, 10]` and `(1, 10)`", "`[1, 10]` and `(1, 10)`"),
+    ],
+)
+def test_a_package_index_gets_addresses(build: Any, written: str, expected: str) -> None:
+    urls = {"Documentation": "https://d", "Repository": "https://r"}
+    assert build["absolute"](written, urls) == expected
+
+
+def test_no_path_of_the_readme_is_left(build: Any) -> None:
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    urls = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["urls"]
+    assert re.search(r"\]\((?!\w+:|#)", text)
+    assert not re.search(r"\]\((?!\w+:|#)", build["absolute"](text, urls))
 
 
 def test_the_citation_names_this_version() -> None:

@@ -13,3 +13,10 @@ __all__ = [
     "Importances",
     "Insight",
 ]
+
+# What other rooms of the package need.
+_INTERNAL = {"NO_LIMITS"}
+
+
+def __dir__() -> list[str]:
+    return sorted(set(__all__) - _INTERNAL)

@@ -254,7 +254,7 @@ def gains(
     turn: int,
     rng: np.random.Generator,
 ) -> Floats:
-    r"""Gain over the best target after `n` evaluations, in each of many plays.
+    r"""Gain over the best target after 1 to `n` evaluations, in each of many plays.
 
     In a play, a function is drawn from the posterior. Step by step the row of the highest
     expected improvement is evaluated, with noise, and the posterior of the play learns from it:
@@ -280,7 +280,7 @@ def gains(
         Feature rows that may be evaluated, each once; the last ones, up to ``N_SPREAD``, are from
         all over the space.
     n : int
-        Number of evaluations.
+        Number of evaluations; no more than there are rows.
     turn : int
         Number of the first of them.
     rng : numpy.random.Generator
@@ -288,20 +288,20 @@ def gains(
 
     Returns
     -------
-    ndarray of shape (N_PLAYS,)
-        In units of the targets; 0 where nothing better is found.
+    ndarray of shape (n, N_PLAYS)
+        In units of the targets; 0 where nothing better is found. The first rows are the same,
+        however many there are.
     """
     mean, covariance = joint(posterior, rows)
     # Rows next to each other make the matrix singular, where a Cholesky factor would need jitter.
     eigenvalues, vectors = np.linalg.eigh(covariance)
     root = vectors * np.sqrt(np.maximum(eigenvalues, 0.0))
     F = mean + rng.standard_normal((N_PLAYS, len(mean))) @ root.T
-    # More evaluations than there are rows cannot be made, nor their noise be held.
-    noise = rng.standard_normal((N_PLAYS, min(n, len(rows))))
+    noise = rng.standard_normal((n, N_PLAYS)).T
     n_parts = N_PLAYS // N_PLAYS_AT_ONCE
     parts = zip(np.split(F, n_parts), np.split(noise, n_parts), strict=True)
     found = [_play(posterior, mean, covariance, turn, *part) for part in parts]
-    return np.maximum(np.concatenate(found) - best, 0.0)
+    return np.maximum(np.concatenate(found, axis=1) - best, 0.0)
 
 
 def _play(
@@ -312,7 +312,7 @@ def _play(
     F: Floats,
     noise: Floats,
 ) -> Floats:
-    """Return the best target of each play."""
+    """Return the best target so far of each play, after each evaluation: of shape (n, s)."""
     hyper = posterior.hyperparameters
     noise = noise * np.sqrt(hyper.noise_variance)
     floor = MIN_VARIANCE * hyper.signal_variance
@@ -323,7 +323,7 @@ def _play(
     variances = np.tile(np.maximum(covariance.diagonal(), floor), (s, 1))
     R = np.empty((s, n, c))
     bests = np.full(s, float(posterior.fitted.max()))
-    found = np.full(s, -np.inf)
+    found = np.empty((n, s))
     is_open = np.ones((s, c), dtype=bool)
     for k in range(n):
         sd = np.sqrt(variances)
@@ -343,5 +343,5 @@ def _play(
         means += r * ((target - means[play, chosen]) / pivot)[:, None]
         variances = np.maximum(variances - r * r, floor)
         bests = np.maximum(bests, means[play, chosen])
-        found = np.maximum(found, target)
-    return found
+        found[k] = target
+    return np.maximum.accumulate(found)

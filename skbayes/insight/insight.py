@@ -73,6 +73,8 @@ class Insight:
         What the best point would score on new folds: its score on those that it was chosen by is
         too high on average. For a search, of the candidate that ``refit=True`` takes, or the rule
         of `OneStandardError`, by the metric that the search followed.
+    limits : tuple of float
+        Lowest and highest score that are possible; infinite if none is known.
 
     Examples
     --------
@@ -350,13 +352,41 @@ class Insight:
         ValueError
             If `n` is no int of at least 1, or `by` no number of at least 0.
         """
-        check_count("improvement", "n", n)
+        [gain] = self.improvements([n], by)
+        return gain
+
+    def improvements(self, n: Sequence[int], by: float | None = None) -> tuple[Gain, ...]:
+        """Tell what several numbers of further evaluations would bring, as `improvement` does.
+
+        All are read from the same plays, so it takes as long as the largest number alone.
+
+        Parameters
+        ----------
+        n : sequence of int
+            Numbers of evaluations.
+        by : float or None, default=None
+            The gain that counts, in units of the score. None: `noise`.
+
+        Returns
+        -------
+        tuple of Gain
+            In the order of `n`.
+
+        Raises
+        ------
+        ValueError
+            If a number is no int of at least 1, or `by` no number of at least 0.
+        """
+        for each in n:
+            check_count("improvement", "n", each)
         if by is not None and not (is_finite(by) and by >= 0):
             raise ValueError(f"by must be a number of at least 0 or None, got {by!r}.")
-        n, by = int(n), self.noise if by is None else float(by)
+        numbers, by = [int(each) for each in n], self.noise if by is None else float(by)
+        if not numbers:
+            return ()
         scores, space = self.observations.scores, self.space
         if not self._unit:
-            return Gain(n, by, math.nan, math.nan)
+            return tuple(Gain(each, by, math.nan, math.nan) for each in numbers)
         rng = np.random.default_rng(SEED)
         observed = space.coordinates(self.observations.points)
         order = np.argsort(-np.array(scores), kind="stable")  # NaN comes last
@@ -365,23 +395,38 @@ class Insight:
             n_left = math.inf if space.n_values is None else space.n_values - len(scores)
             is_whole = n_left <= N_CANDIDATES
             n_left = len(free) if is_whole else n_left
-            is_last, n = n >= n_left, int(min(n, n_left))
-            if not n:
-                return Gain(n, by, 0.0, 0.0, is_exhausted=True, is_last=True)
+            if not n_left:
+                gain = Gain(0, by, 0.0, 0.0, is_exhausted=True, is_last=True)
+                return (gain,) * len(numbers)
+            # Whether these are all that are left.
+            wanted = [(int(min(each, n_left)), each >= n_left) for each in numbers]
             if n_missing := max(MIN_SCORES_TO_SAY - self.observations.n_scored, 0):
-                return Gain(n, by, math.nan, math.nan, n_missing, is_last=is_last)
+                return tuple(
+                    Gain(each, by, math.nan, math.nan, n_missing, is_last=is_last)
+                    for each, is_last in wanted
+                )
             unit, centre = self._searching_unit, self._centre
             if unit != self._unit:
                 centre, _ = self.observations.units()
             best = (self.highest_score - centre) / unit
-            gain = gains(self._searching, best, space.features(free), n, len(scores), rng)
+            # More evaluations than there are rows cannot be made, nor their noise be held.
+            n_played = min(max(each for each, _ in wanted), len(free))
+            rows = space.features(free)
+            played = gains(self._searching, best, rows, n_played, len(scores), rng)
             most = self.limits[1] - self.highest_score
-            gain = np.minimum(rescaled(gain, unit), most)
-            # The plays see all that is left of a small space, and at the end nothing is beyond.
-            is_open = not (is_whole and is_last)
+            played = np.minimum(rescaled(played, unit), most)
             kept = kept_promises(self._searching, len(scores))
-            chances = outlook(gain, scores, n, by, unit, is_open=is_open, most=most, kept=kept)
-            return Gain(n, by, *chances, is_last=is_last)
+
+            def told(number: int, is_last: bool) -> Gain:
+                gain = played[min(number, n_played) - 1]
+                # The plays see all that is left of a small space, and at the end nothing is beyond.
+                is_open = not (is_whole and is_last)
+                chances = outlook(
+                    gain, scores, number, by, unit, is_open=is_open, most=most, kept=kept
+                )
+                return Gain(number, by, *chances, is_last=is_last)
+
+            return tuple(told(*each) for each in wanted)
 
     def at_bounds(self) -> tuple[AtBound, ...]:
         """Tell which parameters of the best point lie at a bound, and whether to widen it.

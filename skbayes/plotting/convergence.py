@@ -93,6 +93,7 @@ class ConvergenceDisplay:
         Of a single curve its errors, of repetitions the quartiles.
     points_ : dict of str to matplotlib PathCollection
         Candidates by status.
+    legend_ : matplotlib Legend or None
 
     Examples
     --------

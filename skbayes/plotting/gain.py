@@ -113,9 +113,9 @@ class GainDisplay:
         if insight is None:
             nothing = np.empty(0)
             return cls(nothing, nothing, nothing, math.nan, NOTHING).plot(ax=ax)
-        gains = [insight.improvement(int(each), by) for each in sorted(set(n))]
+        told = insight.improvements([int(each) for each in sorted(set(n))], by)
         # Of a space with few points left, larger numbers are all the same.
-        different = {gain.n: gain for gain in gains}
+        different = {gain.n: gain for gain in told}
         gains = list(different.values())
         middle = min(gains, key=lambda gain: abs(gain.n - 10))
         return cls(

@@ -43,6 +43,8 @@ class ImportancesDisplay:
     figure_ : matplotlib Figure
     total_, alone_ : matplotlib ErrorbarContainer or None
         None if nothing is known.
+    legend_ : matplotlib Legend or None
+        None if nothing is known.
     """
 
     def __init__(
@@ -109,7 +111,7 @@ class ImportancesDisplay:
         n = min(len(self.names), MAX_ROWS)
         self.figure_, self.ax_ = axes_for(ax, (6.4, 1.7 + 0.36 * max(n, 2)))
         ax = self.ax_
-        self.total_ = self.alone_ = None
+        self.total_ = self.alone_ = self.legend_ = None
         if not n:
             say(ax, NOTHING)
             return self

@@ -70,6 +70,9 @@ class PairDisplay:
     colorbar_ : matplotlib Colorbar or None
     points_ : dict of str to matplotlib PathCollection
         Candidates by status.
+    best_ : matplotlib PathCollection or None
+        The best candidate.
+    legend_ : matplotlib Legend or None
     """
 
     def __init__(
@@ -174,7 +177,7 @@ class PairDisplay:
         for scale, which in zip(self.scales, "xy", strict=True):
             scale.apply(ax, which)
         low, high = score_limits(np.concatenate([self.scores, self.mean.ravel()]))
-        self.surface_ = self.colorbar_ = None
+        self.surface_ = self.colorbar_ = self.best_ = None
         is_list = [scale.kind == "categories" for scale in self.scales]
         if np.isfinite(self.mean).any():
             self.surface_ = self._draw_surface(ax, low, high, is_list)

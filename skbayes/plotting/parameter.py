@@ -70,6 +70,9 @@ class ParameterDisplay:
         Its interval.
     points_ : dict of str to matplotlib PathCollection
         Candidates by status.
+    best_ : matplotlib PathCollection or None
+        The best candidate.
+    legend_ : matplotlib Legend or None
     """
 
     def __init__(
@@ -189,7 +192,7 @@ class ParameterDisplay:
         self.scale.apply(ax, "x")
         ax.set_ylim(*score_limits(np.concatenate([self.scores, self.mean])))
         x = self.x
-        self.line_ = self.band_ = None
+        self.line_ = self.band_ = self.best_ = None
         if self.scale.kind == "categories":
             x = side_by_side(x)
             if self.grid.size:

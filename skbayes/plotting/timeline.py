@@ -50,6 +50,7 @@ class TimelineDisplay:
     figure_ : matplotlib Figure
     bars_ : dict of str to matplotlib PolyCollection
         By status.
+    legend_ : matplotlib Legend or None
     """
 
     def __init__(

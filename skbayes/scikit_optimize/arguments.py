@@ -190,7 +190,21 @@ def _are_two_numbers(values: Any) -> bool:
 
 
 def dump(res: Any, filename: Any, store_objective: bool = True, **kwargs: Any) -> NoReturn:
-    """Not there: scikit-optimize's writes a pickle. Raises NotImplementedError."""
+    """Not there: scikit-optimize's writes a pickle, which runs code when it is loaded.
+
+    Write ``BayesSearchCV(..., checkpoint="search.jsonl")``, or ``joblib.dump(search, filename)``
+    for a fitted search.
+
+    Parameters
+    ----------
+    res, filename, store_objective, **kwargs
+        As scikit-optimize's has them.
+
+    Raises
+    ------
+    NotImplementedError
+        Always.
+    """
     raise NotImplementedError(
         "dump is not there, for what it writes is a pickle, which runs code when it is loaded. "
         "Write BayesSearchCV(..., checkpoint='search.jsonl') to have a search written as it goes, "
@@ -199,7 +213,20 @@ def dump(res: Any, filename: Any, store_objective: bool = True, **kwargs: Any) -
 
 
 def load(filename: Any, **kwargs: Any) -> NoReturn:
-    """Not there: scikit-optimize's runs what is in the file. Raises NotImplementedError."""
+    """Not there: scikit-optimize's reads a pickle, which runs code when it is loaded.
+
+    ``joblib.load(filename)`` reads one that you trust.
+
+    Parameters
+    ----------
+    filename, **kwargs
+        As scikit-optimize's has them.
+
+    Raises
+    ------
+    NotImplementedError
+        Always.
+    """
     raise NotImplementedError(
         f"load({filename!r}) is not there, for a pickle runs code when it is loaded. "
         "joblib.load(filename) loads one that you trust; to go on with a search, give it "

@@ -260,6 +260,11 @@ class CheckpointSaver:
     Write ``BayesSearchCV(..., checkpoint="search.jsonl")`` instead: what is evaluated is written
     to that file as the search goes, and the same call goes on from it.
 
+    Parameters
+    ----------
+    checkpoint_path, **dump_options
+        As scikit-optimize's has them.
+
     Raises
     ------
     NotImplementedError

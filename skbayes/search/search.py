@@ -44,8 +44,11 @@ F = TypeVar("F", bound=Callable[..., None])
 def _refusing_other_names(init: F) -> F:
     """Have a constructor say what the names of other searches for its space are called here.
 
-    It has the signature that it had, which is where scikit-learn reads the parameters.
+    It keeps its signature, where scikit-learn reads the parameters, but for the types: the
+    docstring has them in words, and with them the first line of `help` could not be read.
     """
+    signature = inspect.signature(init)
+    untyped = [each.replace(annotation=each.empty) for each in signature.parameters.values()]
 
     @functools.wraps(init)
     def refusing(*args: Any, **kwargs: Any) -> None:
@@ -56,6 +59,7 @@ def _refusing_other_names(init: F) -> F:
             )
         init(*args, **kwargs)
 
+    refusing.__signature__ = inspect.Signature(untyped)  # type: ignore[attr-defined]
     return refusing  # type: ignore[return-value]
 
 
@@ -66,6 +70,17 @@ class BayesSearchCV(BaseSearchCV):  # type: ignore[misc]
     Takes the place of `GridSearchCV`, `RandomizedSearchCV` and scikit-optimize's
     `BayesSearchCV`. A Gaussian process learns from the candidates evaluated so far which
     parameters to try next, so that good ones are found in far fewer fits.
+
+    Only the first two parameters are needed. The others are in the order in which most people
+    need them:
+
+    - what is searched, and how it is scored: `estimator` to `return_train_score`;
+    - how it runs: `n_jobs`, `random_state`, `verbose`;
+    - when it ends, and what it may cost: `max_time` to `fit_timeout`;
+    - what is known before, and what is kept: `checkpoint` to `is_allowed`;
+    - how candidates are proposed, and how much of a fit each gets: `strategy` to `factor`;
+    - how workers share the work: `n_points` to `pre_dispatch`;
+    - for users of scikit-optimize: those under "Other Parameters", below the attributes.
 
     Parameters
     ----------
@@ -83,94 +98,76 @@ class BayesSearchCV(BaseSearchCV):  # type: ignore[misc]
 
         A list of dicts is a choice between spaces, searched by one model. In a list of
         ``(dict, n)`` that space gets exactly n candidates.
-    optimizer_kwargs : dict or None, default=None
-        Options of scikit-optimize's optimiser. `n_initial_points` is the number of candidates
-        before the first of the model; of each other one a warning says what is done instead.
     n_iter : int, default=50
         Number of candidates. With ``(dict, n)`` spaces, of those without a number of their own.
     scoring : str, callable, list, tuple or dict, default=None
         As in `GridSearchCV`. Higher is better.
-    fit_params : dict or None, default=None
-        Parameters for `fit`, which takes them itself.
-
-        .. deprecated:: 0.1
-            As in scikit-optimize: give them to `fit`.
-    n_jobs : int, default=None
-        Number of folds that are evaluated in parallel, on the active joblib backend.
-    n_points : int or None, default=None
-        Number of candidates that are evaluated at the same time. The fewer, the more each
-        proposal knows. None: 1 for one worker, else as many as keep `n_jobs` workers busy.
-    iid : bool, default="deprecated"
-        Ignored, with a warning, as in scikit-optimize.
+    cv : int, cross-validation generator or an iterable, default=None
+        As in `GridSearchCV`. The folds are drawn once, the same for all candidates.
     refit : bool, str, OneStandardError or callable, default=True
         As in `GridSearchCV`. "1se": the simplest candidate within one standard error of the best
         one, by the metric that steers the search; `OneStandardError` says more. A function is given
         `cv_results_`, with the means masked of candidates that have none; it may not return the
         row of one that was stopped early or cut off.
-    cv : int, cross-validation generator or an iterable, default=None
-        As in `GridSearchCV`. The folds are drawn once, the same for all candidates.
-    verbose : int, default=0
-        1 prints a line for each candidate, with the best so far and when the search will end;
-        higher values print each fit too.
-    pre_dispatch : int, or str, default='2*n_jobs'
-        Number of folds that are handed to the workers ahead of time. With `max_time`, `stopping`
-        or a callback none is handed over before a worker is free, so that none begins too late.
-    random_state : int, RandomState instance or None, default=None
-        An int makes the search reproducible: whatever the backend and the timing, at the
-        same `n_points`, unless `max_time`, `fit_timeout` or `asynchronous` make it depend on
-        timing.
+    objective : str or None, default=None
+        The metric that is optimised when `scoring` gives several. None: `refit` when it names
+        one, else the first.
     error_score : 'raise' or numeric, default=np.nan
         Score of a fit that fails. The search goes on and learns from the failure, unless this
         is 'raise'.
     return_train_score : bool, default=False
         Whether `cv_results_` includes training scores.
-    initial_points : list of dict or None, default=None
-        Parameters to evaluate first. None: those that the estimator has, or the nearest place in
-        the space, as `verbose` says, then up to four that were good on other data, if such are
-        known of the estimator; nothing with another `strategy` than "bayesian".
-    warm_start_from : object or list, default=None
-        Results of earlier searches, of which this one makes what use it can: a fitted search, its
-        `cv_results_` as a dict or a frame, the path of its `checkpoint` or of a CSV file of its
-        `trials`, an `Optimizer`, pairs of parameters and score, or a list of these. They need not
-        be of the same data, metric or space.
-    asynchronous : bool, default=False
-        Whether scores are taken in as they arrive, which keeps workers busier and makes the search
-        depend on timing.
-    early_stopping : {"racing", "median"} or None, default=None
-        When a candidate is stopped after some of its folds. "racing": when folds and model leave
-        next to nothing to be gained from the others. "median": when the mean of its folds is below
-        the median that complete candidates had after as many. Such candidates have NaN in the
-        folds that were not run, and are never the best.
+    n_jobs : int, default=None
+        Number of folds that are evaluated in parallel, on the active joblib backend.
+    random_state : int, RandomState instance or None, default=None
+        An int makes the search reproducible: whatever the backend and the timing, at the
+        same `n_points`, unless `max_time`, `fit_timeout` or `asynchronous` make it depend on
+        timing.
+    verbose : int, default=0
+        1 prints a line for each candidate, with the best so far and when the search will end;
+        higher values print each fit too.
     max_time : float or None, default=None
         Seconds that `fit` may take, the refit aside. Candidates that are quick to evaluate are
         preferred, most so at the beginning. No fold begins when the time is over, nor one that is
         predicted to end much too late, so that the search overruns by at most a fold. `n_iter`
         holds as well.
-    fit_timeout : float or None, default=None
-        Seconds that the fit of a fold may take. One that takes longer has failed, and its worker
-        is ended: that needs workers of joblib's own backend, loky, as ``n_jobs=2`` gives them.
+    max_fits : float or None, default=None
+        What may be spent, in fits of a fold with the whole resource: a fit with a third of it costs
+        a third. `n_iter` and `max_time` hold as well.
     stopping : StoppingRule or list of StoppingRule, default=None
         Ends the search early: `TargetScore`, `Patience`, `Converged`, or any function of a
         `SearchState` that returns the reason, or None.
+    early_stopping : {"racing", "median"} or None, default=None
+        When a candidate is stopped after some of its folds. "racing": when folds and model leave
+        next to nothing to be gained from the others. "median": when the mean of its folds is below
+        the median that complete candidates had after as many. Such candidates have NaN in the
+        folds that were not run, and are never the best.
+    fit_timeout : float or None, default=None
+        Seconds that the fit of a fold may take. One that takes longer has failed, and its worker
+        is ended: that needs workers of joblib's own backend, loky, as ``n_jobs=2`` gives them.
     checkpoint : str, path-like or None, default=None
         File to which the search is written as it goes. If there is one already, of the same
         search, it is taken up where it ended: nothing that it holds is evaluated again. With a
         larger `n_iter` it goes on from there. ``{data}`` in the path stands for a digest of the
         data, so that each fold of an outer cross-validation has a file of its own.
-    executor : concurrent.futures.Executor or None, default=None
-        Runs the folds in place of joblib. It is not closed.
-    objective : str or None, default=None
-        The metric that is optimised when `scoring` gives several. None: `refit` when it names
-        one, else the first.
+    warm_start_from : object or list, default=None
+        Results of earlier searches, of which this one makes what use it can: a fitted search, its
+        `cv_results_` as a dict or a frame, the path of its `checkpoint` or of a CSV file of its
+        `trials`, an `Optimizer`, pairs of parameters and score, or a list of these. They need not
+        be of the same data, metric or space.
+    initial_points : list of dict or None, default=None
+        Parameters to evaluate first. None: those that the estimator has, or the nearest place in
+        the space, as `verbose` says, then up to four that were good on other data, if such are
+        known of the estimator; nothing with another `strategy` than "bayesian".
+    is_allowed : callable or None, default=None
+        Function of the parameters, a dict, that says whether they may be a candidate. It should
+        be quick: it is asked of many. None: all may. A lambda keeps the search from being pickled.
     strategy : {"bayesian", "random", "grid", "hyperband"}, default="bayesian"
         What proposes the candidates. "random": a scrambled Sobol sequence, which follows the
         scales and distributions of the space and repeats nothing. "grid": each point of a finite
         space, in `ParameterGrid`'s order; `n_iter` limits it unless it has its default, 50. All
         else is the same, so that these are baselines; of an earlier search they make no use.
         "hyperband": those of "random" in brackets of successive halving, see `resource`.
-    is_allowed : callable or None, default=None
-        Function of the parameters, a dict, that says whether they may be a candidate. It should
-        be quick: it is asked of many. None: all may. A lambda keeps the search from being pickled.
     resource : str or None, default=None
         What a candidate may be given less of at first: "n_samples", or a parameter of the estimator
         whose values are whole numbers, such as "n_estimators" or "svc__max_iter". A candidate that
@@ -183,9 +180,17 @@ class BayesSearchCV(BaseSearchCV):  # type: ignore[misc]
         The whole. "auto": all samples, or the value that the estimator has of the parameter.
     factor : int or float, default=3
         How many times larger each share is than the one before.
-    max_fits : float or None, default=None
-        What may be spent, in fits of a fold with the whole resource: a fit with a third of it costs
-        a third. `n_iter` and `max_time` hold as well.
+    n_points : int or None, default=None
+        Number of candidates that are evaluated at the same time. The fewer, the more each
+        proposal knows. None: 1 for one worker, else as many as keep `n_jobs` workers busy.
+    asynchronous : bool, default=False
+        Whether scores are taken in as they arrive, which keeps workers busier and makes the search
+        depend on timing.
+    executor : concurrent.futures.Executor or None, default=None
+        Runs the folds in place of joblib. It is not closed.
+    pre_dispatch : int, or str, default='2*n_jobs'
+        Number of folds that are handed to the workers ahead of time. With `max_time`, `stopping`
+        or a callback none is handed over before a worker is free, so that none begins too late.
 
     Attributes
     ----------
@@ -240,11 +245,31 @@ class BayesSearchCV(BaseSearchCV):  # type: ignore[misc]
     feature_names_in_ : ndarray of shape (`n_features_in_`,)
         Names of the features, if `best_estimator_` has them.
 
+    Other Parameters
+    ----------------
+    optimizer_kwargs : dict or None, default=None
+        Options of scikit-optimize's optimiser. `n_initial_points` is the number of candidates
+        before the first of the model; of each other one a warning says what is done instead.
+    fit_params : dict or None, default=None
+        Parameters for `fit`, which takes them itself.
+
+        .. deprecated:: 0.1
+            As in scikit-optimize: give them to `fit`.
+    iid : bool, default="deprecated"
+        Ignored, with a warning, as in scikit-optimize.
+
     Raises
     ------
     ValueError, TypeError
         By `fit`, before anything is fitted, if an argument is malformed. By `fit` at its end,
         if every fit failed.
+
+    See Also
+    --------
+    sklearn.model_selection.GridSearchCV : Every combination of some values.
+    suggest_space : What is known of an estimator, as a dict to be changed.
+    Optimizer : The same search in a loop of your own, for anything that has a score.
+    compare : Several searches side by side.
 
     Examples
     --------
@@ -332,23 +357,23 @@ class BayesSearchCV(BaseSearchCV):  # type: ignore[misc]
         error_score: Any = np.nan,
         return_train_score: bool = False,
         *,
-        initial_points: Any = None,
-        asynchronous: bool = False,
-        early_stopping: str | None = None,
-        max_time: float | None = None,
-        fit_timeout: float | None = None,
-        stopping: Any = None,
-        checkpoint: Any = None,
-        executor: Any = None,
         objective: str | None = None,
+        max_time: float | None = None,
+        max_fits: float | None = None,
+        stopping: Any = None,
+        early_stopping: str | None = None,
+        fit_timeout: float | None = None,
+        checkpoint: Any = None,
         warm_start_from: Any = None,
-        strategy: str = "bayesian",
+        initial_points: Any = None,
         is_allowed: Any = None,
+        strategy: str = "bayesian",
         resource: str | None = None,
         min_resources: int | str = "exhaust",
         max_resources: int | str = "auto",
         factor: float = 3,
-        max_fits: float | None = None,
+        asynchronous: bool = False,
+        executor: Any = None,
     ) -> None:
         super().__init__(
             estimator=estimator,
@@ -411,6 +436,7 @@ class BayesSearchCV(BaseSearchCV):  # type: ignore[misc]
         Returns
         -------
         dict of str to object
+            Values by name.
         """
         params: dict[str, Any] = super().get_params(deep=False)
         if not deep:
@@ -500,6 +526,7 @@ class BayesSearchCV(BaseSearchCV):  # type: ignore[misc]
         Returns
         -------
         self : object
+            The search, which can predict now.
 
         Raises
         ------
@@ -589,6 +616,7 @@ class BayesSearchCV(BaseSearchCV):  # type: ignore[misc]
         Returns
         -------
         optuna.study.Study
+            In the memory, unless ``storage`` says where.
 
         Raises
         ------
@@ -638,6 +666,11 @@ class BayesSearchCV(BaseSearchCV):  # type: ignore[misc]
         more candidates would bring, best values at a bound; a report when printed. With
         ``refit="1se"``, the best parameters and their bounds are those of the candidate taken. The
         models are fitted anew by each call, which takes less than most fits.
+
+        Returns
+        -------
+        Insight
+            The answers. Printed, it is a report.
 
         Raises
         ------

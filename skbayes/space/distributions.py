@@ -94,6 +94,11 @@ class Distribution(Dimension):
     name : str or None, default=None
         Name of the parameter, for a `Space` that is made of dimensions.
 
+    Attributes
+    ----------
+    prior : None
+        For scikit-optimize's plots, which ask it whether an axis is logarithmic.
+
     Examples
     --------
     >>> import scipy.stats

@@ -6,7 +6,14 @@ from scipy.spatial.distance import cdist
 from sklearn.gaussian_process.kernels import Matern
 
 from skbayes.gp import kernels
-from skbayes.gp.kernels import factorise, matern52, scale, squared_distances, triangular_inverse
+from skbayes.gp.kernels import (
+    factorise,
+    matern52,
+    matern52_values,
+    scale,
+    squared_distances,
+    triangular_inverse,
+)
 
 
 def rows(n, p, seed=0):
@@ -49,6 +56,12 @@ def test_matern_against_scikit_learn_across_blocks():
     Z = rows(300, 3) * 4.0
     K, _ = matern52(squared_distances(Z), 1.7)
     np.testing.assert_allclose(K, 1.7 * Matern(nu=2.5)(Z), rtol=1e-10, atol=1e-14)
+
+
+def test_matern_without_derivatives_is_the_same():
+    D2 = squared_distances(rows(300, 3) * 4.0)
+    K, _ = matern52(D2.copy(), 1.7)
+    np.testing.assert_allclose(matern52_values(D2, 1.7), K, rtol=1e-13)
 
 
 def test_matern_gradient_against_finite_differences():

@@ -100,7 +100,7 @@ def test_all_rows_evaluated_is_the_maximum_of_a_joint_draw(noise_variance):
     """After as many steps as there are rows, the order of the steps does not matter."""
     posterior = small_posterior(noise_variance)
     rows = np.array([[0.0], [0.3], [0.45], [0.9], [1.0]])
-    played = gains(posterior, 1.0, rows, 9, 0, np.random.default_rng(0))
+    *_, played = gains(posterior, 1.0, rows, 5, 0, np.random.default_rng(0))
     mean, covariance = joint(posterior, rows)
     covariance += noise_variance * np.eye(5)
     Y = np.random.default_rng(1).multivariate_normal(mean, covariance, size=20_000)
@@ -113,11 +113,31 @@ def test_one_step_goes_to_the_highest_expected_improvement():
     posterior = small_posterior(1e-6)
     # Beside the known middle there is nothing to win; at the end there may be.
     rows = np.array([[0.55], [0.3]])
-    played = gains(posterior, 1.0, rows, 1, 0, np.random.default_rng(0))
+    [played] = gains(posterior, 1.0, rows, 1, 0, np.random.default_rng(0))
     mean, covariance = joint(posterior, rows)
     F = np.random.default_rng(1).multivariate_normal(mean, covariance, size=20_000)
     direct = np.maximum(F - 1.0, 0.0).mean(axis=0)
     assert played.mean() == pytest.approx(direct.max(), rel=0.25)
+
+
+def test_a_longer_play_begins_as_a_shorter_one():
+    posterior = small_posterior(0.01)
+    rows = np.linspace(0.0, 1.0, 8)[:, None]
+    long, short = (gains(posterior, 1.0, rows, n, 3, np.random.default_rng(0)) for n in (8, 3))
+    np.testing.assert_array_equal(long[:3], short)
+    assert (np.diff(long, axis=0) >= 0.0).all()
+    assert long[-1].mean() > short[0].mean()
+
+
+@pytest.mark.parametrize("space", [SQUARE, {"x": list(range(20))}], ids=["open", "20 points"])
+def test_several_numbers_are_told_as_one_by_one(space):
+    optimizer = searched(space, lambda p: -((p["x"] - 0.4) ** 2), 14)
+    insight = optimizer.insight()
+    numbers = [10, 1, 3]
+    together = insight.improvements(numbers, by=0.01)
+    assert together == tuple(insight.improvement(n, by=0.01) for n in numbers)
+    assert [gain.n for gain in together] == [6 if "y" not in space else 10, 1, 3]
+    assert insight.improvements([]) == ()
 
 
 def test_a_play_learns_what_the_posterior_would():
