@@ -75,10 +75,10 @@ def look_worth(m: float, s: float, rho: float, c: float) -> float:
 
     Examples
     --------
-    >>> look_worth(0.0, 1.0, 1.0, 0.1) > expected_improvement(0.0, 1.0)  # cheap, and tells all
-    np.True_
-    >>> look_worth(0.0, 1.0, 0.1, 0.1) > expected_improvement(0.0, 1.0)  # tells nothing
-    np.False_
+    >>> bool(look_worth(0.0, 1.0, 1.0, 0.1) > expected_improvement(0.0, 1.0))  # cheap, tells all
+    True
+    >>> bool(look_worth(0.0, 1.0, 0.1, 0.1) > expected_improvement(0.0, 1.0))  # tells nothing
+    False
     """
     if not s > 0.0:
         return 0.0
