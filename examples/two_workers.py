@@ -3,7 +3,7 @@ Two workers
 ===========
 
 With `n_jobs=2` two folds are evaluated at the same time. Under
-``joblib.parallel_config(backend="dask")`` or ``"ray"`` the same search runs on a cluster.
+``joblib.parallel_backend("dask")`` or ``"ray"`` the same search runs on a cluster.
 """
 
 # %%
@@ -14,7 +14,7 @@ import tempfile
 from pathlib import Path
 
 import matplotlib.pyplot as plt
-from joblib import parallel_config
+from joblib import parallel_backend
 from sklearn.datasets import load_breast_cancer
 from sklearn.ensemble import ExtraTreesClassifier
 
@@ -31,7 +31,7 @@ search = BayesSearchCV(
     random_state=0,
     checkpoint=path,
 )
-with parallel_config(backend="threading"):
+with parallel_backend("threading"):
     search.fit(X, y)
 print(f"best accuracy: {search.best_score_:.4f}")
 
