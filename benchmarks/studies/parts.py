@@ -8,9 +8,9 @@ over seeds, on how many it was at most a quarter, and on how many above 1, or no
 `--most`. The methods:
 
 - `plain`: the search as it is with whole fits;
-- `cost`: the same, told what evaluations cost, as with `max_time`;
+- `cost`: the same, told what evaluations cost and that `--most` may be spent, as with `max_time`;
 - `ladder`: new candidates begin with a share, and the model says which go on; `ladder-cost`: told
-  what evaluations cost;
+  the same as `cost`;
 - `hyperband`, `random`: brackets of successive halving of random candidates, and random candidates
   with whole fits.
 
@@ -70,7 +70,6 @@ def measure(name: str, method: str, seed: int, target: float, most: float) -> Ke
     elif method in ("hyperband", "random"):
         strategy = random_search(optimizer, seed)
         schedule = Hyperband(len(part.shares), FACTOR, 10**6) if method == "hyperband" else None
-    left = 1.0 if "cost" in method else None
     n_rungs = len(part.shares)
     points: list[Any] = []
     rungs: list[list[float | None]] = []
@@ -79,6 +78,7 @@ def measure(name: str, method: str, seed: int, target: float, most: float) -> Ke
     spent, n_parts, scores, costs = 0.0, 0, [], []
     while spent < most and not (method == PLAIN and len(scores) == N_ITER):
         index = rung = None
+        left = 1.0 - spent / most if "cost" in method else None
         if schedule is not None:
             standings = [
                 Standing(i, tuple(row), False, i in closed, tuple(seconds[i]))

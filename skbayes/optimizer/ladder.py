@@ -20,6 +20,9 @@ N_LEARNT_FROM = 5
 # Times of whole folds below this say nothing of what shares cost: then the share itself is taken.
 # So searches of quick fits are the same whatever the clock says.
 MIN_SECONDS = 0.1
+# A share that costs more than this of the whole saves too little to learn what it tells: that alone
+# would take several whole fits.
+MAX_COST = 0.5
 # A candidate from which less is to be expected, in standard deviations of the scores, is not worth
 # a whole fit once there are no new candidates.
 WORTH = 0.01
@@ -60,11 +63,12 @@ class Ladder:
         budget_left: float | None = None,
     ) -> Choice | None:
         """Return what comes next, see `Schedule`."""
+        costs = self.costs(standings)
         for each in standings[:N_LEARNT_FROM]:
             if each.rests and each.rung is not None:
-                return self._above(each)
+                return Choice(each.index, self._first_rung(each.index, costs, each.rung + 1))
         if len(standings) < N_LEARNT_FROM:
-            return Choice(None, 0) if may_ask else None
+            return Choice(None, self._first_rung(len(standings), costs)) if may_ask else None
         resting = [each for each in standings if each.rests]
         points = [self.optimizer.asked_point(each.index) for each in resting]
         new = self.optimizer.preview_point(budget_left) if may_ask else None
@@ -87,7 +91,6 @@ class Ladder:
             return best if of_best >= WORTH else None
         of_best = of_whole = float(worth[-1])
         scale = of_best / float(expected_improvement(mean[-1:], sd[-1:])[0] or 1.0)
-        costs = self.costs(standings)
         wholes = sum(each.is_closed for each in standings)
         may_look = len(standings) - wholes < LOOKS * wholes
         for rung, cost in enumerate(costs if may_look else ()):
@@ -102,9 +105,13 @@ class Ladder:
                 return Choice(resting[known].index)
         return best
 
-    def _above(self, standing: Standing) -> Choice:
-        rung = (standing.rung or 0) + 1
-        return Choice(standing.index, rung if rung < len(self.shares) else None)
+    def _first_rung(self, index: int, costs: Sequence[float], start: int = 0) -> int | None:
+        """Return the first rung from a start that one of the first candidates is measured on.
+
+        The very first is measured on all of them, which shows what they cost.
+        """
+        rungs = range(start, len(costs))
+        return next((rung for rung in rungs if not index or costs[rung] <= MAX_COST), None)
 
     def verdict(self, standings: Sequence[Standing]) -> str:
         """Return why the latest candidates were measured as a whole at once, see `Schedule`."""
@@ -113,7 +120,9 @@ class Ladder:
         if not n or not n_whole:
             return ""
         correlation, n_known = self.optimizer.rung_evidence()
-        if n_known.max() < 2:
+        if min(self.costs(standings)) > MAX_COST:
+            why = "shares save too little for what they tell"
+        elif n_known.max() < 2:
             why = "too few candidates have a score with a share and with the whole"
         elif not correlation.any():
             why = "shares order candidates too differently from the whole"

@@ -83,7 +83,18 @@ def test_rungs_that_mislead_are_left(of_rung):
 
 def test_rungs_that_save_nothing_are_left():
     choices, _ = run(lambda params, rung: whole(params), n=60, costs=(1.0, 1.02))
-    assert all(choice.rung is None for choice in choices[3 * N_LEARNT_FROM :])
+    # The first candidate shows what they cost.
+    assert all(choice.rung is None for choice in choices[3:])
+
+
+def test_what_costs_too_much_is_learnt_of_the_first_one_only():
+    choices, _ = run(
+        lambda params, rung: whole(params), n=3 + 2 * (N_LEARNT_FROM - 1), costs=(0.4, 0.6)
+    )
+    expected = [Choice(None, 0), Choice(0, 1), Choice(0)]
+    for index in range(1, N_LEARNT_FROM):
+        expected += [Choice(None, 0), Choice(index)]
+    assert choices == expected
 
 
 def test_the_clock_of_quick_fits_is_not_looked_at():

@@ -266,7 +266,7 @@ class Same(Curve):
 def test_it_is_said_that_shares_save_too_little(capsys):
     kwargs = {"estimator": Same(), "factor": 1.01, "min_resources": 80, "n_iter": 12}
     assert last_words(capsys, **kwargs) == [
-        "No shares of rounds were measured after candidate 5: shares save too little for what they "
+        "No shares of rounds were measured after candidate 1: shares save too little for what they "
         "tell."
     ]
 
