@@ -21,6 +21,8 @@ from skbayes.space import Integer, Real
 PLAIN = "plain"
 # More than any search comes to: its cost ends it.
 MANY = 10_000
+# Seeds of one kind of search and those of another do not meet.
+OTHER_SEED = 1_000
 
 
 @dataclass
@@ -140,9 +142,8 @@ def by_skbayes(problem: Problem, watch: Watch, **settings: Any) -> list[Complete
         problem.task.space,
         scoring=watch.scorer(problem.task.scoring),
         cv=problem.folds,
-        random_state=problem.seed,
         refit=False,
-        **settings,
+        **{"random_state": problem.seed} | settings,
     ).fit(*problem.own)
     found = search.cv_results_
     is_whole = np.ones(len(found["params"]), dtype=bool)
@@ -154,6 +155,17 @@ def by_skbayes(problem: Problem, watch: Watch, **settings: Any) -> list[Complete
 def plain(problem: Problem, watch: Watch) -> list[Complete]:
     """Search with whole fits."""
     return by_skbayes(problem, watch, n_iter=problem.n_iter)
+
+
+def plain_again(problem: Problem, watch: Watch) -> list[Complete]:
+    """Search with whole fits and another seed, for as long as it may cost."""
+    return by_skbayes(
+        problem,
+        watch,
+        n_iter=MANY,
+        stopping=lambda state: "cost" if watch.is_over else None,
+        random_state=problem.seed + OTHER_SEED,
+    )
 
 
 def in_parts(problem: Problem, watch: Watch, **settings: Any) -> list[Complete]:
@@ -265,6 +277,7 @@ def by_optuna(problem: Problem, watch: Watch) -> list[Complete]:
 
 METHODS: dict[str, Callable[[Problem, Watch], list[Complete]]] = {
     PLAIN: plain,
+    "again": plain_again,
     "parts": in_parts,
     "hyperband": partial(in_parts, strategy="hyperband"),
     "halving": by_halving,

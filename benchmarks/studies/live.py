@@ -13,7 +13,9 @@ The second says by how much the last fresh score within `--most` is above the ta
 the size of that; minus infinite: no candidate was complete by then. The methods:
 
 - `plain`: `BayesSearchCV` with whole fits, `--n-iter` candidates;
-- `parts`: the same with a `resource`, for as long as it may cost, and `hyperband`: with that
+- `again`: the same with another seed, for as long as it may cost: what luck of the seed makes of
+  the same search, as `plain` reaches its own last score by itself;
+- `parts`: `BayesSearchCV` with a `resource`, for as long as it may cost, and `hyperband`: with that
   strategy;
 - `random`: `RandomizedSearchCV`, and `halving`: `HalvingRandomSearchCV` with the same rungs, again
   and again with other seeds;
