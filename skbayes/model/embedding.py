@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from skbayes.model.observations import Observations
     from skbayes.model.sources import Row
 
-__all__ = ["Source", "join", "on_one_scale", "place", "place_all", "scores_alike"]
+__all__ = ["Source", "join", "on_one_scale", "place", "place_all", "rows_of_each", "scores_alike"]
 
 Floats = NDArray[np.float64]
 
@@ -77,6 +77,16 @@ class Source:
             if point is not None and math.isfinite(score):
                 return point
         return None
+
+    def shortened(self, n_rows: int) -> Source:
+        """Return the best rows, and of the rest some evenly by rank; best first."""
+        order = np.argsort(-self.scores, kind="stable")
+        if order.size > n_rows:
+            n_best = n_rows // 2
+            rest = np.linspace(n_best, order.size - 1, n_rows - n_best).round().astype(np.intp)
+            order = np.concatenate([order[:n_best], order[rest]])
+        points = tuple(self.points[i] for i in order)
+        return Source(self.coordinates[order], self.scores[order], points)
 
     def has_scale_of(self, observations: Observations) -> bool:
         """Whether points that are in both have much the same scores in both."""
@@ -138,18 +148,13 @@ def place(space: Space, rows: Sequence[Row], n_rows: int = MAX_ROWS) -> Source:
         if scores:
             text += f", with {len(set(scored.tolist()))} different scores"
         raise ValueError(text + (f"; of another, {reasons[0]}" if reasons else ""))
-    order = np.argsort(-y, kind="stable")
-    if order.size > n_rows:
-        n_best = n_rows // 2
-        rest = np.linspace(n_best, order.size - 1, n_rows - n_best).round().astype(np.intp)
-        order = np.concatenate([order[:n_best], order[rest]])
-    return Source(np.array(coordinates)[order], y[order], tuple(points[i] for i in order))
+    return Source(np.array(coordinates), y, tuple(points)).shortened(n_rows)
 
 
 def place_all(space: Space, sources: Sequence[Sequence[Row]]) -> list[Source]:
     """Place sources in a space, with one warning about those of which nothing can be used."""
     placed, reasons = [], []
-    n_rows = min(MAX_ROWS, max(MIN_ROWS, MAX_ALL_ROWS // max(len(sources), 1)))
+    n_rows = rows_of_each(len(sources))
     for i, rows in enumerate(sources):
         try:
             placed.append(place(space, rows, n_rows))
@@ -163,6 +168,11 @@ def place_all(space: Space, sources: Sequence[Sequence[Row]]) -> list[Source]:
             RuntimeWarning,
         )
     return placed
+
+
+def rows_of_each(n_sources: int) -> int:
+    """Return how many rows each of so many sources may have."""
+    return min(MAX_ROWS, max(MIN_ROWS, MAX_ALL_ROWS // max(n_sources, 1)))
 
 
 def join(

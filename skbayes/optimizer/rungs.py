@@ -7,7 +7,7 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
-from skbayes.model import Surrogate, share_of_wrong
+from skbayes.model import MAX_OBSERVATIONS, Surrogate, share_of_wrong
 from skbayes.optimizer.store import ObservationStore
 
 __all__ = ["Rungs"]
@@ -65,7 +65,9 @@ class Rungs:
         # Reports only become more: what was found for as many is still true.
         key = self._store.n_measured
         if key != self._key:
-            sources = self._store.rung_sources()
+            # As with earlier results, many scores of whole fits need no others.
+            is_long = self._store.n_whole > MAX_OBSERVATIONS
+            sources = {} if is_long else self._store.rung_sources()
             believed = [
                 sources[rung]
                 for rung, correlation in enumerate(self.correlations())

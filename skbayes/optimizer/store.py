@@ -8,7 +8,15 @@ from collections.abc import Iterable, Mapping, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from skbayes.model import CostModel, Observations, Report, Source, check_follows, fit_costs
+from skbayes.model import (
+    CostModel,
+    Observations,
+    Report,
+    Source,
+    check_follows,
+    fit_costs,
+    rows_of_each,
+)
 from skbayes.rules import BestScore, best_score
 from skbayes.space import Point, Space
 
@@ -203,6 +211,11 @@ class ObservationStore:
         )
 
     @property
+    def n_whole(self) -> int:
+        """Number of points that were measured with the whole resource, failures included."""
+        return sum(not report.is_share for report in self.reports.values())
+
+    @property
     def _n_rungs(self) -> int:
         return max((len(report.rungs) for report in self.reports.values()), default=0)
 
@@ -215,18 +228,27 @@ class ObservationStore:
         ]
 
     def rung_sources(self) -> dict[int, Source]:
-        """Return by rung what was measured with its share: results of a search on less."""
+        """Return by rung what was measured with its share: results of a search on less.
+
+        As earlier results have, those of a rung have a limited number of rows.
+        """
         sources: dict[int, Source] = {}
+        n_rows, never = rows_of_each(self._n_rungs), len(self.asked)
+        # Which of equal scores are kept does not depend on who came first.
+        reports = sorted(self.reports.items(), key=lambda told: self.asked.get(told[0], never))
         for rung in range(self._n_rungs):
             scored = [
                 (point, score)
-                for point, report in self.reports.items()
-                if report.rungs and (score := report.rungs[rung]) is not None
+                for point, report in reports
+                if report.rungs
+                and (score := report.rungs[rung]) is not None
+                and math.isfinite(score)
             ]
             if len({score for _, score in scored}) > 1:
                 points = tuple(point for point, _ in scored)
                 scores = np.array([score for _, score in scored])
-                sources[rung] = Source(self._space.coordinates(points), scores, points)
+                source = Source(self._space.coordinates(points), scores, points)
+                sources[rung] = source.shortened(n_rows)
         return sources
 
     def best_score(self) -> BestScore:

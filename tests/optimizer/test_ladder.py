@@ -4,10 +4,13 @@ import numpy as np
 import pytest
 
 from skbayes import Optimizer
-from skbayes.model import Report
+from skbayes.model import MAX_OBSERVATIONS, Report, Surrogate
 from skbayes.optimizer import Ladder
 from skbayes.optimizer.ladder import LOOKS, N_LEARNT_FROM
+from skbayes.optimizer.rungs import Rungs
+from skbayes.optimizer.store import ObservationStore
 from skbayes.rules import Choice, Standing
+from skbayes.space import parse_space
 
 SPACE = {"x": (0.0, 1.0), "y": (0.0, 1.0)}
 SHARES = (0.1, 0.3)
@@ -132,3 +135,41 @@ def test_share_only_points_are_no_observations():
     assert np.isnan(optimizer.best_score)
     assert optimizer.n_complete == 0
     assert optimizer.ask_point() != point
+
+
+def looks(order):
+    """Return a store of many looks, told in an order; every tenth failed, many scores are equal."""
+    space = parse_space(SPACE)
+    rng = np.random.default_rng(0)
+    points = space.points(rng.random((400, 2)))
+    scores = np.round(rng.random(400), 1)
+    scores[::10] = math.nan
+    store = ObservationStore(space)
+    for point in points:
+        store.ask(point)
+    store.tell(
+        (points[i], Report(math.nan, (None,), None, (float(scores[i]), None))) for i in order
+    )
+    return store, np.nanmax(scores)
+
+
+def test_of_many_looks_some_are_kept_whatever_the_order_told():
+    store, best = looks(range(400))
+    (source,) = store.rung_sources().values()
+    assert len(source) == 100
+    assert source.scores[0] == best
+    assert np.isfinite(source.scores).all()
+    other, _ = looks(np.random.default_rng(1).permutation(400))
+    assert other.rung_sources()[0].points == source.points
+
+
+def test_many_wholes_need_no_looks():
+    store, _ = looks(range(400))
+    own = Surrogate(store.space)
+    believed = Rungs(store, own)
+    believed.correlations = lambda: np.array([0.9, 0.0])
+    assert believed.surrogate() is not own
+    rng = np.random.default_rng(2)
+    points = store.space.points(rng.random((MAX_OBSERVATIONS + 1, 2)))
+    store.tell((point, Report(0.5, (0.5,))) for point in points)
+    assert believed.surrogate() is own
