@@ -28,9 +28,9 @@ def note_of(trial: Trial, status: str, params: Mapping[str, Any]) -> Note:
     -------
     dict
         "index", "params", "status" and "origin"; "asked_at" and, for each fold, "folds_at", in
-        seconds of search, and "folds_took", in seconds of its fit and score; "seconds", of all; "rounds", for each fold; "failure",
-        the last line of what the first fit that failed has raised; "has_row", whether anything was
-        measured. What is not known is None.
+        seconds of search, and "folds_took", in seconds of its fit and score; "seconds", of all;
+        "rounds", for each fold; "failure", the last line of what the first fit that failed has
+        raised; "has_row", whether anything was measured. What is not known is None.
     """
     return {
         "index": trial.index,
