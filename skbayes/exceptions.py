@@ -146,7 +146,7 @@ class JournalError(ValueError):
         super().__init__(path, reason)
 
     def __str__(self) -> str:
-        return f"journal {self.path!r}: {self.reason}"
+        return f"checkpoint {self.path!r}: {self.reason}"
 
 
 class JournalMismatch(JournalError):
@@ -186,7 +186,7 @@ class JournalLocked(RuntimeError):
     def __str__(self) -> str:
         owner = "another search" if self.pid is None else f"process {self.pid} on {self.host!r}"
         return (
-            f"journal {self.path!r} is in use by {owner}. Wait until it ends, or name another "
-            "file: one search writes to a journal at a time. Searches of different data have files "
-            "of their own if {data} is in the name, as in 'search-{data}.jsonl'."
+            f"checkpoint {self.path!r} is in use by {owner}. Wait until it ends, or name another "
+            "file: only one search at a time writes to a checkpoint. Searches of different data "
+            "have files of their own if {data} is in the name, as in 'search-{data}.jsonl'."
         )

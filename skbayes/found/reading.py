@@ -159,15 +159,17 @@ def _times(
 ) -> dict[str, Any]:
     """Return what notes of candidates tell of when folds were evaluated, and who proposed them.
 
-    Only the end of each fold is noted: all folds of a candidate are taken to take as long.
+    Older notes have only the end of each fold: all folds of a candidate are taken to take as long.
     """
     ended = np.full(was_run.shape, math.nan)
+    lengths = np.tile((cost / np.maximum(was_run.sum(axis=1), 1))[:, None], was_run.shape[1])
     for row, note in enumerate(notes):
         at = [math.nan if time is None else time for time in note.get("folds_at", ())]
         ended[row, : len(at)] = at
-    lengths = cost / np.maximum(was_run.sum(axis=1), 1)
+        for fold, took in enumerate(note.get("folds_took", ())):
+            lengths[row, fold] = math.nan if took is None else took
     return {
-        "begun": ended - lengths[:, None],
+        "begun": ended - lengths,
         "ended": ended,
         "proposed_by": tuple(note.get("origin") or "" for note in notes),
     }

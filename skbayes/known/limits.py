@@ -60,6 +60,13 @@ BY_NAME: dict[str, Limits] = {
 FAMILIES = ("f1", "jaccard", "precision", "recall", "roc_auc")
 # All of these are losses, which are at least 0, with the other sign.
 NEGATED = "neg_"
+# Classes of scikit-learn that write `score` anew, to take X=None as well, and return the same.
+SCORE_AS_USUAL: dict[str, Limits] = {
+    "DummyClassifier": SHARE,
+    "KNeighborsClassifier": SHARE,
+    "RadiusNeighborsClassifier": SHARE,
+    "DummyRegressor": AT_MOST_ONE,
+}
 
 
 def score_limits(scoring: Any, metric: str | None, estimator: Any, space: Space) -> Limits:
@@ -103,7 +110,12 @@ def _of_own_score(model: Any) -> Limits:
     score = getattr(type(model), "score", None)
     if score is ClassifierMixin.score:
         return SHARE
-    return AT_MOST_ONE if score is RegressorMixin.score else UNKNOWN
+    if score is RegressorMixin.score:
+        return AT_MOST_ONE
+    # By the class that defines it: one derived from these may have a score of its own.
+    owner = next((each for each in type(model).__mro__ if "score" in vars(each)), object)
+    is_known = owner.__module__.startswith("sklearn.")
+    return SCORE_AS_USUAL.get(owner.__name__, UNKNOWN) if is_known else UNKNOWN
 
 
 def _last_steps(estimator: Any, space: Space, prefix: str) -> Iterator[Any]:

@@ -205,7 +205,8 @@ def _score_column(names: list[str], what: str, metric: str | None) -> str:
             "optimised now: leave only the one to learn from."
         )
     raise ValueError(
-        f"{what} needs a column of scores, 'mean_test_score' or 'score'; it has {names}."
+        f"{what} needs a column of scores, 'mean_test_score' or 'score'; it has {names}. Rename "
+        "the column of the scores to 'score'."
     )
 
 

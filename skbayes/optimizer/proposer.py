@@ -192,8 +192,8 @@ class Proposer:
         except Exception as error:
             raise ValueError(
                 f"is_allowed, the constraint on the parameters, raised {type(error).__name__}: "
-                f"{error}, for {params!r}. It must return whether they may be proposed, for any in "
-                "the space."
+                f"{error}, for {params!r}. The function gets one dict of parameters, such as "
+                "this one, and must return True or False for each candidate of the space."
             ) from error
 
     def _far_points(self, index: int, branches: Sequence[int]) -> Iterable[Point]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import inspect
 import math
 import os
@@ -55,8 +56,12 @@ def write_report(search: Any, path: str | os.PathLike[str]) -> Path:
     TypeError, ValueError
         If `search` is none of these.
     """
-    written = report_html(search)
     target = Path(path)
+    if not target.parent.is_dir():
+        raise FileNotFoundError(
+            errno.ENOENT, f"the folder {str(target.parent)!r} does not exist; make it first", path
+        )
+    written = report_html(search)
     # Other objects of a user's own may have texts that no file can hold.
     target.write_text(written, encoding="utf-8", errors="backslashreplace")
     return target

@@ -28,9 +28,9 @@ def note_of(trial: Trial, status: str, params: Mapping[str, Any]) -> Note:
     -------
     dict
         "index", "params", "status" and "origin"; "asked_at" and, for each fold, "folds_at", in
-        seconds of search; "seconds", spent in fits and scores; "rounds", for each fold; "failure",
-        the last line of what the first fit that failed has raised; "has_row", whether anything was
-        measured. What is not known is None.
+        seconds of search, and "folds_took", in seconds of its fit and score; "seconds", of all;
+        "rounds", for each fold; "failure", the last line of what the first fit that failed has
+        raised; "has_row", whether anything was measured. What is not known is None.
     """
     return {
         "index": trial.index,
@@ -39,6 +39,9 @@ def note_of(trial: Trial, status: str, params: Mapping[str, Any]) -> Note:
         "origin": trial.origin,
         "asked_at": trial.asked_at,
         "folds_at": [None if fold is None else fold.at for fold in trial.folds],
+        "folds_took": [
+            None if fold is None else fold.fit_time + fold.score_time for fold in trial.folds
+        ],
         "seconds": trial.all_seconds,
         "rounds": [None if fold is None else fold.rounds for fold in trial.folds],
         "n_folds": trial.n_scored,

@@ -17,6 +17,9 @@ PARAMETER = "param_"
 # Columns of numbers in the tables of searches; all others but parameters are left as texts.
 NUMBERS = ("mean_", "std_", "rank_", "split", "score", "value")
 
+# What spreadsheets write instead of commas.
+OTHER_SEPARATORS = (";", "\t")
+
 
 def read_csv(path: str | os.PathLike[str], space: Space, what: str) -> dict[str, list[Any]]:
     """Read the results of a search from a CSV file, as `search.trials().to_csv(path)` writes it.
@@ -58,9 +61,22 @@ def read_csv(path: str | os.PathLike[str], space: Space, what: str) -> dict[str,
             "search.trials().to_csv(path)."
         ) from error
     lines = [line for line in lines if line]
+    other = next((sign for sign in OTHER_SEPARATORS if len(names) == 1 and sign in names[0]), None)
+    if other is not None:
+        raise ValueError(
+            f"{what} has {other!r} between its cells, and must have commas. Numbers have a point, "
+            f"as in 0.5. pandas.read_csv reads the file with sep={other!r}, and decimal=',' if "
+            "needed: give its data frame to warm_start_from."
+        )
     if any(len(line) != len(names) for line in lines):
         raise ValueError(f"{what} has lines with more or fewer cells than its first one has names.")
     places = {n.removeprefix(PARAMETER): k for k, n in enumerate(names) if n.startswith(PARAMETER)}
+    searched = [f"{PARAMETER}{name}" for branch in space.branches for name, _ in branch.parameters]
+    if lines and searched and not places:
+        raise ValueError(
+            f"{what} needs a column 'param_<name>' for each parameter that is searched, such as "
+            f"{searched[0]!r}; it has {names}. Rename its columns."
+        )
     rows: list[tuple[dict[str, Any], list[str]]] = []
     missing: list[tuple[str, str]] = []
     for line in lines:

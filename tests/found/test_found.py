@@ -75,6 +75,9 @@ def test_notes_of_a_search_tell_when_and_who():
     np.testing.assert_array_equal(found.cost, [4.0, 1.0])
     np.testing.assert_array_equal(found.was_run, [[True, True], [True, False]])
     assert found.proposed_by == ("design", "")
+    search._notes[0]["folds_took"] = [1.5, 2.0]
+    search._notes[2]["folds_took"] = [0.5, None]
+    np.testing.assert_array_equal(read(search).begun, [[1.5, 3.0], [5.5, np.nan]])
 
 
 def test_a_grid_is_in_the_order_tried():

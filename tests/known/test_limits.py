@@ -7,8 +7,10 @@ import pickle
 import pytest
 from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.datasets import load_breast_cancer, load_diabetes
-from sklearn.linear_model import LogisticRegression, Ridge
+from sklearn.dummy import DummyClassifier, DummyRegressor
+from sklearn.linear_model import LogisticRegression, PoissonRegressor, Ridge
 from sklearn.metrics import accuracy_score, get_scorer_names, make_scorer
+from sklearn.neighbors import KNeighborsClassifier, RadiusNeighborsClassifier
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 from sklearn.svm import SVC
@@ -22,6 +24,11 @@ SPACE = parse_space({"C": (0.1, 1.0)})
 
 
 class ScoresItself(ClassifierMixin, BaseEstimator):
+    def score(self, X, y):
+        return 7.0
+
+
+class ScoringNeighbors(KNeighborsClassifier):
     def score(self, X, y):
         return 7.0
 
@@ -64,6 +71,13 @@ def test_every_name_of_scikit_learn_has_a_limit():
         (make_pipeline(SVC()), {"svc": [SVC(), LogisticRegression()]}, (0.0, 1.0)),
         (make_pipeline(SVC()), {"svc": [SVC(), ScoresItself()]}, UNKNOWN),
         (make_pipeline(SVC()), {"svc": [SVC(), "passthrough"]}, UNKNOWN),
+        (KNeighborsClassifier(), {}, (0.0, 1.0)),
+        (RadiusNeighborsClassifier(), {}, (0.0, 1.0)),
+        (DummyClassifier(), {}, (0.0, 1.0)),
+        (DummyRegressor(), {}, None),
+        (ScoringNeighbors(), {}, UNKNOWN),
+        (PoissonRegressor(), {}, UNKNOWN),
+        (make_pipeline(SVC()), {"svc": [SVC(), KNeighborsClassifier()]}, (0.0, 1.0)),
         (BayesSearchCV(SVC(), {}), {}, UNKNOWN),
         (object(), {}, UNKNOWN),
     ],

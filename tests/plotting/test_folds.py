@@ -55,9 +55,9 @@ def test_no_two_bars_of_a_row_overlap(begun, ended, rows):
 
 def test_a_checkpoint_knows_when_folds_were_evaluated(tmp_path):
     path = tmp_path / "search.jsonl"
-    BayesSearchCV(SVC(), {"C": (0.1, 10.0)}, n_iter=4, cv=3, checkpoint=path, random_state=0).fit(
-        X, Y
-    )
+    search = BayesSearchCV(
+        SVC(), {"C": (0.1, 10.0)}, n_iter=4, cv=3, checkpoint=path, random_state=0
+    ).fit(X, Y)
     display = TimelineDisplay.from_search(path)
     assert len(display.begun) == 12
     assert (display.begun < display.ended).all()
@@ -68,3 +68,8 @@ def test_a_checkpoint_knows_when_folds_were_evaluated(tmp_path):
     assert 0 < display.busy <= 1
     curve = ConvergenceDisplay.from_search(path, x="seconds").curves[0]
     assert curve.x[-1] == display.ended.max()
+    of_search = TimelineDisplay.from_search(search)
+    np.testing.assert_allclose(
+        of_search.ended - of_search.begun, display.ended - display.begun, atol=1e-9
+    )
+    assert set(of_search.rows.tolist()) == {0}

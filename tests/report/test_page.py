@@ -119,6 +119,11 @@ def test_only_a_fitted_search_has_a_report(tmp_path):
     assert list(tmp_path.iterdir()) == []
 
 
+def test_a_folder_that_does_not_exist_is_named(search, tmp_path):
+    with pytest.raises(FileNotFoundError, match="does not exist; make it first"):
+        write_report(search, tmp_path / "no" / "report.html")
+
+
 def test_without_matplotlib_nothing_is_written(search, tmp_path, monkeypatch):
     monkeypatch.setitem(sys.modules, "matplotlib", None)
     with pytest.raises(ImportError, match=r"pip install 'skbayes\[plotting\]'"):

@@ -83,6 +83,22 @@ def test_a_row_that_cannot_be_read_is_left_out_with_one_line(tmp_path):
     assert table == {"score": [0.5], "params": [{"a": "x"}]}
 
 
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("param_a;score\nx;0,5\n", r"it has ';' between its cells, and must have commas"),
+        ("param_a\tscore\nx\t0.5\n", "between its cells"),
+        ("a,score\nx,0.5\n", r"such as 'param_a'; it has \['a', 'score'\]. Rename its columns"),
+        ("params,score\n{'a': 'x'},0.5\n", r"it has \['params', 'score'\]"),
+    ],
+)
+def test_a_file_of_another_form(tmp_path, text, message):
+    path = tmp_path / "t.csv"
+    path.write_text(text)
+    with pytest.raises(ValueError, match=message):
+        read_csv(path, parse_space({"a": ["x", "y"]}), "it")
+
+
 @pytest.mark.parametrize("text", ["", "a,b\n1\n", "a,b\n1,2,3\n"])
 def test_what_is_no_table(tmp_path, text):
     path = tmp_path / "t.csv"
