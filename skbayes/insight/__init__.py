@@ -2,10 +2,11 @@
 
 from skbayes.insight.bounds import AtBound
 from skbayes.insight.importances import Importance, Importances
-from skbayes.insight.improvement import Gain
+from skbayes.insight.improvement import CHANCE_WORDS, Gain
 from skbayes.insight.insight import NO_LIMITS, Insight
 
 __all__ = [
+    "CHANCE_WORDS",
     "NO_LIMITS",
     "AtBound",
     "Gain",
@@ -15,7 +16,7 @@ __all__ = [
 ]
 
 # What other rooms of the package need.
-_INTERNAL = {"NO_LIMITS"}
+_INTERNAL = {"CHANCE_WORDS", "NO_LIMITS"}
 
 
 def __dir__() -> list[str]:

@@ -47,7 +47,7 @@ MIN_SCORES = 12
 # Words for chances up to these, as reports on the climate have them: Mastrandrea et al. (2010),
 # guidance note of the IPCC on uncertainties, table 1. A chance that is right to a tenth, see
 # docs/decisions/promises.md, has no finer ones.
-WORDS = (
+CHANCE_WORDS = (
     (0.1, "very unlikely"),
     (0.33, "unlikely"),
     (0.66, "about as likely as not"),
@@ -99,7 +99,7 @@ class Gain:
 
     @property
     def _in_words(self) -> str:
-        return next(words for most, words in WORDS if self.probability <= most)
+        return next(words for most, words in CHANCE_WORDS if self.probability <= most)
 
     @property
     def _in_percent(self) -> str:

@@ -11,12 +11,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from skbayes.found import Found, best_so_far, read_several
+from skbayes.plotting.display import Display
 from skbayes.plotting.style import (
     BLACK,
     BLUE,
     COLORS,
     LINES,
-    axes_for,
     draw_candidates,
     legend,
     plain,
@@ -64,7 +64,7 @@ class Curve:
     n_searches: int = 1
 
 
-class ConvergenceDisplay:
+class ConvergenceDisplay(Display):
     """The score of each candidate, and the best so far.
 
     It is recommended to use `from_search`. All parameters are stored as attributes.
@@ -135,9 +135,8 @@ class ConvergenceDisplay:
             list, or a dict of names. Where a name has a list of searches, they are taken for
             repetitions: the line is their median, and the band reaches from quartile to quartile.
         x : {"candidates", "seconds", "cost"}, default="candidates"
-            The x axis: number of candidates; seconds since the start of the search, which are
-            known of a checkpoint; or seconds of fitting and scoring, over all workers, or what the
-            evaluations cost that an `Optimizer` was told of.
+            The x axis: number of candidates; seconds since the start of the search; or seconds
+            of fitting and scoring, over all workers. For an `Optimizer`, the costs it was told.
         ax : matplotlib Axes, default=None
             None: a new figure.
 
@@ -167,21 +166,7 @@ class ConvergenceDisplay:
             score_name=first.label,
         ).plot(ax=ax)
 
-    def plot(self, ax: Any = None) -> Self:
-        """Draw it.
-
-        Parameters
-        ----------
-        ax : matplotlib Axes, default=None
-            None: a new figure.
-
-        Returns
-        -------
-        ConvergenceDisplay
-            Itself.
-        """
-        self.figure_, self.ax_ = axes_for(ax)
-        ax = self.ax_
+    def _draw(self, ax: Any) -> None:
         tidy(ax)
         is_single = len(self.curves) == 1
         known = [] if self.scores is None else [self.scores]
@@ -229,7 +214,6 @@ class ConvergenceDisplay:
         else:
             ax.set_xlim(left=0.0)
         self.legend_ = legend(ax)
-        return self
 
 
 def _places(found: Found, x: str) -> Floats:
@@ -247,7 +231,7 @@ def _places(found: Found, x: str) -> Floats:
     if not np.isfinite(finished).any():
         raise ValueError(
             f"x='seconds': {found.name} does not know when its candidates were evaluated. Give the "
-            "path of its checkpoint, or draw x='cost' or x='candidates'."
+            "path of its checkpoint, if it has one, or draw x='cost' or x='candidates'."
         )
     return finished
 

@@ -9,7 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from skbayes.found import read
-from skbayes.plotting.style import MANY, MAP, RED, axes_for, plain, score_limits
+from skbayes.plotting.display import Display
+from skbayes.plotting.style import MANY, MAP, RED, plain, score_limits
 from skbayes.space import show
 
 __all__ = ["FoldsDisplay"]
@@ -19,7 +20,7 @@ Floats = NDArray[np.float64]
 ORDERS = ("tried", "score")
 
 
-class FoldsDisplay:
+class FoldsDisplay(Display):
     """The score of each candidate on each fold.
 
     It is recommended to use `from_search`. All parameters are stored as attributes.
@@ -99,7 +100,10 @@ class FoldsDisplay:
             rows = np.argsort(
                 -np.where(np.isnan(found.scores), -np.inf, found.scores), kind="stable"
             )
-        names = {"tried": "candidates, in the order tried", "score": "candidates, the best first"}
+        names = {
+            "tried": "candidates, in the order tried",
+            "score": "rank of the candidate, the best first",
+        }
         return cls(
             found.folds[rows],
             found.was_run[rows],
@@ -108,22 +112,11 @@ class FoldsDisplay:
             score_name=found.metric,
         ).plot(ax=ax)
 
-    def plot(self, ax: Any = None) -> Self:
-        """Draw it.
+    def _size(self) -> tuple[float, float]:
+        return 7.2, 1.6 + 0.32 * min(max(self.folds.shape[1], 2), 12)
 
-        Parameters
-        ----------
-        ax : matplotlib Axes, default=None
-            None: a new figure.
-
-        Returns
-        -------
-        FoldsDisplay
-            Itself.
-        """
+    def _draw(self, ax: Any) -> None:
         n, n_folds = self.folds.shape
-        self.figure_, self.ax_ = axes_for(ax, (7.2, 1.6 + 0.32 * min(max(n_folds, 2), 12)))
-        ax = self.ax_
         low, high = score_limits(self.folds)
         cells = np.ma.masked_invalid(np.clip(self.folds.T, low, high))
         self.image_ = ax.imshow(
@@ -154,8 +147,6 @@ class FoldsDisplay:
         ax.set(xlabel=self.order_name, ylabel="fold")
         ax.yaxis.get_major_locator().set_params(integer=True)
         ax.xaxis.get_major_locator().set_params(integer=True, min_n_ticks=1)
-        if self.order_name.endswith("first"):
-            ax.set_xlabel("rank of the candidate, the best first")
         if n_folds <= 12:
             ax.set_yticks(range(1, n_folds + 1))
         if n <= 60 and n > 1:
@@ -171,4 +162,3 @@ class FoldsDisplay:
         said += [f"{int(has_failed.sum())} failed (x)"] if has_failed.any() else []
         if said:
             ax.set_title(", ".join(said), loc="right", fontsize="small")
-        return self

@@ -10,7 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from skbayes.found import read
-from skbayes.plotting.style import BLUE, axes_for, say, tidy
+from skbayes.insight import CHANCE_WORDS
+from skbayes.plotting.display import Display
+from skbayes.plotting.style import BLUE, say, tidy
 
 if TYPE_CHECKING:
     from skbayes.insight import Insight
@@ -23,17 +25,9 @@ NUMBERS = (1, 2, 5, 10, 20)
 NOTHING = "What more candidates would bring is not known: there are fewer than two scores."
 # What was said came true give or take this, see docs/decisions/promises.md.
 ACCURACY = 0.1
-# As `Gain` calls chances up to these.
-WORDS = (
-    (0.1, "very unlikely"),
-    (0.33, "unlikely"),
-    (0.66, "as likely as not"),
-    (0.9, "likely"),
-    (1.0, "very likely"),
-)
 
 
-class GainDisplay:
+class GainDisplay(Display):
     """The chance that more candidates improve the best score.
 
     It is recommended to use `from_search`. All parameters are stored as attributes.
@@ -126,26 +120,15 @@ class GainDisplay:
             str(middle),
         ).plot(ax=ax)
 
-    def plot(self, ax: Any = None) -> Self:
-        """Draw it.
+    def _size(self) -> tuple[float, float]:
+        return 6.4, 3.8
 
-        Parameters
-        ----------
-        ax : matplotlib Axes, default=None
-            None: a new figure.
-
-        Returns
-        -------
-        GainDisplay
-            Itself.
-        """
-        self.figure_, self.ax_ = axes_for(ax, (6.4, 3.8))
-        ax = self.ax_
+    def _draw(self, ax: Any) -> None:
         self.line_ = self.band_ = None
         is_known = np.isfinite(self.probability) & (self.n > 0)
         if not is_known.any():
             self.text_ = say(ax, self.said)
-            return self
+            return
         tidy(ax)
         n, chance = self.n[is_known], self.probability[is_known]
         low, high = (np.clip(chance + end, 0.0, 1.0) for end in (-ACCURACY, ACCURACY))
@@ -153,7 +136,7 @@ class GainDisplay:
             self.band_ = ax.fill_between(n, low, high, color=BLUE, alpha=0.15, linewidth=0)
         [self.line_] = ax.plot(n, chance, color=BLUE, marker="o", linewidth=1.8)
         start = 0.0
-        for number, (end, words) in enumerate(WORDS):
+        for number, (end, words) in enumerate(CHANCE_WORDS):
             if number % 2 == 0:
                 ax.axhspan(start, end, color="0.5", alpha=0.07, linewidth=0)
             ax.text(
@@ -175,4 +158,3 @@ class GainDisplay:
         ax.set(xlabel="more candidates", ylabel=f"probability of {gain}")
         sentences = self.said.replace(". The", ".\nThe")
         self.text_ = ax.set_title(sentences, loc="left", fontsize="small")
-        return self

@@ -9,7 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from skbayes.found import read
-from skbayes.plotting.style import BLUE, ORANGE, axes_for, legend, plain, say, tidy
+from skbayes.plotting.display import Display
+from skbayes.plotting.style import BLUE, ORANGE, legend, plain, say, tidy
 
 if TYPE_CHECKING:
     from skbayes.insight import Insight
@@ -23,7 +24,7 @@ MAX_ROWS = 20
 NOTHING = "Which parameters matter is not known: fewer than two scores, or one value of each."
 
 
-class ImportancesDisplay:
+class ImportancesDisplay(Display):
     """The share of the variance of the score that each parameter explains.
 
     It is recommended to use `from_search`. All parameters are stored as attributes.
@@ -95,26 +96,19 @@ class ImportancesDisplay:
             np.array([each.alone_interval for each in importances]).reshape(-1, 2),
         ).plot(ax=ax)
 
-    def plot(self, ax: Any = None) -> Self:
-        """Draw it.
+    @property
+    def _n_rows(self) -> int:
+        return min(len(self.names), MAX_ROWS)
 
-        Parameters
-        ----------
-        ax : matplotlib Axes, default=None
-            None: a new figure.
+    def _size(self) -> tuple[float, float]:
+        return 6.4, 1.7 + 0.36 * max(self._n_rows, 2)
 
-        Returns
-        -------
-        ImportancesDisplay
-            Itself.
-        """
-        n = min(len(self.names), MAX_ROWS)
-        self.figure_, self.ax_ = axes_for(ax, (6.4, 1.7 + 0.36 * max(n, 2)))
-        ax = self.ax_
+    def _draw(self, ax: Any) -> None:
+        n = self._n_rows
         self.total_ = self.alone_ = self.legend_ = None
         if not n:
             say(ax, NOTHING)
-            return self
+            return
         tidy(ax)
         rows = np.arange(n, dtype=np.float64)
 
@@ -157,4 +151,3 @@ class ImportancesDisplay:
                 fontsize="small",
             )
         self.legend_ = legend(ax)
-        return self

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from skbayes.found import read
+from skbayes.plotting.display import Display
 from skbayes.plotting.scales import Scale, scale_of
 from skbayes.plotting.slices import base_of, predicted, slice_of
 from skbayes.plotting.style import (
@@ -16,9 +17,8 @@ from skbayes.plotting.style import (
     MANY,
     MAP,
     MARKS,
-    RED,
-    axes_for,
     legend,
+    mark_best,
     plain,
     score_limits,
     side_by_side,
@@ -38,7 +38,7 @@ N_LEVELS = 12
 LEAST = 1e200
 
 
-class PairDisplay:
+class PairDisplay(Display):
     """The predicted score over two parameters, with the candidates.
 
     It is recommended to use `from_search`. All parameters are stored as attributes.
@@ -159,21 +159,10 @@ class PairDisplay:
             score_name=found.label,
         ).plot(ax=ax)
 
-    def plot(self, ax: Any = None) -> Self:
-        """Draw it.
+    def _size(self) -> tuple[float, float]:
+        return 6.4, 4.8
 
-        Parameters
-        ----------
-        ax : matplotlib Axes, default=None
-            None: a new figure.
-
-        Returns
-        -------
-        PairDisplay
-            Itself.
-        """
-        self.figure_, self.ax_ = axes_for(ax, (6.4, 4.8))
-        ax = self.ax_
+    def _draw(self, ax: Any) -> None:
         for scale, which in zip(self.scales, "xy", strict=True):
             scale.apply(ax, which)
         low, high = score_limits(np.concatenate([self.scores, self.mean.ravel()]))
@@ -213,22 +202,11 @@ class PairDisplay:
                 **looks,
             )
         taken = self.taken
-        if taken is not None and np.isfinite(x[taken]) and np.isfinite(y[taken]):
-            self.best_ = ax.scatter(
-                x[taken],
-                y[taken],
-                s=190,
-                marker="*",
-                c=RED,
-                edgecolors="white",
-                linewidths=1.0,
-                zorder=5,
-                label="best",
-            )
+        if taken is not None:
+            self.best_ = mark_best(ax, x[taken], y[taken], 190)
         self.legend_ = legend(ax)
         if self.legend_ is not None:
             self._shade_white_marks()
-        return self
 
     def _draw_surface(self, ax: Any, low: float, high: float, is_list: list[bool]) -> Any:
         mean = np.clip(self.mean, low, high)

@@ -9,8 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from skbayes.found import Found, read
+from skbayes.plotting.display import Display
 from skbayes.plotting.scales import Scale, scale_of
-from skbayes.plotting.style import GREY, MANY, MAP, RED, axes_for, plain, score_limits
+from skbayes.plotting.style import GREY, MANY, MAP, RED, plain, score_limits, spread
 from skbayes.space import show
 
 __all__ = ["ParallelCoordinatesDisplay"]
@@ -21,13 +22,12 @@ Floats = NDArray[np.float64]
 ABSENT_AT = -0.12
 # Lines of one category are apart, on either side by so much of the distance to the next one.
 SPREAD = 0.3
-STEP = 0.7548776662466927
 # Names of axes that are longer, together, are turned.
 MAX_NAMES = 90
 MAX_TICKS = 7
 
 
-class ParallelCoordinatesDisplay:
+class ParallelCoordinatesDisplay(Display):
     """A line for each candidate through one axis for each parameter.
 
     It is recommended to use `from_search`. All parameters are stored as attributes.
@@ -116,25 +116,14 @@ class ParallelCoordinatesDisplay:
             score_name=found.label,
         ).plot(ax=ax)
 
-    def plot(self, ax: Any = None) -> Self:
-        """Draw it.
+    def _size(self) -> tuple[float, float]:
+        return max(6.4, 1.5 * len(self.scales) + 1.6), 4.2
 
-        Parameters
-        ----------
-        ax : matplotlib Axes, default=None
-            None: a new figure.
-
-        Returns
-        -------
-        ParallelCoordinatesDisplay
-            Itself.
-        """
+    def _draw(self, ax: Any) -> None:
         n_axes = len(self.scales)
-        self.figure_, self.ax_ = axes_for(ax, (max(6.4, 1.5 * n_axes + 1.6), 4.2))
         # matplotlib may only be imported where something is drawn.
         from matplotlib.collections import LineCollection
 
-        ax = self.ax_
         x = np.arange(n_axes, dtype=np.float64)
         y = self._heights()
         lines = np.stack([np.broadcast_to(x, y.shape), y], axis=2)
@@ -191,7 +180,6 @@ class ParallelCoordinatesDisplay:
         n_failed = int((~is_known).sum())
         if n_failed:
             ax.set_title(f"dotted: {n_failed} without a score", loc="right", fontsize="small")
-        return self
 
     def _heights(self) -> Floats:
         """Return where lines cross the axes, with those of one category side by side."""
@@ -200,8 +188,7 @@ class ParallelCoordinatesDisplay:
             n = len(scale.others)
             if scale.kind != "categories" or n < 2:
                 continue
-            turns = (np.arange(len(y)) * STEP) % 1.0
-            apart = SPREAD / n * (2.0 * turns - 1.0)
+            apart = SPREAD / n * spread(len(y))
             y[:, column] += np.where(np.isnan(self.values[:, column]), 0.0, apart)
         return y
 

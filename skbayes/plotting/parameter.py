@@ -9,15 +9,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from skbayes.found import read
+from skbayes.plotting.display import Display
 from skbayes.plotting.scales import Scale, scale_of
 from skbayes.plotting.slices import base_of, predicted, slice_of, with_others
 from skbayes.plotting.style import (
     BLACK,
     GREY,
-    RED,
-    axes_for,
     draw_candidates,
     legend,
+    mark_best,
     plain,
     score_limits,
     side_by_side,
@@ -36,7 +36,7 @@ Floats = NDArray[np.float64]
 N_PLACES = {"best": 60, "averaged": 30}
 
 
-class ParameterDisplay:
+class ParameterDisplay(Display):
     """Scores against one parameter, with what the model predicts.
 
     It is recommended to use `from_search`. All parameters are stored as attributes.
@@ -173,84 +173,21 @@ class ParameterDisplay:
             score_name=found.label,
         ).plot(ax=ax)
 
-    def plot(self, ax: Any = None) -> Self:
-        """Draw it.
-
-        Parameters
-        ----------
-        ax : matplotlib Axes, default=None
-            None: a new figure.
-
-        Returns
-        -------
-        ParameterDisplay
-            Itself.
-        """
-        self.figure_, self.ax_ = axes_for(ax)
-        ax = self.ax_
+    def _draw(self, ax: Any) -> None:
         tidy(ax)
         self.scale.apply(ax, "x")
         ax.set_ylim(*score_limits(np.concatenate([self.scores, self.mean])))
         x = self.x
         self.line_ = self.band_ = self.best_ = None
-        if self.scale.kind == "categories":
+        is_list = self.scale.kind == "categories"
+        if is_list:
             x = side_by_side(x)
-            if self.grid.size:
-                ends = np.abs(np.array([self.mean - self.low, self.high - self.mean]))
-                self.line_ = ax.errorbar(
-                    self.grid,
-                    self.mean,
-                    None if np.isnan(ends).any() else ends,
-                    fmt="D",
-                    color=BLACK,
-                    markersize=5,
-                    capsize=4,
-                    linewidth=1.2,
-                    label=self.model_name,
-                    zorder=4,
-                    markerfacecolor="white",
-                )
-        elif self.grid.size:
-            is_range = self.grid <= self.scale.high
-            for part in (is_range, ~is_range):
-                if not part.any():
-                    continue
-                [line] = ax.plot(
-                    self.grid[part],
-                    self.mean[part],
-                    color=BLACK,
-                    linewidth=1.6,
-                    zorder=4,
-                    marker="D" if part[-1] and not part.all() else None,
-                    linestyle="-" if part is is_range else "none",
-                )
-                if np.isfinite(self.low[part]).any() and part is is_range:
-                    self.band_ = ax.fill_between(
-                        self.grid[part],
-                        self.low[part],
-                        self.high[part],
-                        color=GREY,
-                        alpha=0.2,
-                        linewidth=0,
-                        label="interval for nine of ten",
-                    )
-                if self.line_ is None:
-                    self.line_ = line
-                    line.set_label(self.model_name)
+        if self.grid.size:
+            self._draw_categories(ax) if is_list else self._draw_curve(ax)
         self.points_ = draw_candidates(ax, x, self.scores, self.status)
         taken = self.taken
-        if taken is not None and np.isfinite(x[taken]) and np.isfinite(self.scores[taken]):
-            self.best_ = ax.scatter(
-                x[taken],
-                self.scores[taken],
-                s=170,
-                marker="*",
-                c=RED,
-                edgecolors="white",
-                linewidths=0.8,
-                zorder=5,
-                label="best",
-            )
+        if taken is not None:
+            self.best_ = mark_best(ax, x[taken], self.scores[taken], 170)
         n_without = int(np.isnan(self.x).sum())
         if n_without:
             n = len(self.x)
@@ -259,4 +196,49 @@ class ParameterDisplay:
             )
         ax.set_ylabel(plain(self.score_name))
         self.legend_ = legend(ax)
-        return self
+
+    def _draw_categories(self, ax: Any) -> None:
+        """Draw what the model predicts of each category."""
+        ends = np.abs(np.array([self.mean - self.low, self.high - self.mean]))
+        self.line_ = ax.errorbar(
+            self.grid,
+            self.mean,
+            None if np.isnan(ends).any() else ends,
+            fmt="D",
+            color=BLACK,
+            markersize=5,
+            capsize=4,
+            linewidth=1.2,
+            label=self.model_name,
+            zorder=4,
+            markerfacecolor="white",
+        )
+
+    def _draw_curve(self, ax: Any) -> None:
+        """Draw what the model predicts over the range, and of other values beside it."""
+        is_range = self.grid <= self.scale.high
+        for part in (is_range, ~is_range):
+            if not part.any():
+                continue
+            [line] = ax.plot(
+                self.grid[part],
+                self.mean[part],
+                color=BLACK,
+                linewidth=1.6,
+                zorder=4,
+                marker="D" if part[-1] and not part.all() else None,
+                linestyle="-" if part is is_range else "none",
+            )
+            if np.isfinite(self.low[part]).any() and part is is_range:
+                self.band_ = ax.fill_between(
+                    self.grid[part],
+                    self.low[part],
+                    self.high[part],
+                    color=GREY,
+                    alpha=0.2,
+                    linewidth=0,
+                    label="interval for nine of ten",
+                )
+            if self.line_ is None:
+                self.line_ = line
+                line.set_label(self.model_name)

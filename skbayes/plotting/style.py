@@ -15,10 +15,12 @@ __all__ = [
     "axes_for",
     "draw_candidates",
     "legend",
+    "mark_best",
     "plain",
     "say",
     "score_limits",
     "side_by_side",
+    "spread",
     "tidy",
 ]
 
@@ -191,8 +193,21 @@ def side_by_side(x: Floats, *, other: bool = False) -> Floats:
     other : bool, default=False
         Whether it is the other one of two axes.
     """
-    turns = (np.arange(len(x)) * STEPS[int(other)]) % 1.0
-    return np.asarray(x + SPREAD * (2.0 * turns - 1.0))
+    return np.asarray(x + SPREAD * spread(len(x), other=other))
+
+
+def spread(n: int, *, other: bool = False) -> Floats:
+    """Return numbers between -1 and 1, of shape (n,), of which neighbours lie far apart."""
+    turns = (np.arange(n) * STEPS[int(other)]) % 1.0
+    return np.asarray(2.0 * turns - 1.0)
+
+
+def mark_best(ax: Any, x: float, y: float, size: float) -> Any:
+    """Draw a star at the candidate that is taken; None where it has no place."""
+    if not (np.isfinite(x) and np.isfinite(y)):
+        return None
+    looks: dict[str, Any] = {"c": RED, "edgecolors": "white", "linewidths": 0.9, "zorder": 5}
+    return ax.scatter(x, y, s=size, marker="*", label="best", **looks)
 
 
 def legend(ax: Any) -> Any:

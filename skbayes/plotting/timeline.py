@@ -10,7 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from skbayes.found import read
-from skbayes.plotting.style import GREY, MANY, MARKS, axes_for, legend, tidy
+from skbayes.plotting.display import Display
+from skbayes.plotting.style import GREY, MANY, MARKS, legend, tidy
 
 __all__ = ["TimelineDisplay"]
 
@@ -24,7 +25,7 @@ TOLERANCE = 1e-3
 MAX_NUMBERS = 80
 
 
-class TimelineDisplay:
+class TimelineDisplay(Display):
     """A bar for each fold, from its begin to its end.
 
     It is recommended to use `from_search`. All parameters are stored as attributes.
@@ -110,29 +111,21 @@ class TimelineDisplay:
     @property
     def busy(self) -> float:
         """Share of the time, from the first begin to the last end, in which the rows have bars."""
-        whole = float(self.ended.max() - self.begun.min()) * (int(self.rows.max()) + 1)
+        whole = float(self.ended.max() - self.begun.min()) * self._n_rows
         return float((self.ended - self.begun).sum()) / whole if whole > 0 else 1.0
 
-    def plot(self, ax: Any = None) -> Self:
-        """Draw it.
+    @property
+    def _n_rows(self) -> int:
+        return int(self.rows.max()) + 1
 
-        Parameters
-        ----------
-        ax : matplotlib Axes, default=None
-            None: a new figure.
+    def _size(self) -> tuple[float, float]:
+        return 7.2, 1.5 + 0.4 * min(max(self._n_rows, 2), 16)
 
-        Returns
-        -------
-        TimelineDisplay
-            Itself.
-        """
-        n_rows = int(self.rows.max()) + 1
-        self.figure_, self.ax_ = axes_for(ax, (7.2, 1.5 + 0.4 * min(max(n_rows, 2), 16)))
+    def _draw(self, ax: Any) -> None:
         # matplotlib may only be imported where something is drawn.
         from matplotlib.collections import PolyCollection
         from matplotlib.colors import to_rgba
 
-        ax = self.ax_
         tidy(ax)
         kinds = np.array(self.status, dtype=object)
         self.bars_ = {}
@@ -163,13 +156,12 @@ class TimelineDisplay:
         first, last = min(0.0, float(self.begun.min())), float(self.ended.max())
         room = 0.01 * (last - first or 1.0)
         ax.set_xlim(first - room, last + room)
-        ax.set_ylim(n_rows + 0.6, 0.4)
+        ax.set_ylim(self._n_rows + 0.6, 0.4)
         ax.set(xlabel="seconds since the start", ylabel="folds at the same time")
         ax.yaxis.get_major_locator().set_params(integer=True, min_n_ticks=1)
         ax.set_title(f"busy {self.busy:.0%} of the time", loc="right", fontsize="small")
         self._number(ax, last - first)
         self.legend_ = legend(ax)
-        return self
 
     def _number(self, ax: Any, length: float) -> None:
         """Write the numbers of candidates on bars that are wide enough."""

@@ -185,22 +185,7 @@ class Run:
         n_candidates = evaluation.n_candidates
         observers: list[Observer] = [self.objective]
         if search.verbose > 0:
-            at_most = "" if self._proposals.is_counted else "at most "
-            begin = f"Fitting {self.n_folds} folds for each of {at_most}{n_candidates} candidates, "
-            if self._schedule is None:
-                print(f"{begin}totalling {at_most}{self.n_folds * n_candidates} fits")
-            else:
-                assert self.resources is not None
-                *few, last = map(str, self.resources.amounts)
-                some = f"{', '.join(few)} or {last}" if few else last
-                print(f"{begin}first with {some} of {self.resources.whole} {self.resources.name}")
-            if self.resources is not None and not self.resources.amounts:
-                all_of_it = f"{self.resources.whole} {self.resources.name}"
-                print(f"All fits are whole: {all_of_it} are too few for a share of min_resources")
-            if isinstance(search.search_spaces, str):
-                print(f"search_spaces={AUTO!r} searches\n{described(self._written)}")
-            if self._proposals.said:
-                print(self._proposals.said)
+            self._say_what_begins()
         rules = self._rules
         if self._callback:
             ended = Ended(self.objective)
@@ -256,6 +241,26 @@ class Run:
                 search.__dict__.pop("_so_far", None)
                 search.__dict__.update(earlier)
         return engine
+
+    def _say_what_begins(self) -> None:
+        """Print how many fits there will be, of what, and what is searched."""
+        n_candidates = self._evaluation.n_candidates
+        at_most = "" if self._proposals.is_counted else "at most "
+        begin = f"Fitting {self.n_folds} folds for each of {at_most}{n_candidates} candidates, "
+        if self._schedule is None:
+            print(f"{begin}totalling {at_most}{self.n_folds * n_candidates} fits")
+        else:
+            assert self.resources is not None
+            *few, last = map(str, self.resources.amounts)
+            some = f"{', '.join(few)} or {last}" if few else last
+            print(f"{begin}first with {some} of {self.resources.whole} {self.resources.name}")
+        if self.resources is not None and not self.resources.amounts:
+            all_of_it = f"{self.resources.whole} {self.resources.name}"
+            print(f"All fits are whole: {all_of_it} are too few for a share of min_resources")
+        if isinstance(self._search.search_spaces, str):
+            print(f"search_spaces={AUTO!r} searches\n{described(self._written)}")
+        if self._proposals.said:
+            print(self._proposals.said)
 
     def in_row_order(self, trials: Sequence[Trial]) -> list[Trial]:
         """Return trials in the order of the rows of `cv_results_`."""

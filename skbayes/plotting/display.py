@@ -1,0 +1,52 @@
+"""What all pictures have in common."""
+
+from __future__ import annotations
+
+from typing import Any, Self
+
+from skbayes.plotting.style import axes_for
+
+__all__ = ["Display"]
+
+
+class Display:
+    """Arrays that can be drawn, as often as wanted.
+
+    Attributes
+    ----------
+    ax_ : matplotlib Axes
+    figure_ : matplotlib Figure
+    """
+
+    ax_: Any
+    figure_: Any
+
+    def plot(self, ax: Any = None) -> Self:
+        """Draw it.
+
+        Parameters
+        ----------
+        ax : matplotlib Axes, default=None
+            None: a new figure.
+
+        Returns
+        -------
+        Display
+            Itself.
+
+        Raises
+        ------
+        ImportError
+            If matplotlib is not installed.
+        """
+        self.figure_, self.ax_ = axes_for(ax, self._size())
+        self._draw(self.ax_)
+        return self
+
+    def _size(self) -> tuple[float, float]:
+        """Return width and height of a new figure, in inches."""
+        return 6.4, 4.0
+
+    def _draw(self, ax: Any) -> None:
+        """Draw on axes, and keep what was drawn."""
+        raise NotImplementedError
