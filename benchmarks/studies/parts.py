@@ -12,10 +12,12 @@ The methods:
 - `ladder`: new candidates begin with a share, and the model says which go on; `ladder-cost`: told
   the same as `cost`;
 - `hyperband`, `random`: brackets of successive halving of random candidates, and random candidates
-  with whole fits.
+  with whole fits;
+- `optuna`, `dehb`: Optuna's TPE with its Hyperband pruner, and brackets of differential evolution.
+  Each part is a fit of its own to them too.
 
     python -m benchmarks parts --methods plain cost --surfaces DIR
-    python -m benchmarks parts --methods ladder ladder-cost hyperband random --surfaces DIR
+    python -m benchmarks parts --methods ladder ladder-cost hyperband random optuna --surfaces DIR
     python -m benchmarks parts --table --tasks
 """
 
@@ -23,7 +25,6 @@ import math
 import os
 import zlib
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
@@ -32,19 +33,14 @@ from benchmarks.common.constants import digest
 from benchmarks.common.records import Key, Records
 from benchmarks.common.runs import Run, complete
 from benchmarks.common.tabulate import table
+from benchmarks.peers.parts import PEERS, make_player
 from benchmarks.tasks import TASKS
 from benchmarks.tasks.surfaces import HELP, VARIABLE, Part
 from benchmarks.tasks.task import FOREIGN, FOREIGN_FAMILIES
-from skbayes import Optimizer
-from skbayes.model import Report
-from skbayes.optimizer import Ladder, random_search
-from skbayes.rules import Hyperband, Standing
-from skbayes.space import parse_space
 
 PLAIN = "plain"
-METHODS = (PLAIN, "cost", "ladder", "ladder-cost", "hyperband", "random")
+METHODS = (PLAIN, "cost", "ladder", "ladder-cost", "hyperband", "random", *PEERS)
 N_ITER = 64
-FACTOR = 3
 QUARTER = 0.25
 NOT_REACHED = math.inf
 
@@ -59,54 +55,22 @@ def measure(name: str, method: str, seed: int, target: float, most: float) -> Ke
         the number of evaluations with less.
     """
     part = Part(TASKS[name].make)
-    space = parse_space(part.space)
     # Each task has seeds of its own: those of one space would share their first points.
     seed = 1000 * (seed + 1) + zlib.crc32(name.encode()) % 1000
-    optimizer = Optimizer(space, random_state=seed, n_iter=N_ITER)
-    strategy: Any = optimizer
-    schedule: Any = None
-    if method.startswith("ladder"):
-        schedule = Ladder(optimizer, part.shares)
-    elif method in ("hyperband", "random"):
-        strategy = random_search(optimizer, seed)
-        schedule = Hyperband(len(part.shares), FACTOR, 10**6) if method == "hyperband" else None
-    n_rungs = len(part.shares)
-    points: list[Any] = []
-    rungs: list[list[float | None]] = []
-    seconds: list[list[float]] = []
-    closed: set[int] = set()
+    player = make_player(method, part.space, part.shares, N_ITER, seed)
     spent, n_parts, scores, costs = 0.0, 0, [], []
     while spent < most and not (method == PLAIN and len(scores) == N_ITER):
-        index = rung = None
-        left = 1.0 - spent / most if "cost" in method else None
-        if schedule is not None:
-            standings = [
-                Standing(i, tuple(row), False, i in closed, tuple(seconds[i]))
-                for i, row in enumerate(rungs)
-            ]
-            choice = schedule.choose(standings, True, False, left)
-            index, rung = choice.index, choice.rung
-        if index is None:
-            index = len(points)
-            points.append(strategy.ask_point(left))
-            rungs.append([None] * n_rungs)
-            seconds.append([math.nan] * (n_rungs + 1))
-        score, cost = part(space.decode(points[index]), rung)
+        params, rung = player.ask(1.0 - spent / most)
+        score, cost = part(params, rung)
         spent += cost
-        seconds[index][n_rungs if rung is None else rung] = cost
-        of_rungs = tuple(None if math.isnan(c) else c for c in seconds[index][:-1])
         if rung is None:
-            closed.add(index)
             scores.append(score)
             costs.append(spent)
-            report = Report(score, (score,), cost, tuple(rungs[index]), of_rungs)
+            if score >= target:
+                break
         else:
             n_parts += 1
-            rungs[index][rung] = score
-            report = Report(math.nan, (None,), None, tuple(rungs[index]), of_rungs)
-        strategy.tell_report(points[index], report)
-        if rung is None and score >= target:
-            break
+        player.tell(score, cost)
     return {"scores": scores, "costs": costs, "parts": n_parts}
 
 
