@@ -43,7 +43,7 @@ class FoldSearch:
     """
 
     def __init__(self, table: FoldTable, seed: int, n_iter: int) -> None:
-        self.table, self.n_iter = table, n_iter
+        self.table, self.seed, self.n_iter = table, seed, n_iter
         rng = np.random.default_rng([seed, table.n_folds])
         first = rng.choice(len(table.points), N_FIRST, replace=False)
         self._optimizer = Optimizer(

@@ -12,7 +12,9 @@ folds, which leaves what the model has lost. The methods, all by ask and tell:
 - `resting`: candidates rest where a fold is worth too little, and those that rest are judged anew
   by all that is known before each new candidate, and at the end; `resting-0.1`: with 0.1 standard
   errors as what a candidate has to be worth;
-- `promotion`: one fold of each candidate, and at the end the others of those that are worth them.
+- `promotion`: one fold of each candidate, and at the end the others of those that are worth them;
+- `fcvopt`: fractional cross-validation with half of the folds (Yerramilli and Apley 2025), which
+  needs `fcvopt`.
 
     python -m benchmarks folds --tables DIR --methods full racing turns
 """
@@ -24,13 +26,16 @@ import numpy as np
 
 from benchmarks.common.arguments import Arguments
 from benchmarks.common.constants import digest, patched, read
-from benchmarks.common.fold_searches import METHODS, FoldSearch
+from benchmarks.common.fold_searches import METHODS as OWN
+from benchmarks.common.fold_searches import FoldSearch
 from benchmarks.common.fold_tables import TABLED, load_table, only_listed
 from benchmarks.common.records import RESULTS, Key, Records
 from benchmarks.common.runs import Run, complete
 from benchmarks.common.tabulate import table
+from benchmarks.peers.folds import by_fcvopt
 
 FULL = "full"
+METHODS = OWN | {"fcvopt": by_fcvopt}
 N_BOOTSTRAP = 4000
 
 
@@ -116,7 +121,7 @@ def main(words: list[str]) -> None:
     parser = Arguments(__doc__, __name__)
     parser.shared("--only", "--jobs", "--out", "--tasks", "--set", "--seeds", "--first-seed")
     parser.shared("--n-iter", default=40)
-    parser.add_argument("--methods", nargs="+", choices=METHODS, default=list(METHODS))
+    parser.add_argument("--methods", nargs="+", choices=METHODS, default=list(OWN))
     parser.add_argument("--folds", nargs="+", type=int, default=[5, 10])
     parser.add_argument("--tables", type=Path, default=RESULTS / "folds", help="folder of these")
     parser.add_argument("--make", action="store_true", help="make the tables, and search nothing")
