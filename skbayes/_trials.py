@@ -91,8 +91,8 @@ class Trial:
     status : str or None
         How it ended; None as long as it has not.
     rungs : tuple of tuple of (FoldScore or None), default=()
-        The same folds with less than the whole resource, the smallest share first. `folds` are
-        those with all of it.
+        The same folds, or the first of them, with less than the whole resource, the smallest share
+        first. `folds` are those with all of it.
     origin : str or None
         What has proposed it, see `Asked`.
     asked_at : float or None
@@ -206,17 +206,22 @@ class History:
         Number of folds of a complete trial.
     n_rungs : int, default=0
         Number of shares of the resource below the whole.
+    n_rung_folds : int or None, default=None
+        Number of folds that are measured with a share. None: all.
     """
 
-    def __init__(self, n_folds: int, n_rungs: int = 0) -> None:
+    def __init__(self, n_folds: int, n_rungs: int = 0, n_rung_folds: int | None = None) -> None:
         self.n_folds, self.n_rungs = n_folds, n_rungs
+        self.n_rung_folds = n_folds if n_rung_folds is None else n_rung_folds
         self.trials: list[Trial] = []
 
     @classmethod
     def of(cls, events: Sequence[Event], n_folds: int) -> History:
         """Return the history of events that were recorded; ValueError as from `apply`."""
-        rungs = [event.rung for event in events if isinstance(event, Scored)]
-        history = cls(n_folds, max((rung + 1 for rung in rungs if rung is not None), default=0))
+        parts = [(event.rung, event.fold) for event in events if isinstance(event, Scored)]
+        shares = [(rung + 1, fold + 1) for rung, fold in parts if rung is not None]
+        n_rungs, n_rung_folds = map(max, zip(*shares, strict=True)) if shares else (0, None)
+        history = cls(n_folds, n_rungs, n_rung_folds)
         for event in events:
             history.apply(event)
         return history
@@ -234,7 +239,7 @@ class History:
             if event.index != len(self.trials):
                 raise ValueError(f"{event}: the next trial is number {len(self.trials)}.")
             folds: tuple[FoldScore | None, ...] = (None,) * self.n_folds
-            rungs = (folds,) * self.n_rungs
+            rungs = (folds[: self.n_rung_folds],) * self.n_rungs
             self.trials.append(
                 Trial(
                     event.index,
@@ -253,10 +258,10 @@ class History:
         if trial.is_closed:
             raise ValueError(f"{event}: trial {event.index} is closed.")
         if isinstance(event, Scored):
-            if not 0 <= event.fold < self.n_folds:
-                raise ValueError(f"{event}: there are {self.n_folds} folds.")
             if not (event.rung is None or 0 <= event.rung < self.n_rungs):
                 raise ValueError(f"{event}: there are {self.n_rungs} rungs below the whole.")
+            if not 0 <= event.fold < len(trial.at(event.rung)):
+                raise ValueError(f"{event}: there are {len(trial.at(event.rung))} folds.")
             part = list(trial.at(event.rung))
             if part[event.fold] is not None:
                 raise ValueError(f"{event}: fold {event.fold} has a score already.")

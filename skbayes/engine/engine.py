@@ -146,7 +146,11 @@ class Engine:
     origin_of: Callable[[Point], str | None] | None = None
 
     def __post_init__(self) -> None:
-        self.history = History(self.evaluation.n_folds, self.evaluation.n_rungs)
+        self.history = History(
+            self.evaluation.n_folds,
+            self.evaluation.n_rungs,
+            None if self.schedule is None else self.schedule.n_rung_folds,
+        )
         self.stop_reason: str | None = None
         self.error: NoWorkers | None = None
         known = self.journal.events if self.journal is not None else ()
@@ -239,8 +243,7 @@ class Engine:
         """Return the fold to be evaluated next; None if that depends on scores to come."""
         if self.stop_reason is not None:
             return None
-        n_folds = self.evaluation.n_folds
-        waiting = [index for index, trial in self._open.items() if trial.n_decided < n_folds]
+        waiting = [index for index in self._open if self._n_undecided(index)]
         for index in sorted(waiting, key=self._n_queued):
             is_queued = self._n_queued(index) > 0
             # Where a fold may be spared, one that is on its way is waited for if there is
@@ -257,6 +260,11 @@ class Engine:
             if not self._open_another(n_points):
                 return None
         return self._next_fold(self._latest)
+
+    def _n_undecided(self, index: int) -> int:
+        """Return how many folds of an open candidate were not decided on."""
+        trial = self._open[index]
+        return len(self.history.trials[index].at(trial.rung)) - trial.n_decided
 
     def _n_queued(self, index: int) -> int:
         """Return how many folds of an open candidate were decided on, and not taken in."""
@@ -314,12 +322,14 @@ class Engine:
         return True
 
     def _can_pay(self, rung: int | None) -> bool:
-        """Whether a candidate may be measured on a rung, with all folds, and then as a whole."""
-        n_folds, share = self.evaluation.n_folds, self.evaluation.share
+        """Whether a candidate may be measured on a rung, and then as a whole."""
+        share = self.evaluation.share
         promised = sum(
-            (n_folds - each.n_decided) * share(each.rung) for each in self._open.values()
+            self._n_undecided(index) * share(each.rung) for index, each in self._open.items()
         )
-        cost = n_folds * (share(rung) + (rung is not None))
+        cost = float(self.history.n_folds)
+        if rung is not None:
+            cost += self.history.n_rung_folds * share(rung)
         if self.fits_spent + promised + cost <= self.max_fits * (1.0 + ROUNDING):
             return True
         self._is_paid_out = True

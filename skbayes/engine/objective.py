@@ -120,7 +120,7 @@ class Objective:
         means: list[float | None] = []
         for rung in range(len(trial.rungs)):
             scores = [score for score in self.fold_scores(trial, rung) if score is not None]
-            value = mean(scores) if len(scores) == len(trial.folds) else None
+            value = mean(scores) if len(scores) == len(trial.rungs[rung]) else None
             means.append(math.nan if value is not None and not math.isfinite(value) else value)
         return tuple(means)
 

@@ -50,10 +50,18 @@ class Ladder:
         Proposes candidates, and knows what was measured.
     shares : tuple of float
         What each rung takes of the whole.
+    n_folds : int, default=1
+        Number of folds of a whole evaluation. A look takes the first one only.
     """
 
     optimizer: Optimizer
     shares: tuple[float, ...]
+    n_folds: int = 1
+
+    @property
+    def n_rung_folds(self) -> int:
+        """One fold, the same for all candidates, see `Schedule`."""
+        return 1
 
     def choose(
         self,
@@ -133,15 +141,18 @@ class Ladder:
         return f"measured after candidate {n}: {why}."
 
     def costs(self, standings: Sequence[Standing]) -> list[float]:
-        """Return what each rung costs of the whole, by the clock where that can tell."""
+        """Return what a look costs of the whole, by the clock where that can tell."""
+        shares = [share / self.n_folds for share in self.shares]
         complete = [each.seconds for each in standings if each.is_closed and each.seconds]
         first = [seconds for seconds in complete if not math.isnan(seconds[-1])][:N_LEARNT_FROM]
         whole = [seconds[-1] for seconds in first]
         if not whole or float(np.median(whole)) < MIN_SECONDS:
-            return list(self.shares)
+            return shares
         costs = []
-        for rung, share in enumerate(self.shares):
-            ratios = [seconds[rung] / seconds[-1] for seconds in first if seconds[-1] > 0.0]
+        for rung, share in enumerate(shares):
+            ratios = [
+                seconds[rung] / seconds[-1] / self.n_folds for seconds in first if seconds[-1] > 0.0
+            ]
             known = [ratio for ratio in ratios if math.isfinite(ratio)]
             costs.append(float(np.median(known)) if known else share)
         return costs

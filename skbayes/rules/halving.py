@@ -83,6 +83,11 @@ class Hyperband:
                 return choice
         return Choice(None, self._start(len(standings))) if may_ask else None
 
+    @property
+    def n_rung_folds(self) -> None:
+        """All folds, as in scikit-learn's halving searches, see `Schedule`."""
+        return None
+
     def verdict(self, standings: Sequence[Standing]) -> str:
         """Return nothing: brackets are what they are, see `Schedule`."""
         return ""

@@ -19,8 +19,8 @@ class Standing:
     index : int
         Its number, in the order asked.
     scores : tuple of (float or None)
-        Mean score on each rung below the whole: None where it was not measured with all folds,
-        NaN where a fold has failed.
+        Mean score on each rung below the whole: None where folds of it are missing, NaN where one
+        has failed.
     is_open : bool
         Whether folds of it are being evaluated, or waited for.
     is_closed : bool
@@ -85,6 +85,10 @@ class Schedule(Protocol):
 
     All methods are functions of what they are given, and of what the model was told.
     """
+
+    @property
+    def n_rung_folds(self) -> int | None:
+        """Number of folds that are measured with a share of the resource; None: all."""
 
     def choose(
         self,

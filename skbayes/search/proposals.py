@@ -177,9 +177,11 @@ def schedule(
             cost, n = cost + share * n, max(1, int(n / search.factor + 1e-9))
         _check_fits(max_fits, n_folds * cost, "the first bracket of Hyperband")
         return Hyperband(n_rungs, search.factor, proposals.n_candidates)
-    _check_fits(max_fits, n_folds * (sum(resources.shares) + 1.0), "a candidate on all shares")
     assert isinstance(proposals.strategy, Optimizer)
-    return Ladder(proposals.strategy, resources.shares)
+    ladder = Ladder(proposals.strategy, resources.shares, n_folds)
+    needed = ladder.n_rung_folds * sum(resources.shares) + n_folds
+    _check_fits(max_fits, needed, "a candidate on all shares")
+    return ladder
 
 
 def _check_fits(max_fits: float | None, needed: float, what: str) -> None:

@@ -10,10 +10,11 @@ from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.datasets import load_iris, make_classification
 from sklearn.ensemble import RandomForestClassifier
 from sklearn.exceptions import FitFailedWarning
-from sklearn.model_selection import GroupKFold
+from sklearn.model_selection import GroupKFold, ShuffleSplit
 from sklearn.svm import SVC
 
 from skbayes import BayesSearchCV
+from skbayes._trials import Scored
 from skbayes.exceptions import JournalMismatch
 from skbayes.journal import Journal
 
@@ -86,9 +87,23 @@ def test_only_complete_candidates_have_a_mean_and_can_be_best(strategy, resource
 def test_what_was_spent_is_the_sum_of_the_shares(strategy):
     search = searched(strategy=strategy)
     assert search.stop_reason_ == "n_iter"
-    least = np.take(np.array(search.n_resources_) / 240, search.cv_results_["iter"]).sum() * 3
+    iters = search.cv_results_["iter"]
+    # A look takes one fold, a bracket all three.
+    folds = np.where(iters < max(iters), 1 if strategy == "bayesian" else 3, 3)
+    least = (np.take(np.array(search.n_resources_) / 240, iters) * folds).sum()
     assert least <= search.fits_spent_ < 60
     assert search.n_folds_run_ > 60 or strategy == "bayesian"
+
+
+def test_a_look_takes_the_first_fold_and_a_bracket_all(tmp_path):
+    runs = {}
+    for strategy in STRATEGIES:
+        path = tmp_path / strategy
+        searched(strategy=strategy, checkpoint=path)
+        _, events = Journal.read(path)
+        scored = [event for event in events if isinstance(event, Scored)]
+        runs[strategy] = {event.fold for event in scored if event.rung is not None}
+    assert runs == {"bayesian": {0}, "hyperband": {0, 1, 2}}
 
 
 @pytest.mark.parametrize("strategy", STRATEGIES)
@@ -197,7 +212,7 @@ def test_groups_stay_together():
         ({"strategy": "hyperband", "resource": None}, "needs a resource"),
         ({"strategy": "random"}, "makes no use of resource='n_samples'"),
         ({"strategy": "grid"}, "grid"),
-        ({"max_fits": 3.5}, "max_fits=3.5 is less than a candidate on all shares costs"),
+        ({"max_fits": 3.3}, "max_fits=3.3 is less than a candidate on all shares costs"),
         ({"max_fits": 2, "resource": None}, "a candidate with all folds costs, 3 fits"),
         ({"max_fits": 8, "strategy": "hyperband"}, "than the first bracket of Hyperband costs"),
         ({"factor": 1}, "factor"),
@@ -264,7 +279,9 @@ class Same(Curve):
 
 
 def test_it_is_said_that_shares_save_too_little(capsys):
-    kwargs = {"estimator": Same(), "factor": 1.01, "min_resources": 80, "n_iter": 12}
+    # A look takes one fold: with three it costs a third, however large the share is.
+    cv = ShuffleSplit(1, random_state=0)
+    kwargs = {"estimator": Same(), "factor": 1.01, "min_resources": 80, "n_iter": 12, "cv": cv}
     assert last_words(capsys, **kwargs) == [
         "No shares of rounds were measured after candidate 1: shares save too little for what they "
         "tell."
