@@ -20,9 +20,9 @@ N_LEARNT_FROM = 5
 # Times of whole folds below this say nothing of what shares cost: then the share itself is taken.
 # So searches of quick fits are the same whatever the clock says.
 MIN_SECONDS = 0.1
-# A share that costs more than this of the whole saves too little to learn what it tells: that alone
-# would take several whole fits.
-MAX_COST = 0.5
+# A look that costs more than this of the whole is not learnt from: of the first five candidates
+# that would take a whole fit and more, and looks of a third or a half saved nothing on any surface.
+MAX_COST = 0.2
 # A candidate from which less is to be expected, in standard deviations of the scores, is not worth
 # a whole fit once there are no new candidates.
 WORTH = 0.01

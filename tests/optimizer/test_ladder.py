@@ -13,7 +13,7 @@ from skbayes.rules import Choice, Standing
 from skbayes.space import parse_space
 
 SPACE = {"x": (0.0, 1.0), "y": (0.0, 1.0)}
-SHARES = (0.1, 0.3)
+SHARES = (0.05, 0.15)
 
 
 def whole(params):
@@ -92,7 +92,7 @@ def test_rungs_that_save_nothing_are_left():
 
 def test_what_costs_too_much_is_learnt_of_the_first_one_only():
     choices, _ = run(
-        lambda params, rung: whole(params), n=3 + 2 * (N_LEARNT_FROM - 1), costs=(0.4, 0.6)
+        lambda params, rung: whole(params), n=3 + 2 * (N_LEARNT_FROM - 1), costs=(0.15, 0.25)
     )
     expected = [Choice(None, 0), Choice(0, 1), Choice(0)]
     for index in range(1, N_LEARNT_FROM):
