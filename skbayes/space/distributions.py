@@ -81,23 +81,24 @@ def _quantiles(frozen: Any, call: str, first: int) -> tuple[Lattice, tuple[float
 @lasting
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Distribution(Dimension):
-    """Values of a frozen scipy distribution, which acts as their prior.
+    """Values of a frozen distribution of scipy, which is the prior of the parameter.
 
-    The unit coordinate is the probability below a value; multiples of 2**-24 within (0, 1)
-    are searched. A point of a discrete distribution has a cell as wide as its mass,
-    and a finite support of at most 65536 points is a list of those heavier than 1e-9.
+    The unit coordinate of a value is the probability of smaller values. The search uses coordinates
+    that are multiples of 2**-24 within (0, 1). For a discrete distribution, the width of the cell
+    of a value is the probability of the value. If a discrete distribution has at most 65536 values,
+    the search uses the values with a probability above 1e-9.
 
     Parameters
     ----------
     frozen : scipy.stats frozen distribution
-        Continuous or discrete, of one variable.
+        Continuous or discrete distribution of one variable.
     name : str or None, default=None
-        Name of the parameter, for a `Space` that is made of dimensions.
+        Name of the parameter, for a `Space` that is a list of dimensions.
 
     Attributes
     ----------
     prior : None
-        For scikit-optimize's plots, which ask it whether an axis is logarithmic.
+        For plots of scikit-optimize, which read this attribute to find logarithmic axes.
 
     Examples
     --------

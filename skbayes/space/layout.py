@@ -77,22 +77,24 @@ class Branch:
 class Conditional:
     """Values of a parameter that exists for some candidates only.
 
-    It stands for the values in a dictionary of a search space. A candidate without the parameter
-    leaves it as it is, and the model of the search does not see it.
+    Write a `Conditional` as a value in the dict of a search space. If a candidate does not have the
+    parameter, the estimator keeps its own value of the parameter. Then the model of the search
+    ignores this parameter.
 
     Parameters
     ----------
     values : object
-        What may stand for one parameter: a list, a range, a distribution or a dimension.
+        The values of the parameter: a list, a range, a distribution or a dimension.
     when : dict of str to list
-        Names of choices in the same dictionary, each with those of its values for which the
-        parameter exists. With several names, each must have one of its values. If a choice does
-        not exist itself, neither does what depends on it.
+        Condition for the parameter. The keys are names of other parameters of the same dict, which
+        must have a list of values. Each value is a list. The parameter exists only if each of the
+        other parameters has a value of its list. If one of the other parameters does not exist,
+        this parameter does not exist either.
 
     Raises
     ------
     TypeError, ValueError
-        If `when` is anything else, or `values` is a `Conditional` itself.
+        If `when` is invalid, or `values` is a `Conditional` itself.
 
     Examples
     --------

@@ -175,19 +175,19 @@ def parse_branches(search_spaces: Any, *, random_state: int = 0) -> list[Written
 
 
 def check_dimension(dimension: Any, transform: Any = None) -> Dimension:
-    """Make a dimension of what may stand for one parameter in a search space.
+    """Return a dimension for the values of one parameter, written in any form of a search space.
 
     Parameters
     ----------
     dimension : object
         A list, range, tuple, distribution or dimension, as in `parse_space`.
     transform : str or None, default=None
-        Makes no difference, with a warning.
+        As in scikit-optimize. It has no effect, and gives a warning.
 
     Raises
     ------
     TypeError, ValueError
-        If it is none of these, or impossible.
+        If `dimension` has another form, or is not possible.
 
     Examples
     --------
