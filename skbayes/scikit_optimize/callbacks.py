@@ -82,7 +82,7 @@ class VerboseCallback(_Lap):
         return len(self.iter_time) + 1
 
     def __call__(self, result: Any) -> None:
-        """Print the line of the last candidate."""
+        """Print a line for the last candidate."""
         kind, n = "", self.iter_no
         if n <= int(self.n_init) + int(self.n_random):
             kind = ", given" if n <= self.n_init else ", drawn"

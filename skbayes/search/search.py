@@ -111,9 +111,9 @@ class BayesSearchCV(BaseSearchCV):  # type: ignore[misc]
     refit : bool, str, OneStandardError or callable, default=True
         As in `GridSearchCV`. With "1se", the search takes the simplest candidate within one
         standard error of the best candidate, by the metric that the search optimises; see
-        `OneStandardError`. A function gets `cv_results_`, and returns the index of a row. In this
-        table, the means of candidates without a mean score are masked. The function must not
-        return the row of a candidate that was stopped early or cut off.
+        `OneStandardError`. If `refit` is a function, it gets `cv_results_` and returns the index
+        of a row. In this table, the means of candidates without a mean score are masked. The
+        function must not return the row of a candidate that was stopped early or cut off.
     objective : str or None, default=None
         The metric that the search optimises if `scoring` has several metrics. None: the metric
         that `refit` names. If `refit` names no metric, the first metric of `scoring`.
@@ -125,9 +125,9 @@ class BayesSearchCV(BaseSearchCV):  # type: ignore[misc]
     n_jobs : int, default=None
         Number of folds that are evaluated at the same time, on the active joblib backend.
     random_state : int, RandomState instance or None, default=None
-        With an int, a second search tries the same candidates, on any backend. This needs the
-        same `n_points`. With `max_time`, `fit_timeout` or `asynchronous`, the search depends on
-        timing, so two searches may differ.
+        With an int, a second search with the same `n_points` tries the same candidates, on any
+        backend. With `max_time`, `fit_timeout` or `asynchronous`, the search depends on timing,
+        so two searches may differ.
     verbose : int, default=0
         With 1, the search prints a line for each candidate. The line has the best score so far,
         and the time until the search ends. With a higher value, the search also prints a line
@@ -190,9 +190,9 @@ class BayesSearchCV(BaseSearchCV):  # type: ignore[misc]
         evaluates it with the whole resource. Only a candidate with the whole resource can be the
         best candidate. None: each fit has the whole resource.
     min_resources : int or {"smallest", "exhaust"}, default="exhaust"
-        The smallest share. With both words, the search divides the whole resource by `factor` up
-        to four times. With "n_samples", the smallest share then has at least two rows for each
-        fold and class.
+        The smallest share. "smallest" and "exhaust" mean the same: the search divides the whole
+        resource by `factor` up to four times. With "n_samples", the smallest share then has at
+        least two rows for each fold and class.
     max_resources : int or "auto", default="auto"
         The whole resource. "auto": all rows, or the value of the parameter in the estimator.
     factor : int or float, default=3
@@ -235,10 +235,10 @@ class BayesSearchCV(BaseSearchCV):  # type: ignore[misc]
     n_splits_ : int
         Number of folds.
     candidate_status_ : list of str
-        Status of each candidate, in the order of the rows of `cv_results_`. "complete". "failed":
-        a fit or the scorer raised an error, or a score of the metric that the search optimises is
-        not finite. "stopped": stopped early after some folds, see `early_stopping`. "cut off":
-        the search ended first.
+        Status of each candidate, in the order of the rows of `cv_results_`. "complete": all folds
+        have a score. "failed": a fit or the scorer raised an error, or a score of the metric that
+        the search optimises is not finite. "stopped": stopped early after some folds, see
+        `early_stopping`. "cut off": the search ended first.
     n_folds_run_ : int
         Number of fits, without the refit.
     fits_spent_ : float
@@ -285,8 +285,8 @@ class BayesSearchCV(BaseSearchCV):  # type: ignore[misc]
     Raises
     ------
     ValueError, TypeError
-        If an argument is invalid: `fit` raises the error before the first fit. If every fit
-        failed: `fit` raises the error at its end.
+        If an argument is invalid, `fit` raises an error before the first fit. If every fit
+        failed, `fit` raises an error at its end.
 
     See Also
     --------

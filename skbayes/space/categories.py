@@ -161,5 +161,5 @@ class Categorical(Dimension):
         return self._order[self.lattice.position(u).astype(np.intp)]
 
     def codes(self) -> Iterable[int]:
-        """All indices."""
+        """Return all indices."""
         return range(self.n_values)

@@ -202,17 +202,17 @@ class Distribution(Dimension):
 
     @property
     def n_values(self) -> int | None:
-        """Number of support points if discrete, finite and listed."""
+        """Number of values of a discrete distribution whose values are listed; else None."""
         is_finite = not math.isinf(self._bounds[1] - self._bounds[0])
         return len(self._points) or None if is_finite else None
 
     @property
     def lattice(self) -> Lattice | None:
-        """Multiples of 2**-24 if continuous."""
+        """Multiples of 2**-24 for a continuous distribution."""
         return None if self._is_discrete else self._steps
 
     def encode(self, value: Any) -> float | int:
-        """Return the number itself, if it is in the support: an int if all of that are."""
+        """Return the number if it is in the support; as an int if all values are ints."""
         number, x = native(value), as_float(value)
         is_whole = self._is_discrete and not (len(self._points) and self._points.dtype.kind == "f")
         is_inside = self._bounds[0] <= x <= self._bounds[1] and math.isfinite(x)
@@ -229,7 +229,7 @@ class Distribution(Dimension):
         return int(number) if is_whole else x
 
     def to_unit(self, codes: ArrayLike) -> NDArray[np.float64]:
-        """Probability below each value; the middle of its own mass if discrete."""
+        """Return the probability below each value; if discrete, plus half of its own."""
         if len(self._points):
             centres = (self._edges[:-1] + self._edges[1:]) / 2
             index = np.searchsorted(self._points, np.asarray(codes, dtype=float))
@@ -243,7 +243,7 @@ class Distribution(Dimension):
         return np.asarray(np.clip(u, ends[0], ends[1]), dtype=float)
 
     def from_unit(self, u: ArrayLike) -> NDArray[Any]:
-        """Quantiles at coordinates."""
+        """Return the quantiles at coordinates."""
         u = np.asarray(u, dtype=float)
         if len(self._points):
             index = np.searchsorted(self._edges[1:-1], u, side="right")
@@ -256,7 +256,7 @@ class Distribution(Dimension):
         return x
 
     def codes(self) -> Iterable[float | int]:
-        """All support points of a listed distribution; ValueError otherwise."""
+        """Return all values of a listed distribution; ValueError if they are not listed."""
         return Dimension.codes(self) if self.n_values is None else list(self._points.tolist())
 
 

@@ -156,5 +156,5 @@ class Integer(Range):
         return k
 
     def codes(self) -> Iterable[int]:
-        """All integers of the range."""
+        """Return all integers of the range."""
         return range(self.low, self.high + 1)

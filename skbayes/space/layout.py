@@ -27,14 +27,14 @@ Conditions: TypeAlias = Mapping[str, Mapping[str, frozenset[int]]]
 @lasting
 @dataclass(frozen=True, slots=True)
 class Point:
-    """A candidate: one code for each parameter of its branch, in name order.
+    """A candidate: the branch, and one code for each parameter of the branch, in name order.
 
     Parameters
     ----------
     branch : int
-        Index into ``space.branches``.
+        Index of the branch in ``space.branches``.
     codes : tuple of int or float
-        As ``dimension.encode`` gives them.
+        Codes, as ``dimension.encode`` returns them.
     """
 
     branch: int
@@ -44,16 +44,16 @@ class Point:
 @lasting
 @dataclass(frozen=True, slots=True)
 class Branch:
-    """One dictionary of a search space, or a part of one in which the same parameters exist.
+    """One dict of a search space, or a part of a dict in which the same parameters exist.
 
     Parameters
     ----------
     parameters : tuple of (str, Dimension)
-        In name order.
+        Names and dimensions, in name order.
     n_iter : int or None, default=None
-        Number of candidates that are reserved for the dictionary.
+        Number of candidates for this dict, if the dict has its own number.
     number : int or None, default=None
-        Place of the dictionary in its list. None: that of the branch in its space.
+        Position of the dict in its list. None: the position of the branch in its space.
     """
 
     parameters: tuple[tuple[str, Dimension], ...]
@@ -67,7 +67,7 @@ class Branch:
 
     @property
     def n_values(self) -> int | None:
-        """Number of distinct points; None if there is no end to them."""
+        """Number of distinct points; None if there are infinitely many."""
         sizes = [dimension.n_values for _, dimension in self.parameters]
         return None if None in sizes else math.prod(filter(None, sizes))
 
