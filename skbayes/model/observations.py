@@ -26,7 +26,7 @@ MAX_NOISE_SD = 100.0
 @lasting
 @dataclass(frozen=True, slots=True)
 class Observations:
-    """Points with their scores, in an order that does not depend on the order of the calls of `tell`.
+    """Points with their scores, in an order that does not depend on when they were told.
 
     Attributes
     ----------

@@ -550,7 +550,7 @@ class Optimizer:
             return gain_in_sight(self.space, observations, surrogate, self._seed)
 
     def insight(self) -> Insight:
-        """Return what has been learnt so far.
+        """Return what the optimiser has learnt so far.
 
         Predictions, importances, what more evaluations would bring, bounds that are too narrow.
 
