@@ -1,9 +1,10 @@
 """
-One page to send on
-===================
+A report in one file
+====================
 
-Somebody asks for the result who was not there. `report` writes one page: the answer first, then
-pictures, a table of all candidates that sorts, settings and versions.
+A report is a page for people who do not know the search. `report` writes this page to one file.
+The answers come first. Then come pictures, a table of all candidates that you can sort, the
+settings and the versions.
 """
 
 # %%
@@ -33,18 +34,18 @@ search.fit(X, y)
 print(f"best R2: {search.best_score_:.4f}")
 
 # %%
-# In a notebook, the search itself shows the answers:
+# In a notebook, a fitted search shows the answers:
 
 search
 
 # %%
-# The page is a file that needs nothing else. Attach it to a mail, or open it in a browser.
+# The page is one file that loads no other files. Attach it to a mail, or open it in a browser.
 
 path = search.report(Path(tempfile.mkdtemp()) / "report.html")
 print(f"{path.name}: {path.stat().st_size / 1e3:.0f} kB")
 
 # %%
-# It is shown here in a frame. Scroll within it.
+# Here you see the page in a frame. You can scroll in the frame.
 
 
 class Frame:

@@ -14,12 +14,13 @@ LISTS, TELLS = "_get_meta_estimators_for_autologging", "_is_parameter_search_est
 
 
 def mlflow_autolog(**settings: Any) -> None:
-    """Turn on MLflow's autologging for scikit-learn, with `BayesSearchCV` as one of its searches.
+    """Turn on MLflow's autologging for scikit-learn, including `BayesSearchCV`.
 
-    Call it in place of ``mlflow.sklearn.autolog()``. A search is logged as `GridSearchCV` is: one
-    run with its parameters, the best parameters and score, `cv_results_`, the refitted estimator,
-    and a child run for each of the best candidates. MLflow by itself knows only the two searches of
-    scikit-learn, and would log each fit of a fold as a run of its own.
+    Call this function instead of ``mlflow.sklearn.autolog()``. Then MLflow logs a `BayesSearchCV`
+    like a `GridSearchCV`: one run with the parameters of the search, the best parameters and score,
+    `cv_results_` and the refitted estimator, and a child run for each of the best candidates.
+    Without this function, MLflow knows only the two searches of scikit-learn. Then it logs each fit
+    of a fold as a run.
 
     Parameters
     ----------
@@ -31,7 +32,7 @@ def mlflow_autolog(**settings: Any) -> None:
     ImportError
         If MLflow is not installed.
     RuntimeError
-        If this release of MLflow has no place to add a search.
+        If this version of MLflow has no place to add a search.
     """
     try:
         import mlflow.sklearn

@@ -1,4 +1,4 @@
-"""Callbacks for `BayesSearchCV.fit`: a bar, and those with the names of scikit-optimize's."""
+"""Callbacks for `BayesSearchCV.fit`: a progress bar, and the callbacks of scikit-optimize."""
 
 from skbayes.progress import ProgressBar
 from skbayes.scikit_optimize.callbacks import *  # noqa: F403 - the door to all that it names

@@ -1,4 +1,4 @@
-"""Exceptions and warnings that a caller may want to catch."""
+"""Exceptions that you may want to catch."""
 
 __all__ = [
     "FitTimeout",
@@ -16,16 +16,16 @@ def __dir__() -> list[str]:
 
 
 class SpaceExhausted(RuntimeError):
-    """Every candidate that may still be proposed has been proposed already.
+    """No candidate is left that may be proposed.
 
-    Raised by `Optimizer.ask` when a finite space has no new point left, or when each branch of
-    the space has had the number of candidates that was set for it. `BayesSearchCV` ends its
-    search there.
+    `Optimizer.ask` raises this error after all points of a finite space were proposed. It also
+    raises this error if each branch of the space has had its own number of candidates.
+    `BayesSearchCV` does not raise this error, but ends the search.
 
     Attributes
     ----------
     n_asked : int
-        Number of points that had been proposed by then.
+        Number of points that were proposed before.
     """
 
     def __init__(self, n_asked: int) -> None:
@@ -40,14 +40,14 @@ class SpaceExhausted(RuntimeError):
 
 
 class WorkerDied(RuntimeError):
-    """The process that ran a fit died, and it died again when the fit ran alone.
+    """The worker process of a fit died, and died again when the fit ran alone.
 
-    In a search, such a fit has failed; the other fits are not affected.
+    In a search, this fit counts as failed. The other fits continue.
 
     Parameters
     ----------
     message : str, default=""
-        What happened, if more is known than that.
+        What happened, if it is known.
     """
 
     def __init__(self, message: str = "") -> None:
@@ -59,12 +59,12 @@ class WorkerDied(RuntimeError):
 
     @classmethod
     def of(cls, cause: BaseException) -> "WorkerDied":
-        """Return the error with what another one says about the death.
+        """Return an error with the text of another error about the death of the process.
 
         Parameters
         ----------
         cause : BaseException
-            The other one.
+            The other error.
 
         Returns
         -------
@@ -76,16 +76,16 @@ class WorkerDied(RuntimeError):
 
 
 class FitTimeout(RuntimeError):
-    """A fit took longer than `fit_timeout`, and was ended with its worker process.
+    """A fit took longer than `fit_timeout`, so its worker process was ended.
 
-    In a search, such a fit has failed; the other fits are not affected.
+    In a search, this fit counts as failed. The other fits continue.
 
     Attributes
     ----------
     seconds : float
-        What it was allowed to take.
+        The limit of time, in seconds.
     stack : str
-        Where it was when it was ended, as `faulthandler` prints it.
+        The code that was running at the end, as `faulthandler` prints it.
     """
 
     def __init__(self, seconds: float, stack: str) -> None:
@@ -101,16 +101,16 @@ class FitTimeout(RuntimeError):
 
 
 class NoWorkers(RuntimeError):
-    """A cluster had no worker left, and none came; or an executor of the user is broken.
+    """A cluster has no workers and gets no new ones, or the executor of the user is broken.
 
-    A search that ends so keeps what it has found.
+    If a search ends with this error, it keeps its results.
 
     Attributes
     ----------
     seconds : float
-        How long it was waited for.
+        How long the search waited for a worker, in seconds.
     text : str or None, default=None
-        What happened, if it was no cluster.
+        What happened, if there is no cluster.
     """
 
     def __init__(self, seconds: float, text: str | None = None) -> None:
@@ -128,16 +128,16 @@ class NoWorkers(RuntimeError):
 
 
 class JournalError(ValueError):
-    """A file is no journal, is damaged, or belongs to another search.
+    """A checkpoint file is invalid or damaged, or belongs to another search.
 
-    The file is left as it is.
+    The file is not changed.
 
     Attributes
     ----------
     path : str
-        The file.
+        Path of the file.
     reason : str
-        What is wrong with it, and what to do.
+        What is wrong with the file, and what to do.
     """
 
     def __init__(self, path: str, reason: str) -> None:
@@ -150,12 +150,12 @@ class JournalError(ValueError):
 
 
 class JournalMismatch(JournalError):
-    """A journal was written with other settings or other data.
+    """A checkpoint file was written with other settings or other data.
 
     Attributes
     ----------
     keys : tuple of str
-        What differs.
+        The settings or data that differ.
     """
 
     def __init__(self, path: str, reason: str, keys: tuple[str, ...]) -> None:
@@ -165,16 +165,16 @@ class JournalMismatch(JournalError):
 
 
 class JournalLocked(RuntimeError):
-    """Another search writes to the journal.
+    """Another search is writing to the checkpoint file.
 
     Attributes
     ----------
     path : str
-        The file.
+        Path of the file.
     pid : int or None
-        Process of that search; None if the file does not tell.
+        Process of the other search; None if the file does not have this number.
     host : str or None
-        Machine of that process.
+        Machine of this process.
     """
 
     def __init__(self, path: str, pid: int | None, host: str | None) -> None:

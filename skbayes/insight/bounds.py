@@ -39,29 +39,30 @@ TINY_VARIANCE = 1e-14
 @lasting
 @dataclass(frozen=True, slots=True, repr=False)
 class AtBound:
-    """A parameter of which the best candidate has a value at a bound.
+    """A parameter whose value in the best candidate is at a bound. Printing it shows a sentence.
 
     Attributes
     ----------
     name : str
-        Parameter.
+        Name of the parameter.
     value : int or float
-        Its value.
+        Value of the parameter.
     bound : int or float
-        The end of its range or of its list of numbers.
+        End of the range, or of the list of numbers.
     side : {"lower", "upper"}
-        Which end.
+        Which end this is.
     rise : float
-        How much higher the predicted score is at the bound than a tenth of the range inside of
-        it, all else as in the best point.
+        Predicted score at the bound, minus the predicted score a tenth of the range inside of the
+        bound. All other parameters are as in the best point.
     probability : float
-        That it is higher there at all, says the model.
+        Probability that the score at the bound is higher, as the model predicts.
     beyond : float
-        How much higher the score gets beyond the bound if it goes on as a parabola, in units of
-        `Insight.noise`; infinite if it does not flatten.
+        Predicted rise of the score beyond the bound, if the score follows a parabola, in units of
+        `Insight.noise`. Infinite if the score does not flatten.
     whose : {"best", "taken", "highest"}
-        Of which candidate the value is: of the best one; or, if the simplest candidate within
-        one standard error was taken and is another one, of that or of the highest score.
+        Which candidate has the value. "best" is the best candidate. If the simplest candidate
+        within one standard error was taken and is another candidate, "taken" is this candidate, and
+        "highest" is the candidate with the highest score.
     """
 
     name: str
@@ -75,7 +76,7 @@ class AtBound:
 
     @property
     def is_limiting(self) -> bool:
-        """Whether the score rises with a probability of 90 %, and beyond the bound too."""
+        """Whether the score rises with a probability of 90 %, and also rises beyond the bound."""
         return self.probability >= SURE and self.beyond > WORTH
 
     def __repr__(self) -> str:

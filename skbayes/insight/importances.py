@@ -54,16 +54,16 @@ class Importance:
     Attributes
     ----------
     name : str
-        Parameter. The choice between several dicts, or between the values of a step that have
-        parameters of their own, has the name of the parameter that makes it, or else "space".
+        Name of the parameter. The choice between several spaces also counts as a parameter. Its
+        name is the name of the searched step, such as "model". Without such a step, it is "space".
     alone : float
-        What it explains by itself, averaged over all others: the first-order Sobol index.
+        Share that the parameter explains alone, without interactions: the first-order Sobol index.
     alone_interval : tuple of float
         Made for nine of ten indices to lie between: see docs/decisions/promises.md.
     total : float
-        What it explains by itself and together with others: the total Sobol index.
+        Share that the parameter explains including its interactions: the total Sobol index.
     total_interval : tuple of float
-        Likewise.
+        Interval for `total`, of the same kind.
     """
 
     name: str
@@ -81,7 +81,8 @@ class Importances:
     Attributes
     ----------
     parameters : tuple of Importance
-        Those with more than one value; ``importances["name"]`` is one of them.
+        Importances of all parameters with more than one value. ``importances["name"]`` returns the
+        importance of one parameter.
     """
 
     parameters: tuple[Importance, ...]

@@ -74,17 +74,18 @@ class Gain:
     n : int
         Number of evaluations: as asked for, or of the points that are left.
     by : float
-        The gain that counts, in units of the score.
+        The smallest gain that counts, in units of the score.
     probability : float
         That the best score of the evaluations is better than the best so far by more than `by`.
         NaN if it is not known: with fewer than 12 scores, and if all scores are equal, for then
         there is no scale to compare with.
     expected : float
-        Mean gain in units of the score, 0 where nothing better is found; NaN likewise.
+        Mean gain in units of the score. It is 0 if no better score is found. NaN if it is not
+        known, as above.
     n_missing : int
-        Number of scores without which `probability` is not known.
+        Number of additional scores that are needed before `probability` is known.
     is_exhausted : bool
-        Whether all points of the space are evaluated, so that there is nothing more to gain.
+        Whether all points of the space have been evaluated, so that no gain is possible.
     is_last : bool
         Whether the evaluations are those of all points that are left in a finite space.
     """

@@ -48,33 +48,35 @@ Floats = NDArray[np.float64]
 @lasting
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Insight:
-    """What a search has learnt so far. It does not change when more is told.
+    """What a search has learnt so far. It does not change if the search gets more scores.
 
-    Made by `Optimizer.insight` and `BayesSearchCV.insight`. Printing it gives a report.
+    `Optimizer.insight` and `BayesSearchCV.insight` return an `Insight`. Printing it shows a report.
 
-    Two models answer. The search goes by one that sees scores far below the median as equally
-    bad, and that one is asked what more evaluations would bring. All other questions are about
-    the whole space, and answered by a model that tells bad scores apart.
+    An `Insight` has two models. The first is the model of the search. It treats all scores far
+    below the median as equally bad. This model predicts what more candidates would bring. The
+    second model also distinguishes bad scores. This model answers all other questions, because they
+    are about the whole space.
 
     Attributes
     ----------
     space : Space
         The search space.
     observations : Observations
-        The points with their scores, NaN for those that failed.
+        The points with their scores; NaN for a point that failed.
     noise : float
-        A difference of scores that means nothing: for a search, the standard error of the paired
-        differences over the folds; else the noise of the model. In units of the score; NaN if
-        all scores are equal.
+        A smaller difference of scores may be chance. For a search, this is the standard error of
+        the paired differences over the folds. Otherwise it is the noise of the model. In units of
+        the score; NaN if all scores are equal.
     floor : float
-        Scores below it are taken for this one, so that one disaster does not hide all other
-        differences: a prediction near it means this, anything worse, or a failure.
+        The model replaces lower scores by this score, so that a single very bad score does not hide
+        all other differences. A prediction near `floor` means: this score, any worse score, or a
+        failure.
     best : BestScore
-        What the best point would score on new folds: its score on those that it was chosen by is
-        too high on average. For a search, of the candidate that ``refit=True`` takes, or the rule
-        of `OneStandardError`, by the metric that the search followed.
+        The score to expect from the best point on new folds. Its score on the folds that chose it
+        is too high on average. For a search, the best point is the candidate that ``refit=True`` or
+        the rule of `OneStandardError` takes, by the metric that the search optimised.
     limits : tuple of float
-        Lowest and highest score that are possible; infinite if none is known.
+        Lowest and highest possible score; infinite if they are not known.
 
     Examples
     --------
@@ -119,26 +121,26 @@ class Insight:
         limits: tuple[float, float] = NO_LIMITS,
         taken_row: int | None = None,
     ) -> Insight:
-        """Fit both models.
+        """Fit both models, and return the `Insight`.
 
         Parameters
         ----------
         space : Space
             The search space.
         observations : Observations
-            At least two with a score.
+            The points, at least two of them with a score.
         surrogate : Surrogate
-            The model that the search goes by.
+            The model of the search.
         noise : float, default=nan
-            Difference of scores that means nothing; NaN or 0 for the noise of the model.
+            A smaller difference of scores may be chance. NaN or 0: the noise of the model.
         best_row : int or None, default=None
-            Which of the observations with the highest score is the best. None: the first.
+            Row of the best of the observations with the highest score. None: the first one.
         best : BestScore or None, default=None
-            What the best point would score on new folds; None if that is not known.
+            The score to expect from the best point on new folds; None if it is not known.
         limits : tuple of float, default=(-inf, inf)
-            Lowest and highest score that are possible.
+            Lowest and highest possible score.
         taken_row : int or None, default=None
-            Which of the observations was taken. None: the one with the highest score.
+            Row of the observation that was taken. None: the one with the highest score.
 
         Raises
         ------
@@ -180,14 +182,15 @@ class Insight:
 
     @property
     def highest_score(self) -> float:
-        """Highest of all scores; that of `best_params`, if not the simplest candidate is taken."""
+        """Highest of all scores. With ``refit="1se"``, `best_params` may have a lower score."""
         return self.observations.scores[self._best_row]
 
     @property
     def best_params(self) -> dict[str, Any]:
         """Parameters of the highest score; with ``refit="1se"``, those of the candidate taken.
 
-        Of equal ones, the earliest asked; for a search, those of the first row of its table.
+        If several scores are equal, these are the parameters proposed first. For a search, they are
+        those of the first row of its table.
         """
         return self.space.decode(self.observations.points[self._row])
 
@@ -201,13 +204,14 @@ class Insight:
         Parameters
         ----------
         params : dict, or sequence of dict
-            One point of the space or several, told or not.
+            One point of the space or several points, with or without a score.
 
         Returns
         -------
         mean, sd : float, or ndarray of shape (n_points,)
-            In units of the score. `mean` is within `limits`. `sd` is that of the score without
-            noise, and NaN if all scores are equal: there is no scale then.
+            Mean and standard deviation of the predicted score, in units of the score. `mean` is
+            within `limits`. `sd` does not include the noise of a measurement. `sd` is NaN if all
+            scores are equal, because then the scores have no scale.
 
         Raises
         ------
@@ -232,26 +236,27 @@ class Insight:
             return rescaled(mean, self._unit, self._centre), sd
 
     def interval(self, params: Any, level: float = 0.9) -> tuple[Any, Any]:
-        r"""Predict between which scores an evaluation of any parameters would come out.
+        r"""Predict an interval for the score of a new evaluation of any parameters.
 
         .. math:: \mu \pm c\,\sqrt{\sigma^2 + \sigma_n^2}
 
-        with c from a Student distribution of two degrees of freedom, scaled so that half of it is
-        within what the model takes for its half. Errors are larger than a normal distribution has
-        it, and rarely much larger: the model takes its own shape for known.
+        with c from a Student distribution with two degrees of freedom, scaled so that its 50 %
+        interval is the 50 % interval of the model. The errors of predictions are larger than with a
+        normal distribution, because the model treats its own shape as exactly known. But they are
+        rarely much larger.
 
         Parameters
         ----------
         params : dict, or sequence of dict
-            One point of the space or several, told or not.
+            One point of the space or several points, with or without a score.
         level : float, default=0.9
-            With this probability a score is in between; between 0 and 1.
+            Probability that a score is in the interval; between 0 and 1.
 
         Returns
         -------
         low, high : float, or ndarray of shape (n_points,)
-            In units of the score, within `limits`. Scores below `floor` count as `floor`. NaN if
-            all scores are equal: there is no scale then.
+            Ends of the interval, in units of the score, within `limits`. Scores below `floor` count
+            as `floor`. NaN if all scores are equal, because then the scores have no scale.
 
         Raises
         ------
@@ -271,22 +276,23 @@ class Insight:
     def average(
         self, groups: Sequence[Sequence[Mapping[str, Any]]], level: float = 0.9
     ) -> tuple[Floats, Floats, Floats]:
-        """Predict the mean score over several parameters, for each of some groups of them.
+        """Predict the mean score over groups of parameters.
 
-        What pictures of one parameter need, which average over all others.
+        A picture of one parameter uses this method to average over all other parameters.
 
         Parameters
         ----------
         groups : sequence of sequence of dict
-            Points of the space.
+            Points of the space, in groups.
         level : float, default=0.9
-            With this probability the mean of a group is within its interval.
+            Probability that the mean score of a group is in its interval.
 
         Returns
         -------
         mean, low, high : ndarray of shape (n_groups,)
-            In units of the score, within `limits`; without the noise of a measurement. `low` and
-            `high` are NaN if all scores are equal.
+            Mean score of each group and the ends of its interval, in units of the score, within
+            `limits`, without the noise of a measurement. `low` and `high` are NaN if all scores are
+            equal.
 
         Raises
         ------
@@ -310,13 +316,13 @@ class Insight:
         return mean, low, high
 
     def importances(self) -> Importances:
-        """Tell how much of the variance of the score over the space each parameter explains.
+        """Return how much of the variance of the score over the space each parameter explains.
 
         Returns
         -------
         Importances
-            The largest first, each with an interval. All are 0, between 0 and 1, if all scores
-            are equal and nothing failed.
+            Importances with intervals, the largest first. If all scores are equal and no point
+            failed, all importances are 0, and all intervals go from 0 to 1.
         """
         rng = np.random.default_rng(SEED)
         with computing():
@@ -328,54 +334,57 @@ class Insight:
         return unknown_importances([each.name for each in found])
 
     def improvement(self, n: int = 10, by: float | None = None) -> Gain:
-        """Tell what more evaluations would bring.
+        """Predict what more candidates would bring.
 
-        The search is played on in functions drawn from the model: each play asks, learns and asks
-        again. A model is too sure of itself, so this is pooled with how often the best score has
-        risen so far. The gain is that of the best score, as the search reports it.
+        The prediction combines two estimates. The first estimate simulates how the search
+        continues, in functions drawn from the model. But a model is often too certain. So the
+        second estimate depends on how often the best score has risen so far. The gain is the rise
+        of the best score, as the search reports it.
 
         Parameters
         ----------
         n : int, default=10
-            Number of evaluations. The time grows with its square.
+            Number of candidates. The time of the computation grows with the square of `n`.
         by : float or None, default=None
-            The gain that counts, in units of the score. None: `noise`.
+            The smallest gain that counts, in units of the score. None: `noise`.
 
         Returns
         -------
         Gain
-            Its probability, and the expected gain; NaN with fewer than 12 scores. Its `n` is
-            smaller than what was asked for if the space has fewer points left.
+            The probability of a gain, and the expected gain; NaN with fewer than 12 scores. If the
+            space has fewer than `n` points left, the `n` of the result is the number of these
+            points.
 
         Raises
         ------
         ValueError
-            If `n` is no int of at least 1, or `by` no number of at least 0.
+            If `n` is not an int of at least 1, or `by` is not a number of at least 0.
         """
         [gain] = self.improvements([n], by)
         return gain
 
     def improvements(self, n: Sequence[int], by: float | None = None) -> tuple[Gain, ...]:
-        """Tell what several numbers of further evaluations would bring, as `improvement` does.
+        """Predict what several numbers of candidates would bring, like `improvement`.
 
-        All are read from the same plays, so it takes as long as the largest number alone.
+        All answers use the same simulations. So the call takes as long as for the largest number
+        alone.
 
         Parameters
         ----------
         n : sequence of int
-            Numbers of evaluations.
+            Numbers of candidates.
         by : float or None, default=None
-            The gain that counts, in units of the score. None: `noise`.
+            The smallest gain that counts, in units of the score. None: `noise`.
 
         Returns
         -------
         tuple of Gain
-            In the order of `n`.
+            One for each number, in the order of `n`.
 
         Raises
         ------
         ValueError
-            If a number is no int of at least 1, or `by` no number of at least 0.
+            If a number is not an int of at least 1, or `by` is not a number of at least 0.
         """
         for each in n:
             check_count("improvement", "n", each)
@@ -429,16 +438,18 @@ class Insight:
             return tuple(told(*each) for each in wanted)
 
     def at_bounds(self) -> tuple[AtBound, ...]:
-        """Tell which parameters of the best point lie at a bound, and whether to widen it.
+        """Return which parameters of the best point are at a bound, and whether to widen it.
 
-        With ``refit="1se"`` it is about the candidate taken. If the highest score is another one's,
-        the bounds beyond which that still rises are added.
+        With ``refit="1se"``, the best point is the candidate that was taken. If another candidate
+        has the highest score, the result also has the bounds of this candidate beyond which the
+        score still rises.
 
         Returns
         -------
         tuple of AtBound
-            Those within 2 % of an end of their range, on its scale, or at the first or last of
-            a few whole numbers or of an ordered list of numbers. Printed, each is a sentence.
+            Parameters within 2 % of an end of their range, on its scale. In a short range of whole
+            numbers or an ordered list of numbers, parameters at the first or last number. Printing
+            an `AtBound` shows a sentence.
         """
         if self._row == self._best_row:
             return self._bounds_of(self._best_row)

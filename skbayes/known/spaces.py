@@ -33,31 +33,32 @@ _UNKNOWN = (
 
 
 def suggest_space(estimator: Any, X: Any = None, y: Any = None) -> Any:
-    """Return a search space for an estimator that is known, and for all that is inside it.
+    """Return a search space for an estimator that skbayes knows, and for all estimators inside it.
 
     Parameters
     ----------
     estimator : estimator, or list of estimator
-        It may be a pipeline, a column transformer, an ensemble or another estimator that holds
-        some: each parameter gets the name that `get_params` has for it.
+        It may be a pipeline, a column transformer, an ensemble or any other estimator that contains
+        estimators. The names of the parameters are those of `get_params`.
     X : array-like, default=None
-        Data, of which the shape and the variance are looked at. Ranges that depend on it, such
-        as a number of components, are left out or narrow without it.
+        Data. The function uses the shape and the variance of the data. Some ranges depend on the
+        data, such as a number of components. Without data, these ranges are left out or narrow.
     y : array-like, default=None
-        Target, of which a classifier's classes are counted, and a regression's spread is taken.
+        Target. The function uses the number of classes for a classifier, and the standard deviation
+        for a regressor.
 
     Returns
     -------
     dict, or list of dict
-        Names of parameters, with lists of values, ranges as tuples, and `Conditional` of these:
-        `search_spaces`, to look at and to change. A list of estimators has a list of them. If
-        they are pipelines with steps of the same names, each dict says which steps are its own,
-        so that one search chooses between them.
+        A space for `search_spaces` that you can read and change. It has names of parameters as
+        keys, and lists of values, ranges as tuples, or `Conditional` as values. For a list of
+        estimators, a list of such dicts. If these estimators are pipelines with the same names of
+        steps, each dict contains its own steps, so that one search chooses between the pipelines.
 
     Raises
     ------
     ValueError
-        If something of the estimator is not known, naming what is.
+        If skbayes does not know the estimator. The message names what skbayes knows.
 
     Examples
     --------

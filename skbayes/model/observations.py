@@ -26,18 +26,20 @@ MAX_NOISE_SD = 100.0
 @lasting
 @dataclass(frozen=True, slots=True)
 class Observations:
-    """Told points in an order that does not depend on when they were told.
+    """Points with their scores, in an order that does not depend on when they were told.
 
     Attributes
     ----------
     points : tuple of Point
-        Those never asked for first, sorted; then the others in the order asked.
+        First the points that were not proposed, sorted. Then the other points, in the order in
+        which they were proposed.
     scores : tuple of float
-        Higher is better; NaN for a point that failed, or was evaluated in part.
+        Higher is better; NaN for a point that failed, or with missing folds.
     folds : tuple of tuple, default=()
-        Scores of the folds of each point, None for one that was not run; an empty tuple for a
-        point that failed, or whose folds are unknown. Nothing at all if no point was evaluated in
-        part: the folds of complete ones matter to these alone.
+        Scores of the folds of each point; None for a fold that was not run. An empty tuple for a
+        point that failed or whose folds are not known. If no point has missing folds, `folds` is
+        empty, because the folds of complete points are only used together with those of incomplete
+        points.
     """
 
     points: tuple[Point, ...]

@@ -39,29 +39,33 @@ _DERIVED = ("_store", "_surrogate", "_transfer", "_rungs", "_proposer")
 
 @lasting
 class Optimizer:
-    """Bayesian optimisation of a black box over a search space, by ask and tell.
+    """Bayesian optimisation by ask and tell, for anything that has a score.
+
+    `ask` proposes parameters. You evaluate these parameters, and report the score with `tell`.
+    A proposal is called a point. The optimiser proposes no point twice.
 
     Parameters
     ----------
     space : dict or list of dict
         The search space, in any form that `BayesSearchCV` takes.
     n_iter : int or None, default=None
-        Number of points that are planned, if known. Where some branches of the space have a number
-        of their own, it is that of the others.
+        Number of points that you plan, if you know it. If some dicts of the space have a number of
+        their own, `n_iter` is the number of points for all other dicts.
     initial_points : sequence of dict or None, default=None
-        Parameters to be proposed first, in this order.
+        Parameters that the optimiser proposes first, in this order.
     n_initial_points : int or None, default=None
-        Size of the initial design, `initial_points` included. None: half of the number of
-        dimensions and two, at most 12, at least 5 and one for each branch.
+        Number of initial points, including `initial_points`. None: half of the number of
+        dimensions plus two, but at most 12, and at least 5 and one for each branch of the space.
     random_state : int, RandomState instance or None, default=None
-        An int makes the proposals reproducible.
+        With an int, the same calls of `ask` and `tell` give the same proposals again.
     warm_start_from : object, default=None
-        Earlier results to learn from, which do not count as told: an `Optimizer`, a fitted
-        search, its `cv_results_` or a data frame of them, a sequence of (params, score), or a
-        list of these.
+        Earlier results to learn from: an `Optimizer`, a fitted search, its `cv_results_`, a data
+        frame of them, a sequence of (params, score), or a list of these. The optimiser does not
+        count them as its own scores.
     is_allowed : callable or None, default=None
-        Function of the parameters, a dict, that says whether they may be proposed. It should be
-        quick: it is asked of many. None: all may.
+        Function that gets a dict of parameters. It returns a true value if the optimiser may
+        propose these parameters. The function should be fast, because the optimiser calls it many
+        times. None: all parameters are allowed.
 
     Attributes
     ----------
@@ -73,12 +77,12 @@ class Optimizer:
     Raises
     ------
     ValueError, TypeError
-        If the space, a point or a source of earlier results is malformed.
+        If the space, a point or an earlier result is invalid.
 
     Warns
     -----
     RuntimeWarning
-        If nothing can be learnt from a source.
+        If the optimiser can learn nothing from an earlier result.
 
     Examples
     --------
@@ -180,7 +184,7 @@ class Optimizer:
 
     @property
     def given(self) -> tuple[Point, ...]:
-        """The points of `initial_points`, each once."""
+        """The points of `initial_points`, without repetitions."""
         return self._given
 
     @property
@@ -190,14 +194,14 @@ class Optimizer:
 
     @property
     def pending(self) -> list[dict[str, Any]]:
-        """Parameters of the points that were proposed, and of which nothing was told yet."""
+        """Parameters of the proposed points that have no score yet."""
         return [self.space.decode(point) for point in self._store.pending]
 
     @property
     def told(self) -> list[tuple[dict[str, Any], float]]:
-        """Parameters and scores told so far, in the order told; NaN for a failure.
+        """Parameters and scores of all points that were told, in this order; NaN for a failure.
 
-        Points of which some folds are missing are not among them.
+        Points with missing folds are not included.
         """
         return [
             (self.space.decode(point), report.score)
@@ -207,17 +211,17 @@ class Optimizer:
 
     @property
     def reports(self) -> list[tuple[Point, Report]]:
-        """Points with all that was told of each, in the order told first."""
+        """Points with all that was told about each, in the order in which they were first told."""
         return list(self._store.reports.items())
 
     @property
     def best_score(self) -> float:
-        """Highest score of a point with all folds told so far; NaN if there is none."""
+        """Highest score so far of a point with all folds; NaN if there is none."""
         return max(filter(math.isfinite, self._store.scores.values()), default=math.nan)
 
     @property
     def best_params(self) -> dict[str, Any]:
-        """Parameters of the highest score, the earliest told for ties.
+        """Parameters of the point with the highest score; of equal scores, the one told first.
 
         Raises
         ------
@@ -231,16 +235,17 @@ class Optimizer:
         raise ValueError("no score has been told yet: ask for points, evaluate and tell them.")
 
     def ask(self, n: int | None = None, *, budget_left: float | None = None) -> Any:
-        """Propose the parameters to be evaluated next.
+        """Propose the parameters to evaluate next.
 
         Parameters
         ----------
         n : int or None, default=None
             Number of points to propose at once.
         budget_left : float or None, default=None
-            Share of a budget of time, or of whatever costs are told in, that is left: 1 at the
-            start, 0 at the end, negative once it is overrun. Among points that promise alike, the
-            cheap ones are preferred, the more so the more is left. None: costs do not matter.
+            Fraction of your budget that is left: 1 at the start, 0 at the end, and negative after
+            the end. The budget is in seconds or in any other unit of `cost` in `tell`. Among
+            equally good points, the optimiser prefers cheap points, at the start more than at the
+            end. None: the optimiser ignores costs.
 
         Returns
         -------
@@ -249,11 +254,10 @@ class Optimizer:
         Raises
         ------
         SpaceExhausted
-            If every point that may be proposed has been proposed or told, or, where `is_allowed`
-            refuses some, no other one was found. Those proposed by the same call before are in
-            `pending`.
+            If no point is left that may be proposed. With `is_allowed`, also if the optimiser finds
+            no allowed point. Points that the same call proposed before are in `pending`.
         ValueError
-            If `n` or `budget_left` is out of range, or `is_allowed` raises.
+            If `n` or `budget_left` is out of range, or if `is_allowed` raises an error.
         """
         if n is None:
             return self.space.decode(self.ask_point(budget_left))
@@ -262,7 +266,7 @@ class Optimizer:
         return [self.space.decode(self.ask_point(budget_left)) for _ in range(n)]
 
     def ask_point(self, budget_left: float | None = None) -> Point:
-        """Propose the next point, as `ask` does, without decoding it."""
+        """Propose the next point, like `ask`, but as a `Point`."""
         if budget_left is not None and not (
             isinstance(budget_left, numbers.Real) and budget_left <= 1
         ):
@@ -277,7 +281,7 @@ class Optimizer:
         return point
 
     def preview_point(self, budget_left: float | None = None) -> Point | None:
-        """Return the point that `ask_point` would; None if there is none."""
+        """Return the point that `ask_point` would propose next; None if there is none."""
         try:
             with computing():
                 return self._proposer.propose(max(0.0, float(budget_left or 0.0)))
@@ -285,7 +289,7 @@ class Optimizer:
             return None
 
     def asked_point(self, index: int) -> Point:
-        """Return a point by its number in the order asked."""
+        """Return the point with a given number, in the order in which points were proposed."""
         return self._store.points_asked[index]
 
     @property
@@ -296,7 +300,7 @@ class Optimizer:
     def prospects(
         self, points: Sequence[Point]
     ) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
-        """Return how points compare with the best complete one, and what rungs would tell of it.
+        """Compare points with the best complete point, and return correlations of rungs.
 
         Parameters
         ----------
@@ -305,10 +309,10 @@ class Optimizer:
         Returns
         -------
         mean, sd : ndarray of shape (n,)
-            Of the score less that of the best complete point, without noise, in standard
-            deviations of the scores told.
+            Mean and standard deviation of the predicted score minus the score of the best complete
+            point, without noise, in standard deviations of the scores.
         correlation : ndarray of shape (n_rungs,)
-            Of the scores of each rung with those of the whole.
+            Correlation of the scores of each rung with the scores of the whole resource.
 
         Raises
         ------
@@ -328,12 +332,13 @@ class Optimizer:
             return mean[-n:] - best, sd[-n:], self._rungs.correlations()
 
     def rung_evidence(self) -> tuple[NDArray[np.float64], NDArray[np.intp]]:
-        """Return what is known of rungs.
+        """Return how well the scores of each rung predict the scores of the whole resource.
 
         Returns
         -------
         correlation : ndarray of shape (n_rungs,)
-            Of the scores of each rung with those of the whole; 0 where it is not believed.
+            Correlation of the scores of each rung with the scores of the whole resource; 0 where
+            the correlation is too uncertain.
         n : ndarray of shape (n_rungs,)
             Number of points with both scores.
         """
@@ -342,9 +347,9 @@ class Optimizer:
             return self._rungs.correlations(), n
 
     def relative_costs(self, points: Sequence[Point]) -> NDArray[np.float64]:
-        """Return what points cost with the whole resource, 1 for a typical one, of shape (n,).
+        """Return the costs of points with the whole resource, of shape (n,); 1 is a typical cost.
 
-        Ones as long as costs do not follow from the parameters.
+        All costs are 1 as long as costs do not depend on the parameters.
         """
         with computing():
             known = self.space.coordinates([*self._store.reports, *points])
@@ -359,16 +364,16 @@ class Optimizer:
             return relative
 
     def origin_of(self, point: Point) -> str | None:
-        """Return what has proposed a point; None if it was not asked for in this process.
+        """Return who proposed a point; None if it was not proposed in this process.
 
-        "given" are initial points, "earlier" the best of other searches, "design" the initial
-        design, "model" what the model promises most of. "random" is a point far from all others,
-        where none of these had one.
+        "given" is a point of `initial_points`, "earlier" the best point of an earlier search,
+        "design" a point of the initial design. "model" is a point for which the model expects the
+        largest gain. "random" is a point far from all others, if none of these had a proposal.
         """
         return self._store.origins.get(point)
 
     def predict_point(self, point: Point) -> tuple[float, float] | None:
-        """Predict the score that an evaluation of a point would give.
+        """Predict the score of a new evaluation of a point.
 
         Parameters
         ----------
@@ -377,8 +382,8 @@ class Optimizer:
         Returns
         -------
         (float, float) or None
-            Mean and standard deviation, the noise of the evaluation included, in units of the
-            scores. None with fewer than two scores, or equal ones.
+            Mean and standard deviation in units of the score, including the noise of the
+            evaluation. None with fewer than two scores, or if all scores are equal.
         """
         observations = self._store.observations()
         if observations.n_scored < MIN_SCORES_FOR_MODEL:
@@ -394,23 +399,23 @@ class Optimizer:
             return float(rescaled(mean[0], unit, centre)), float(rescaled(error, unit))
 
     def adopt_point(self, point: Point) -> None:
-        """Count a point as proposed, as it was by an earlier run of the same search."""
+        """Count a point as proposed, because an earlier run of the same search proposed it."""
         self._store.ask(point)
 
     def adopt_if_due(self, point: Point, *, is_given: bool) -> bool:
-        """Count a point as proposed if it may be; tell whether.
+        """Count a point as proposed if it may be proposed now; return whether this is so.
 
         Parameters
         ----------
         point : Point
         is_given : bool
-            Whether it was written by a user. One that was drawn is not due either if it differs
-            by rounding from one that is known.
+            Whether a user wrote the point. If not, the point is also refused if it is a known point
+            except for rounding.
 
         Raises
         ------
         ValueError
-            If `is_allowed` raises.
+            If `is_allowed` raises an error.
         """
         branches = self._store.open_branches(self._n_iter)
         proposer = self._proposer
@@ -423,36 +428,38 @@ class Optimizer:
         return is_due
 
     def has_asked(self, point: Point) -> bool:
-        """Whether a point was proposed."""
+        """Return whether a point was proposed."""
         return point in self._store.asked
 
     def allows(self, point: Point) -> bool:
-        """Whether `is_allowed` lets a point be proposed; ValueError if it raises."""
+        """Return whether `is_allowed` allows a point; ValueError if it raises an error."""
         return self._proposer.allows(point)
 
     def tell(self, params: Any, score: Any = MEAN, *, folds: Any = None, cost: Any = None) -> None:
-        """Report the score of parameters, asked for or not, in any order.
+        """Report the score of parameters, in any order, also of parameters that were not proposed.
 
         Parameters
         ----------
         params : dict, or sequence of dict
-            One point or several. For several, what follows are sequences of as many.
+            One point or several points. With several points, all other arguments are sequences of
+            the same length.
         score : float or None, or sequence of these, default="mean"
-            Higher is better. None, NaN and infinities say that the evaluation failed, which
-            the surrogate learns from. "mean" is the mean of `folds`.
+            Higher is better. None, NaN and infinity mean that the evaluation failed. The model also
+            learns from failures. "mean" is the mean of `folds`.
         folds : sequence of (float or None), or sequence of these, default=None
-            Scores of the folds, in an order that is the same for all points: None for a fold that
-            was not run, NaN for one that failed, and with it the point. A point with folds that
-            were not run is no longer pending and never the best one; it may be told again with
-            more folds.
+            Scores of the folds. The order of the folds is the same for all points. None is a fold
+            that was not run. NaN is a fold that failed; then the whole point counts as failed. A
+            point with folds that were not run is no longer pending, and is never the best point.
+            You can tell it again with more folds.
         cost : float or sequence of float, default=None
-            Seconds, or other costs, of the folds that were run; see `ask`.
+            Cost of the folds that were run, in seconds or in another unit; see `ask`.
 
         Raises
         ------
         ValueError
-            If the parameters are not in the space, or have a score already, or if score, folds
-            and cost are contradictory or out of range. Then nothing of the call is kept.
+            If the parameters are not in the space, or have a score already. Also if `score`,
+            `folds` and `cost` contradict each other or are out of range. Then the call has no
+            effect.
         TypeError
             If a score, fold or cost is not a number.
         """
@@ -470,15 +477,15 @@ class Optimizer:
     def tell_point(
         self, point: Point, score: Any = MEAN, *, folds: Any = None, cost: Any = None
     ) -> None:
-        """Report the score of a point, as `tell` does."""
+        """Report the score of a `Point`, like `tell`."""
         self.tell_report(point, read_report(score, folds, cost))
 
     def tell_report(self, point: Point, report: Report) -> None:
-        """Take in what is told about a point, as `tell` does."""
+        """Report all that is known about a `Point`, like `tell`."""
         self._store.tell([(point, report)])
 
     def predict_cost(self, params: Mapping[str, Any]) -> float | None:
-        """Predict what the evaluation of parameters on all folds costs.
+        """Predict the cost of an evaluation of parameters on all folds.
 
         Parameters
         ----------
@@ -488,8 +495,8 @@ class Optimizer:
         Returns
         -------
         float or None
-            A typical cost, in the units of `tell`: the median of those told as long as they do
-            not follow from the parameters. None if no cost was told of a point that did not fail.
+            Typical cost, in the units of `tell`. As long as costs do not depend on the parameters,
+            this is the median of all costs. None if no cost is known of a point that did not fail.
 
         Raises
         ------
@@ -506,33 +513,35 @@ class Optimizer:
             return float(np.median(costs)) if len(costs) else None
 
     def regret_bound(self) -> float:
-        """Return how much better the best point of the space can be than the best one told.
+        """Return an upper bound for how much the best score can still rise in the whole space.
 
-        Five times the gain that is in sight, and twice what the last three quarters of the scores
-        have gained. On 77 cases the best score that is known was within it in more than 95 % of the
-        states where there is a bound.
+        The bound is five times the gain in sight, plus twice the gain over the last three quarters
+        of the scores. In a test on 77 cases, the best known score was within the bound in more than
+        95 % of the states that have a bound.
 
         Returns
         -------
         float
-            In units of the score, without noise, at least 0. NaN if it is not known yet: with fewer
-            than 12 scores, where the gain in sight is NaN, and if the bound is not below the
-            range of the scores.
+            Bound in units of the score, without noise, at least 0. NaN if the bound is not known
+            yet: with fewer than 12 scores, if the gain in sight is NaN, or if the bound is not
+            below the range of the scores.
         """
         return regret_bound(self._store.observations(), self.gain_in_sight())
 
     def gain_in_sight(self) -> float:
-        """Return how much better the model sees that the best point may be than the best told.
+        """Return how much the best score can still rise, as the model estimates.
 
-        The upper confidence bound of the best score over the space less the lower one of the
-        best point told, two standard deviations each; without noise. It is no bound: in one of
-        three states more is left, for the model takes its shape for known.
+        The estimate is the upper confidence bound of the best score over the space, minus the lower
+        confidence bound of the best point so far. Each confidence bound is two standard deviations
+        from the mean, without noise. The gain in sight is no upper bound. In one of three states,
+        the best score can rise by more, because the model treats its own shape as exactly known.
 
         Returns
         -------
         float
-            In units of the score, at least 0. NaN as long as the scores have no scale: fewer than
-            two, all equal, or half of them equal to the best.
+            Gain in units of the score, at least 0. NaN as long as the scores have no scale: with
+            fewer than two scores, if all scores are equal, or if half of them are equal to the best
+            score.
         """
         observations, surrogate = self._store.observations(), self._surrogate
         with computing():
@@ -541,7 +550,7 @@ class Optimizer:
             return gain_in_sight(self.space, observations, surrogate, self._seed)
 
     def insight(self) -> Insight:
-        """Return what has been learnt so far.
+        """Return what the optimiser has learnt so far.
 
         Predictions, importances, what more evaluations would bring, bounds that are too narrow.
 

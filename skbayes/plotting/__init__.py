@@ -1,4 +1,4 @@
-"""Pictures of a search: Displays, as scikit-learn's, that need matplotlib."""
+"""Pictures of a search, drawn by Displays as in scikit-learn. They need matplotlib."""
 
 from skbayes.plotting.convergence import ConvergenceDisplay
 from skbayes.plotting.folds import FoldsDisplay

@@ -41,19 +41,21 @@ QUARTILES = (0.25, 0.5, 0.75)
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Curve:
-    """The best score so far of a search, or of several that are repetitions of each other.
+    """The best score so far of a search, or of several searches that repeat each other.
 
     Attributes
     ----------
     name : str
+        Name of the search or searches.
     x : ndarray of shape (n,)
-        Where it is known, ascending.
+        Positions on the x axis, in ascending order.
     best : ndarray of shape (n,)
-        Best score so far; of repetitions, the median. NaN before the first score.
+        Best score so far; for repeated searches, the median. NaN before the first score.
     low, high : ndarray of shape (n,)
-        A standard error of the mean over the folds below and above; of repetitions, the quartiles.
+        Best score minus and plus the standard error of the mean over the folds. For repeated
+        searches, the first and the third quartile.
     n_searches : int
-        Number of repetitions.
+        Number of searches.
     """
 
     name: str
@@ -65,7 +67,7 @@ class Curve:
 
 
 class ConvergenceDisplay(Display):
-    """The score of each candidate, and the best so far.
+    """The score of each candidate, and the best score so far.
 
     It is recommended to use `from_search`. All parameters are stored as attributes.
 
@@ -74,10 +76,11 @@ class ConvergenceDisplay(Display):
     curves : sequence of Curve
         One for each search, or for each name.
     x, scores : ndarray of shape (n_candidates,), default=None
-        Where the candidates of a single search stand, and their scores: of one that was stopped,
-        the mean over the folds that were run, and NaN for a failure. None for several searches.
+        Positions of the candidates of a single search on the x axis, and their scores. The score of
+        a stopped candidate is the mean over the folds that were run. NaN for a failure. None for
+        several searches.
     status : sequence of str, default=()
-        "complete", "stopped", "failed" or "cut off", for each candidate.
+        Status of each candidate: "complete", "stopped", "failed" or "cut off".
     x_name : str, default="candidates"
         Label of the x axis.
     score_name : str, default="score"
@@ -88,9 +91,9 @@ class ConvergenceDisplay(Display):
     ax_ : matplotlib Axes
     figure_ : matplotlib Figure
     lines_ : list of matplotlib Line2D
-        Best so far, one for each curve.
+        Best score so far, one line for each curve.
     bands_ : list of matplotlib PolyCollection
-        Of a single curve its errors, of repetitions the quartiles.
+        For a single search, the standard errors. For repeated searches, the quartiles.
     points_ : dict of str to matplotlib PathCollection
         Candidates by status.
     legend_ : matplotlib Legend or None
@@ -131,14 +134,16 @@ class ConvergenceDisplay(Display):
         Parameters
         ----------
         search : object, or list or dict of objects
-            A fitted search, the path of a checkpoint or an `Optimizer`. Several are compared: a
-            list, or a dict of names. Where a name has a list of searches, they are taken for
-            repetitions: the line is their median, and the band reaches from quartile to quartile.
+            A fitted search, the path of a checkpoint or an `Optimizer`. A list, or a dict of names
+            and searches, compares several searches. Instead of one search, a name may have a list
+            of searches that repeat each other. Then the line is the median of these searches, and
+            the band goes from the first to the third quartile.
         x : {"candidates", "seconds", "cost"}, default="candidates"
-            The x axis: number of candidates; seconds since the start of the search; or seconds
-            of fitting and scoring, over all workers. For an `Optimizer`, the costs it was told.
+            The x axis. "candidates": number of candidates. "seconds": seconds since the start of
+            the search. "cost": seconds of fitting and scoring, summed over all workers. For an
+            `Optimizer`, the sum of the costs that were told.
         ax : matplotlib Axes, default=None
-            None: a new figure.
+            Axes to draw on. None: a new figure.
 
         Returns
         -------
@@ -149,7 +154,7 @@ class ConvergenceDisplay(Display):
         ImportError
             If matplotlib is not installed.
         TypeError, ValueError
-            If `search` or `x` is none of these, or times are not known.
+            If `search` or `x` is invalid, or times are not known.
         """
         if x not in X_LABELS:
             raise ValueError(f"x must be one of {[*X_LABELS]}, got {show(x)}.")

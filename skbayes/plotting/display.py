@@ -10,29 +10,31 @@ __all__ = ["Display"]
 
 
 class Display:
-    """Arrays that can be drawn, as often as wanted.
+    """Base class of pictures. The numbers of a picture can be drawn several times.
 
     Attributes
     ----------
     ax_ : matplotlib Axes
+        Axes of the last picture.
     figure_ : matplotlib Figure
+        Figure of the last picture.
     """
 
     ax_: Any
     figure_: Any
 
     def plot(self, ax: Any = None) -> Self:
-        """Draw it.
+        """Draw the picture.
 
         Parameters
         ----------
         ax : matplotlib Axes, default=None
-            None: a new figure.
+            Axes to draw on. None: a new figure.
 
         Returns
         -------
         Display
-            Itself.
+            The object itself.
 
         Raises
         ------

@@ -28,11 +28,11 @@ class FoldsDisplay(Display):
     Parameters
     ----------
     folds : ndarray of shape (n_candidates, n_folds)
-        Scores; NaN for a fold that was not run, or has failed.
+        Scores; NaN for a fold that was not run or failed.
     was_run : ndarray of shape (n_candidates, n_folds)
-        Whether a fold was run, failures included.
+        Whether a fold was run, including folds that failed.
     order : sequence of int
-        Number of each candidate, from 1, in the order tried.
+        Number of each candidate, from 1, in the order in which candidates were tried.
     order_name : str, default="candidates, in the order tried"
         Label of the x axis.
     score_name : str, default="score"
@@ -44,7 +44,7 @@ class FoldsDisplay(Display):
     figure_ : matplotlib Figure
     image_ : matplotlib AxesImage
     failed_ : matplotlib PathCollection or None
-        Folds that have failed.
+        Folds that failed.
     colorbar_ : matplotlib Colorbar
     """
 
@@ -65,17 +65,17 @@ class FoldsDisplay(Display):
 
     @classmethod
     def from_search(cls, search: Any, *, order: str = "tried", ax: Any = None) -> Self:
-        """Draw what was measured of each candidate.
+        """Draw which folds of each candidate were run, and their scores.
 
         Parameters
         ----------
         search : object
-            A fitted search, the path of a checkpoint, or an `Optimizer` that was told folds.
+            A fitted search, the path of a checkpoint, or an `Optimizer` with scores by fold.
         order : {"tried", "score"}, default="tried"
-            From left to right: as they were tried; or the best candidate first, those without a
-            score last.
+            Order of the candidates, from left to right. "tried": as they were tried. "score": the
+            best candidate first, and candidates without a score last.
         ax : matplotlib Axes, default=None
-            None: a new figure.
+            Axes to draw on. None: a new figure.
 
         Returns
         -------
@@ -86,7 +86,7 @@ class FoldsDisplay(Display):
         ImportError
             If matplotlib is not installed.
         TypeError, ValueError
-            If `search` or `order` is none of these, or folds are not known.
+            If `search` or `order` is invalid, or folds are not known.
         """
         if order not in ORDERS:
             raise ValueError(f"order must be 'tried' or 'score', got {show(order)}.")

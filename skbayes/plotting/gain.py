@@ -28,33 +28,33 @@ ACCURACY = 0.1
 
 
 class GainDisplay(Display):
-    """The chance that more candidates improve the best score.
+    """The probability that more candidates improve the best score.
 
     It is recommended to use `from_search`. All parameters are stored as attributes.
 
     Parameters
     ----------
     n : ndarray of shape (n_numbers,)
-        Numbers of further candidates.
+        Numbers of additional candidates.
     probability : ndarray of shape (n_numbers,)
-        That the best score rises by more than `by`; NaN if that is not known.
+        Probability that the best score rises by more than `by`; NaN if it is not known.
     expected : ndarray of shape (n_numbers,)
         Mean rise, in units of the score.
     by : float
-        The rise that counts.
+        The smallest rise that counts.
     said : str
-        The statement for one of the numbers, in words.
+        The answer for one of the numbers, as a sentence.
 
     Attributes
     ----------
     ax_ : matplotlib Axes
     figure_ : matplotlib Figure
     line_ : matplotlib Line2D or None
-        None if nothing is known.
+        None if no probability is known.
     band_ : matplotlib PolyCollection or None
-        How exactly such statements have come true.
+        How exact such probabilities were in tests.
     text_ : matplotlib Text
-        The statement.
+        The sentence.
     """
 
     def __init__(
@@ -76,21 +76,21 @@ class GainDisplay(Display):
         insight: Insight | None = None,
         ax: Any = None,
     ) -> Self:
-        """Draw whether more candidates would pay.
+        """Draw whether more candidates would help.
 
         Parameters
         ----------
         search : object
             A fitted search, the path of a checkpoint, or an `Optimizer`.
         n : sequence of int, default=(1, 2, 5, 10, 20)
-            Numbers of further candidates.
+            Numbers of additional candidates.
         by : float or None, default=None
-            The gain that counts, in units of the score. None: a difference that means something,
-            `Insight.noise`.
+            The smallest gain that counts, in units of the score. None: `Insight.noise`. A smaller
+            gain may be chance.
         insight : Insight or None, default=None
-            What `search.insight()` has returned; None: it is called.
+            Result of `search.insight()`. None: this method calls it.
         ax : matplotlib Axes, default=None
-            None: a new figure.
+            Axes to draw on. None: a new figure.
 
         Returns
         -------
@@ -101,7 +101,7 @@ class GainDisplay(Display):
         ImportError
             If matplotlib is not installed.
         TypeError, ValueError
-            If `search` is none of these, or a number is malformed.
+            If `search` or a number is invalid.
         """
         insight = insight or read(search).insight()
         if insight is None:

@@ -32,7 +32,7 @@ class ImportancesDisplay(Display):
     Parameters
     ----------
     names : sequence of str
-        Parameters, the most important one first.
+        Names of the parameters, with the most important parameter first.
     total, alone : ndarray of shape (n_parameters,)
         What each explains together with others, and by itself.
     total_interval, alone_interval : ndarray of shape (n_parameters, 2)
@@ -43,9 +43,9 @@ class ImportancesDisplay(Display):
     ax_ : matplotlib Axes
     figure_ : matplotlib Figure
     total_, alone_ : matplotlib ErrorbarContainer or None
-        None if nothing is known.
+        None if no importance is known.
     legend_ : matplotlib Legend or None
-        None if nothing is known.
+        None if no importance is known.
     """
 
     def __init__(
@@ -71,9 +71,9 @@ class ImportancesDisplay(Display):
         search : object
             A fitted search, the path of a checkpoint, or an `Optimizer`.
         insight : Insight or None, default=None
-            What `search.insight()` has returned; None: it is called.
+            Result of `search.insight()`. None: this method calls it.
         ax : matplotlib Axes, default=None
-            None: a new figure.
+            Axes to draw on. None: a new figure.
 
         Returns
         -------
@@ -84,7 +84,7 @@ class ImportancesDisplay(Display):
         ImportError
             If matplotlib is not installed.
         TypeError, ValueError
-            If `search` is none of these.
+            If `search` is invalid.
         """
         insight = insight or read(search).insight()
         importances = () if insight is None else tuple(insight.importances())

@@ -48,15 +48,16 @@ class PairDisplay(Display):
     scales : tuple of Scale
         Axes of the two parameters.
     x, y, scores : ndarray of shape (n_candidates,)
-        Values on these axes, NaN for a candidate without the parameter; and scores, NaN for a
-        failure.
+        Values of the candidates on these axes, and their scores. NaN for a candidate without the
+        parameter, and for the score of a failure.
     status : sequence of str
-        "complete", "stopped", "failed" or "cut off", for each candidate.
+        Status of each candidate: "complete", "stopped", "failed" or "cut off".
     grid_x : ndarray of shape (n_x,)
+        Values of x for which the model predicts a score.
     grid_y : ndarray of shape (n_y,)
-        Where the model is asked.
+        Values of y for which the model predicts a score.
     mean : ndarray of shape (n_y, n_x)
-        What it predicts. Without columns if there is no model.
+        Predicted scores. Without a model, the array has no columns.
     taken : int or None, default=None
         Row of the best candidate.
     score_name : str, default="score"
@@ -110,7 +111,9 @@ class PairDisplay(Display):
         insight: Insight | None = None,
         ax: Any = None,
     ) -> Self:
-        """Draw what the model predicts over two parameters, all others as in the best candidate.
+        """Draw the predicted score over two parameters.
+
+        All other parameters have the values of the best candidate.
 
         Parameters
         ----------
@@ -119,9 +122,9 @@ class PairDisplay(Display):
         x, y : str
             Names of the parameters.
         insight : Insight or None, default=None
-            What `search.insight()` has returned; None: it is called.
+            Result of `search.insight()`. None: this method calls it.
         ax : matplotlib Axes, default=None
-            None: a new figure.
+            Axes to draw on. None: a new figure.
 
         Returns
         -------
@@ -132,7 +135,8 @@ class PairDisplay(Display):
         ImportError
             If matplotlib is not installed.
         TypeError, ValueError
-            If there is no such search or parameter, both are the same, or no candidate has both.
+            If the search or a parameter is invalid, both parameters are the same, or no candidate
+            has both.
         """
         if x == y:
             raise ValueError(f"x and y must be two parameters, got {x!r} twice.")

@@ -28,7 +28,7 @@ MAX_TICKS = 7
 
 
 class ParallelCoordinatesDisplay(Display):
-    """A line for each candidate through one axis for each parameter.
+    """A line for each candidate, through one axis for each parameter.
 
     It is recommended to use `from_search`. All parameters are stored as attributes.
 
@@ -37,10 +37,10 @@ class ParallelCoordinatesDisplay(Display):
     scales : sequence of Scale
         One axis for each parameter.
     values : ndarray of shape (n_candidates, n_parameters)
-        How far along each axis a value is, between 0 and 1; NaN where a candidate does not have
-        the parameter.
+        Positions of the values on the axes, between 0 and 1. NaN if a candidate does not have the
+        parameter.
     scores : ndarray of shape (n_candidates,)
-        NaN for a failure.
+        Scores; NaN for a failure.
     taken : int or None, default=None
         Row of the best candidate.
     score_name : str, default="score"
@@ -51,10 +51,11 @@ class ParallelCoordinatesDisplay(Display):
     ax_ : matplotlib Axes
     figure_ : matplotlib Figure
     lines_ : matplotlib LineCollection
-        Candidates with a score, the best last.
+        Candidates with a score, the best candidate last.
     failed_ : matplotlib LineCollection
-        Candidates without.
+        Candidates without a score.
     best_ : matplotlib Line2D or None
+        The best candidate.
     colorbar_ : matplotlib Colorbar or None
         None if no candidate has a score.
     """
@@ -85,9 +86,9 @@ class ParallelCoordinatesDisplay(Display):
         search : object
             A fitted search, the path of a checkpoint, or an `Optimizer`.
         parameters : sequence of str or None, default=None
-            Names of the axes, from left to right. None: all that have more than one value.
+            Names of the axes, from left to right. None: all parameters with more than one value.
         ax : matplotlib Axes, default=None
-            None: a new figure.
+            Axes to draw on. None: a new figure.
 
         Returns
         -------
@@ -98,7 +99,7 @@ class ParallelCoordinatesDisplay(Display):
         ImportError
             If matplotlib is not installed.
         TypeError, ValueError
-            If there is no such search or parameter.
+            If the search or a parameter is invalid.
         """
         found = read(search)
         if isinstance(parameters, str):

@@ -46,17 +46,17 @@ class ParameterDisplay(Display):
     scale : Scale
         Axis of the parameter.
     x, scores : ndarray of shape (n_candidates,)
-        Values on that axis, NaN for a candidate without the parameter; and scores, NaN for a
-        failure.
+        Values of the candidates on this axis, and their scores. NaN for a candidate without the
+        parameter, and for the score of a failure.
     status : sequence of str
-        "complete", "stopped", "failed" or "cut off", for each candidate.
+        Status of each candidate: "complete", "stopped", "failed" or "cut off".
     grid, mean, low, high : ndarray of shape (n_grid,)
         Where the model is asked, what it predicts, and an interval for nine of ten. Empty
         arrays if there is no model.
     taken : int or None, default=None
         Row of the best candidate.
     model_name : str, default="predicted"
-        What is said of the line.
+        Label of the line.
     score_name : str, default="score"
         Label of the y axis.
 
@@ -119,15 +119,15 @@ class ParameterDisplay(Display):
         search : object
             A fitted search, the path of a checkpoint, or an `Optimizer`.
         parameter : str
-            Its name.
+            Name of the parameter.
         others : {"best", "averaged"}, default="best"
-            What all other parameters are for the prediction: those of the best candidate, with an
-            interval in which nine of ten scores would lie; or the mean over others of the space,
-            with an interval for that mean.
+            Values of all other parameters in the prediction. "best": the values of the best
+            candidate. The interval contains nine of ten new scores. "averaged": the prediction is
+            the mean over other values in the space, and the interval is for this mean.
         insight : Insight or None, default=None
-            What `search.insight()` has returned; None: it is called.
+            Result of `search.insight()`. None: this method calls it.
         ax : matplotlib Axes, default=None
-            None: a new figure.
+            Axes to draw on. None: a new figure.
 
         Returns
         -------
@@ -138,7 +138,7 @@ class ParameterDisplay(Display):
         ImportError
             If matplotlib is not installed.
         TypeError, ValueError
-            If there is no such search or parameter, or `others` is neither.
+            If the search, the parameter or `others` is invalid.
         """
         if others not in N_PLACES:
             raise ValueError(f"others must be 'best' or 'averaged', got {show(others)}.")

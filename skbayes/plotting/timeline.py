@@ -26,31 +26,32 @@ MAX_NUMBERS = 80
 
 
 class TimelineDisplay(Display):
-    """A bar for each fold, from its begin to its end.
+    """A bar for each fold, from its start to its end.
 
     It is recommended to use `from_search`. All parameters are stored as attributes.
 
-    Which worker has run a fold is not written down. Bars are put into the first row that is free,
-    so that there are as many rows as folds were run at the same time. A fold ends when the search
-    has seen its score: where folds are short, some may seem to overlap that did not.
+    The search does not store which worker ran a fold. Each bar is in the first free row. So the
+    number of rows is the number of folds that ran at the same time. A fold ends when the search
+    gets its score. If folds are short, two bars may overlap although the folds ran one after the
+    other.
 
     Parameters
     ----------
     begun, ended : ndarray of shape (n_bars,)
-        Seconds since the start of the search.
+        Start and end of each fold, in seconds since the start of the search.
     rows : ndarray of shape (n_bars,)
-        Row of each, from 0.
+        Row of each bar, from 0.
     candidates : ndarray of shape (n_bars,)
         Number of the candidate, from 1.
     status : sequence of str
-        How the candidate of each ended.
+        Status of the candidate of each bar.
 
     Attributes
     ----------
     ax_ : matplotlib Axes
     figure_ : matplotlib Figure
     bars_ : dict of str to matplotlib PolyCollection
-        By status.
+        Bars by status.
     legend_ : matplotlib Legend or None
     """
 
@@ -77,7 +78,7 @@ class TimelineDisplay(Display):
         search : object
             The path of a checkpoint, or a search that knows when its folds were evaluated.
         ax : matplotlib Axes, default=None
-            None: a new figure.
+            Axes to draw on. None: a new figure.
 
         Returns
         -------
@@ -88,7 +89,7 @@ class TimelineDisplay(Display):
         ImportError
             If matplotlib is not installed.
         TypeError, ValueError
-            If `search` is none of these, or times are not known.
+            If `search` is invalid, or times are not known.
         """
         found = read(search)
         candidates, folds = np.nonzero(np.isfinite(found.begun) & np.isfinite(found.ended))
@@ -110,7 +111,7 @@ class TimelineDisplay(Display):
 
     @property
     def busy(self) -> float:
-        """Share of the time, from the first begin to the last end, in which the rows have bars."""
+        """Fraction of the time in which the rows have bars, from the first start to the end."""
         whole = float(self.ended.max() - self.begun.min()) * self._n_rows
         return float((self.ended - self.begun).sum()) / whole if whole > 0 else 1.0
 

@@ -17,14 +17,15 @@ TICK = 1.0
 class ProgressBar:
     """A progress bar for terminals and notebooks, as in ``fit(X, y, callback=ProgressBar())``.
 
-    It shows how far the search is by candidates or by `max_time`, whichever is further, with the
-    best score so far, the time, and what will end the search when. It needs tqdm, which
-    ``pip install skbayes[progress]`` brings.
+    The search ends after `n_iter` candidates or after `max_time`. The bar shows how much of this
+    limit is used. If there are two limits, the bar shows the limit that is used more. The bar also
+    shows the best score so far, the time, and which limit will end the search at what time. It
+    needs tqdm: ``pip install skbayes[progress]``.
 
     Parameters
     ----------
     **kwargs
-        For tqdm, such as ``file``, ``leave`` or ``ncols``.
+        Arguments of tqdm, such as ``file``, ``leave`` or ``ncols``.
 
     Raises
     ------
@@ -72,7 +73,7 @@ class ProgressBar:
         self._ticking.start()
 
     def __call__(self, search: Any) -> None:
-        """Take in a candidate that was closed."""
+        """Update the bar after a candidate."""
         losses = search.func_vals
         with self._lock:
             self._scores = [-float(loss) if math.isfinite(loss) else math.nan for loss in losses]

@@ -1,4 +1,4 @@
-"""One page about a search, to send on; and its short form for a notebook."""
+"""The report of a search in one file, and its short form for a notebook."""
 
 from skbayes.report.notebook import short_form
 from skbayes.report.page import report_html, write_report

@@ -1,4 +1,4 @@
-"""One page to send on: a file of HTML that needs nothing else."""
+"""A report in one file: an HTML page that loads no other files."""
 
 from __future__ import annotations
 
@@ -33,19 +33,19 @@ MAX_TEXT = 600
 
 
 def write_report(search: Any, path: str | os.PathLike[str]) -> Path:
-    """Write one page about a search: the answer, pictures, all candidates, settings.
+    """Write a report about a search in one file: answers, pictures, all candidates, settings.
 
     Parameters
     ----------
     search : object
         A fitted search, the path of a checkpoint, or an `Optimizer`.
     path : str or path-like
-        File to write, which is replaced if it exists.
+        Path of the file. An existing file is replaced.
 
     Returns
     -------
     pathlib.Path
-        The file.
+        Path of the file.
 
     Raises
     ------
@@ -54,7 +54,7 @@ def write_report(search: Any, path: str | os.PathLike[str]) -> Path:
     OSError
         If the file cannot be written.
     TypeError, ValueError
-        If `search` is none of these.
+        If `search` is invalid.
     """
     target = Path(path)
     if not target.parent.is_dir():

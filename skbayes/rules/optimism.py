@@ -46,19 +46,19 @@ class BestScore:
     Attributes
     ----------
     reported : float
-        Its mean score over the folds that it was chosen by, which is too high on average: of
-        many candidates, one with good luck is the best.
+        Mean score over the folds that chose the candidate. It is too high on average, because the
+        best of many candidates usually had luck.
     expected : float
-        The mean score to be expected on folds that had no part in the choice; NaN if that is not
-        known, with fewer than three folds or two candidates with all folds.
+        Mean score to expect on folds that did not choose the candidate. NaN if it is not known:
+        with fewer than three folds, or fewer than two candidates with all folds.
     low, high : float
-        Between which that score lies, with a probability of 90 %; NaN likewise.
+        Interval that contains the mean score on new folds with a probability of 90 %; NaN likewise.
     n_candidates : int
-        Number of candidates that it was chosen from.
+        Number of candidates from which the candidate was chosen.
     n_folds : int
-        Number of folds; 0 if they are not known.
+        Number of folds; 0 if it is not known.
     is_simplest : bool
-        Whether it is the simplest candidate within one standard error, not the best one.
+        Whether the candidate is the simplest one within one standard error, not the best one.
     """
 
     reported: float = math.nan

@@ -44,29 +44,35 @@ Floats = NDArray[np.float64]
 @lasting
 @dataclass(frozen=True, slots=True, eq=False)
 class OneStandardError:
-    """As `refit`: take the simplest candidate within one standard error of the best one.
+    """Rule for `refit`: take the simplest candidate within one standard error of the best one.
 
-    A candidate is taken if three things hold. On its folds it is worse than the best one by no
-    more than one standard error, which is that of their paired differences. In no respect is it
-    less simple than the best one. Of all such candidates it is the simplest by the first of the
-    parameters; of equals, by the next one, and so on. The highest score decides between candidates
-    that are equally simple. If nothing simpler is good enough, the best one is taken. Numbers of
-    which nothing is said or known, in a range or in a list, may be any.
+    The rule takes a candidate if these conditions are true:
+
+    - Its scores on the folds are worse than those of the best candidate by at most one standard
+      error. This is the standard error of the differences between both candidates, fold by fold.
+    - For each parameter with a known order, its value is at least as simple as in the best
+      candidate. A number without a known order, in a range or in a list, may have any value.
+    - It is the simplest of these candidates by the first parameter. If several candidates are
+      equally simple, the second parameter decides, and so on. If candidates are equally simple in
+      all parameters, the highest score decides.
+
+    If no simpler candidate is good enough, the rule takes the best candidate.
 
     Parameters
     ----------
     prefer : dict of str to {"low", "high"} or list, or None, default=None
-        Which values make simpler models, for one parameter or several of `search_spaces`: low
-        ones, high ones, or the values themselves in a list from the simplest one on. The first
-        parameter matters most. None: those parameters of which skbayes knows it, such as `C` of a
-        support vector machine; ``refit="1se"`` has the same effect.
+        Which values give simpler models, for one or more parameters of `search_spaces`. "low": low
+        values are simpler. "high": high values are simpler. A list: the values, with the simplest
+        value first. The first parameter matters most. None: the parameters of which skbayes knows
+        the order, such as `C` of a support vector machine. ``refit="1se"`` has the same effect as
+        None.
 
     Raises
     ------
     TypeError, ValueError
-        If `prefer` is anything else. By `fit`, before anything is fitted, if it names a parameter
-        that is not searched or values that it does not have, or if it is None and nothing is known
-        about any searched parameter.
+        If `prefer` is invalid. `fit` raises an error before the first fit if `prefer` names a
+        parameter that is not searched, or values that the parameter does not have. `fit` also
+        raises an error if `prefer` is None and no searched parameter has a known order.
 
     References
     ----------

@@ -49,24 +49,25 @@ CALLBACK_MODULES = ("skbayes.callbacks", "skopt.callbacks")
 @lasting
 @dataclass(frozen=True, slots=True)
 class SearchState:
-    """What a stopping rule sees: a search after some of its candidates.
+    """State of a search after some of its candidates, as a stopping rule gets it.
 
     Attributes
     ----------
     scores : tuple of float
-        Mean score of each closed candidate in the order asked, higher is better; NaN for one that
-        failed or was not evaluated on all folds.
+        Mean score of each closed candidate, in the order in which candidates were proposed. Higher
+        is better. NaN for a candidate that failed or was not evaluated on all folds.
     n_iter : int
         Number of candidates that are planned.
     fold_noise : float
-        Standard error of the difference of two good candidates; NaN if it is not known.
+        Standard error of the difference between two good candidates; NaN if it is not known.
     regret_bound : callable
-        Returns how much better the best point of the space can be than the best candidate, in
-        units of the score; NaN if it is not known. It is computed when it is called, and costs
-        about as much as a proposal; `Optimizer.regret_bound` is one.
+        Function that returns an upper bound for how much better the best point of the space is
+        than the best candidate, in units of the score. NaN if the bound is not known. A call takes
+        about as long as a proposal. An example is `Optimizer.regret_bound`.
     gain_in_sight : callable or None
-        Returns how much better the model sees that the best point may be, an estimate and far less
-        than the bound; `Optimizer.gain_in_sight` is one. None: the bound stands for it.
+        Function that returns how much the best score can still rise, by an estimate of the model.
+        This estimate is much smaller than the bound. An example is `Optimizer.gain_in_sight`.
+        None: rules use the bound instead.
     """
 
     scores: tuple[float, ...]
@@ -82,27 +83,27 @@ class SearchState:
 
 
 class StoppingRule(Protocol):
-    """A function of the state of a search that says whether to stop."""
+    """Function that gets the state of a search, and says whether to stop."""
 
     def __call__(self, state: SearchState, /) -> str | None:
-        """Return the reason to stop, or None to go on."""
+        """Return the reason to stop, or None to continue."""
         ...
 
 
 @lasting
 @dataclass(frozen=True, slots=True)
 class TargetScore:
-    """Stop at the first candidate that is as good as wanted.
+    """Stop at the first candidate with this score or a better one.
 
     Parameters
     ----------
     score : float
-        The score that is good enough, as the scorer gives it: higher is better.
+        The score that is good enough, as the scorer returns it. Higher is better.
 
     Raises
     ------
     ValueError
-        If `score` is no finite number.
+        If `score` is not a finite number.
 
     Examples
     --------
@@ -120,7 +121,7 @@ class TargetScore:
         _make_native(self)
 
     def __call__(self, state: SearchState, /) -> str | None:
-        """Return the reason to stop, or None to go on."""
+        """Return the reason to stop, or None to continue."""
         for index, score in enumerate(state.scores):
             if score >= self.score:
                 return f"{self!r}: the score of candidate {index + 1} is {score:.6g}."
@@ -130,16 +131,16 @@ class TargetScore:
 @lasting
 @dataclass(frozen=True, slots=True)
 class Patience:
-    """Stop when many candidates in a row have brought nothing.
+    """Stop if the best score has not risen over the last candidates.
 
     Parameters
     ----------
     n : int
-        Number of candidates that have not raised the best score. Those that failed count.
+        Number of candidates over which the best score must rise. Candidates that failed count.
     min_improvement : float, default=0.0
-        The best score must rise by more than this over `n` candidates together.
+        The best score must rise by more than this, over `n` candidates together.
     relative : bool, default=False
-        Whether `min_improvement` is a share of the absolute value of the best score.
+        Whether `min_improvement` is a fraction of the absolute value of the best score.
 
     Raises
     ------
@@ -160,7 +161,7 @@ class Patience:
         _make_native(self)
 
     def __call__(self, state: SearchState, /) -> str | None:
-        """Return the reason to stop, or None to go on."""
+        """Return the reason to stop, or None to continue."""
         before, now = _best(state.scores[: -self.n]), state.best_score
         # Not known as long as nothing has a score: then there is nothing to be patient about.
         threshold = self.min_improvement * (abs(before) if self.relative else 1.0)
@@ -175,27 +176,28 @@ class Patience:
 @lasting
 @dataclass(frozen=True, slots=True)
 class Converged:
-    """Stop when neither the model nor the last candidates promise anything more.
+    """Stop if the model expects no gain that matters, and the best score no longer rises.
 
-    The gain in sight is how much better the model sees that the best point of the space may be than
-    the best candidate. Where it is smaller than a difference of scores that means nothing, a
-    better score would be no sign of a better model. It is an estimate, and may be that small by
-    chance, for the model is fitted anew with each score; so the search must have come to a
-    standstill as well.
+    The model predicts how much the best score can still rise. This number is called the gain in
+    sight, see `Optimizer.gain_in_sight`. `Converged` stops the search if two conditions are true.
+    First, the gain in sight is at most `min_improvement`. Second, the best score has hardly risen
+    over the last `patience` candidates. The second condition is necessary because the gain in sight
+    is an estimate, and this estimate may be too low by chance.
 
     Parameters
     ----------
     min_improvement : float or None, default=None
-        A gain that would not be worth the search. None: the standard error of the difference of
-        two good candidates over the folds, of which there must be two then.
+        The smallest gain that matters. None: the noise of the folds. The noise is the standard
+        error of the difference between two good candidates over the folds, so at least two folds
+        are necessary.
     relative : bool, default=False
-        Whether `min_improvement` is a share of the absolute value of the best score.
+        Whether `min_improvement` is a fraction of the absolute value of the best score.
     patience : int, default=20
-        Number of candidates that have not raised the best score, or together by no more than a
-        tenth of the gain that would not be worth it.
+        Number of candidates that together have raised the best score by at most a tenth of
+        `min_improvement`.
     min_candidates : int, default=20
-        Number of candidates before which no search stops: the gain in sight is only as good as
-        the model, and with fewer scores the model is not.
+        Number of candidates before the search may stop. With fewer scores, the model is not good
+        enough to predict the gain.
 
     Raises
     ------
@@ -227,7 +229,7 @@ class Converged:
         _make_native(self)
 
     def __call__(self, state: SearchState, /) -> str | None:
-        """Return the reason to stop, or None to go on."""
+        """Return the reason to stop, or None to continue."""
         threshold = self._threshold(state)
         if len(state.scores) < self.min_candidates or not threshold > 0:
             return None

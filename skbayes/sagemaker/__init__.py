@@ -1,4 +1,4 @@
-"""Documents of SageMaker's tuning jobs: searches made of them, and spaces written as them."""
+"""Read SageMaker's tuning jobs as searches, and write spaces and searches for SageMaker."""
 
 from skbayes.sagemaker.history import load_sagemaker_history
 from skbayes.sagemaker.names import XGBOOST_TO_SKLEARN

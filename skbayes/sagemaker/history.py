@@ -39,35 +39,37 @@ def load_sagemaker_history(
 ) -> dict[str, list[Any]]:
     """Read the training jobs of a SageMaker tuning job, for `warm_start_from`.
 
-    Jobs that are completed or stopped and have a value are results, failed ones are failures; all
-    others are left out, with a warning that names those of another status.
+    A completed or stopped job with a value is a result. A failed job is a failure. All other jobs
+    are left out. If such a job has another status, a warning names it.
 
     Parameters
     ----------
     doc : dict, list, str, bytes or path-like
-        What the service lists as the training jobs of a tuning job: the response with
-        ``TrainingJobSummaries``, the list in it, or a list of responses; as objects, JSON text or
-        the path of a file.
+        The training jobs of a tuning job, as the service lists them: the response with
+        ``TrainingJobSummaries``, the list in it, or a list of responses. Give Python objects, a
+        JSON text or the path of a file.
     estimator : estimator
-        What the parameters are of. It says what their texts stand for.
+        The estimator of the parameters. It decides what texts mean.
     param_map, prefix, casts
-        As of `from_sagemaker`.
+        As in `from_sagemaker`.
     definition : str or None, default=None
-        Leaves out the jobs of training job definitions with another name. None: all are read.
+        Name of a training job definition. Jobs with another name are left out. None: all jobs are
+        read.
     objective_type : {"Maximize", "Minimize"} or None, default=None
-        What the tuning job did with its metric, for jobs that do not say so.
+        Whether the tuning job maximised or minimised its metric, for jobs that do not have this
+        information.
 
     Returns
     -------
     dict of list
-        A table with a row for each job: `params`; `score`, higher being better, so that values
-        which were minimised are negated, and NaN for a failure; `status`, "complete", "stopped"
-        or "failed"; `name` of the training job.
+        Table with a row for each job. `params` are the parameters. `score` is the score; higher is
+        better, so minimised values are negated. NaN for a failure. `status` is "complete",
+        "stopped" or "failed". `name` is the name of the training job.
 
     Raises
     ------
     ValueError
-        If something is wrong, with each problem and its JSON path.
+        If the document is invalid. The message lists all problems with their JSON paths.
 
     Examples
     --------

@@ -48,57 +48,61 @@ def from_sagemaker(
     unsupported: str = "warn",
     **overrides: Any,
 ) -> BayesSearchCV:
-    """Make a search of the document of a SageMaker tuning job.
+    """Convert the document of a SageMaker tuning job into a search.
 
-    Nothing of the document is evaluated or imported, and no library of the service is needed.
+    The function never executes or imports anything in the document. It needs no library of
+    SageMaker.
 
     Parameters
     ----------
     doc : dict, str, bytes or path-like
-        A tuning job's configuration, the request that creates one, or the response that describes
-        one; as an object, JSON text or the path of a JSON file.
+        The configuration of a tuning job, the request that creates a tuning job, or the response
+        that describes a tuning job. Give a dict, a JSON text or the path of a JSON file.
     estimator : estimator, or dict of str to estimator
-        What is tuned. It is cloned, and the clone gets the static hyperparameters. A dict has one
-        for each of several training job definitions, by name: the search chooses among them.
+        The estimator to tune. The function clones the estimator, and sets the static
+        hyperparameters in the clone. If there are several training job definitions, a dict has an
+        estimator for the name of each definition. Then the search chooses among these estimators.
     scoring : str, callable, list, tuple or dict, default=None
         As in `BayesSearchCV`. None: the scorer that is the same as the metric of the document.
     param_map : dict of str to (str or None), default=None
-        What hyperparameters of the document are called by the estimator; None leaves one out.
-        `XGBOOST_TO_SKLEARN` is one.
+        Names of hyperparameters in the document, and the names of the same parameters in the
+        estimator. None as a name leaves out the hyperparameter. An example is `XGBOOST_TO_SKLEARN`.
     prefix : str, default=""
-        Put before each name, such as ``"model__"`` for a step of a pipeline.
+        Text before each name, such as ``"model__"`` for a step of a pipeline.
     casts : dict of str to callable, default=None
-        Functions that make values of texts, or of the bounds of ranges. Without one, the parameter
-        decides what a text stands for: "5" is a number where it takes numbers.
+        Functions that convert texts, or the bounds of ranges, into values. Without such a function,
+        the parameter decides what a text means. For example, "5" is a number if the parameter takes
+        numbers.
     metric_map : dict of str to (str or callable), default=None
-        Scorers by names of metrics that are not known here.
+        Names of metrics that skbayes does not know, and their scorers.
     definition : str or None, default=None
-        Which of several training job definitions to take.
+        Name of the training job definition to use, if there are several.
     history : dict of str to object, default=None
-        Results of parent tuning jobs by their names: lists of training jobs, as
+        Names of parent tuning jobs and their results. Results are lists of training jobs, as
         `load_sagemaker_history` reads them, or anything that `warm_start_from` takes.
     unsupported : {"warn", "raise", "ignore"}, default="warn"
-        What to do about settings that mean nothing here. One warning names them all.
+        What to do about settings that have no meaning here. With "warn", one warning lists all of
+        them.
     **overrides
-        Arguments of `BayesSearchCV`, which come before what the document says. "Hyperband" needs
-        `resource` if no static hyperparameter is called `epochs`, or one of its other names.
-        ``initial_points="best"`` begins with the best training jobs that a response names.
+        Arguments of `BayesSearchCV`. They replace the settings of the document. "Hyperband" needs
+        `resource`, unless a static hyperparameter has the name `epochs` or one of its other names.
+        With ``initial_points="best"``, the search begins with the best training jobs of a response.
 
     Returns
     -------
     BayesSearchCV
-        Not fitted.
+        The search, not fitted.
 
     Raises
     ------
     ValueError
-        If something is wrong, with each problem and its JSON path.
+        If the document is invalid. The message lists all problems with their JSON paths.
     TypeError
-        If `BayesSearchCV` has no argument of a name in `overrides`.
+        If `BayesSearchCV` has no argument with a name in `overrides`.
 
     See Also
     --------
-    to_sagemaker : The way back.
+    to_sagemaker : Convert a search into a document.
     load_sagemaker_history : Results of a tuning job.
 
     Examples

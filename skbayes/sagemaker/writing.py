@@ -41,12 +41,12 @@ SCALING_TYPES = {prior: scale for scale, prior in SCALES.items()}
 
 
 class SageMakerDocument(dict[str, Any]):
-    """A document for `json.dumps`.
+    """A dict that `json.dumps` can write as a document of SageMaker.
 
     Attributes
     ----------
     static : dict of str to str
-        Parameters with one value only, for ``StaticHyperParameters`` of the training job.
+        Parameters with only one value, for ``StaticHyperParameters`` of the training job.
     """
 
     static: dict[str, str]
@@ -58,31 +58,33 @@ def to_sagemaker(
     kind: str = "ParameterRanges",
     metric_name: str | None = None,
 ) -> SageMakerDocument:
-    """Write a space, or the settings of a search, as a SageMaker document.
+    """Convert a space, or the settings of a search, into a SageMaker document.
 
     Parameters
     ----------
     search_or_space : BayesSearchCV, Space, dict or list
-        A search need not be fitted. A space alone has the settings of a search by default.
+        A search or a space. The search does not have to be fitted. For a space, the settings are
+        the defaults of a search.
     kind : {"ParameterRanges", "HyperParameterTuningJobConfig"}, default="ParameterRanges"
-        What to write.
+        Kind of the document.
     metric_name : str or None, default=None
-        Name of the objective, such as "validation:auc". None: that of the scorer. A search that
-        is scored by its estimator has none.
+        Name of the objective, such as "validation:auc". None: the name of the scorer. If the
+        estimator itself computes the score, there is no name.
 
     Returns
     -------
     dict
-        For `json.dumps`. Its attribute `static` has the parameters with one value only, as text.
+        Document for `json.dumps`. Its attribute `static` has the parameters with only one value, as
+        texts.
 
     Raises
     ------
     ValueError
-        If something has no form there, with each problem.
+        If something cannot be written in this form. The message lists all problems.
 
     See Also
     --------
-    from_sagemaker : The way back.
+    from_sagemaker : Convert a document into a search.
 
     Examples
     --------

@@ -190,15 +190,15 @@ def _are_two_numbers(values: Any) -> bool:
 
 
 def dump(res: Any, filename: Any, store_objective: bool = True, **kwargs: Any) -> NoReturn:
-    """Not there: scikit-optimize's writes a pickle, which runs code when it is loaded.
+    """Not available, because scikit-optimize's pickles run code when they are loaded.
 
-    Write ``BayesSearchCV(..., checkpoint="search.jsonl")``, or ``joblib.dump(search, filename)``
-    for a fitted search.
+    Write ``BayesSearchCV(..., checkpoint="search.jsonl")`` instead. For a fitted search, use
+    ``joblib.dump(search, filename)``.
 
     Parameters
     ----------
     res, filename, store_objective, **kwargs
-        As scikit-optimize's has them.
+        As in scikit-optimize.
 
     Raises
     ------
@@ -213,14 +213,14 @@ def dump(res: Any, filename: Any, store_objective: bool = True, **kwargs: Any) -
 
 
 def load(filename: Any, **kwargs: Any) -> NoReturn:
-    """Not there: scikit-optimize's reads a pickle, which runs code when it is loaded.
+    """Not available, because scikit-optimize's pickles run code when they are loaded.
 
-    ``joblib.load(filename)`` reads one that you trust.
+    If you trust the file, use ``joblib.load(filename)``.
 
     Parameters
     ----------
     filename, **kwargs
-        As scikit-optimize's has them.
+        As in scikit-optimize.
 
     Raises
     ------

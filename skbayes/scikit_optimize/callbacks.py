@@ -53,7 +53,7 @@ class _Lap:
 
 
 class VerboseCallback(_Lap):
-    """Prints a line for each candidate. `verbose=1` of the search tells more.
+    """Print a line for each candidate. `verbose=1` of the search prints more.
 
     Parameters
     ----------
@@ -62,12 +62,12 @@ class VerboseCallback(_Lap):
     n_init : int, default=0
         Number of candidates at the beginning that were given.
     n_random : int, default=0
-        Number of candidates after these that were drawn.
+        Number of candidates after these that were drawn at random.
 
     Attributes
     ----------
     iter_time : list of float
-        Seconds that each candidate took.
+        Time of each candidate, in seconds.
     """
 
     def __init__(self, n_total: int, n_init: int = 0, n_random: int = 0) -> None:
@@ -82,7 +82,7 @@ class VerboseCallback(_Lap):
         return len(self.iter_time) + 1
 
     def __call__(self, result: Any) -> None:
-        """Print the line of the last candidate."""
+        """Print a line for the last candidate."""
         kind, n = "", self.iter_no
         if n <= int(self.n_init) + int(self.n_random):
             kind = ", given" if n <= self.n_init else ", drawn"
@@ -94,37 +94,37 @@ class VerboseCallback(_Lap):
 
 
 class TimerCallback(_Lap):
-    """Notes how long each candidate took.
+    """Store the time of each candidate.
 
     Attributes
     ----------
     iter_time : list of float
-        Seconds.
+        Time of each candidate, in seconds.
     """
 
     def __call__(self, result: Any) -> None:
-        """Note the time."""
+        """Store the time."""
         self._lap()
 
 
 class EarlyStopper(ABC):
-    """A callback that ends a search; derive from it, and say when in `_criterion`."""
+    """Base class of callbacks that end a search. A subclass decides this in `_criterion`."""
 
     def __call__(self, result: Any) -> bool | None:
-        """Return whether to stop; None if that cannot be told yet."""
+        """Return whether to stop; None if this is not known yet."""
         return self._criterion(result)
 
     @abstractmethod
     def _criterion(self, result: Any) -> bool | None:
-        """Return whether to stop; None if that cannot be told yet."""
+        """Return whether to stop; None if this is not known yet."""
 
 
 class DeltaXStopper(EarlyStopper):
-    """Stops when the last two candidates are closer to each other than `delta`.
+    """Stop if the distance between the last two candidates is below `delta`.
 
-    The distance is the sum of the differences of their numbers, and 1 for each other parameter
-    that differs. A search by `BayesSearchCV` comes close to the best point only to improve its
-    last digits, so that `skbayes.Converged` says more.
+    The distance is the sum of the differences of all numbers, plus 1 for each other parameter that
+    differs. `BayesSearchCV` proposes candidates very near the best point only to improve its last
+    digits. So `skbayes.Converged` is a better rule.
 
     Parameters
     ----------
@@ -141,7 +141,7 @@ class DeltaXStopper(EarlyStopper):
 
 
 class DeltaYStopper(EarlyStopper):
-    """Stops when the lowest `n_best` values lie within `delta`.
+    """Stop if the lowest `n_best` values differ by less than `delta`.
 
     Parameters
     ----------
@@ -163,9 +163,9 @@ class DeltaYStopper(EarlyStopper):
 
 
 class HollowIterationsStopper(EarlyStopper):
-    """Stops when the lowest value has not fallen by more than `threshold` lately.
+    """Stop if the lowest value has not fallen by more than `threshold` over the last candidates.
 
-    The same as ``stopping=skbayes.Patience(n_iterations, threshold)``.
+    This is the same as ``stopping=skbayes.Patience(n_iterations, threshold)``.
 
     Parameters
     ----------
@@ -184,9 +184,9 @@ class HollowIterationsStopper(EarlyStopper):
 
 
 class ThresholdStopper(EarlyStopper):
-    """Stops when a value is as low as `threshold`.
+    """Stop if a value is at most `threshold`.
 
-    The same as ``stopping=skbayes.TargetScore(-threshold)``: values are negated scores.
+    Values are negated scores. So this is the same as ``stopping=skbayes.TargetScore(-threshold)``.
 
     Parameters
     ----------
@@ -201,20 +201,20 @@ class ThresholdStopper(EarlyStopper):
 
 
 class DeadlineStopper(_Lap, EarlyStopper):
-    """Stops when what is left of a time is shorter than the longest candidate so far.
+    """Stop if the time that is left is shorter than the time of the longest candidate so far.
 
-    The clock starts with `fit`, not when the callback is made. It is looked at between candidates
-    only: ``max_time`` of the search keeps a limit better.
+    The time begins when you call `fit`, not when you create the callback. The callback checks the
+    time only after each candidate. So `max_time` of the search keeps a limit better.
 
     Parameters
     ----------
     total_time : float
-        Seconds.
+        Limit of the time, in seconds.
 
     Attributes
     ----------
     iter_time : list of float
-        Seconds that each candidate took.
+        Time of each candidate, in seconds.
     """
 
     def __init__(self, total_time: float) -> None:
@@ -227,16 +227,16 @@ class DeadlineStopper(_Lap, EarlyStopper):
 
 
 class StdStopper(EarlyStopper):
-    """Stops when the standard deviation of all values is no more than `threshold`.
+    """Stop if the standard deviation of all values is at most `threshold`.
 
-    That happens where all candidates are alike. How much there is left to gain is another
-    question, which ``stopping=skbayes.Converged()`` asks.
+    This is true if all candidates have nearly the same score. It does not say how much the best
+    score can still rise. ``stopping=skbayes.Converged()`` predicts this.
 
     Parameters
     ----------
     threshold : float
     log_interval : int, default=10
-        A line with the standard deviation is printed after so many candidates.
+        The callback prints the standard deviation once per `log_interval` candidates.
     """
 
     def __init__(self, threshold: float, log_interval: int = 10) -> None:
@@ -255,20 +255,20 @@ class StdStopper(EarlyStopper):
 
 
 class CheckpointSaver:
-    """Not there: scikit-optimize's writes a pickle, which runs code when it is loaded.
+    """Not available, because scikit-optimize's pickles run code when they are loaded.
 
-    Write ``BayesSearchCV(..., checkpoint="search.jsonl")`` instead: what is evaluated is written
-    to that file as the search goes, and the same call goes on from it.
+    Write ``BayesSearchCV(..., checkpoint="search.jsonl")`` instead. The search writes its results
+    to this file while it runs. If you make the same call again, the search continues from the file.
 
     Parameters
     ----------
     checkpoint_path, **dump_options
-        As scikit-optimize's has them.
+        As in scikit-optimize.
 
     Raises
     ------
     NotImplementedError
-        Whenever one is made.
+        Always.
     """
 
     def __init__(self, checkpoint_path: Any, **dump_options: Any) -> NoReturn:

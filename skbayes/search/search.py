@@ -67,181 +67,204 @@ def _refusing_other_names(init: F) -> F:
 class BayesSearchCV(BaseSearchCV):  # type: ignore[misc]
     """Bayesian search over hyper-parameters, scored by cross-validation.
 
-    Takes the place of `GridSearchCV`, `RandomizedSearchCV` and scikit-optimize's
-    `BayesSearchCV`. A Gaussian process learns from the candidates evaluated so far which
-    parameters to try next, so that good ones are found in far fewer fits.
+    `BayesSearchCV` replaces `GridSearchCV`, `RandomizedSearchCV` and scikit-optimize's
+    `BayesSearchCV`. A candidate is one combination of parameter values. A Gaussian process learns
+    from the scores so far, and predicts which candidates are good. So the search finds good
+    candidates in far fewer fits.
 
-    Only the first two parameters are needed. The others are in the order in which most people
-    need them:
+    Only the first two parameters are required. The parameters are in the order in which most
+    people need them:
 
     - what is searched, and how it is scored: `estimator` to `return_train_score`;
-    - how it runs: `n_jobs`, `random_state`, `verbose`;
-    - when it ends, and what it may cost: `max_time` to `fit_timeout`;
-    - what is known before, and what is kept: `checkpoint` to `is_allowed`;
-    - how candidates are proposed, and how much of a fit each gets: `strategy` to `factor`;
-    - how workers share the work: `n_points` to `pre_dispatch`;
-    - for users of scikit-optimize: those under "Other Parameters", below the attributes.
+    - how the search runs: `n_jobs`, `random_state`, `verbose`;
+    - when the search ends, and what it may cost: `max_time` to `fit_timeout`;
+    - what is saved, and what is known before: `checkpoint` to `is_allowed`;
+    - how candidates are proposed, and how much of a resource each gets: `strategy` to `factor`;
+    - how the workers share the work: `n_points` to `pre_dispatch`;
+    - for users of scikit-optimize: the parameters under "Other Parameters", below the attributes.
 
     Parameters
     ----------
     estimator : estimator object
-        An object of that type is cloned for each candidate and fold.
+        The search clones the estimator for each candidate and fold.
     search_spaces : dict, list of dict or of (dict, int) tuples, or "auto"
-        "auto" searches what `suggest_space` returns for the estimator and the data of `fit`.
-        Else parameter names with the values to search:
+        "auto" searches the space that `suggest_space` returns for the estimator and the data of
+        `fit`. In a dict, the keys are parameter names. A value is one of these:
 
-        - a list or 1-D array: these values;
-        - ``(low, high)``, ``(low, high, prior)``: all ints or floats of that range, both ends
-          included, with the prior "uniform", "log-uniform", "reverse-log-uniform" or "auto";
+        - a list or 1-D array: exactly these values;
+        - ``(low, high)`` or ``(low, high, prior)``: all ints or floats of the range, including
+          both ends. `prior` is "uniform", "log-uniform", "reverse-log-uniform" or "auto";
         - a frozen distribution of `scipy.stats`;
         - `Real`, `Integer` or `Categorical` of `skbayes.space`, or of scikit-optimize.
 
-        A list of dicts is a choice between spaces, searched by one model. In a list of
-        ``(dict, n)`` that space gets exactly n candidates.
+        A list of dicts has several spaces. Each candidate comes from one of these spaces, and one
+        model learns from all spaces. In a list of ``(dict, n)``, each space gets exactly n
+        candidates.
     n_iter : int, default=50
-        Number of candidates. With ``(dict, n)`` spaces, of those without a number of their own.
+        Number of candidates. With ``(dict, n)`` spaces, the number of candidates for all dicts
+        without a number of their own.
     scoring : str, callable, list, tuple or dict, default=None
-        As in `GridSearchCV`. Higher is better.
+        As in `GridSearchCV`. Higher scores are better.
     cv : int, cross-validation generator or an iterable, default=None
-        As in `GridSearchCV`. The folds are drawn once, the same for all candidates.
+        As in `GridSearchCV`. The search draws the folds once, so all candidates have the same
+        folds.
     refit : bool, str, OneStandardError or callable, default=True
-        As in `GridSearchCV`. "1se": the simplest candidate within one standard error of the best
-        one, by the metric that steers the search; `OneStandardError` says more. A function is given
-        `cv_results_`, with the means masked of candidates that have none; it may not return the
-        row of one that was stopped early or cut off.
+        As in `GridSearchCV`. With "1se", the search takes the simplest candidate within one
+        standard error of the best candidate, by the metric that the search optimises; see
+        `OneStandardError`. If `refit` is a function, it gets `cv_results_` and returns the index
+        of a row. In this table, the means of candidates without a mean score are masked. The
+        function must not return the row of a candidate that was stopped early or cut off.
     objective : str or None, default=None
-        The metric that is optimised when `scoring` gives several. None: `refit` when it names
-        one, else the first.
+        The metric that the search optimises if `scoring` has several metrics. None: the metric
+        that `refit` names. If `refit` names no metric, the first metric of `scoring`.
     error_score : 'raise' or numeric, default=np.nan
-        Score of a fit that fails. The search goes on and learns from the failure, unless this
-        is 'raise'.
+        Score of a fold if its fit fails. With 'raise', the search ends at the first failure.
+        With a number, the search continues, and learns to avoid candidates that fail.
     return_train_score : bool, default=False
         Whether `cv_results_` includes training scores.
     n_jobs : int, default=None
-        Number of folds that are evaluated in parallel, on the active joblib backend.
+        Number of folds that are evaluated at the same time, on the active joblib backend.
     random_state : int, RandomState instance or None, default=None
-        An int makes the search reproducible: whatever the backend and the timing, at the
-        same `n_points`, unless `max_time`, `fit_timeout` or `asynchronous` make it depend on
-        timing.
+        With an int, a second search with the same `n_points` tries the same candidates, on any
+        backend. With `max_time`, `fit_timeout` or `asynchronous`, the search depends on timing,
+        so two searches may differ.
     verbose : int, default=0
-        1 prints a line for each candidate, with the best so far and when the search will end;
-        higher values print each fit too.
+        With 1, the search prints a line for each candidate. The line has the best score so far,
+        and the time until the search ends. With a higher value, the search also prints a line
+        for each fit.
     max_time : float or None, default=None
-        Seconds that `fit` may take, the refit aside. Candidates that are quick to evaluate are
-        preferred, most so at the beginning. No fold begins when the time is over, nor one that is
-        predicted to end much too late, so that the search overruns by at most a fold. `n_iter`
-        holds as well.
+        Limit for the time of `fit`, in seconds. The time does not include the refit. With a
+        limit, the search prefers candidates that are fast to evaluate, at the beginning more than
+        at the end. After `max_time`, no fold starts. A fold also does not start if the search
+        predicts that it would end much too late. So the search takes at most one fold longer
+        than `max_time`. `n_iter` also limits the search.
     max_fits : float or None, default=None
-        What may be spent, in fits of a fold with the whole resource: a fit with a third of it costs
-        a third. `n_iter` and `max_time` hold as well.
+        Limit for the cost of the search. One fit of one fold with the whole resource costs 1. A
+        fit with a third of the resource costs a third. `n_iter` and `max_time` also limit the
+        search.
     stopping : StoppingRule or list of StoppingRule, default=None
-        Ends the search early: `TargetScore`, `Patience`, `Converged`, or any function of a
-        `SearchState` that returns the reason, or None.
+        Rules that end the search early: `TargetScore`, `Patience`, `Converged`, or a function. The
+        function gets a `SearchState`, and returns the reason to stop, or None.
     early_stopping : {"racing", "median"} or None, default=None
-        When a candidate is stopped after some of its folds. "racing": when folds and model leave
-        next to nothing to be gained from the others. "median": when the mean of its folds is below
-        the median that complete candidates had after as many. Such candidates have NaN in the
-        folds that were not run, and are never the best.
+        Rule that stops a candidate after some of its folds. "racing" stops a candidate if it is
+        very unlikely to be better than the best candidate on all folds. "median" compares the
+        mean of the folds so far with the means of all complete candidates after the same number
+        of folds. It stops a candidate below the median of these means. A stopped candidate has
+        NaN for the folds that were not run, and is never the best candidate.
     fit_timeout : float or None, default=None
-        Seconds that the fit of a fold may take. One that takes longer has failed, and its worker
-        is ended: that needs workers of joblib's own backend, loky, as ``n_jobs=2`` gives them.
+        Limit for the time of one fit of one fold, in seconds. A fit that takes longer counts as
+        failed, and the search ends its worker process. The limit needs processes of joblib's
+        default backend, loky, for example with ``n_jobs=2``.
     checkpoint : str, path-like or None, default=None
-        File to which the search is written as it goes. If there is one already, of the same
-        search, it is taken up where it ended: nothing that it holds is evaluated again. With a
-        larger `n_iter` it goes on from there. ``{data}`` in the path stands for a digest of the
-        data, so that each fold of an outer cross-validation has a file of its own.
+        Path of a file. The search writes its results to this file while it runs. If the file has
+        results of the same search, the search continues from the file, and does not evaluate
+        them again. With a larger `n_iter`, the search then evaluates more candidates. The search
+        replaces ``{data}`` in the path by a short code that is computed from the data. So each
+        fold of an outer cross-validation can have its own file.
     warm_start_from : object or list, default=None
-        Results of earlier searches, of which this one makes what use it can: a fitted search, its
-        `cv_results_` as a dict or a frame, the path of its `checkpoint` or of a CSV file of its
-        `trials`, an `Optimizer`, pairs of parameters and score, or a list of these. They need not
-        be of the same data, metric or space.
+        Results of earlier searches. The search learns from these results if they help. They may
+        have other data, another metric or another space. Give a fitted search, its `cv_results_`
+        as a dict or a data frame, the path of its `checkpoint`, the path of a CSV file of its
+        `trials`, an `Optimizer`, pairs of parameters and score, or a list of these.
     initial_points : list of dict or None, default=None
-        Parameters to evaluate first. None: those that the estimator has, or the nearest place in
-        the space, as `verbose` says, then up to four that were good on other data, if such are
-        known of the estimator; nothing with another `strategy` than "bayesian".
+        Parameters that the search evaluates first. None: the parameters of the estimator, or the
+        nearest values in the space, which ``verbose=1`` prints. Then follow up to four
+        configurations that were good on other data, if skbayes knows some for the estimator. If
+        `strategy` is not "bayesian", None means no initial points.
     is_allowed : callable or None, default=None
-        Function of the parameters, a dict, that says whether they may be a candidate. It should
-        be quick: it is asked of many. None: all may. A lambda keeps the search from being pickled.
+        Function that gets a dict of parameters. It returns a true value if the search may try
+        these parameters. The function should be fast, because the search calls it many times.
+        None: all parameters are allowed. With a lambda, you cannot pickle the search.
     strategy : {"bayesian", "random", "grid", "hyperband"}, default="bayesian"
-        What proposes the candidates. "random": a scrambled Sobol sequence, which follows the
-        scales and distributions of the space and repeats nothing. "grid": each point of a finite
-        space, in `ParameterGrid`'s order; `n_iter` limits it unless it has its default, 50. All
-        else is the same, so that these are baselines; of an earlier search they make no use.
-        "hyperband": those of "random" in brackets of successive halving, see `resource`.
+        How the search proposes candidates. "bayesian" uses a model of the score. The others are
+        baselines that do not learn from scores, so `warm_start_from` is an error. All other
+        parameters work in the same way. "random": points of a scrambled Sobol sequence. The
+        points follow the scales and distributions of the space, and none is repeated. "grid": all
+        points of a finite space, in the order of `ParameterGrid`. `n_iter` limits the grid,
+        unless it has its default, 50. "hyperband": the points of "random", in brackets of
+        successive halving; see `resource`.
     resource : str or None, default=None
-        What a candidate may be given less of at first: "n_samples", or a parameter of the estimator
-        whose values are whole numbers, such as "n_estimators" or "svc__max_iter". A candidate that
-        promises enough after a share is measured with the whole, and only these can be the best.
-        None: whole fits only.
+        Resource of which a candidate first gets only a part, called a share. "n_samples" means
+        the rows. Any other resource is a parameter of the estimator that takes whole numbers, such
+        as "n_estimators" or "svc__max_iter". If a candidate is good with a share, the search
+        evaluates it with the whole resource. Only a candidate with the whole resource can be the
+        best candidate. None: each fit has the whole resource.
     min_resources : int or {"smallest", "exhaust"}, default="exhaust"
-        The smallest share. Words: the whole divided by `factor` up to four times, of "n_samples" no
-        fewer than two rows for each fold and class.
+        The smallest share. "smallest" and "exhaust" mean the same: the search divides the whole
+        resource by `factor` up to four times. With "n_samples", the smallest share then has at
+        least two rows for each fold and class.
     max_resources : int or "auto", default="auto"
-        The whole. "auto": all samples, or the value that the estimator has of the parameter.
+        The whole resource. "auto": all rows, or the value of the parameter in the estimator.
     factor : int or float, default=3
-        How many times larger each share is than the one before.
+        How many times larger each share is than the next smaller share.
     n_points : int or None, default=None
-        Number of candidates that are evaluated at the same time. The fewer, the more each
-        proposal knows. None: 1 for one worker, else as many as keep `n_jobs` workers busy.
+        Number of candidates that are evaluated at the same time. With a small number, the search
+        knows more scores when it proposes a candidate. None: 1 for one worker, else as many as
+        keep `n_jobs` workers busy.
     asynchronous : bool, default=False
-        Whether scores are taken in as they arrive, which keeps workers busier and makes the search
-        depend on timing.
+        Whether the search uses each score as soon as it arrives. Then the workers wait less, but
+        the search depends on timing.
     executor : concurrent.futures.Executor or None, default=None
-        Runs the folds in place of joblib. It is not closed.
+        Executor that runs the folds instead of joblib. The search does not shut it down.
     pre_dispatch : int, or str, default='2*n_jobs'
-        Number of folds that are handed to the workers ahead of time. With `max_time`, `stopping`
-        or a callback none is handed over before a worker is free, so that none begins too late.
+        Number of folds that are sent to the workers ahead of time. With `max_time`, `stopping` or
+        a callback, the search sends a fold only when a worker is free, so that no fold starts
+        too late.
 
     Attributes
     ----------
     cv_results_ : dict of numpy (masked) ndarrays
-        A column for each key, a row for each candidate; the keys are those of `GridSearchCV`.
-        The rows are in the order tried; once each point of a space of lists has one, in that of
-        `GridSearchCV`.
+        Table with a row for each candidate. The keys are those of `GridSearchCV`, and each key is
+        a column. The rows are in the order in which the candidates were tried. If a search of
+        lists tried all candidates, the rows are in the order of `GridSearchCV`.
     best_estimator_ : estimator
-        Refitted on all of the data. Not available if ``refit=False``.
+        The best candidate, fitted on all data. Not available if ``refit=False``.
     best_score_ : float
-        Mean cross-validated score of the best candidate, or of the simplest of those as good.
-        Not available if `refit` is callable. It is too high on average, see ``insight().best``.
+        Mean cross-validated score of the best candidate. With ``refit="1se"``, the mean score of
+        the simplest candidate. Not available if `refit` is callable. This score is too high on
+        average; see ``insight().best``.
     best_params_ : dict
         Parameters of the best candidate.
     best_index_ : int
-        Its row in `cv_results_`. A candidate that has failed, by the metric that chooses, is the
-        best only if all have, whatever its rank: an infinite mean has the first one, and a
-        number as `error_score` its own.
+        Row of the best candidate in `cv_results_`. A candidate that failed is the best only if
+        all candidates failed, by the metric of `refit`. This does not depend on the rank: a
+        failed candidate with an infinite mean ranks first, and a number as `error_score` is
+        ranked like a score.
     scorer_ : function or dict
-        Scorer, or scorers by name.
+        The scorer, or a dict of scorers by name.
     n_splits_ : int
         Number of folds.
     candidate_status_ : list of str
-        For each row of `cv_results_`: "complete"; "failed": a fit or the scorer raised, or a score
-        of the metric that steers the search is not finite; "stopped" after some folds, see
-        `early_stopping`; or "cut off" by the end of the search.
+        Status of each candidate, in the order of the rows of `cv_results_`. "complete": all folds
+        have a score. "failed": a fit or the scorer raised an error, or a score of the metric that
+        the search optimises is not finite. "stopped": stopped early after some folds, see
+        `early_stopping`. "cut off": the search ended first.
     n_folds_run_ : int
-        Number of fits that were made, the refit aside.
+        Number of fits, without the refit.
     fits_spent_ : float
-        What they cost, in fits of a fold with the whole resource.
+        Cost of these fits. One fit of one fold with the whole resource costs 1.
     n_resources_ : list of int
-        What the shares are, the whole last; only with a `resource`.
+        Amounts of the resource: the shares, and last the whole resource. Only with a `resource`.
     optimizer_results_ : list of OptimizeResult
-        What scikit-optimize calls the result, one for each dict of `search_spaces`: `x`, `fun`,
-        `x_iters`, `func_vals`, `space`, `specs`, `random_state`, and no `models`. Candidates are in
-        the order tried. Values are negated mean scores, infinity for one that has none: it
-        failed, or was stopped early. Made when it is read.
+        Results in the form of scikit-optimize, one for each dict of `search_spaces`. A result has
+        `x`, `fun`, `x_iters`, `func_vals`, `space`, `specs` and `random_state`, but no `models`.
+        Candidates are in the order in which they were tried. Values are negated mean scores. The
+        value is infinity if a candidate has no mean score, because it failed or was stopped early.
+        The list is computed when you read it.
     total_iterations : int
-        Number of candidates that `fit` evaluates if nothing ends it earlier, and `is_allowed`
-        refuses none. It needs no fit.
+        Number of candidates that `fit` evaluates if nothing ends the search earlier, and
+        `is_allowed` refuses none. Also available before `fit`.
     stop_reason_ : str
         Why the search ended: "n_iter", "max_time", "max_fits", "exhausted", "interrupted",
-        "no_workers", or what a rule said.
+        "no_workers", or the text that a stopping rule returned.
     refit_time_ : float
-        Seconds that the refit took.
+        Time of the refit, in seconds.
     multimetric_ : bool
         Whether the scorers compute several metrics.
     classes_ : ndarray of shape (n_classes,)
         Class labels, if `best_estimator_` has them.
     n_features_in_ : int
-        Number of features, if `best_estimator_` has it.
+        Number of features, if `best_estimator_` has this attribute.
     feature_names_in_ : ndarray of shape (`n_features_in_`,)
         Names of the features, if `best_estimator_` has them.
 
@@ -249,27 +272,28 @@ class BayesSearchCV(BaseSearchCV):  # type: ignore[misc]
     ----------------
     optimizer_kwargs : dict or None, default=None
         Options of scikit-optimize's optimiser. `n_initial_points` is the number of candidates
-        before the first of the model; of each other one a warning says what is done instead.
+        before the first candidate of the model. For any other option, a warning says what the
+        search does instead.
     fit_params : dict or None, default=None
-        Parameters for `fit`, which takes them itself.
+        Parameters for `fit` of the estimator.
 
         .. deprecated:: 0.1
-            As in scikit-optimize: give them to `fit`.
+            As in scikit-optimize. Give these parameters to `fit` instead.
     iid : bool, default="deprecated"
         Ignored, with a warning, as in scikit-optimize.
 
     Raises
     ------
     ValueError, TypeError
-        By `fit`, before anything is fitted, if an argument is malformed. By `fit` at its end,
-        if every fit failed.
+        If an argument is invalid, `fit` raises an error before the first fit. If every fit
+        failed, `fit` raises an error at its end.
 
     See Also
     --------
-    sklearn.model_selection.GridSearchCV : Every combination of some values.
-    suggest_space : What is known of an estimator, as a dict to be changed.
-    Optimizer : The same search in a loop of your own, for anything that has a score.
-    compare : Several searches side by side.
+    sklearn.model_selection.GridSearchCV : Search over all combinations of lists of values.
+    suggest_space : A space for an estimator, as a dict that you can change.
+    Optimizer : The same search in your own loop, for anything that has a score.
+    compare : Table of several searches.
 
     Examples
     --------
@@ -430,13 +454,13 @@ class BayesSearchCV(BaseSearchCV):  # type: ignore[misc]
         Parameters
         ----------
         deep : bool, default=True
-            Whether to add those of the estimator. Those of an earlier search in
-            `warm_start_from` are none of this one.
+            Whether to include the parameters of the estimator. Parameters of an earlier search in
+            `warm_start_from` are never included.
 
         Returns
         -------
         dict of str to object
-            Values by name.
+            Parameter names and their values.
         """
         params: dict[str, Any] = super().get_params(deep=False)
         if not deep:
@@ -470,21 +494,23 @@ class BayesSearchCV(BaseSearchCV):  # type: ignore[misc]
     # The estimator is validated by its own fit, not here.
     @fit_context(prefer_skip_nested_validation=False)  # type: ignore[untyped-decorator]
     def fit(self, X: Any, y: Any = None, *, callback: Any = None, **params: Any) -> Self:
-        """Search, and fit the best candidate on all of the data.
+        """Run the search, and fit the best candidate on all data.
 
         Parameters
         ----------
         X : array-like of shape (n_samples, n_features) or (n_samples, n_samples)
-            Training data; square for pairwise estimators.
+            Training data. For pairwise estimators, a square matrix.
         y : array-like of shape (n_samples,) or (n_samples, n_output), default=None
             Target.
         callback : callable or list of callable, default=None
-            Called after each candidate with the search so far: `best_score_`, `best_params_` and
-            `cv_results_` can be read from it, or from the search itself. A true return value ends
-            the search. `skbayes.callbacks` has some, a `ProgressBar` among them.
+            Function that `fit` calls after each candidate. Its argument has the results so far:
+            `best_score_`, `best_params_` and `cv_results_`. While the search runs, the search
+            itself has these attributes too. If the function returns a true value, the search ends.
+            `skbayes.callbacks` has callbacks such as `ProgressBar`.
         **params : dict of str -> object
-            Parameters for the estimator's `fit`, the scorer and the splitter, routed as in
-            `GridSearchCV.fit`; those with one entry for each sample are split along.
+            Parameters for `fit` of the estimator, for the scorer and for the splitter. They are
+            routed as in `GridSearchCV.fit`. If a parameter has one value for each sample, each fold
+            gets the values of its samples.
 
         Returns
         -------
@@ -508,30 +534,30 @@ class BayesSearchCV(BaseSearchCV):  # type: ignore[misc]
         return self
 
     def refit_best(self, X: Any, y: Any = None, **params: Any) -> Self:
-        """Fit the best candidate so far on all of the data, after `fit` has ended without that.
+        """Fit the best candidate so far on all data, if `fit` did not do this.
 
-        For a search that was interrupted, or that has ``refit=False``. The search can predict
-        then. With several metrics and ``refit=False``, the best one is that of the metric which
-        the search followed.
+        Use this method after an interrupt, or with ``refit=False``. Afterwards the search can
+        predict. With several metrics and ``refit=False``, the best candidate is the best by the
+        metric that the search optimised.
 
         Parameters
         ----------
         X : array-like of shape (n_samples, n_features)
-            Data to fit on.
+            Data for the fit.
         y : array-like of shape (n_samples,) or (n_samples, n_output), default=None
             Target.
         **params : dict of str -> object
-            As for `fit`; what is routed to the estimator counts.
+            As in `fit`. Only parameters for the estimator have an effect.
 
         Returns
         -------
         self : object
-            The search, which can predict now.
+            The search, which can now predict.
 
         Raises
         ------
         NotFittedError
-            If there are no results, or the search still runs.
+            If there are no results, or the search is still running.
         ValueError
             If no candidate has a score on all folds.
         """
@@ -539,35 +565,43 @@ class BayesSearchCV(BaseSearchCV):  # type: ignore[misc]
         return self
 
     def trials(self, *, as_frame: bool = True) -> Any:
-        """Return a table with a row for each candidate, whatever became of it.
+        """Return a table with a row for each candidate, also for candidates that failed.
 
-        While the search runs, a callback can call it too. Before `fit`, it tells of what the file
-        of the `checkpoint` holds, which another process may be writing.
+        A callback can call this method while the search runs. Before `fit`, the table shows the
+        candidates in the file of `checkpoint`. Another process may be writing to this file.
 
         Parameters
         ----------
         as_frame : bool, default=True
-            Whether to return a data frame of pandas; else a dict of lists.
+            Whether to return a data frame of pandas. With False, return a dict of lists.
 
         Returns
         -------
         DataFrame or dict of str to list
-            In the order proposed. ``candidate`` counts from 1. ``status`` is as in
-            `candidate_status_`, or "running"; "unfinished" where a file does not say more.
-            ``proposed_by`` is "estimator" (its present parameters), "portfolio", "given"
-            (`initial_points`), "earlier" (`warm_start_from`), "design", "model", "random" or
-            "grid". Then come the scores, a column ``param_<name>`` for each parameter, ``n_folds``
-            that were run, ``seconds`` spent in them, the seconds of search at which a candidate was
-            ``proposed_at`` and ``finished_at``, ``mean_rounds`` of estimators that stop by
-            themselves, the ``failure``, and the ``row`` in `cv_results_`. What is not known is
-            empty.
+            Table in the order in which the candidates were proposed. An unknown value is an empty
+            cell. The columns are:
+
+            - ``candidate``: the number of the candidate, from 1;
+            - ``status``: as in `candidate_status_`, or "running". In a file, "unfinished" is a
+              candidate with missing folds;
+            - ``proposed_by``: "estimator" (the parameters of the estimator), "portfolio" (good on
+              other data), "given" (`initial_points`), "earlier" (`warm_start_from`), "design",
+              "model", "random" or "grid";
+            - the scores;
+            - ``param_<name>``: one column for each parameter;
+            - ``n_folds``: the number of folds that were run;
+            - ``seconds``: the time of these folds, in seconds;
+            - ``proposed_at``, ``finished_at``: seconds since the search began;
+            - ``mean_rounds``: the mean number of rounds, for estimators that stop by themselves;
+            - ``failure``: the error of a failed candidate;
+            - ``row``: the row in `cv_results_`.
 
         Raises
         ------
         NotFittedError
-            If there is nothing to tell of.
+            If there are no candidates to show.
         ImportError
-            If pandas is not installed, and a frame is wanted.
+            If `as_frame` is True and pandas is not installed.
         """
         from skbayes.tables import as_frame as framed
 
@@ -575,7 +609,7 @@ class BayesSearchCV(BaseSearchCV):  # type: ignore[misc]
         return framed(columns, "trials()") if as_frame else columns
 
     def score(self, X: Any, y: Any = None, **params: Any) -> float:
-        """Return the score of `best_estimator_` on given data, by `scoring`.
+        """Return the score of `best_estimator_` on the given data, by `scoring`.
 
         Parameters
         ----------
@@ -589,8 +623,8 @@ class BayesSearchCV(BaseSearchCV):  # type: ignore[misc]
         Returns
         -------
         float
-            By the metric that `refit` names; by the one that steered the search if `refit` is a
-            rule.
+            Score by the metric that `refit` names. If `refit` is a rule, score by the metric that
+            the search optimised.
         """
         view = self
         is_rule = one_standard_error(self.refit) is not None and hasattr(self, "_metric")
@@ -602,11 +636,13 @@ class BayesSearchCV(BaseSearchCV):  # type: ignore[misc]
         return super(BayesSearchCV, view).score(X, y, **params)  # type: ignore[no-any-return]
 
     def to_optuna(self, **settings: Any) -> Any:
-        """Return the search as a study of Optuna, whose plots and dashboard can show it then.
+        """Return the search as a study of Optuna.
 
-        Each candidate is a trial: complete, pruned if it was stopped early, else failed. Its value
-        is the mean score that the search followed. Values that Optuna does not know, such as
-        estimators, are texts; scales that it does not have are plain.
+        Optuna's plots and its dashboard can show this study. Each candidate is a trial. A trial is
+        complete, pruned if the candidate was stopped early, or failed. The value of a trial is the
+        mean score by the metric that the search optimised. Optuna does not know all values, such as
+        estimators. Such a value becomes a text. If Optuna does not have the scale of a range, the
+        range becomes uniform.
 
         Parameters
         ----------
@@ -616,12 +652,12 @@ class BayesSearchCV(BaseSearchCV):  # type: ignore[misc]
         Returns
         -------
         optuna.study.Study
-            In the memory, unless ``storage`` says where.
+            The study. It is in memory, unless you give ``storage``.
 
         Raises
         ------
         NotFittedError
-            If the search has not been fitted, or `fit` is under way.
+            If the search has not been fitted, or `fit` is still running.
         ImportError
             If Optuna is not installed.
         """
@@ -637,7 +673,7 @@ class BayesSearchCV(BaseSearchCV):  # type: ignore[misc]
 
     @property
     def total_iterations(self) -> int:
-        """Number of candidates that `fit` evaluates if nothing ends it earlier or is refused."""
+        """Number of candidates that `fit` evaluates if nothing ends the search earlier."""
         from skbayes.known import written_spaces
 
         # `fit` says what there is to say about the space.
@@ -653,29 +689,30 @@ class BayesSearchCV(BaseSearchCV):  # type: ignore[misc]
 
     @property
     def optimizer_results_(self) -> list[OptimizeResult]:
-        """Result in scikit-optimize's form for each dict of `search_spaces`."""
+        """Results in the form of scikit-optimize, one for each dict of `search_spaces`."""
         space, observations, _ = self._learnt("optimizer_results_")
         means = self.cv_results_[f"mean_test_{self._metric}"][self._rows_tried]
         scores = np.where(np.isnan(observations.scores), np.nan, means).tolist()
         return results_by_dict(space, observations.points, scores, settings_of(self))
 
     def insight(self) -> Insight:
-        """Return what the search has learnt about the metric that it followed.
+        """Return what the search has learnt about the metric that it optimised.
 
-        The score to expect on new folds, predictions with their uncertainty, importances, what
-        more candidates would bring, best values at a bound; a report when printed. With
-        ``refit="1se"``, the best parameters and their bounds are those of the candidate taken. The
-        models are fitted anew by each call, which takes less than most fits.
+        The result answers these questions: which score to expect on new folds, which score to
+        predict for any parameters, which parameters matter, whether more candidates would help, and
+        whether the best values are at a bound. Printing the result shows a report. With
+        ``refit="1se"``, the best parameters and their bounds are those of the candidate that was
+        taken. Each call fits the models again. This takes less time than most fits.
 
         Returns
         -------
         Insight
-            The answers. Printed, it is a report.
+            The answers.
 
         Raises
         ------
         NotFittedError
-            If the search has not been fitted, or `fit` is under way and has called a callback.
+            If the search has not been fitted, or if a callback calls this method while `fit` runs.
         ValueError
             If fewer than two candidates have a score.
         """
@@ -698,25 +735,26 @@ class BayesSearchCV(BaseSearchCV):  # type: ignore[misc]
         )
 
     def report(self, path: str | os.PathLike[str]) -> Path:
-        """Write one page about the search to send on: a file of HTML that needs nothing else.
+        """Write a report about the search in one file.
 
-        The answer comes first: the best parameters, what they gain, whether more candidates would
-        pay. Then pictures, a table of all candidates that sorts, settings and versions.
+        The report is an HTML page that loads no other files. The answers come first: the best
+        parameters, their gain, and whether more candidates would help. Then come pictures, a table
+        of all candidates that you can sort, the settings and the versions.
 
         Parameters
         ----------
         path : str or path-like
-            File to write, such as "report.html". It is replaced if it exists.
+            Path of the file, such as "report.html". An existing file is replaced.
 
         Returns
         -------
         pathlib.Path
-            The file.
+            Path of the file.
 
         Raises
         ------
         NotFittedError
-            If the search has not been fitted, or `fit` is under way.
+            If the search has not been fitted, or `fit` is still running.
         ImportError
             If matplotlib is not installed.
         OSError

@@ -43,30 +43,32 @@ BEST_SO_FAR = ("best_index_", "best_score_", "best_params_", "cv_results_")
 
 @lasting
 class SearchView(Mapping[str, Any]):
-    """A search after some of its candidates, to be read and not to be changed.
+    """The results of a search so far, as callbacks get them. Do not change it.
 
-    It has the attributes of a fitted scikit-learn search, and those of scikit-optimize's results,
-    where a score is negated: lower is better there. As in these, what scikit-optimize has can be
-    read as from a dict, too. All of it is made when it is first read, and when it is pickled.
+    It has the attributes of a fitted search of scikit-learn. It also has the attributes of results
+    of scikit-optimize. There, scores are negated, so lower values are better. You can also read
+    these attributes by their names as keys, like in a dict. An attribute is computed when you first
+    read it, or when you pickle the object.
 
-    The candidates are in the order in which their evaluation ended: the last one is that after
-    which the callback is called.
+    The candidates are in the order in which their evaluation ended. The callback is called after
+    the last of these candidates.
 
     Parameters
     ----------
     scores : sequence of float
-        Mean score of each closed candidate; NaN for one that failed or was not evaluated on all
-        folds.
+        Mean score of each closed candidate; NaN for a candidate that failed or was not evaluated on
+        all folds.
     params : callable
-        Returns the parameters of these candidates, a list of dicts.
+        Function that returns the parameters of these candidates, a list of dicts.
     table : callable
-        Returns `cv_results_` of these candidates.
+        Function that returns `cv_results_` of these candidates.
     space : Space
-        Where they lie.
+        The search space.
     settings : mapping
-        Arguments of the search, `random_state` among them.
+        Arguments of the search, including `random_state`.
     candidates : callable or None, default=None
-        Returns all candidates, those that are still evaluated too, as `trials_table` takes them.
+        Function that returns all candidates, including candidates that are still evaluated, in the
+        form that `trials_table` takes.
     """
 
     def __init__(
@@ -120,13 +122,13 @@ class SearchView(Mapping[str, Any]):
 
     @cached_property
     def best_index_(self) -> int:
-        """Row of the best candidate, the first one for ties, and if none has a score."""
+        """Row of the best candidate. Row of the first of several, and 0 if none has a score."""
         losses = [math.inf if math.isnan(score) else -score for score in self._scores]
         return losses.index(min(losses))
 
     @property
     def best_score_(self) -> float:
-        """Score of the best candidate; NaN if none has one."""
+        """Score of the best candidate; NaN if no candidate has a score."""
         return self._scores[self.best_index_]
 
     @property
@@ -136,26 +138,27 @@ class SearchView(Mapping[str, Any]):
 
     @cached_property
     def cv_results_(self) -> dict[str, Any]:
-        """The table of the candidates."""
+        """Table of the candidates."""
         return self._make_table()
 
     @cached_property
     def func_vals(self) -> NDArray[np.float64]:
-        """Negated scores of the candidates; infinity where there is none."""
+        """Negated scores of the candidates; infinity for a candidate without a score."""
         losses = -np.array(self._scores, dtype=np.float64)
         losses[np.isnan(losses)] = np.inf
         return losses
 
     @property
     def fun(self) -> float:
-        """Negated score of the best candidate; infinity if there is none."""
+        """Negated score of the best candidate; infinity if no candidate has a score."""
         return float(self.func_vals[self.best_index_]) if self._scores else math.inf
 
     @cached_property
     def x_iters(self) -> list[list[Any]]:
         """Values of the parameters of each candidate, in the order of their names.
 
-        With several spaces, of all parameters of these: None where a candidate does not have one.
+        With several spaces, a row has the parameters of all spaces. The value is None if a
+        candidate does not have the parameter.
         """
         return [self.space.row(params) for params in self._params]
 
@@ -166,12 +169,12 @@ class SearchView(Mapping[str, Any]):
 
     @property
     def models(self) -> list[Any]:
-        """Nothing: what the search has learnt is told by `insight`."""
+        """Always an empty list. `insight` shows what the search has learnt."""
         return []
 
     @property
     def specs(self) -> dict[str, Any]:
-        """What was called, with its arguments."""
+        """The name of the class that was called, and its arguments."""
         return {"function": "BayesSearchCV", "args": dict(self._settings)}
 
     @property

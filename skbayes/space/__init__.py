@@ -1,4 +1,4 @@
-"""Search spaces: dimensions, points, and how both are written."""
+"""Search spaces: dimensions, points, and all forms of a space."""
 
 from skbayes.space.categories import Categorical
 from skbayes.space.dimensions import Dimension

@@ -35,23 +35,24 @@ from skbayes.space.values import (
 class Categorical(Dimension):
     """List of values, which may be any Python objects.
 
-    Categories are addressed by their index. They are never hashed, copied or passed through
-    numpy; equal builtin scalars of the same type count once.
+    The search uses only the position of a value in the list. It never hashes, copies or converts
+    the values. Equal numbers, strings or other Python scalars of the same type count once.
 
     Parameters
     ----------
     categories : list, tuple, range or one-dimensional array
-        The values, at least one. Numpy scalars become builtin ones.
+        The values, at least one. Numpy scalars become Python objects.
     prior : sequence of float or None, default=None
-        Probabilities of the categories, which scikit-optimize has. They are not used, with a
-        warning if they differ: all categories start equally likely.
+        Probabilities of the categories, as in scikit-optimize. They have no effect: all categories
+        are equally likely at the start. If the probabilities differ, there is a warning.
     transform : str or None, default=None
-        Makes no difference, with a warning: `ordered` says what categories are to the model.
+        As in scikit-optimize. It has no effect, and gives a warning: `ordered` says how the model
+        uses the categories.
     name : str or None, default=None
-        Name of the parameter, for a `Space` that is made of dimensions.
+        Name of the parameter, for a `Space` that is a list of dimensions.
     ordered : bool or None, default=None
-        True if neighbours in the list resemble each other. None: ordered by size if there are at
-        least three categories and all are finite numbers, unordered otherwise.
+        True if neighbours in the list are similar. None: the list is ordered by size if it has at
+        least three categories, and all of them are finite numbers. Otherwise it is not ordered.
 
     Examples
     --------
@@ -128,12 +129,12 @@ class Categorical(Dimension):
 
     @property
     def lattice(self) -> Lattice:
-        """Cell centres if ordered, else indices."""
+        """Centres of the cells of an ordered list; indices of a list without an order."""
         n = self.n_values
         return Lattice.of_cells(n) if self.is_ordered else Lattice(1.0, 0.5, 0.0, 0.0, n - 1.0)
 
     def encode(self, value: Any) -> int:
-        """Index of the category that is `value`, or else has the same type and content."""
+        """Return the index of the category that is `value`, or that has its type and content."""
         key = plain_key(native(value))
         if key in self._codes:
             return self._codes[key]
@@ -144,21 +145,21 @@ class Categorical(Dimension):
         raise no_member(value, self)
 
     def decode(self, code: float | int) -> Any:
-        """Return the user's own object at an index."""
+        """Return the category at an index, the same object that the user gave."""
         index = int(code)
         if index != code or not 0 <= index < self.n_values:
             raise ValueError(f"{show(code)} is not an index into {self!r}.")
         return self.categories[index]
 
     def to_unit(self, codes: ArrayLike) -> NDArray[np.float64]:
-        """Cell centres by rank if ordered, else the indices as floats."""
+        """Return coordinates: centres of the cells of an ordered list, else indices as floats."""
         codes = np.asarray(codes).astype(np.intp)
         return self.lattice.unit(self._rank[codes])
 
     def from_unit(self, u: ArrayLike) -> NDArray[np.intp]:
-        """Index of the category at each coordinate."""
+        """Return the index of the category at each coordinate."""
         return self._order[self.lattice.position(u).astype(np.intp)]
 
     def codes(self) -> Iterable[int]:
-        """All indices."""
+        """Return all indices."""
         return range(self.n_values)

@@ -43,11 +43,12 @@ def with_transform(kind: Kind) -> Kind:
 
 
 class Dimension(ABC):
-    """What a search needs to know of one parameter, and what scikit-optimize's clients read of it.
+    """Values of one parameter: base class of `Real`, `Integer`, `Categorical`, `Distribution`.
 
-    A *value* is what the estimator gets, a *code* the JSON number that identifies it, a *unit
-    coordinate* its place for the model: in [0, 1] if ordered, else the index of the category.
-    The space that scikit-optimize's clients see values transformed to is that of coordinates.
+    A *value* is what the estimator gets. A *code* is a number that identifies the value, and that
+    JSON can store. A *unit coordinate* is the position of the value for the model. It is in [0, 1]
+    if the values are ordered. Otherwise it is the index of the category. The transformed space of
+    scikit-optimize is the space of these coordinates.
     """
 
     __slots__ = ()
@@ -56,46 +57,46 @@ class Dimension(ABC):
 
     @property
     def n_values(self) -> int | None:
-        """Number of distinct values; None if there is no end to them."""
+        """Number of distinct values; None if there are infinitely many."""
         return None
 
     @property
     def is_ordered(self) -> bool:
-        """Whether neighbouring coordinates hold neighbouring values."""
+        """Whether neighbouring coordinates have neighbouring values."""
         return True
 
     @property
     @abstractmethod
     def lattice(self) -> Lattice | None:
-        """The coordinates that stand for a value, if evenly spaced."""
+        """The coordinates that have a value, if they are evenly spaced."""
 
     @abstractmethod
     def encode(self, value: Any) -> float | int:
-        """Code of a value; ValueError if the dimension does not hold it."""
+        """Return the code of a value; ValueError if the value is not in the dimension."""
 
     def decode(self, code: float | int) -> Any:
-        """Value of a code."""
+        """Return the value of a code."""
         return self.encode(code)
 
     @abstractmethod
     def to_unit(self, codes: ArrayLike) -> NDArray[np.float64]:
-        """Coordinates of codes, vectorised."""
+        """Return the coordinates of an array of codes."""
 
     @abstractmethod
     def from_unit(self, u: ArrayLike) -> NDArray[Any]:
-        """Codes nearest to coordinates, vectorised."""
+        """Return the codes that are nearest to an array of coordinates."""
 
     def codes(self) -> Iterable[float | int]:
-        """All codes of a finite dimension, in order; ValueError if there is no end to them."""
+        """Return all codes in order; ValueError if there are infinitely many."""
         raise ValueError(f"{self!r} has no finite list of values.")
 
     def rvs(self, size: int | None = None, random_state: Any = None) -> Any:
-        """One random value, or a list of `size` values, distributed as the prior says.
+        """Return one random value or a list of random values, drawn from the prior.
 
         Parameters
         ----------
         size : int or None
-            Number of values; None for one value instead of a list.
+            Number of values. None: one value, not in a list.
         random_state : None, int, RandomState or Generator
         """
         u = uniform_numbers(1 if size is None else operator.index(size), random_state)
@@ -106,41 +107,41 @@ class Dimension(ABC):
 
     @property
     def bounds(self) -> tuple[Any, ...]:
-        """Lowest and highest value; of a list, the values."""
+        """Lowest and highest value; for a list, all values."""
         return tuple(self.inverse_transform([0.0, 1.0]))
 
     @property
     def is_constant(self) -> bool:
-        """Whether there is one value only."""
+        """Whether the dimension has only one value."""
         return self.n_values == 1
 
     @property
     def size(self) -> int:
-        """1: a dimension is one parameter, and one coordinate."""
+        """Always 1, because a dimension is one parameter and one coordinate."""
         return 1
 
     transformed_size = size
 
     @property
     def transformed_bounds(self) -> tuple[float, float]:
-        """Lowest and highest coordinate: 0 and 1, or indices of a list without an order."""
+        """Lowest and highest coordinate: 0 and 1, or indices if a list has no order."""
         return 0.0, 1.0 if self.is_ordered else float((self.n_values or 1) - 1)
 
     def transform(self, X: Sequence[Any]) -> NDArray[np.float64]:
-        """Coordinates of values; ValueError for one that is not in the dimension."""
+        """Return the coordinates of values; ValueError if a value is not in the dimension."""
         return self.to_unit([self.encode(value) for value in X])
 
     def inverse_transform(self, Xt: ArrayLike) -> list[Any]:
-        """Values nearest to coordinates."""
+        """Return the values that are nearest to coordinates."""
         return [self.decode(code) for code in self.from_unit(np.atleast_1d(Xt)).tolist()]
 
     def distance(self, a: Any, b: Any) -> float:
-        """Difference of two numbers; of other values, 1 unless they are the same.
+        """Return the difference of two numbers; for other values, 1 unless they are equal.
 
         Raises
         ------
         ValueError
-            If one is not in the dimension.
+            If a value is not in the dimension.
         """
         for value in (a, b):
             self.encode(value)

@@ -81,23 +81,24 @@ def _quantiles(frozen: Any, call: str, first: int) -> tuple[Lattice, tuple[float
 @lasting
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Distribution(Dimension):
-    """Values of a frozen scipy distribution, which acts as their prior.
+    """Values of a frozen distribution of scipy, which is the prior of the parameter.
 
-    The unit coordinate is the probability below a value; multiples of 2**-24 within (0, 1)
-    are searched. A point of a discrete distribution has a cell as wide as its mass,
-    and a finite support of at most 65536 points is a list of those heavier than 1e-9.
+    The unit coordinate of a value is the probability of smaller values. The search uses coordinates
+    that are multiples of 2**-24 within (0, 1). For a discrete distribution, the width of the cell
+    of a value is the probability of the value. If a discrete distribution has at most 65536 values,
+    the search uses the values with a probability above 1e-9.
 
     Parameters
     ----------
     frozen : scipy.stats frozen distribution
-        Continuous or discrete, of one variable.
+        Continuous or discrete distribution of one variable.
     name : str or None, default=None
-        Name of the parameter, for a `Space` that is made of dimensions.
+        Name of the parameter, for a `Space` that is a list of dimensions.
 
     Attributes
     ----------
     prior : None
-        For scikit-optimize's plots, which ask it whether an axis is logarithmic.
+        For plots of scikit-optimize, which read this attribute to find logarithmic axes.
 
     Examples
     --------
@@ -201,17 +202,17 @@ class Distribution(Dimension):
 
     @property
     def n_values(self) -> int | None:
-        """Number of support points if discrete, finite and listed."""
+        """Number of values of a discrete distribution whose values are listed; else None."""
         is_finite = not math.isinf(self._bounds[1] - self._bounds[0])
         return len(self._points) or None if is_finite else None
 
     @property
     def lattice(self) -> Lattice | None:
-        """Multiples of 2**-24 if continuous."""
+        """Multiples of 2**-24 for a continuous distribution."""
         return None if self._is_discrete else self._steps
 
     def encode(self, value: Any) -> float | int:
-        """Return the number itself, if it is in the support: an int if all of that are."""
+        """Return the number if it is in the support; as an int if all values are ints."""
         number, x = native(value), as_float(value)
         is_whole = self._is_discrete and not (len(self._points) and self._points.dtype.kind == "f")
         is_inside = self._bounds[0] <= x <= self._bounds[1] and math.isfinite(x)
@@ -228,7 +229,7 @@ class Distribution(Dimension):
         return int(number) if is_whole else x
 
     def to_unit(self, codes: ArrayLike) -> NDArray[np.float64]:
-        """Probability below each value; the middle of its own mass if discrete."""
+        """Return the probability below each value; if discrete, plus half of its own."""
         if len(self._points):
             centres = (self._edges[:-1] + self._edges[1:]) / 2
             index = np.searchsorted(self._points, np.asarray(codes, dtype=float))
@@ -242,7 +243,7 @@ class Distribution(Dimension):
         return np.asarray(np.clip(u, ends[0], ends[1]), dtype=float)
 
     def from_unit(self, u: ArrayLike) -> NDArray[Any]:
-        """Quantiles at coordinates."""
+        """Return the quantiles at coordinates."""
         u = np.asarray(u, dtype=float)
         if len(self._points):
             index = np.searchsorted(self._edges[1:-1], u, side="right")
@@ -255,7 +256,7 @@ class Distribution(Dimension):
         return x
 
     def codes(self) -> Iterable[float | int]:
-        """All support points of a listed distribution; ValueError otherwise."""
+        """Return all values of a listed distribution; ValueError if they are not listed."""
         return Dimension.codes(self) if self.n_values is None else list(self._points.tolist())
 
 

@@ -46,28 +46,30 @@ def _whole_bound(call: str, name: str, value: Any) -> int:
 @lasting
 @dataclass(frozen=True, slots=True, repr=False)
 class Integer(Range):
-    """Range of integers, both ends included.
+    """Range of integers, including both ends.
 
     Parameters
     ----------
     low, high : int
         Bounds, low < high.
     prior : {"uniform", "log-uniform", "auto"}, default="uniform"
-        Scale on which values are drawn and modelled. "log-uniform" needs low >= 1; "auto" is
-        "log-uniform" if low >= 1 and high / low >= 100, and "uniform" otherwise.
+        Scale of the range. The search draws values on this scale, and so does the model.
+        "log-uniform" needs low >= 1. "auto" is "log-uniform" if low >= 1 and high / low >= 100.
+        Otherwise it is "uniform".
     base : float, default=10
-        Base of the logarithm, which changes nothing; scikit-optimize has it.
+        Base of the logarithm, as in scikit-optimize. It has no effect.
     transform : str or None, default=None
-        Makes no difference, with a warning: the model sees every range on its scale, from 0 to 1.
+        As in scikit-optimize. It has no effect, and gives a warning: the model uses each range on
+        its scale, from 0 to 1.
     name : str or None, default=None
-        Name of the parameter, for a `Space` that is made of dimensions.
+        Name of the parameter, for a `Space` that is a list of dimensions.
     dtype : type or str, default=int
-        Any kind of int, which changes nothing: values are builtin ints.
+        Any type of int. It has no effect: values are Python ints.
 
     Attributes
     ----------
     scale : str
-        The prior, with "auto" resolved.
+        The prior. If the prior is "auto", the prior that "auto" means here.
 
     Examples
     --------
@@ -106,7 +108,7 @@ class Integer(Range):
 
     @property
     def lattice(self) -> Lattice | None:
-        """Cell centres; None on a logarithm, or beyond what doubles tell apart."""
+        """Centres of the cells; None on a logarithmic scale, or if floats are not exact enough."""
         return Lattice.of_cells(self.n_values) if self._is_fine and not self._is_log else None
 
     @property
@@ -114,7 +116,7 @@ class Integer(Range):
         return np.int64 if self._is_fine and -_SMALL < self.low < self.high < _SMALL else object
 
     def encode(self, value: Any) -> int:
-        """Return the integer itself; a float is never in the dimension."""
+        """Return the integer; ValueError for a float, or if it is not in the range."""
         number = native(value)
         is_whole = isinstance(number, numbers.Integral) and not isinstance(number, bool)
         if not is_whole or not self.low <= number <= self.high:
@@ -122,13 +124,13 @@ class Integer(Range):
         return int(number)
 
     def decode(self, code: float | int) -> int:
-        """Return the integer itself."""
+        """Return the integer."""
         if code != int(code):
             raise no_member(code, self)
         return self.encode(int(code))
 
     def to_unit(self, codes: ArrayLike) -> NDArray[np.float64]:
-        """Centres of the cells of integers."""
+        """Return coordinates of integers: the centres of their cells."""
         steps = (np.asarray(codes, dtype=self._dtype) - self.low).astype(float)
         if not self._is_log:
             return np.asarray((steps + 0.5) / float(self.n_values))
@@ -136,7 +138,7 @@ class Integer(Range):
         return np.asarray((np.log1p(steps / edge) + np.log1p((steps + 1) / edge)) / (2 * self._w))
 
     def from_unit(self, u: ArrayLike) -> NDArray[Any]:
-        """Integers whose cells hold coordinates; an object array for ranges that are very long."""
+        """Return the integers of the cells at coordinates; as objects if the range is very long."""
         unit = np.clip(np.asarray(u, dtype=float), 0.0, 1.0)
         if not self._is_fine:
             unit = Lattice.of_steps().unit(Lattice.of_steps().position(unit))
@@ -154,5 +156,5 @@ class Integer(Range):
         return k
 
     def codes(self) -> Iterable[int]:
-        """All integers of the range."""
+        """Return all integers of the range."""
         return range(self.low, self.high + 1)

@@ -27,14 +27,14 @@ Conditions: TypeAlias = Mapping[str, Mapping[str, frozenset[int]]]
 @lasting
 @dataclass(frozen=True, slots=True)
 class Point:
-    """A candidate: one code for each parameter of its branch, in name order.
+    """A candidate: the branch, and one code for each parameter of the branch, in name order.
 
     Parameters
     ----------
     branch : int
-        Index into ``space.branches``.
+        Index of the branch in ``space.branches``.
     codes : tuple of int or float
-        As ``dimension.encode`` gives them.
+        Codes, as ``dimension.encode`` returns them.
     """
 
     branch: int
@@ -44,16 +44,16 @@ class Point:
 @lasting
 @dataclass(frozen=True, slots=True)
 class Branch:
-    """One dictionary of a search space, or a part of one in which the same parameters exist.
+    """One dict of a search space, or a part of a dict in which the same parameters exist.
 
     Parameters
     ----------
     parameters : tuple of (str, Dimension)
-        In name order.
+        Names and dimensions, in name order.
     n_iter : int or None, default=None
-        Number of candidates that are reserved for the dictionary.
+        Number of candidates for this dict, if the dict has its own number.
     number : int or None, default=None
-        Place of the dictionary in its list. None: that of the branch in its space.
+        Position of the dict in its list. None: the position of the branch in its space.
     """
 
     parameters: tuple[tuple[str, Dimension], ...]
@@ -67,7 +67,7 @@ class Branch:
 
     @property
     def n_values(self) -> int | None:
-        """Number of distinct points; None if there is no end to them."""
+        """Number of distinct points; None if there are infinitely many."""
         sizes = [dimension.n_values for _, dimension in self.parameters]
         return None if None in sizes else math.prod(filter(None, sizes))
 
@@ -77,22 +77,24 @@ class Branch:
 class Conditional:
     """Values of a parameter that exists for some candidates only.
 
-    It stands for the values in a dictionary of a search space. A candidate without the parameter
-    leaves it as it is, and the model of the search does not see it.
+    Write a `Conditional` as a value in the dict of a search space. If a candidate does not have the
+    parameter, the estimator keeps its own value of the parameter. Then the model of the search
+    ignores this parameter.
 
     Parameters
     ----------
     values : object
-        What may stand for one parameter: a list, a range, a distribution or a dimension.
+        The values of the parameter: a list, a range, a distribution or a dimension.
     when : dict of str to list
-        Names of choices in the same dictionary, each with those of its values for which the
-        parameter exists. With several names, each must have one of its values. If a choice does
-        not exist itself, neither does what depends on it.
+        Condition for the parameter. The keys are names of other parameters of the same dict, which
+        must have a list of values. Each value is a list. The parameter exists only if each of the
+        other parameters has a value of its list. If one of the other parameters does not exist,
+        this parameter does not exist either.
 
     Raises
     ------
     TypeError, ValueError
-        If `when` is anything else, or `values` is a `Conditional` itself.
+        If `when` is invalid, or `values` is a `Conditional` itself.
 
     Examples
     --------

@@ -64,20 +64,20 @@ class Written(NamedTuple):
 
 
 def parse_space(search_spaces: Any, *, random_state: int = 0) -> Space:
-    """Make a space of what users write as dictionaries, lists, tuples and distributions.
+    """Convert a search space that a user wrote into a `Space`.
 
     =============================================  =========================================
-    written                                        means
+    written                                        meaning
     =============================================  =========================================
-    ``[1, 10]``, ``range(0, 50, 5)``, 1-D array    separate values
+    ``[1, 10]``, ``range(0, 50, 5)``, 1-D array    exactly these values
     ``["rbf"]``                                    a constant
-    ``(1, 10)``, ``range(1, 11)``                  integers 1 to 10
-    ``(0.1, 1.0)``                                 real numbers 0.1 to 1
-    ``(1e-3, 1e3, "log-uniform")``                 the same on another scale
-    ``[1e-3, 1e3, "log-uniform"]``                 the same, with a warning that says so
-    ``(1, 10, 100)``, ``("a", "b")``               any other tuple: separate values
+    ``(1, 10)``, ``range(1, 11)``                  integers from 1 to 10
+    ``(0.1, 1.0)``                                 real numbers from 0.1 to 1
+    ``(1e-3, 1e3, "log-uniform")``                 real numbers, on a logarithmic scale
+    ``[1e-3, 1e3, "log-uniform"]``                 the same, with a warning
+    ``(1, 10, 100)``, ``("a", "b")``               any other tuple: exactly these values
     ``Real``, ``Integer``, ``Categorical``         themselves; also those of scikit-optimize
-    ``scipy.stats.loguniform(1e-3, 1e3)``          a range, or the distribution's quantiles
+    ``scipy.stats.loguniform(1e-3, 1e3)``          a range, or the quantiles of a distribution
     object with an ``rvs`` method                  256 draws from it, with a warning
     ``Conditional((2, 5), when={"kernel": ...})``  any of these, for some candidates only
     =============================================  =========================================
@@ -85,7 +85,7 @@ def parse_space(search_spaces: Any, *, random_state: int = 0) -> Space:
     Parameters
     ----------
     search_spaces : dict, list of dict, list of (dict, int) or Space
-        Nothing in it is modified.
+        The search space. It is not modified.
     random_state : int, default=0
         Seed of the draws from objects that have only an ``rvs`` method.
 
@@ -96,9 +96,10 @@ def parse_space(search_spaces: Any, *, random_state: int = 0) -> Space:
     Raises
     ------
     TypeError
-        If something of another kind is due: a list instead of a scalar, a string as a name.
+        If a part has the wrong type, such as a number where a list is needed, or a name that is
+        not a string.
     ValueError
-        If something is empty, reversed, infinite or otherwise impossible.
+        If a part is empty, reversed, infinite or not possible for another reason.
 
     Examples
     --------
@@ -175,19 +176,19 @@ def parse_branches(search_spaces: Any, *, random_state: int = 0) -> list[Written
 
 
 def check_dimension(dimension: Any, transform: Any = None) -> Dimension:
-    """Make a dimension of what may stand for one parameter in a search space.
+    """Return a dimension for the values of one parameter, written in any form of a search space.
 
     Parameters
     ----------
     dimension : object
         A list, range, tuple, distribution or dimension, as in `parse_space`.
     transform : str or None, default=None
-        Makes no difference, with a warning.
+        As in scikit-optimize. It has no effect, and gives a warning.
 
     Raises
     ------
     TypeError, ValueError
-        If it is none of these, or impossible.
+        If `dimension` has another form, or is not possible.
 
     Examples
     --------

@@ -104,33 +104,34 @@ class Range(Dimension):
 @lasting
 @dataclass(frozen=True, slots=True, repr=False)
 class Real(Range):
-    """Interval of real numbers, both ends included.
+    """Range of real numbers, including both ends.
 
     Parameters
     ----------
     low, high : float
         Finite bounds, low < high.
     prior : {"uniform", "log-uniform", "reverse-log-uniform", "auto"}, default="uniform"
-        Scale on which values are drawn and modelled. "log-uniform" needs low > 0;
-        "reverse-log-uniform" spreads ``pole - x`` over its orders of magnitude, for momenta and
-        probabilities close to one; "auto" is "log-uniform" if high / low >= 100,
-        "reverse-log-uniform" if 0.5 <= low, high < 1 and (1 - low) / (1 - high) >= 100, and
-        "uniform" otherwise.
+        Scale of the range. The search draws values on this scale, and so does the model.
+        "log-uniform" needs low > 0. "reverse-log-uniform" is a logarithmic scale of ``pole - x``,
+        for momenta and probabilities close to one. "auto" is "log-uniform" if high / low >= 100. It
+        is "reverse-log-uniform" if 0.5 <= low, high < 1 and (1 - low) / (1 - high) >= 100.
+        Otherwise it is "uniform".
     base : float, default=10
-        Base of the logarithm, which changes nothing; scikit-optimize has it.
+        Base of the logarithm, as in scikit-optimize. It has no effect.
     transform : str or None, default=None
-        Makes no difference, with a warning: the model sees every range on its scale, from 0 to 1.
+        As in scikit-optimize. It has no effect, and gives a warning: the model uses each range on
+        its scale, from 0 to 1.
     name : str or None, default=None
-        Name of the parameter, for a `Space` that is made of dimensions.
+        Name of the parameter, for a `Space` that is a list of dimensions.
     dtype : type or str, default=float
-        Any kind of float, which changes nothing: values are builtin floats.
+        Any type of float. It has no effect: values are Python floats.
     pole : float, default=1.0
         Limit that a reverse-log-uniform range approaches, high < pole.
 
     Attributes
     ----------
     scale : str
-        The prior, with "auto" resolved.
+        The prior. If the prior is "auto", the prior that "auto" means here.
 
     Examples
     --------
@@ -178,17 +179,17 @@ class Real(Range):
         return Lattice.of_steps()
 
     def encode(self, value: Any) -> float:
-        """Return the number itself as a float."""
+        """Return the number as a float; ValueError if it is not in the range."""
         number = as_float(value)
         if not self.low <= number <= self.high:
             raise no_member(value, self)
         return number
 
     def to_unit(self, codes: ArrayLike) -> NDArray[np.float64]:
-        """Place on the scale, from 0 at low to 1 at high."""
+        """Return coordinates on the scale, from 0 at `low` to 1 at `high`."""
         return scales.to_unit(codes, self.scale, self.low, self.high, self.pole)
 
     def from_unit(self, u: ArrayLike) -> NDArray[np.float64]:
-        """Numbers at coordinates, which are rounded to multiples of 2**-32 first."""
+        """Return numbers at coordinates. Coordinates are first rounded to multiples of 2**-32."""
         u = self.lattice.unit(self.lattice.position(u))
         return scales.from_unit(u, self.scale, self.low, self.high, self.pole)

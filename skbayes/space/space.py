@@ -38,19 +38,20 @@ _ONE_HOT = 1 / math.sqrt(2)
 @lasting
 @dataclass(frozen=True, slots=True)
 class Space(SpaceView):
-    """One or several branches of parameters.
+    """Search space with one or more branches. A branch is a set of parameters.
 
     Parameters
     ----------
     branches : tuple of Branch, or list of dimensions
-        At least one. Dimensions, as scikit-optimize's space takes them, make one branch with their
-        names as parameters, "X_0" and so on for those without a name.
+        At least one. A list of dimensions, as in scikit-optimize's space, is one branch. The names
+        of the dimensions are the names of the parameters. A dimension without a name gets the name
+        "X_0" and so on.
 
     Attributes
     ----------
     axes : tuple of Axis
-        Dimensions with more than one value, united over the branches: equal dimensions of one
-        name share an axis. With several branches, the first axis is the branch.
+        Dimensions of all branches with more than one value. Equal dimensions with the same name
+        share an axis. With several branches, the first axis is the branch.
     n_columns : int
         Number of feature columns.
     groups : ndarray of shape (n_columns,)
@@ -96,17 +97,17 @@ class Space(SpaceView):
 
     @property
     def n_values(self) -> int | None:
-        """Number of distinct points; None if there is no end to them."""
+        """Number of distinct points; None if there are infinitely many."""
         sizes = [branch.n_values for branch in self.branches]
         return None if None in sizes else sum(filter(None, sizes))
 
     @property
     def ordered_columns(self) -> NDArray[np.intp]:
-        """Feature columns of the ordered axes, which are their coordinates."""
+        """Feature columns of the ordered axes. The features there are the coordinates."""
         return self._arrays.ordered_columns
 
     def decode(self, point: Point) -> dict[str, Any]:
-        """Parameters of a point, in name order; ValueError if it is no point of this space."""
+        """Return the parameters of a point, in name order; ValueError if it is in no branch."""
         if not 0 <= point.branch < len(self.branches):
             raise ValueError(f"{point!r} is in none of the {len(self.branches)} branches.")
         parameters = self.branches[point.branch].parameters
@@ -121,20 +122,20 @@ class Space(SpaceView):
         }
 
     def encode(self, params: Mapping[str, Any], branch: int | None = None) -> Point:
-        """Point of the first branch with just these parameters that holds their values.
+        """Return the point of parameters, in the first branch that has these parameters and values.
 
         Parameters
         ----------
         params : mapping of str to object
         branch : int or None, default=None
-            The only branch to look at; None for all.
+            The only branch to use. None: all branches.
 
         Raises
         ------
         ValueError
-            If there is no such branch.
+            If no branch has these parameters and values.
         TypeError
-            If `params` is no mapping.
+            If `params` is not a mapping.
         """
         if not isinstance(params, Mapping):
             raise TypeError(
@@ -160,7 +161,7 @@ class Space(SpaceView):
         raise ValueError(f"{show(dict(params))} is not in the search space. {reason}")
 
     def twins(self, point: Point) -> list[Point]:
-        """Points with the parameters of `point`, one for each branch that holds them."""
+        """Return points with the parameters of `point`, one for each branch with these values."""
         if len(self.branches) == 1:
             return [point]
         params = self.decode(point)
@@ -174,31 +175,31 @@ class Space(SpaceView):
         return twins
 
     def find(self, params: Mapping[str, Any], is_known: Callable[[Point], bool]) -> Point:
-        """Point of parameters, a known one where several branches hold them.
+        """Return the point of parameters; if several branches have it, prefer a known point.
 
         Parameters
         ----------
         params : mapping of str to object
         is_known : callable
-            Whether a point is to be preferred.
+            Function that gets a point, and returns whether it is known.
 
         Raises
         ------
         ValueError, TypeError
-            As from `encode`.
+            As in `encode`.
         """
         twins = self.twins(self.encode(params))
         return next(filter(is_known, twins), twins[0])
 
     @property
     def dimension_names(self) -> list[str]:
-        """Names of the parameters of all branches, in name order; of one branch in its own."""
+        """Names of the parameters; with several branches, of all branches in name order."""
         names = dict.fromkeys(name for branch in self.branches for name in branch.names)
         return list(names) if len(self.branches) == 1 else sorted(names)
 
     @property
     def dimensions(self) -> list[Dimension]:
-        """Dimension of each of the names, which it bears; the first if branches differ."""
+        """Dimension of each name in `dimension_names`; if branches differ, the first one."""
         found: dict[str, Dimension] = {}
         for branch in self.branches:
             for name, dimension in branch.parameters:
@@ -208,11 +209,11 @@ class Space(SpaceView):
         return [found[name] for name in self.dimension_names]
 
     def row(self, params: Mapping[str, Any]) -> list[Any]:
-        """Values of parameters in the order of the names; None for those of other branches."""
+        """Return values of parameters in the order of `dimension_names`; None if there is none."""
         return [params.get(name) for name in self.dimension_names]
 
     def rvs(self, n_samples: int = 1, random_state: Any = None) -> list[list[Any]]:
-        """Return rows of random values, distributed as the priors say; any branch is as likely.
+        """Return rows of random values, drawn from the priors. All branches are equally likely.
 
         Parameters
         ----------
@@ -224,11 +225,11 @@ class Space(SpaceView):
         return [self.row(self.decode(point)) for point in points]
 
     def distance(self, a: Sequence[Any], b: Sequence[Any]) -> float:
-        """Sum over two rows of the differences of numbers, and of 1 for other unequal values."""
+        """Return the sum of differences of two rows; values that are not numbers differ by 1."""
         return sum((value_distance(x, y) for x, y in zip(a, b, strict=True)), 0.0)
 
     def coordinates(self, points: Sequence[Point]) -> NDArray[np.float64]:
-        """Coordinates of points, of shape (n_points, n_axes)."""
+        """Return the coordinates of points, of shape (n_points, n_axes)."""
         arrays = self._arrays
         u = np.tile(arrays.canonical, (len(points), 1))
         for branch in sorted({point.branch for point in points}):
@@ -242,7 +243,7 @@ class Space(SpaceView):
         return u
 
     def points(self, coordinates: ArrayLike) -> list[Point]:
-        """Points nearest to coordinates of shape (n_points, n_axes)."""
+        """Return the points that are nearest to coordinates of shape (n_points, n_axes)."""
         u = self.snap(coordinates)
         branches = self._branch_index(u)
         points: dict[int, Point] = {}
@@ -259,7 +260,7 @@ class Space(SpaceView):
         return [points[row] for row in range(len(u))]
 
     def snap(self, coordinates: ArrayLike) -> NDArray[np.float64]:
-        """Coordinates clipped and rounded to values, inactive axes at their canonical place.
+        """Return coordinates, clipped and rounded to values. Inactive axes get a fixed coordinate.
 
         Parameters
         ----------
@@ -268,7 +269,7 @@ class Space(SpaceView):
         Returns
         -------
         ndarray of shape (n_points, n_axes)
-            A new array; snapping it again changes nothing.
+            A new array. A second call does not change it.
         """
         arrays = self._arrays
         u = self._matrix(coordinates)
@@ -282,21 +283,21 @@ class Space(SpaceView):
         return u
 
     def sample(self, uniform: ArrayLike) -> NDArray[np.float64]:
-        """Snapped coordinates from numbers in [0, 1) of shape (n_points, n_axes)."""
+        """Return snapped coordinates for numbers in [0, 1) of shape (n_points, n_axes)."""
         u = self._matrix(uniform).copy()
         unordered = self._arrays.unordered
         u[:, unordered] = np.floor(u[:, unordered] * (self._arrays.lattice.last[unordered] + 1))
         return self.snap(u)
 
     def active(self, coordinates: ArrayLike) -> NDArray[np.bool_]:
-        """Which axes the branch of each row has, of shape (n_points, n_axes)."""
+        """Return which axes the branch of each row has, of shape (n_points, n_axes)."""
         u = self._matrix(coordinates)
         return self._arrays.active[self._branch_index(u)]
 
     def features(self, coordinates: ArrayLike) -> NDArray[np.float64]:
-        """Columns for the model, of shape (n_points, n_columns).
+        """Return the feature columns for the model, of shape (n_points, n_columns).
 
-        Ordered coordinates are passed on as they are, snapped or not.
+        Coordinates of ordered axes are used without change, snapped or not.
         """
         arrays = self._arrays
         u = self._matrix(coordinates)
@@ -311,11 +312,11 @@ class Space(SpaceView):
         return features
 
     def focused(self, coordinates: ArrayLike) -> Space:
-        """Return the same space with fewer features, which tell no more than some points need.
+        """Return the same space with fewer feature columns, just enough for the given points.
 
-        A long list has a column for each value that occurs in the given coordinates, and one that
-        all others share. Between one of these points and any other, the distance is what it was:
-        whoever knows these points only, all other values are the same to.
+        A long list gets a column for each value in the given coordinates, and one column for all
+        other values. The distance between one of these points and any other point is the same as
+        before. A model that knows only these points treats all other values in the same way.
 
         Parameters
         ----------
@@ -324,7 +325,7 @@ class Space(SpaceView):
         Returns
         -------
         Space
-            With the same points and coordinates; itself if it has no long list.
+            Space with the same points and coordinates. Without a long list, the same object.
         """
         u = self._matrix(coordinates)
         listed = {
@@ -339,7 +340,7 @@ class Space(SpaceView):
         return focused
 
     def grid(self, branch: int | None = None) -> Iterator[Point]:
-        """All points of the space or of one branch; ValueError if there is no end to them."""
+        """Return all points of the space or a branch; ValueError if there are infinitely many."""
         indices = range(len(self.branches)) if branch is None else [branch]
         if any(self.branches[index].n_values is None for index in indices):
             raise ValueError("A space with a continuous parameter has no finite list of points.")

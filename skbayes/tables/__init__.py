@@ -1,4 +1,4 @@
-"""A search as a table, and in the forms of other tools; and what tables say, read back."""
+"""Results of a search as tables, also for other tools, and tables as results for a search."""
 
 from skbayes.tables.branches import branch_labels, choice_name
 from skbayes.tables.comparison import compare
