@@ -543,7 +543,7 @@ class Optimizer:
     def insight(self) -> Insight:
         """Return what has been learnt so far.
 
-        Predictions, importances, what more evaluations would bring, bounds that are too narrow.
+        Predictions, importances, what more candidates would bring, bounds that are too narrow.
 
         Raises
         ------

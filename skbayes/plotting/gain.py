@@ -153,8 +153,10 @@ class GainDisplay(Display):
         ax.set_xticks(n, [f"{number:.0f}" for number in n])
         ax.set_xticks([], minor=True)
         ax.set_ylim(0.0, 1.0)
-        ax.set_yticks(np.linspace(0.0, 1.0, 6), [f"{share:.0%}" for share in np.linspace(0, 1, 6)])
+        ax.set_yticks(
+            np.linspace(0.0, 1.0, 6), [f"{100 * share:.0f} %" for share in np.linspace(0, 1, 6)]
+        )
         gain = f"a gain above {self.by:.3g}" if self.by > 0 or math.isnan(self.by) else "any gain"
         ax.set(xlabel="more candidates", ylabel=f"probability of {gain}")
-        sentences = self.said.replace(". The", ".\nThe")
+        sentences = self.said.replace(". The", ".\nThe", 1)
         self.text_ = ax.set_title(sentences, loc="left", fontsize="small")

@@ -51,7 +51,7 @@ class ParameterDisplay(Display):
     status : sequence of str
         "complete", "stopped", "failed" or "cut off", for each candidate.
     grid, mean, low, high : ndarray of shape (n_grid,)
-        Where the model is asked, what it predicts, and an interval for nine of ten. Empty
+        Where the model is asked, what it predicts, and a 90 % interval. Empty
         arrays if there is no model.
     taken : int or None, default=None
         Row of the best candidate.
@@ -237,7 +237,7 @@ class ParameterDisplay(Display):
                     color=GREY,
                     alpha=0.2,
                     linewidth=0,
-                    label="interval for nine of ten",
+                    label="90 % interval",
                 )
             if self.line_ is None:
                 self.line_ = line

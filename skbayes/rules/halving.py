@@ -83,9 +83,9 @@ class Hyperband:
                 return choice
         return Choice(None, self._start(len(standings))) if may_ask else None
 
-    def verdict(self, standings: Sequence[Standing]) -> str:
-        """Return nothing: brackets are what they are, see `Schedule`."""
-        return ""
+    def verdict(self, standings: Sequence[Standing]) -> tuple[int, str] | None:
+        """Return None: brackets are what they are, see `Schedule`."""
+        return None
 
     def _start(self, index: int) -> int | None:
         """Return the rung on which a candidate begins; None: as a whole."""
