@@ -62,6 +62,8 @@ numpydoc_validation_checks = {"GL03", "GL06", "GL07", "PR02", "PR05", "PR10", "R
 toc_object_entries_show_parents = "hide"
 
 html_theme = "pydata_sphinx_theme"
+html_static_path = ["_static"]
+html_css_files = ["site.css"]
 html_title = "skbayes"
 html_theme_options = {
     "icon_links": [{"name": "Source", "url": REPOSITORY, "icon": "fa-solid fa-code-branch"}],
