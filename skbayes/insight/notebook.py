@@ -30,14 +30,15 @@ def insight_html(insight: Insight, of_best: Sequence[str]) -> str:
     rows = [_row(each) for each in list(found)[:MAX_ROWS]]
     left = f" (the first {MAX_ROWS} of {len(found)})" if len(found) > MAX_ROWS else ""
     shares = f"{SHARES}, alone and together with other parameters, with a 90 % interval{left}:"
-    sentences = [*told, str(insight.improvement()), *bounds]
     return element(
         "div",
         element("p", element("b", escaped(head))),
         table(params),
+        *(element("p", escaped(sentence)) for sentence in told),
         element("p", escaped(shares)) if rows else "",
         element("table", element("tbody", *rows)) if rows else "",
-        *(element("p", escaped(sentence)) for sentence in sentences),
+        element("p", escaped(insight.improvement())),
+        *(element("p", escaped(sentence)) for sentence in bounds),
         class_="skbayes-insight",
     )
 
