@@ -33,10 +33,14 @@ class ImportancesDisplay(Display):
     ----------
     names : sequence of str
         Parameters, the most important one first.
-    total, alone : ndarray of shape (n_parameters,)
-        What each explains by itself and together with others, and by itself only.
-    total_interval, alone_interval : ndarray of shape (n_parameters, 2)
-        90 % intervals.
+    total : ndarray of shape (n_parameters,)
+        What each explains by itself and together with others.
+    total_interval : ndarray of shape (n_parameters, 2)
+        90 % intervals of these.
+    alone : ndarray of shape (n_parameters,)
+        What each explains by itself.
+    alone_interval : ndarray of shape (n_parameters, 2)
+        90 % intervals of these.
 
     Attributes
     ----------
