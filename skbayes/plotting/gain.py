@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import textwrap
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Self
 
@@ -25,6 +26,8 @@ NUMBERS = (1, 2, 5, 10, 20)
 NOTHING = "What more candidates would bring is not known: there are fewer than two scores."
 # What was said came true give or take this, see docs/decisions/promises.md.
 ACCURACY = 0.1
+# Characters of a line above the picture.
+MAX_LINE = 72
 
 
 class GainDisplay(Display):
@@ -158,5 +161,5 @@ class GainDisplay(Display):
         )
         gain = f"a gain above {self.by:.3g}" if self.by > 0 or math.isnan(self.by) else "any gain"
         ax.set(xlabel="more candidates", ylabel=f"probability of {gain}")
-        sentences = self.said.replace(". The", ".\nThe", 1)
+        sentences = textwrap.fill(self.said, MAX_LINE)
         self.text_ = ax.set_title(sentences, loc="left", fontsize="small")
