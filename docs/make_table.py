@@ -30,13 +30,16 @@ _WORDS = {
 
 
 def table() -> str:
-    """Return a row in Markdown for each entry that has something to search."""
-    rows = ["| estimator | searched | where this comes from |", "|---|---|---|"]
+    """Return a row in Markdown for each entry that has something to search.
+
+    Sources stand below the ranges: a third column would be cut off on most screens.
+    """
+    rows = ["| estimator | searched, and where this comes from |", "|---|---|"]
     for entry in entries():
         if entry.space:
             names = ", ".join(f"`{name}`" for name in entry.classes)
             source = f"{entry.source}. Note: {entry.why}" if entry.why else entry.source
-            rows.append(f"| {names} | {'<br>'.join(_parameters(entry))} | {source} |")
+            rows.append(f"| {names} | {'<br>'.join([*_parameters(entry), f'*From:* {source}'])} |")
     return "\n".join(rows)
 
 

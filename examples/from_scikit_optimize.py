@@ -82,3 +82,5 @@ print("with a callback, candidates:", len(search.cv_results_["params"]))
 # The number of candidates that a search will have.
 search = BayesSearchCV(SVC(), [({"C": (0.1, 1.0)}, 19), {"gamma": (0.1, 1.0)}], n_iter=23)
 print("planned:", search.total_iterations)
+
+# sphinx_gallery_thumbnail_path = "images/from_scikit_optimize.png"

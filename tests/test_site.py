@@ -48,32 +48,37 @@ def test_no_page_has_two_places(conf: Any) -> None:
 
 
 def test_a_page_without_a_line_is_placed(conf: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    pages = ["decisions/new", "new", "search"]
+    pages = ["decisions/new", "new", "searching"]
     monkeypatch.setattr(conf, "all_pages", lambda: pages)
     assert conf.contents("how-to")[-1] == "new"
     assert conf.contents("maintainers")[-1] == "decisions/new"
     assert "new" not in conf.contents("guide")
 
 
+def test_no_page_has_the_name_of_one_that_sphinx_makes(conf: Any) -> None:
+    """It would be replaced by that of Sphinx, without a warning."""
+    assert not {"genindex", "modindex", "py-modindex", "search"} & set(conf.all_pages())
+
+
 def test_contents_are_added_to_hubs_only(conf: Any) -> None:
     source = ["# A page\n"]
-    conf.on_read(None, "search", source)
+    conf.on_read(None, "searching", source)
     assert source == ["# A page\n"]
     conf.on_read(None, "guide", source)
-    assert source[0].startswith("# A page\n\n\n```{toctree}\n:hidden:\n\nsearch\nspaces\n")
+    assert source[0].startswith("# A page\n\n\n```{toctree}\n:hidden:\n\nsearching\nspaces\n")
 
 
 @pytest.mark.parametrize(
     ("page", "link", "expected"),
     [
-        ("search", "](spaces.md#a)", "](spaces.md#a)"),
-        ("decisions/racing", "](../search.md)", "](../search.md)"),
-        ("search", "](../examples)", "](/examples/index.rst)"),
-        ("search", "](../examples/quickstart.py)", "](/examples/quickstart.rst)"),
-        ("search", "](../benchmarks)", "]({}/tree/main/benchmarks)"),
-        ("search", "](../README.md#measured)", "]({}/blob/main/README.md#measured)"),
+        ("searching", "](spaces.md#a)", "](spaces.md#a)"),
+        ("decisions/racing", "](../searching.md)", "](../searching.md)"),
+        ("searching", "](../examples)", "](/examples/index.rst)"),
+        ("searching", "](../examples/quickstart.py)", "](/examples/quickstart.rst)"),
+        ("searching", "](../benchmarks)", "]({}/tree/main/benchmarks)"),
+        ("searching", "](../README.md#measured)", "]({}/blob/main/README.md#measured)"),
         ("decisions/racing", "](../../noxfile.py)", "]({}/blob/main/noxfile.py)"),
-        ("search", "](https://example.org/x)", "](https://example.org/x)"),
+        ("searching", "](https://example.org/x)", "](https://example.org/x)"),
     ],
 )
 def test_links_to_files_lead_to_the_repository(

@@ -221,9 +221,12 @@ class Engine:
     @property
     def said_of_shares(self) -> str:
         """What is to be said at the end of shares that were of no use; or nothing."""
-        verdict = "" if self.schedule is None else self.schedule.verdict(self._standings)
+        verdict = None if self.schedule is None else self.schedule.verdict(self._standings)
         resources = self.evaluation.resources
-        return f"No shares of {resources.name} were {verdict}" if verdict and resources else ""
+        if verdict is None or resources is None:
+            return ""
+        n, why = verdict
+        return f"From candidate {n + 1} on, each fit had all of {resources.name}: {why}."
 
     def _limits(self, n_workers: int) -> tuple[float, float]:
         """Return how many candidates may be open, and how many folds decided on."""

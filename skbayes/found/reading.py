@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from skbayes.found.found import Found
 from skbayes.space import Branch, Categorical, Integer, Real, Space, as_float, has, native, show
+from skbayes.tables import written_metric
 
 if TYPE_CHECKING:
     from skbayes.insight import Insight
@@ -122,7 +123,7 @@ def _read_search(search: Any, name: str) -> Found:
         was_run = np.array([[at is not None for at in note["folds_at"]] for note in notes])
     return Found(
         name=name,
-        metric=_written_metric(search, metric),
+        metric=written_metric(search, metric),
         space=space,
         params=tuple(params),
         status=tuple(status),
@@ -145,13 +146,6 @@ def _metric(search: Any, table: Mapping[str, Any]) -> str:
             return name
     found = [name for name in table if name.startswith("mean_test_")]
     return found[0].removeprefix("mean_test_")
-
-
-def _written_metric(search: Any, metric: str) -> str:
-    scoring = getattr(search, "scoring", None)
-    if metric != "score":
-        return metric
-    return scoring if isinstance(scoring, str) else getattr(scoring, "__name__", "score")
 
 
 def _times(

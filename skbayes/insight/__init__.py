@@ -2,7 +2,7 @@
 
 from skbayes.insight.bounds import AtBound
 from skbayes.insight.importances import Importance, Importances
-from skbayes.insight.improvement import CHANCE_WORDS, Gain
+from skbayes.insight.improvement import CHANCE_WORDS, Gain, in_percent
 from skbayes.insight.insight import NO_LIMITS, Insight
 
 __all__ = [
@@ -13,10 +13,11 @@ __all__ = [
     "Importance",
     "Importances",
     "Insight",
+    "in_percent",
 ]
 
 # What other rooms of the package need.
-_INTERNAL = {"CHANCE_WORDS", "NO_LIMITS"}
+_INTERNAL = {"CHANCE_WORDS", "NO_LIMITS", "in_percent"}
 
 
 def __dir__() -> list[str]:

@@ -27,7 +27,7 @@ from skbayes.insight.plausible import plausible
 from skbayes.space import Space
 from skbayes.tables import choice_name
 
-__all__ = ["Importance", "Importances", "importances"]
+__all__ = ["SHARES", "Importance", "Importances", "importances"]
 
 # Points of the Sobol sequence: the indices of one function are exact to about 0.01.
 N_POINTS = 512
@@ -42,6 +42,13 @@ TAIL = (1 - LEVEL) / 2
 STRETCH = 1.47
 # A draw that varies less than this over the space, in variances of the targets, is flat.
 FLAT = 1e-12
+SHARES = (
+    "How much each parameter matters: its share of the variance of the score over the search space"
+)
+TWO_SHARES = (
+    "(alone: by the parameter itself; total: also together with other parameters; each with a 90 % "
+    "interval)"
+)
 
 Floats = NDArray[np.float64]
 
@@ -59,11 +66,11 @@ class Importance:
     alone : float
         Share that the parameter explains alone, without interactions: the first-order Sobol index.
     alone_interval : tuple of float
-        Made for nine of ten indices to lie between: see docs/decisions/promises.md.
+        90 % interval for `alone`: see docs/decisions/promises.md.
     total : float
         Share that the parameter explains including its interactions: the total Sobol index.
     total_interval : tuple of float
-        Interval for `total`, of the same kind.
+        90 % interval for `total`.
     """
 
     name: str
@@ -76,7 +83,7 @@ class Importance:
 @lasting
 @dataclass(frozen=True, slots=True, repr=False)
 class Importances:
-    """The importance of each parameter, the largest total first.
+    """The importance of each parameter, the largest total first. Printing it shows a table.
 
     Attributes
     ----------
@@ -103,7 +110,7 @@ class Importances:
         if not self.parameters:
             return "No parameter has more than one value."
         width = max(len("parameter"), *(len(importance.name) for importance in self.parameters))
-        lines = [f"{'parameter':<{width}}  {'alone':<19}  with others"]
+        lines = [SHARES, f"{TWO_SHARES}:", f"{'parameter':<{width}}  {'alone':<19}  total"]
         for each in self.parameters:
             alone = _share(each.alone, each.alone_interval)
             total = _share(each.total, each.total_interval)

@@ -1,4 +1,4 @@
-r"""Whether more evaluations would pay: the search played on in functions drawn from the model.
+r"""Whether more candidates would pay: the search played on in functions drawn from the model.
 
 What the plays gain is pooled with how often the best score has risen so far, see `past`.
 
@@ -29,7 +29,7 @@ from skbayes.gp import Posterior, joint
 from skbayes.insight.past import chance_of_rise, least_step, pooled
 from skbayes.space import Space
 
-__all__ = ["MIN_SCORES", "N_CANDIDATES", "Gain", "candidates", "gains", "outlook"]
+__all__ = ["MIN_SCORES", "N_CANDIDATES", "Gain", "candidates", "gains", "in_percent", "outlook"]
 
 # Plays: a probability is right to about 0.03.
 N_PLAYS = 256
@@ -67,18 +67,17 @@ Floats = NDArray[np.float64]
 @lasting
 @dataclass(frozen=True, slots=True, repr=False)
 class Gain:
-    """What more evaluations would bring.
+    """What more candidates would bring. Printing it shows a sentence.
 
     Attributes
     ----------
     n : int
-        Number of evaluations: as asked for, or of the points that are left.
+        Number of candidates: the number in the call, or the number of points that are left.
     by : float
         The smallest gain that counts, in units of the score.
     probability : float
-        That the best score of the evaluations is better than the best so far by more than `by`.
-        NaN if it is not known: with fewer than 12 scores, and if all scores are equal, for then
-        there is no scale to compare with.
+        Probability that the best score rises by more than `by`. NaN if it is not known: with fewer
+        than 12 scores, or if all scores are equal, because then the scores have no scale.
     expected : float
         Mean gain in units of the score. It is 0 if no better score is found. NaN if it is not
         known, as above.
@@ -87,7 +86,9 @@ class Gain:
     is_exhausted : bool
         Whether all points of the space have been evaluated, so that no gain is possible.
     is_last : bool
-        Whether the evaluations are those of all points that are left in a finite space.
+        Whether the candidates are all points that are left in a finite space.
+    is_noise : bool
+        Whether `by` is the noise of the scores, which is the default.
     """
 
     n: int
@@ -97,18 +98,11 @@ class Gain:
     n_missing: int = 0
     is_exhausted: bool = False
     is_last: bool = False
+    is_noise: bool = False
 
     @property
     def _in_words(self) -> str:
         return next(words for most, words in CHANCE_WORDS if self.probability <= most)
-
-    @property
-    def _in_percent(self) -> str:
-        if 0 < self.probability < LEAST_SHOWN:
-            return "below 1%"
-        if 1 - LEAST_SHOWN < self.probability < 1:
-            return "above 99%"
-        return f"{self.probability:.0%}"
 
     def __repr__(self) -> str:
         if self.is_exhausted:
@@ -122,17 +116,38 @@ class Gain:
             # A candidate that is stopped early brings none.
             scores = "score" if self.n_missing == 1 else "scores"
             return (
-                "What more evaluations would bring is not known yet: it will be after "
+                "What more candidates would bring is not known yet: it will be after "
                 f"{self.n_missing} more {scores}."
             )
         if np.isnan(self.probability):
-            return "All scores are equal: what more evaluations would bring is not known."
-        noun, verb = ("evaluation", "gains") if self.n == 1 else ("evaluations", "gain")
+            return "All scores are equal: what more candidates would bring is not known."
+        noun, verb = ("candidate", "raises") if self.n == 1 else ("candidates", "raise")
         left = " (all that are left)" if self.is_last else ""
+        level = f"{self.by:.3g}"
+        more = f" by more than {level}" if self.by else ""
+        noise = ""
+        if self.by and self.is_noise:
+            noise = f" The noise of the scores is {level}: a smaller gain may be chance."
         return (
-            f"{self.n} more {noun}{left} {verb} more than {self.by:.3g} with a probability of "
-            f"{self._in_percent}: {self._in_words}. The mean gain is {self.expected:.3g}."
+            f"{self.n} more {noun}{left} {verb} the best score{more} with a probability of "
+            f"{in_percent(self.probability)}: {self._in_words}. "
+            f"The mean gain is {self.expected:.3g}.{noise}"
         )
+
+
+def in_percent(probability: float) -> str:
+    """Return a probability as text; one that is neither 0 nor 1 is not rounded to these.
+
+    Examples
+    --------
+    >>> in_percent(0.052), in_percent(0.001), in_percent(1.0)
+    ('5 %', 'below 1 %', '100 %')
+    """
+    if 0 < probability < LEAST_SHOWN:
+        return "below 1 %"
+    if 1 - LEAST_SHOWN < probability < 1:
+        return "above 99 %"
+    return f"{100 * probability:.0f} %"
 
 
 def candidates(

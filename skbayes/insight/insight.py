@@ -19,7 +19,7 @@ from skbayes.insight.importances import Importances, importances, unknown_import
 from skbayes.insight.improvement import MIN_SCORES as MIN_SCORES_TO_SAY
 from skbayes.insight.improvement import N_CANDIDATES, Gain, candidates, gains, outlook
 from skbayes.model import Observations
-from skbayes.rules import BestScore, check_count, is_finite
+from skbayes.rules import BestScore, as_chosen, check_count, is_finite, on_new_folds
 from skbayes.space import Space, show
 
 if TYPE_CHECKING:
@@ -390,7 +390,8 @@ class Insight:
             check_count("improvement", "n", each)
         if by is not None and not (is_finite(by) and by >= 0):
             raise ValueError(f"by must be a number of at least 0 or None, got {by!r}.")
-        numbers, by = [int(each) for each in n], self.noise if by is None else float(by)
+        numbers, is_noise = [int(each) for each in n], by is None
+        by = self.noise if by is None else float(by)
         if not numbers:
             return ()
         scores, space = self.observations.scores, self.space
@@ -433,7 +434,7 @@ class Insight:
                 chances = outlook(
                     gain, scores, number, by, unit, is_open=is_open, most=most, kept=kept
                 )
-                return Gain(number, by, *chances, is_last=is_last)
+                return Gain(number, by, *chances, is_last=is_last, is_noise=is_noise)
 
             return tuple(told(*each) for each in wanted)
 
@@ -468,37 +469,43 @@ class Insight:
             return at_bounds(self._overview, self.space, point, self._unit, self.noise)
 
     def __repr__(self) -> str:
-        return f"<Insight from {self.observations.n_scored} scores, the best {self.best_score:.6g}>"
+        return f"<Insight from {self.observations.n_scored} scores, the best {self.best_score:.5g}>"
 
     def __str__(self) -> str:
         found = [str(each) for each in self.at_bounds()]
-        whose = "candidate taken" if self.best.is_simplest else "best point"
+        whose = "candidate taken" if self.best.is_simplest else "best candidate"
         bounds = "\n".join(found or [f"No parameter of the {whose} is at a bound."])
-        return (
-            f"Best of {self.observations.n_scored} scores: {self.highest_score:.6g}\n"
-            f"{self._taken}{self.best}\n\n"
-            "Shares of the variance of the score over the space, with intervals for nine of ten:\n"
-            f"{self.importances()}\n\n{self.improvement()}\n{bounds}"
-        )
+        told = "\n".join(said_of_best(self))
+        return f"{told}\n\n{self.importances()}\n\n{self.improvement()}\n{bounds}"
 
     def _repr_html_(self) -> str:
         """Return what a notebook shows."""
         from skbayes.insight.notebook import insight_html
 
-        return insight_html(self)
+        return insight_html(self, said_of_best(self))
 
-    @property
-    def _taken(self) -> str:
-        """A line that says which candidate was taken, if not simply the best one."""
-        if not self.best.is_simplest:
-            return ""
-        if self._row == self._best_row:
-            return "Taken: the same, for no simpler candidate is within one standard error.\n"
-        params = ", ".join(f"{name}={show(value)}" for name, value in self.best_params.items())
-        return (
+
+def said_of_best(insight: Insight) -> list[str]:
+    """Return sentences about the best candidate: its score, and what new folds would give.
+
+    With ``refit="1se"``, one between these says which candidate was taken.
+    """
+    best = insight.best
+    told = [on_new_folds(best)]
+    if not best.is_simplest and not math.isnan(best.expected):
+        return [as_chosen(best), *told]
+    highest = f"The best of {insight.observations.n_scored} scores is {insight.highest_score:.5g}."
+    if not best.is_simplest:
+        return [highest, *told]
+    if insight._row == insight._best_row:
+        taken = "Taken: its candidate, for no simpler one is within one standard error."
+    else:
+        params = ", ".join(f"{name}={show(value)}" for name, value in insight.best_params.items())
+        taken = (
             "Taken: the simplest candidate within one standard error, which scores "
-            f"{self.best_score:.6g}: {params}\n"
+            f"{insight.best_score:.5g}: {params}"
         )
+    return [highest, taken, *told]
 
 
 def half_width(level: float) -> float:

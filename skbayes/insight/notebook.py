@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from skbayes._html import element, escaped, table
+from skbayes.insight.importances import SHARES
 from skbayes.space import show
 
 if TYPE_CHECKING:
@@ -19,23 +21,24 @@ WIDTH = 160
 MAX_ROWS = 12
 
 
-def insight_html(insight: Insight) -> str:
-    """Return an insight as a piece of HTML."""
+def insight_html(insight: Insight, of_best: Sequence[str]) -> str:
+    """Return an insight as a piece of HTML, with sentences about its best candidate."""
     found = insight.importances()
     bounds = [str(each) for each in insight.at_bounds()]
-    head = f"Best of {insight.observations.n_scored} scores: {insight.highest_score:.6g}"
+    head, *told = of_best
     params = [(name, _text(value)) for name, value in insight.best_params.items()]
     rows = [_row(each) for each in list(found)[:MAX_ROWS]]
     left = f" (the first {MAX_ROWS} of {len(found)})" if len(found) > MAX_ROWS else ""
-    shares = "Shares of the variance of the score over the space, with intervals for nine of ten"
-    sentences = [str(insight.best), str(insight.improvement()), *bounds]
+    shares = f"{SHARES}, alone and together with other parameters, with a 90 % interval{left}:"
     return element(
         "div",
         element("p", element("b", escaped(head))),
         table(params),
-        element("p", escaped(f"{shares}{left}:")) if rows else "",
+        *(element("p", escaped(sentence)) for sentence in told),
+        element("p", escaped(shares)) if rows else "",
         element("table", element("tbody", *rows)) if rows else "",
-        *(element("p", escaped(sentence)) for sentence in sentences),
+        element("p", escaped(insight.improvement())),
+        *(element("p", escaped(sentence)) for sentence in bounds),
         class_="skbayes-insight",
     )
 

@@ -152,7 +152,10 @@ def _read_table(
     if statuses is None and "status" in names:
         statuses = _column(table, "status")
     score_name = _score_column(names, what, metric)
-    scores = [_score(score, f"{what}[{score_name!r}]") for score in _column(table, score_name)]
+    scores = [
+        _score(score, f"{what}[{score_name!r}][{i}]")
+        for i, score in enumerate(_column(table, score_name))
+    ]
     rows: list[Mapping[str, Any]] = []
     if "params" in names:
         rows = list(_column(table, "params"))

@@ -121,24 +121,24 @@ class Ladder:
         rungs = range(start, len(costs))
         return next((rung for rung in rungs if not index or costs[rung] <= MAX_COST), None)
 
-    def verdict(self, standings: Sequence[Standing]) -> str:
+    def verdict(self, standings: Sequence[Standing]) -> tuple[int, str] | None:
         """Return why the latest candidates were measured as a whole at once, see `Schedule`."""
         n = 1 + max((each.index for each in standings if each.rung is not None), default=-1)
         n_whole = sum(each.is_closed for each in standings[n:])
         if not n or not n_whole:
-            return ""
+            return None
         correlation, n_known = self.optimizer.rung_evidence()
         if min(self.costs(standings)) > MAX_COST:
-            why = "shares save too little for what they tell"
+            why = "fits with less of it save too little time"
         elif n_known.max() < 2:
-            why = "too few candidates have a score with a share and with the whole"
+            why = "too few candidates have a score both with less and with all of it"
         elif not correlation.any():
-            why = "shares order candidates too differently from the whole"
+            why = "fits with less of it rank the candidates too differently"
         elif n <= N_LEARNT_FROM <= n_whole:
-            why = "shares save too little for what they tell"
+            why = "fits with less of it save too little time"
         else:
-            return ""  # they may have come again
-        return f"measured after candidate {n}: {why}."
+            return None  # they may have come again
+        return n, why
 
     def costs(self, standings: Sequence[Standing]) -> list[float]:
         """Return what a look costs of the whole, by the clock where that can tell."""

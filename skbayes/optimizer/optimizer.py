@@ -552,7 +552,8 @@ class Optimizer:
     def insight(self) -> Insight:
         """Return what the optimiser has learnt so far.
 
-        Predictions, importances, what more evaluations would bring, bounds that are too narrow.
+        The result has predictions, importances, what more candidates would bring, and bounds that
+        are too narrow.
 
         Raises
         ------

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import textwrap
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Self
 
@@ -25,6 +26,8 @@ NUMBERS = (1, 2, 5, 10, 20)
 NOTHING = "What more candidates would bring is not known: there are fewer than two scores."
 # What was said came true give or take this, see docs/decisions/promises.md.
 ACCURACY = 0.1
+# Characters of a line above the picture.
+MAX_LINE = 72
 
 
 class GainDisplay(Display):
@@ -153,8 +156,10 @@ class GainDisplay(Display):
         ax.set_xticks(n, [f"{number:.0f}" for number in n])
         ax.set_xticks([], minor=True)
         ax.set_ylim(0.0, 1.0)
-        ax.set_yticks(np.linspace(0.0, 1.0, 6), [f"{share:.0%}" for share in np.linspace(0, 1, 6)])
+        ax.set_yticks(
+            np.linspace(0.0, 1.0, 6), [f"{100 * share:.0f} %" for share in np.linspace(0, 1, 6)]
+        )
         gain = f"a gain above {self.by:.3g}" if self.by > 0 or math.isnan(self.by) else "any gain"
         ax.set(xlabel="more candidates", ylabel=f"probability of {gain}")
-        sentences = self.said.replace(". The", ".\nThe")
+        sentences = textwrap.fill(self.said, MAX_LINE)
         self.text_ = ax.set_title(sentences, loc="left", fontsize="small")

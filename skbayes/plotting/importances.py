@@ -34,9 +34,9 @@ class ImportancesDisplay(Display):
     names : sequence of str
         Names of the parameters, with the most important parameter first.
     total, alone : ndarray of shape (n_parameters,)
-        What each explains together with others, and by itself.
+        Share of each parameter including its interactions, and without interactions.
     total_interval, alone_interval : ndarray of shape (n_parameters, 2)
-        Made for nine of ten indices to lie between.
+        90 % intervals for these shares.
 
     Attributes
     ----------
@@ -124,7 +124,7 @@ class ImportancesDisplay(Display):
             color=BLUE,
             markersize=7,
             elinewidth=1.8,
-            label="with others",
+            label="total",
         )
         self.alone_ = draw(
             rows + 0.14,
@@ -140,7 +140,7 @@ class ImportancesDisplay(Display):
         ax.set_yticks(rows, [plain(name) for name in self.names[:n]])
         ax.set(
             xlim=(-0.02, 1.02),
-            xlabel="share of the variance of the score, interval for nine of ten",
+            xlabel="share of the variance of the score, with a 90 % interval",
         )
         ax.set_ylim(max(n, 1) - 0.5, -0.5)
         ax.grid(False, axis="y")

@@ -37,7 +37,7 @@ N_PLACES = {"best": 60, "averaged": 30}
 
 
 class ParameterDisplay(Display):
-    """Scores against one parameter, with what the model predicts.
+    """Scores against one parameter, with the prediction of the model.
 
     It is recommended to use `from_search`. All parameters are stored as attributes.
 
@@ -51,8 +51,8 @@ class ParameterDisplay(Display):
     status : sequence of str
         Status of each candidate: "complete", "stopped", "failed" or "cut off".
     grid, mean, low, high : ndarray of shape (n_grid,)
-        Where the model is asked, what it predicts, and an interval for nine of ten. Empty
-        arrays if there is no model.
+        Values on the axis, the predicted scores, and the ends of their 90 % intervals. Empty arrays
+        if there is no model.
     taken : int or None, default=None
         Row of the best candidate.
     model_name : str, default="predicted"
@@ -67,7 +67,7 @@ class ParameterDisplay(Display):
     line_ : matplotlib Line2D or ErrorbarContainer, or None
         The prediction.
     band_ : matplotlib PolyCollection or None
-        Its interval.
+        The interval of the prediction.
     points_ : dict of str to matplotlib PathCollection
         Candidates by status.
     best_ : matplotlib PathCollection or None
@@ -237,7 +237,7 @@ class ParameterDisplay(Display):
                     color=GREY,
                     alpha=0.2,
                     linewidth=0,
-                    label="interval for nine of ten",
+                    label="90 % interval",
                 )
             if self.line_ is None:
                 self.line_ = line

@@ -160,7 +160,7 @@ class TimelineDisplay(Display):
         ax.set_ylim(self._n_rows + 0.6, 0.4)
         ax.set(xlabel="seconds since the start", ylabel="folds at the same time")
         ax.yaxis.get_major_locator().set_params(integer=True, min_n_ticks=1)
-        ax.set_title(f"busy {self.busy:.0%} of the time", loc="right", fontsize="small")
+        ax.set_title(f"busy {100 * self.busy:.0f} % of the time", loc="right", fontsize="small")
         self._number(ax, last - first)
         self.legend_ = legend(ax)
 

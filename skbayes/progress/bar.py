@@ -53,7 +53,10 @@ class ProgressBar:
                 "verbose=1 prints a line for each candidate without it."
             ) from error
         self._make = tqdm
-        self._kwargs = kwargs
+        # As wide as the terminal is now. In a notebook, the text goes below the bar where there is
+        # no room beside it; else it would leave none for the bar.
+        self._kwargs = {} if "ncols" in kwargs else {"dynamic_ncols": True}
+        self._kwargs |= kwargs
         self._bar: Any = None
 
     def begin_search(self, pace: Pace) -> None:

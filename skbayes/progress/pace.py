@@ -43,6 +43,9 @@ class Pace:
         Number of candidates that were evaluated by an earlier run, which took no time now.
     spent : callable or None
         Returns which share was spent of the fits that may be; None if these have no limit.
+    begun : callable or None
+        Returns how many candidates have begun, where some are measured in part only and are closed
+        at the end; None: those that are closed say how far the search is.
     """
 
     n_candidates: int
@@ -50,6 +53,7 @@ class Pace:
     rules: Sequence[StoppingRule] = ()
     n_read: int = field(default=0, init=False)
     spent: Callable[[], float] | None = field(default=None, init=False)
+    begun: Callable[[], int] | None = field(default=None, init=False)
 
     def __post_init__(self) -> None:
         self._began = self.clock.elapsed
@@ -80,10 +84,15 @@ class Pace:
         """
         if len(scores) >= self.n_candidates:
             return ""
-        n_new = len(scores) - self.n_read
+        n_done = len(scores) if self.begun is None else self.begun()
+        n_new = n_done - self.n_read
         pace = (self.clock.elapsed - self._began) / n_new if n_new > 0 else math.nan
-        found = [(pace * (self.n_candidates - len(scores)), "n_iter")]
+        found = []
+        if n_done < self.n_candidates:
+            found.append((pace * (self.n_candidates - n_done), "n_iter"))
         if self.spent is not None and (spent := self.spent()) > 0.0:
+            if spent >= 1.0:
+                return ""
             found.append(((self.clock.elapsed - self._began) * (1.0 / spent - 1.0), "max_fits"))
         found += [
             (pace * n_left, "Patience, unless the best score rises")

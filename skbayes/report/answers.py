@@ -54,6 +54,8 @@ class Answers:
         none.
     more : str
         Whether more candidates would pay, as a sentence.
+    n_more : int
+        How many candidates that sentence is about.
     chance : float
         The probability in that sentence; NaN if it is not known.
     bounds : tuple of str
@@ -68,6 +70,7 @@ class Answers:
     first: str
     difference: float
     more: str
+    n_more: int
     chance: float
     bounds: tuple[str, ...]
 
@@ -100,7 +103,8 @@ def answers(found: Found, insight: Insight | None) -> Answers:
     taken = found.taken
     is_scored = taken is not None and math.isfinite(found.scores[taken])
     first = FIRST.get(found.proposed_by[0], FIRST[""])
-    difference, gain, more, chance = math.nan, None, "", math.nan
+    difference, gain = math.nan, None
+    more, n_more, chance = "", 0, math.nan
     if is_scored:
         difference = float(found.scores[taken] - found.scores[0])
         # Sums of other orders differ in the last bits.
@@ -113,7 +117,8 @@ def answers(found: Found, insight: Insight | None) -> Answers:
             gain = best_score((found.folds - found.folds[0]).tolist())
     if insight is not None:
         improvement = insight.improvement(N_MORE)
-        more, chance = str(improvement), improvement.probability
+        more, n_more = str(improvement), improvement.n
+        chance = improvement.probability
     return Answers(
         params=dict(found.params[taken]) if is_scored and taken is not None else {},
         score=float(found.scores[taken]) if is_scored else math.nan,
@@ -123,6 +128,7 @@ def answers(found: Found, insight: Insight | None) -> Answers:
         first=first,
         difference=difference,
         more=more,
+        n_more=n_more,
         chance=chance,
         bounds=tuple(str(each) for each in insight.at_bounds()) if insight is not None else (),
     )
@@ -133,8 +139,8 @@ def effort(found: Found, reason: str | None = None) -> str:
     counts = Counter(found.status)
     parts = [f"{n} {WORDS.get(status, status)}" for status, n in counts.most_common()]
     n_folds = int(found.was_run.sum())
-    noun = "candidate was" if len(found) == 1 else "candidates were"
-    told = f"{len(found)} {noun} evaluated: {', '.join(parts)}."
+    verb = "was" if len(found) == 1 else "were"
+    told = f"{n_candidates(len(found))} {verb} evaluated: {', '.join(parts)}."
     if n_folds:
         told += f" That took {n_folds} fits"
         cost = float(np.nansum(found.cost))
@@ -142,6 +148,11 @@ def effort(found: Found, reason: str | None = None) -> str:
     if reason:
         told += f" The search ended: {REASONS.get(reason, reason)}".rstrip(".") + "."
     return told
+
+
+def n_candidates(n: int, word: str = "") -> str:
+    """Return a number of candidates with its noun, and a word between them."""
+    return f"{n}{word} candidate{'' if n == 1 else 's'}"
 
 
 def duration(seconds: float) -> str:

@@ -16,7 +16,8 @@ from typing import TYPE_CHECKING, Any
 
 from skbayes._html import element, escaped, table
 from skbayes.found import read, short
-from skbayes.report.answers import Answers, answers, effort
+from skbayes.insight import in_percent
+from skbayes.report.answers import Answers, answers, effort, n_candidates
 from skbayes.report.candidates import candidates_table
 from skbayes.report.pictures import pictures
 from skbayes.space import has, same_value
@@ -127,7 +128,7 @@ def _answer(found: Found, told: Answers) -> list[str]:
     if not told.params:
         return [element("p", "No candidate has a score, so that there is no best one.")]
     best, cards = told.best, []
-    note = f"{found.label}, the best of {len(found)}"
+    note = f"{found.label}, the best of {n_candidates(len(found))}"
     if math.isfinite(told.error):
         note += f"; standard error {told.error:.2g}"
     cards.append((f"{told.score:.5g}", note))
@@ -139,8 +140,10 @@ def _answer(found: Found, told: Answers) -> list[str]:
         over = f"to be expected over {told.first} on new folds; {interval}"
         cards.append((f"{told.gain.expected:+.3g}", over))
     if math.isfinite(told.chance):
-        chance = f"{told.chance:.0%}" if told.chance >= 0.005 or not told.chance else "below 1%"
-        cards.append((chance, "probability that ten more candidates gain something"))
+        more = n_candidates(told.n_more, " more")
+        verb = "raises" if told.n_more == 1 else "raise"
+        note = f"probability that {more} {verb} the best score by more than its noise"
+        cards.append((in_percent(told.chance), note))
     sentences = [str(best) if best is not None else "", told.over_first, told.more, *told.bounds]
     params = [(name, short(value, 200)) for name, value in told.params.items()]
     return [

@@ -83,7 +83,7 @@ def pictures(found: Found, insight: Insight | None) -> Iterator[Picture]:
         yield _drawn(
             "Which parameters matter",
             "The share of the variance of the score, over the whole space, that is due to a "
-            "parameter: by itself, and together with others.",
+            "parameter: alone, by itself; in total, also together with other parameters.",
             importances,
             (6.4, max(4.0, 1.7 + 0.36 * n)),
         )

@@ -2,7 +2,13 @@
 
 from skbayes.rules.fold_means import partial_means
 from skbayes.rules.halving import Hyperband, bracket_sizes
-from skbayes.rules.optimism import BestScore, best_score, highest_means
+from skbayes.rules.optimism import (
+    BestScore,
+    as_chosen,
+    best_score,
+    highest_means,
+    on_new_folds,
+)
 from skbayes.rules.racing import EARLY_STOPPING, EarlyStopping
 from skbayes.rules.selection import best_row, with_masked_scores
 from skbayes.rules.simplest import (
@@ -45,6 +51,7 @@ __all__ = [
     "StoppingRule",
     "TargetScore",
     "as_callables",
+    "as_chosen",
     "best_row",
     "best_score",
     "bracket_sizes",
@@ -52,6 +59,7 @@ __all__ = [
     "check_rules",
     "highest_means",
     "is_finite",
+    "on_new_folds",
     "one_standard_error",
     "parse_stopping",
     "partial_means",

@@ -88,9 +88,9 @@ class Hyperband:
         """All folds, as in scikit-learn's halving searches, see `Schedule`."""
         return None
 
-    def verdict(self, standings: Sequence[Standing]) -> str:
-        """Return nothing: brackets are what they are, see `Schedule`."""
-        return ""
+    def verdict(self, standings: Sequence[Standing]) -> tuple[int, str] | None:
+        """Return None: brackets are what they are, see `Schedule`."""
+        return None
 
     def _start(self, index: int) -> int | None:
         """Return the rung on which a candidate begins; None: as a whole."""

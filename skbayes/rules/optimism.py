@@ -24,7 +24,7 @@ from skbayes._numerics import MAD_TO_SD, binary_exponent, mean, own_arithmetic
 from skbayes._pickles import lasting
 from skbayes.rules.fold_means import partial_means
 
-__all__ = ["BestScore", "best_score", "highest_means"]
+__all__ = ["BestScore", "as_chosen", "best_score", "highest_means", "on_new_folds"]
 
 # Of an interval.
 COVERAGE = 0.9
@@ -70,26 +70,45 @@ class BestScore:
     is_simplest: bool = False
 
     def __repr__(self) -> str:
-        if not self.n_folds:
-            return (
-                "What the best point would score again is not known, for not every score came with "
-                "its folds: evaluate it once more, or tell the folds of each point."
-            )
-        # The best score may be printed beside it, and be another one.
-        simplest = "simplest candidate within one standard error"
-        who = simplest if self.is_simplest else "best candidate"
-        if math.isnan(self.expected):
-            what = (
-                f"there are fewer than {MIN_FOLDS} folds"
-                if self.n_folds < MIN_FOLDS
-                else "fewer than two candidates have all folds"
-            )
-            return f"What the {who} would score on new folds is not known: {what}."
+        told = on_new_folds(self)
+        return told if math.isnan(self.expected) else f"{as_chosen(self)} {told}"
+
+
+def as_chosen(best: BestScore) -> str:
+    """Return what the candidate taken scores on the folds by which it was chosen, as a sentence.
+
+    Parameters
+    ----------
+    best : BestScore
+        One with folds.
+    """
+    # The best score may be printed beside it, and be another one.
+    who = (
+        f"Of {best.n_candidates} candidates, the simplest within one standard error"
+        if best.is_simplest
+        else f"The best of {best.n_candidates} candidates"
+    )
+    folds = f"the {best.n_folds} folds by which it was chosen"
+    return f"{who} scores {best.reported:.5g} on {folds}."
+
+
+def on_new_folds(best: BestScore) -> str:
+    """Return what the candidate taken would score on new folds, or why not, as a sentence."""
+    if not best.n_folds:
         return (
-            f"The {who} scores {self.reported:.5g} on the {self.n_folds} folds by which it was "
-            f"chosen among {self.n_candidates}; on new folds {self.expected:.5g} can be expected "
-            f"(90 % interval {self.low:.5g} to {self.high:.5g})."
+            "What the best candidate would score on new folds is not known: not every score came "
+            "with its folds. Evaluate the best candidate once more, or tell the folds of each one."
         )
+    if not math.isnan(best.expected):
+        interval = f"90 % interval {best.low:.5g} to {best.high:.5g}"
+        return f"On new folds, {best.expected:.5g} can be expected ({interval})."
+    who = "simplest candidate within one standard error" if best.is_simplest else "best candidate"
+    what = (
+        f"there are fewer than {MIN_FOLDS} folds"
+        if best.n_folds < MIN_FOLDS
+        else "fewer than two candidates have all folds"
+    )
+    return f"What the {who} would score on new folds is not known: {what}."
 
 
 def highest_means(folds: Floats) -> NDArray[np.intp]:

@@ -111,8 +111,8 @@ class Schedule(Protocol):
             Share of the time that is left; None if there is no limit.
         """
 
-    def verdict(self, standings: Sequence[Standing]) -> str:
-        """Return since when shares are measured no more, and why, for "no shares were ..."; or "".
+    def verdict(self, standings: Sequence[Standing]) -> tuple[int, str] | None:
+        """Return after how many candidates shares are measured no more, and why; or None.
 
         Parameters
         ----------

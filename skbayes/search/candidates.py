@@ -44,6 +44,8 @@ MAX_LISTED = 1_000_000
 N_OF_PORTFOLIO = 4
 # Of a space with more points than this, floats could not count each.
 MAX_SIZE = 2**53
+# More spaces than this are not named in a warning.
+MAX_LABELS = 6
 
 
 def warn_of_whole_ranges(search: BaseSearchCV, space: Space) -> None:
@@ -102,7 +104,25 @@ def count_candidates(space: Space, n_iter: int) -> int:
             f"The total space of parameters {possible} is smaller than the {wanted} candidates "
             f"that were asked for (n_iter={n_iter}). Each of the {possible} is evaluated once.",
         )
+    _warn_of_left_out_spaces(space, n_iter)
     return possible
+
+
+def _warn_of_left_out_spaces(space: Space, n_iter: int) -> None:
+    """Warn if there are fewer candidates than spaces, such as the models of a pipeline."""
+    shared = [index for index, branch in enumerate(space.branches) if branch.n_iter is None]
+    if len(shared) <= max(n_iter, 1):
+        return  # a single candidate is a try that all is well
+    from skbayes.tables import branch_labels
+
+    labels = branch_labels(space)
+    told = [labels[index] for index in shared[:MAX_LABELS]]
+    rest = [f"{len(shared) - MAX_LABELS} more"] if len(shared) > MAX_LABELS else []
+    warn(
+        f"n_iter={n_iter} is smaller than the number of spaces, {len(shared)} "
+        f"({'; '.join([*told, *rest])}): some of them get no candidate. Set n_iter to at least "
+        f"{len(shared)}; ten candidates for each space are a good start."
+    )
 
 
 def n_planned(search: BaseSearchCV, space: Space) -> int:

@@ -227,6 +227,8 @@ class Run:
             )
             if search.max_fits is not None:
                 pace.spent = lambda: engine.fits_spent / engine.max_fits
+            if self._schedule is not None:
+                pace.begun = lambda: len(engine.history.trials)
             # Those of an earlier fit would hide what this one shows to callbacks.
             earlier = {n: search.__dict__.pop(n) for n in BEST_SO_FAR if n in search.__dict__}
             try:

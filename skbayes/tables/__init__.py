@@ -1,7 +1,7 @@
 """Results of a search as tables, also for other tools, and tables as results for a search."""
 
 from skbayes.tables.branches import branch_labels, choice_name
-from skbayes.tables.comparison import compare
+from skbayes.tables.comparison import compare, written_metric
 from skbayes.tables.notes import Note, note_of, notes_of_table
 from skbayes.tables.studies import optuna_study
 from skbayes.tables.trials import as_frame, trials_table
@@ -19,4 +19,5 @@ __all__ = [
     "optuna_study",
     "read_csv",
     "trials_table",
+    "written_metric",
 ]

@@ -7,46 +7,67 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
+from sklearn.base import is_classifier, is_regressor
 from sklearn.exceptions import NotFittedError
 
-from skbayes.space import has, show
+from skbayes._warnings import warn
+from skbayes.space import brief, has, show
 from skbayes.tables.branches import branch_labels
 from skbayes.tables.trials import as_frame as framed
 
-__all__ = ["compare"]
+__all__ = ["compare", "written_metric"]
 
 
-def compare(searches: Any, *, by_space: bool = False, as_frame: bool = True) -> Any:
-    """Return a table of what several searches have found, and at what cost.
+def compare(searches: Any, *others: Any, by_space: bool = False, as_frame: bool = True) -> Any:
+    """Return a table with the results and the costs of several searches.
+
+    Only compare scores of searches with the same metric and the same folds.
 
     Parameters
     ----------
     searches : dict of str to search, list of searches, or search
-        Fitted ones: `BayesSearchCV`, `GridSearchCV` or any other search of scikit-learn. Those of a
-        list are called by their places.
+        Fitted searches: `BayesSearchCV`, `GridSearchCV` or any other search of scikit-learn. In a
+        list, the name of a search is its position.
+    *others
+        Not allowed: give several searches as one list or dict.
     by_space : bool, default=False
-        Whether to give a row to each dict of a list of spaces, or to each set of values of a
-        searched step that have the same parameters, such as the models of a pipeline.
+        Whether each space has its own row. The spaces are the dicts of a list. If the values of a
+        searched step have different parameters, such as the models of a pipeline, they have
+        different rows too.
     as_frame : bool, default=True
-        Whether to return a data frame of pandas; else a dict of lists.
+        Whether to return a data frame of pandas. With False, return a dict of lists.
 
     Returns
     -------
     DataFrame or dict of str to list
-        A row for each search: ``search``, ``space`` if these are told apart, ``best_score``,
-        ``candidates``, ``fits`` (of folds, without the refit), ``fit_seconds`` (spent in fits and
-        scores, by all workers together), ``seconds`` (from the beginning of `fit` until the last
-        score), ``stop_reason`` and ``best_params``. What a search does not tell is empty. Scores
-        can be compared only if they are of the same metric and folds.
+        A row for each search, or for each space. An unknown value is an empty cell. The columns
+        are:
+
+        - ``search``: the name of the search;
+        - ``space``: the space, with ``by_space=True``;
+        - ``metric``: the name of the scoring that the search optimised. "score" is the score of the
+          estimator;
+        - ``best_score``: the best score;
+        - ``candidates``: the number of candidates;
+        - ``fits``: the number of fits of folds, without the refit;
+        - ``fit_seconds``: the time of all fits and scores, summed over all workers;
+        - ``seconds``: the time from the start of `fit` to the last score;
+        - ``stop_reason``: why the search ended;
+        - ``best_params``: the best parameters.
 
     Raises
     ------
     TypeError
-        If something is no search.
+        If an object is not a search, or several searches are not in a list or dict.
     NotFittedError
-        If one is not fitted.
+        If a search is not fitted.
     ImportError
-        If pandas is not installed, and a frame is wanted.
+        If `as_frame` is True and pandas is not installed.
+
+    Warns
+    -----
+    UserWarning
+        Once, if the metrics differ.
 
     Examples
     --------
@@ -60,9 +81,16 @@ def compare(searches: Any, *, by_space: bool = False, as_frame: bool = True) -> 
     >>> table["search"], table["candidates"], table["fits"]
     (['grid'], [3], [15])
     """
-    rows = []
-    for name, search in _named(searches):
+    if others:
+        raise TypeError(
+            f"compare takes one list or dict of searches, got {1 + len(others)} arguments: write "
+            "compare([first, second]), or compare({'name': first, 'other name': second})."
+        )
+    rows, named = [], _named(searches)
+    for name, search in named:
         _check(name, search)
+    _warn_of_different_metrics(named)
+    for name, search in named:
         rows += _by_space(name, search) if by_space else [_row(name, search)]
     names = ("search", "space") if by_space else ("search",)
     columns = {column: [row[column] for row in rows] for column in (*names, *VALUES)}
@@ -70,7 +98,7 @@ def compare(searches: Any, *, by_space: bool = False, as_frame: bool = True) -> 
 
 
 VALUES = (
-    *("best_score", "candidates", "fits", "fit_seconds", "seconds", "stop_reason"),
+    *("metric", "best_score", "candidates", "fits", "fit_seconds", "seconds", "stop_reason"),
     "best_params",
 )
 
@@ -106,6 +134,7 @@ def _row(name: str, search: Any) -> dict[str, Any]:
         fits = len(means) * int(n_splits)
     return {
         "search": name,
+        "metric": written_metric(search, metric),
         "best_score": float(getattr(search, "best_score_", means[best])),
         "candidates": len(means),
         "fits": fits,
@@ -124,7 +153,8 @@ def _by_space(name: str, search: Any) -> list[dict[str, Any]]:
     space, observations, _ = learnt
     table, notes = search.cv_results_, [note for note in _notes(search) if note["has_row"]]
     rows = np.array(search._rows_tried)
-    means = np.asarray(table[f"mean_test_{_metric(search)}"], dtype=float)[rows]
+    metric = _metric(search)
+    means = np.asarray(table[f"mean_test_{metric}"], dtype=float)[rows]
     branches = np.array([point.branch for point in observations.points])
     found = []
     for index, label in enumerate(branch_labels(space)):
@@ -136,6 +166,7 @@ def _by_space(name: str, search: Any) -> list[dict[str, Any]]:
             {
                 "search": name,
                 "space": label,
+                "metric": written_metric(search, metric),
                 "best_score": math.nan if best is None else float(means[best]),
                 "candidates": len(own),
                 "fits": sum(note["n_folds"] for note in mine) if notes else None,
@@ -157,6 +188,45 @@ def _metric(search: Any) -> str:
             return metric
     prefix = "mean_test_"
     return str(next(name for name in table if name.startswith(prefix))).removeprefix(prefix)
+
+
+def written_metric(search: Any, metric: str) -> str:
+    """Return a metric as the user has written it; "score" for the `score` of the estimator.
+
+    Parameters
+    ----------
+    search : object
+        A fitted search.
+    metric : str
+        As its table calls it, which is "score" for any single one.
+    """
+    scoring = getattr(search, "scoring", None)
+    if metric != "score" or scoring is None:
+        return metric
+    if isinstance(scoring, str):
+        return scoring
+    return str(getattr(scoring, "__name__", None) or brief(scoring))
+
+
+def _warn_of_different_metrics(named: Sequence[tuple[str, Any]]) -> None:
+    metrics = {name: written_metric(search, _metric(search)) for name, search in named}
+    usual = [
+        _usual(search) if metrics[name] == "score" else metrics[name] for name, search in named
+    ]
+    if len(set(usual)) > 1:
+        told = ", ".join(f"{metric!r} of {name!r}" for name, metric in metrics.items())
+        warn(
+            f"compare: the searches have different metrics: {told}. Their values of best_score "
+            "cannot be compared. Give all searches the same scoring."
+        )
+
+
+def _usual(search: Any) -> str:
+    """Return what an estimator scores by itself, as scikit-learn's estimators do."""
+    estimator = getattr(search, "estimator", None)
+    if has(estimator, "fit") and is_classifier(estimator):
+        return "accuracy"
+    return "r2" if has(estimator, "fit") and is_regressor(estimator) else "score"
 
 
 def _notes(search: Any) -> list[Any]:

@@ -17,6 +17,9 @@ PARAMETER = "param_"
 # Columns of numbers in the tables of searches; all others but parameters are left as texts.
 NUMBERS = ("mean_", "std_", "rank_", "split", "score", "value")
 
+# Columns that may hold the score.
+SCORE_PREFIX, SCORES = "mean_test_", ("score", "mean_score", "value")
+
 # What spreadsheets write instead of commas.
 OTHER_SEPARATORS = (";", "\t")
 
@@ -54,13 +57,17 @@ def read_csv(path: str | os.PathLike[str], space: Space, what: str) -> dict[str,
     """
     try:
         with open(path, newline="", encoding="utf-8-sig") as file:
-            names, *lines = csv.reader(file)
+            reader = csv.reader(file)
+            names = next(reader, None)
+            numbered = [(line, reader.line_num) for line in reader]
+        if names is None:
+            raise ValueError("it is empty")
     except (ValueError, csv.Error) as error:
         raise ValueError(
             f"{what} is no CSV file with a line of names: write it with "
             "search.trials().to_csv(path)."
         ) from error
-    lines = [line for line in lines if line]
+    lines = [(line, number) for line, number in numbered if line]
     other = next((sign for sign in OTHER_SEPARATORS if len(names) == 1 and sign in names[0]), None)
     if other is not None:
         raise ValueError(
@@ -68,7 +75,7 @@ def read_csv(path: str | os.PathLike[str], space: Space, what: str) -> dict[str,
             f"as in 0.5. pandas.read_csv reads the file with sep={other!r}, and decimal=',' if "
             "needed: give its data frame to warm_start_from."
         )
-    if any(len(line) != len(names) for line in lines):
+    if any(len(line) != len(names) for line, _ in lines):
         raise ValueError(f"{what} has lines with more or fewer cells than its first one has names.")
     places = {n.removeprefix(PARAMETER): k for k, n in enumerate(names) if n.startswith(PARAMETER)}
     searched = [f"{PARAMETER}{name}" for branch in space.branches for name, _ in branch.parameters]
@@ -79,7 +86,8 @@ def read_csv(path: str | os.PathLike[str], space: Space, what: str) -> dict[str,
         )
     rows: list[tuple[dict[str, Any], list[str]]] = []
     missing: list[tuple[str, str]] = []
-    for line in lines:
+    for line, number in lines:
+        _check_scores(names, line, f"{what}, line {number}")
         given = {name: line[k] for name, k in places.items() if line[k]}
         params, unknown = find_values(space, given)
         if unknown:
@@ -100,6 +108,17 @@ def read_csv(path: str | os.PathLike[str], space: Space, what: str) -> dict[str,
     if places or not lines:
         columns["params"] = [params for params, _ in rows]
     return columns
+
+
+def _check_scores(names: list[str], line: list[str], where: str) -> None:
+    """Refuse a line with a text for a score, which says nothing of what the score was."""
+    for name, text in zip(names, line, strict=True):
+        is_score = name.startswith(SCORE_PREFIX) or name in SCORES
+        if is_score and text and _number(text) is None:
+            raise ValueError(
+                f"{where}, column {name!r}: {brief(text)} is not a number. Write a number with a "
+                "point, such as 0.5, or leave the cell empty if the candidate failed."
+            )
 
 
 def find_values(space: Space, given: Mapping[str, Any]) -> tuple[dict[str, Any], list[str]]:

@@ -180,7 +180,7 @@ def test_a_finite_space_is_seen_whole():
         assert insight.improvement(n) == insight.improvement(2)
         assert (insight.improvement(n).n, insight.improvement(n).is_last) == (2, True)
     assert not insight.improvement(1).is_last
-    assert str(insight.improvement()).startswith("2 more evaluations (all that are left) gain ")
+    assert str(insight.improvement()).startswith("2 more candidates (all that are left) raise ")
     assert insight.improvement(2, by=100.0).probability == 0.0
     for params in optimizer.ask(2):
         optimizer.tell(params, params["a"] + (params["b"] == "v"))
@@ -212,21 +212,32 @@ def test_refused_gains(by):
 
 def test_words():
     insight = searched(SQUARE, smooth, 12).insight()
-    assert str(insight.improvement(1, by=0.5)).startswith("1 more evaluation gains more than 0.5 ")
-    assert str(insight.improvement(4, by=0.5)).startswith("4 more evaluations gain more than 0.5 ")
+    begins = "more candidate raises the best score by more than 0.5 with a probability of "
+    assert str(insight.improvement(1, by=0.5)).startswith(f"1 {begins}")
+    begins = "more candidates raise the best score by more than 0.5 with a probability of "
+    assert str(insight.improvement(4, by=0.5)).startswith(f"4 {begins}")
+    begins = "4 more candidates raise the best score with a probability of "
+    assert str(insight.improvement(4, by=0)).startswith(begins)
+
+
+def test_what_is_not_noise_by_default_is_not_called_so():
+    insight = searched(SQUARE, smooth, 12).insight()
+    noise = f"The noise of the scores is {insight.noise:.3g}: a smaller gain may be chance."
+    assert str(insight.improvement(4)).endswith(noise)
+    assert "noise" not in str(insight.improvement(4, by=insight.noise))
 
 
 @pytest.mark.parametrize(
     ("probability", "words"),
     [
-        (0.0, "0%: very unlikely."),
-        (0.004, "below 1%: very unlikely."),
-        (0.1, "10%: very unlikely."),
-        (0.2, "20%: unlikely."),
-        (0.5, "50%: about as likely as not."),
-        (0.8, "80%: likely."),
-        (0.996, "above 99%: very likely."),
-        (1.0, "100%: very likely."),
+        (0.0, "0 %: very unlikely."),
+        (0.004, "below 1 %: very unlikely."),
+        (0.1, "10 %: very unlikely."),
+        (0.2, "20 %: unlikely."),
+        (0.5, "50 %: about as likely as not."),
+        (0.8, "80 %: likely."),
+        (0.996, "above 99 %: very likely."),
+        (1.0, "100 %: very likely."),
     ],
 )
 def test_words_for_a_chance(probability, words):

@@ -325,6 +325,7 @@ def test_words():
     assert isinstance(insight, Insight)
     assert repr(insight).startswith("<Insight from 15 scores, the best ")
     text = str(insight)
-    assert "Best of 15 scores" in text
+    assert text.startswith("The best of 15 scores is ")
     assert "x " in text
-    assert "more evaluations gain more than" in text
+    assert str(insight.importances()) in text
+    assert "more candidates raise the best score by more than" in text

@@ -140,6 +140,12 @@ def test_the_gain_is_that_of_the_insight(search):
     np.testing.assert_array_equal(display.probability, [gain.probability for gain in gains])
     np.testing.assert_array_equal(display.expected, [gain.expected for gain in gains])
     assert display.said == str(gains[1])
+    # All of it is in the picture.
+    display.figure_.canvas.draw()
+    box = display.text_.get_window_extent()
+    assert display.text_.get_text().replace("\n", " ") == display.said
+    assert display.figure_.bbox.contains(box.x0, box.y0)
+    assert display.figure_.bbox.contains(box.x1, box.y1)
     np.testing.assert_allclose(display.line_.get_ydata(), display.probability)
 
 

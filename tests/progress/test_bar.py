@@ -46,6 +46,18 @@ def test_it_counts_candidates_and_says_when_it_ends():
     assert "ended (n_iter)" in found[-1]
 
 
+@pytest.mark.parametrize(
+    ("given", "is_dynamic"), [({}, True), ({"ncols": 90}, False), ({"dynamic_ncols": False}, False)]
+)
+def test_its_width_is_that_of_what_shows_it(given, is_dynamic):
+    """A bar of a notebook that is not dynamic has no room left beside a long text."""
+    pytest.importorskip("tqdm")
+    bar, widths = ProgressBar(file=io.StringIO(), **given), []
+    search = BayesSearchCV(Line(), {"value": (0.0, 1.0)}, n_iter=2, cv=2, refit=False)
+    search.fit(X, Y, callback=[bar, lambda result: widths.append(bool(bar._bar.dynamic_ncols))])
+    assert widths == [is_dynamic] * 2
+
+
 def test_it_ends_with_the_time():
     found = shown(n_iter=10**6, max_time=0.5)
     assert any("(max_time)" in line for line in found)

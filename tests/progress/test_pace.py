@@ -47,6 +47,24 @@ def test_whichever_comes_first(settings, scores, expected):
     assert pace_of(4.0, **settings).outlook(scores) == expected
 
 
+@pytest.mark.parametrize(
+    ("n_begun", "spent", "limit", "expected"),
+    [
+        (5, None, math.inf, "ends in about 4.0 s (n_iter)"),
+        # All have begun: only some of them go on, and nobody knows how many.
+        (10, None, math.inf, ""),
+        (10, None, 9.0, "ends at the latest in 5.0 s (max_time)"),
+        (5, 0.8, math.inf, "ends in about 1.0 s (max_fits)"),
+        (5, 1.0, math.inf, ""),
+    ],
+)
+def test_of_candidates_that_are_measured_in_part(n_begun, spent, limit, expected):
+    pace = pace_of(4.0, limit=limit)
+    pace.begun = lambda: n_begun
+    pace.spent = None if spent is None else lambda: spent
+    assert pace.outlook([0.5]) == expected
+
+
 def test_the_share_that_is_done_is_the_larger_one():
     assert pace_of(4.0).share(3) == 0.3
     assert pace_of(4.0, limit=8.0).share(3) == 0.5

@@ -12,6 +12,7 @@ from test_page import Outline
 
 from skbayes import BayesSearchCV, Optimizer
 from skbayes._html import element, escaped, spark
+from skbayes.rules import on_new_folds
 
 X, Y = load_iris(return_X_y=True)
 
@@ -33,10 +34,12 @@ def test_a_fitted_search_shows_its_answer_above_scikit_learns_own_form(search):
         page = Outline('<div class="skbayes-short"' + short + "</div>")
         assert page.open == []
         assert f"score {search.best_score_:.5g}" in page.text
-        assert "is the best of 9" in page.text
+        assert "is the best of 9 candidates" in page.text
         assert "9 candidates were evaluated" in page.text
         assert "rbf" in page.texts or "linear" in page.texts
-        assert str(search._best) in page.texts
+        assert on_new_folds(search._best) in page.texts
+        # Its score is told above, and not again.
+        assert str(search._best) not in page.texts
         assert "best_estimator_" in own
     assert search._repr_mimebundle_()["text/plain"] == repr(search)
 

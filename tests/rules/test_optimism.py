@@ -13,7 +13,7 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.svm import SVC
 
 from skbayes import BayesSearchCV, OneStandardError, Optimizer
-from skbayes.rules import BestScore, best_score
+from skbayes.rules import BestScore, best_score, on_new_folds
 
 NAN = math.nan
 
@@ -29,7 +29,7 @@ def test_by_hand():
     assert (found.low, found.high) == pytest.approx((z.mean() - width, z.mean() + width))
     assert (found.n_candidates, found.n_folds) == (2, 3)
     assert str(found).startswith(
-        "The best candidate scores 0.7 on the 3 folds by which it was chosen among 2; on new folds "
+        "The best of 2 candidates scores 0.7 on the 3 folds by which it was chosen. On new folds, "
         "0.56667 can be expected (90 % interval "
     )
 
@@ -195,7 +195,8 @@ def test_of_a_search(settings, capsys, tmp_path):
     found = fitted(8, verbose=1)
     best = found.insight().best
     assert capsys.readouterr().out.splitlines()[-1] == str(best)
-    assert str(best) in str(found.insight())
+    # Each sentence on a line of its own.
+    assert f"\n{on_new_folds(best)}\n" in str(found.insight())
     if found.refit:
         assert best.reported == found.best_score_
     assert best.n_folds == 5
@@ -203,9 +204,9 @@ def test_of_a_search(settings, capsys, tmp_path):
     # The report gives the highest score too, which that of the simplest candidate need not be.
     is_simplest = isinstance(found.refit, OneStandardError) or found.refit == "1se"
     assert str(best).startswith(
-        "The simplest candidate within one standard error scores "
+        f"Of {best.n_candidates} candidates, the simplest within one standard error scores "
         if is_simplest
-        else "The best candidate scores "
+        else f"The best of {best.n_candidates} candidates scores "
     )
     if not is_simplest:
         assert best.expected <= best.reported

@@ -251,12 +251,12 @@ def last_words(capsys, **kwargs):
     capsys.readouterr()
     searched(**({"resource": "rounds", "verbose": 1} | kwargs))
     lines = capsys.readouterr().out.splitlines()
-    return [line for line in lines if line.startswith("No shares")]
+    return [line for line in lines if line.startswith("From candidate")]
 
 
 DIFFERENT = (
-    "No shares of rounds were measured after candidate 5: shares order candidates too differently "
-    "from the whole."
+    "From candidate 6 on, each fit had all of rounds: fits with less of it rank the candidates "
+    "too differently."
 )
 
 
@@ -283,8 +283,8 @@ def test_it_is_said_that_shares_save_too_little(capsys):
     cv = ShuffleSplit(1, random_state=0)
     kwargs = {"estimator": Same(), "factor": 1.01, "min_resources": 80, "n_iter": 12, "cv": cv}
     assert last_words(capsys, **kwargs) == [
-        "No shares of rounds were measured after candidate 1: shares save too little for what they "
-        "tell."
+        "From candidate 2 on, each fit had all of rounds: fits with less of it save too little "
+        "time."
     ]
 
 
@@ -299,8 +299,8 @@ class BrokenInPart(Curve):
 
 def test_it_is_said_that_shares_fail(capsys):
     assert last_words(capsys, estimator=BrokenInPart(), min_resources=3, n_iter=8) == [
-        "No shares of rounds were measured after candidate 5: too few candidates have a score with "
-        "a share and with the whole."
+        "From candidate 6 on, each fit had all of rounds: too few candidates have a score both "
+        "with less and with all of it."
     ]
 
 

@@ -1,4 +1,5 @@
 import pickle
+import re
 import subprocess
 import sys
 import warnings
@@ -754,8 +755,28 @@ def test_a_clone_searches_alike():
 def test_many_branches_leave_the_budget_to_the_model():
     spaces = [{"is_broken": [False], "value": (0.0, 0.5 + i / 100)} for i in range(20)]
     params = BayesSearchCV(Flaky(), spaces, n_iter=16, cv=2, random_state=0)
-    values = [row["value"] for row in params_of(params)]
+    with pytest.warns(UserWarning, match="n_iter=16 is smaller than the number of spaces, 20"):
+        values = [row["value"] for row in params_of(params)]
     assert sum(value == 0.0 for value in values) <= 4
+
+
+@pytest.mark.parametrize(
+    ("spaces", "n_iter", "told"),
+    [
+        ([{"is_broken": [False], "value": (0.0, 0.5 + i / 10)} for i in range(8)], 3,
+         r"n_iter=3 .* spaces, 8 \(.*; 2 more\): some .* at least 8;"),
+        ([({"value": (0.0, 0.5)}, 2), {"value": (0.0, 0.6)}], 1, None),
+        ([{"value": (0.0, 0.5)}, {"value": (0.0, 0.6)}], 2, None),
+        ({"value": (0.0, 0.5)}, 1, None),
+    ],
+)  # fmt: skip
+def test_fewer_candidates_than_spaces_are_told_once(spaces, n_iter, told):
+    search = BayesSearchCV(Flaky(), spaces, n_iter=n_iter, cv=2, random_state=0)
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        params_of(search)
+    assert len(caught) == (told is not None)
+    assert told is None or re.match(told, str(caught[0].message))
 
 
 def test_a_finite_branch_beside_an_infinite_one_is_exhausted():

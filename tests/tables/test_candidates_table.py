@@ -11,6 +11,7 @@ from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.datasets import load_iris
 from sklearn.ensemble import HistGradientBoostingClassifier
 from sklearn.exceptions import NotFittedError
+from sklearn.metrics import accuracy_score, make_scorer
 from sklearn.model_selection import GridSearchCV
 from sklearn.pipeline import Pipeline
 from sklearn.preprocessing import MinMaxScaler, StandardScaler
@@ -269,9 +270,11 @@ def test_a_scorer_that_fails_is_told():
 
 
 def test_compare(models):
-    grid = GridSearchCV(SVC(), {"C": [0.1, 1.0]}, cv=3).fit(X, Y)
+    grid = GridSearchCV(SVC(), {"C": [0.1, 1.0]}, cv=3, scoring="accuracy").fit(X, Y)
     table = compare({"ours": models, "grid": grid}, as_frame=False)
     assert table["search"] == ["ours", "grid"]
+    # Of a classifier without scoring, and of accuracy, the scores are the same.
+    assert table["metric"] == ["score", "accuracy"]
     assert table["best_score"] == [models.best_score_, grid.best_score_]
     assert table["candidates"] == [12, 2]
     assert table["fits"] == [models.n_folds_run_, 6]
@@ -304,3 +307,21 @@ def test_the_best_of_each_space(models):
 def test_what_cannot_be_compared(given, error, match):
     with pytest.raises(error, match=match):
         compare(given)
+
+
+def test_several_searches_are_one_list(models):
+    with pytest.raises(TypeError, match=r"one list or dict of searches, got 3 arguments: write"):
+        compare(models, models, models)
+
+
+def test_different_metrics_are_told(models):
+    losses = {"loss": "neg_log_loss", "auc": "roc_auc_ovr"}
+    many = GridSearchCV(
+        DecisionTreeClassifier(), {"max_depth": [2]}, scoring=losses, refit="auc"
+    ).fit(X, Y)
+    one = GridSearchCV(SVC(), {"C": [1.0]}, scoring=make_scorer(accuracy_score)).fit(X, Y)
+    with pytest.warns(UserWarning, match="'score' of 'a', 'auc' of 'b', .* same scoring") as found:
+        table = compare({"a": models, "b": many, "c": one}, by_space=True, as_frame=False)
+    assert len(found) == 1
+    assert table["metric"][-2] == "auc"
+    assert table["metric"][-1].startswith("make_scorer(accuracy_score")

@@ -99,6 +99,15 @@ def test_a_file_of_another_form(tmp_path, text, message):
         read_csv(path, parse_space({"a": ["x", "y"]}), "it")
 
 
+@pytest.mark.parametrize("name", ["score", "mean_test_auc"])
+def test_a_text_for_a_score(tmp_path, name):
+    path = tmp_path / "t.csv"
+    path.write_text(f'time,param_a,{name}\nsoon,x,\n\n,q,nan\n,"x","0,5"\n')
+    message = f"it, line 5, column '{name}': '0,5' is not a number. Write .*leave the cell empty"
+    with pytest.raises(ValueError, match=message):
+        read_csv(path, parse_space({"a": ["x", "q"]}), "it")
+
+
 @pytest.mark.parametrize("text", ["", "a,b\n1\n", "a,b\n1,2,3\n"])
 def test_what_is_no_table(tmp_path, text):
     path = tmp_path / "t.csv"
