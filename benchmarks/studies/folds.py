@@ -26,13 +26,13 @@ import numpy as np
 
 from benchmarks.common.arguments import Arguments
 from benchmarks.common.constants import digest, patched, read
+from benchmarks.common.fold_peer import by_fcvopt
 from benchmarks.common.fold_searches import METHODS as OWN
 from benchmarks.common.fold_searches import FoldSearch
 from benchmarks.common.fold_tables import TABLED, load_table, only_listed
 from benchmarks.common.records import RESULTS, Key, Records
 from benchmarks.common.runs import Run, complete
 from benchmarks.common.tabulate import table
-from benchmarks.peers.folds import by_fcvopt
 
 FULL = "full"
 METHODS = OWN | {"fcvopt": by_fcvopt}

@@ -111,7 +111,7 @@ def count_candidates(space: Space, n_iter: int) -> int:
 def _warn_of_left_out_spaces(space: Space, n_iter: int) -> None:
     """Warn if there are fewer candidates than spaces, such as the models of a pipeline."""
     shared = [index for index, branch in enumerate(space.branches) if branch.n_iter is None]
-    if len(shared) <= max(n_iter, 1):
+    if n_iter == 1 or len(shared) <= n_iter:
         return  # a single candidate is a try that all is well
     from skbayes.tables import branch_labels
 

@@ -1,4 +1,4 @@
-"""Other searches that leave folds out, over tables of fold scores."""
+"""A search of others that leaves folds out, over tables of fold scores."""
 
 import logging
 import tempfile
