@@ -71,7 +71,7 @@ numpydoc_validation_checks = {
     "SS02",
 }
 # The parameters of the search stand in the order of need, which its docstring says.
-numpydoc_validation_overrides = {"PR03": ["in the order in which most people"]}
+numpydoc_validation_overrides = {"PR03": ["parameters are in the order in which"]}
 toc_object_entries_show_parents = "hide"
 
 html_theme = "pydata_sphinx_theme"

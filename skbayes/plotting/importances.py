@@ -33,10 +33,14 @@ class ImportancesDisplay(Display):
     ----------
     names : sequence of str
         Names of the parameters, with the most important parameter first.
-    total, alone : ndarray of shape (n_parameters,)
-        Share of each parameter including its interactions, and without interactions.
-    total_interval, alone_interval : ndarray of shape (n_parameters, 2)
-        90 % intervals for these shares.
+    total : ndarray of shape (n_parameters,)
+        Share of each parameter including its interactions.
+    total_interval : ndarray of shape (n_parameters, 2)
+        90 % intervals of these shares.
+    alone : ndarray of shape (n_parameters,)
+        Share of each parameter without interactions.
+    alone_interval : ndarray of shape (n_parameters, 2)
+        90 % intervals of these shares.
 
     Attributes
     ----------
