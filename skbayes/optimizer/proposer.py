@@ -213,7 +213,7 @@ class Proposer:
         """Return the points of the highest expected improvement, best first."""
         if not branches:
             return []
-        known = self.space.coordinates(observations.points + tuple(self.store.pending))
+        known = self.space.coordinates(observations.points + tuple(self.store.awaited))
         space = surrogate.focused(known)
         n, X = len(observations), space.features(known)
         posterior, rng = surrogate.posterior(observations, space), self._rng(index)

@@ -26,6 +26,8 @@ Floats = NDArray[np.float64]
 
 # A number and the nearest one on a lattice of 2**32 steps, of a logarithmic scale too.
 ROUNDING = 1e-6
+# Points measured in part that proposals keep away from: time grows with their square.
+MAX_AWAITED = 100
 
 
 class ObservationStore:
@@ -104,6 +106,15 @@ class ObservationStore:
     def pending(self) -> list[Point]:
         """Points proposed of which nothing was told."""
         return [point for point in self.asked if point not in self.reports]
+
+    @property
+    def awaited(self) -> list[Point]:
+        """Points of whose whole nothing was told: pending ones, and the latest measured in part."""
+        looks = [point for point, report in self.reports.items() if report.is_share]
+        # What was told of several points at once has no order of its own.
+        never = len(self.asked)
+        looks.sort(key=lambda point: self.asked.get(point, never))
+        return [*self.pending, *looks[-MAX_AWAITED:]]
 
     @property
     def scores(self) -> dict[Point, float]:

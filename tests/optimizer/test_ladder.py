@@ -70,6 +70,22 @@ def test_rungs_that_tell_the_whole_are_used_and_few_wholes_needed():
     assert optimizer.best_score > -0.01
 
 
+def test_looks_keep_away_from_each_other():
+    choices, optimizer = run(lambda params, rung: whole(params) + 0.1, n=60)
+    begun = [choice for choice in choices if choice.index is None]
+    places = np.array(
+        [
+            list(optimizer.space.decode(point).values())
+            for point, choice in zip(optimizer._store.points_asked, begun, strict=True)
+            if choice.rung is not None
+        ][N_LEARNT_FROM:]
+    )
+    distances = np.linalg.norm(places[:, None] - places, axis=2)
+    nearest = (distances + 9.0 * np.eye(len(places))).min(axis=1)
+    assert len(places) >= 10
+    assert np.median(nearest) > 0.04
+
+
 @pytest.mark.parametrize(
     "of_rung",
     [
