@@ -21,7 +21,7 @@ N_LEARNT_FROM = 5
 # So searches of quick fits are the same whatever the clock says.
 MIN_SECONDS = 0.1
 # A look that costs more than this of the whole is not learnt from: of the first five candidates
-# that would take a whole fit and more, and looks of a third or a half saved nothing on any surface.
+# that would take a whole fit and more, and looks of a third or a half took more than they saved.
 MAX_COST = 0.2
 # A candidate from which less is to be expected, in standard deviations of the scores, is not worth
 # a whole fit once there are no new candidates.
