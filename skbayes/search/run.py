@@ -255,7 +255,9 @@ class Run:
             assert self.resources is not None
             *few, last = map(str, self.resources.amounts)
             some = f"{', '.join(few)} or {last}" if few else last
-            print(f"{begin}first with {some} of {self.resources.whole} {self.resources.name}")
+            folds = "" if self._schedule.n_rung_folds is None else "one fold of each "
+            whole = f"{self.resources.whole} {self.resources.name}"
+            print(f"{begin}first {folds}with {some} of {whole}")
         if self.resources is not None and not self.resources.amounts:
             all_of_it = f"{self.resources.whole} {self.resources.name}"
             print(f"All fits are whole: {all_of_it} are too few for a share of min_resources")

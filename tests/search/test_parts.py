@@ -247,6 +247,16 @@ def test_shares_that_tell_nothing_are_left():
     assert search.best_score_ > -0.1
 
 
+@pytest.mark.parametrize(
+    ("strategy", "folds"), [("bayesian", "one fold of each "), ("hyperband", "")]
+)
+def test_what_begins_is_said(strategy, folds, capsys):
+    searched(strategy=strategy, n_iter=2, verbose=1)
+    assert capsys.readouterr().out.splitlines()[0] == (
+        f"Fitting 3 folds for each of 2 candidates, first {folds}with 26 or 80 of 240 n_samples"
+    )
+
+
 def last_words(capsys, **kwargs):
     capsys.readouterr()
     searched(**({"resource": "rounds", "verbose": 1} | kwargs))
