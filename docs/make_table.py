@@ -1,21 +1,33 @@
-"""The table of all that is known: writes it into the page on choosing a space.
+"""The tables of all that is known: writes them into the pages on spaces and on choosing one.
 
 ``python docs/make_table.py``
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import groupby
 from pathlib import Path
 from typing import Any
 
+from skbayes.known import IGNORED, Ignored
 from skbayes.known.entries import Entry, Range, entries
 
-__all__ = ["nothing_to_search", "table", "with_table"]
+__all__ = ["PAGES", "ignored", "known", "with_table"]
 
-PAGE = Path(__file__).with_name("choosing-a-space.md")
 BEGIN, END = "<!-- made by docs/make_table.py -->\n", "<!-- end -->\n"
 
+# Who is meant by the names of bases.
+_MEANT = {
+    "BaseLabelPropagation": "LabelPropagation LabelSpreading",
+    "KNeighborsMixin": "KNeighborsClassifier KNeighborsRegressor",
+    "RadiusNeighborsMixin": "RadiusNeighborsClassifier RadiusNeighborsRegressor",
+    "BaseMultilayerPerceptron": "MLPClassifier MLPRegressor",
+    "BaseGradientBoosting": "GradientBoostingClassifier GradientBoostingRegressor",
+    "BaseHistGradientBoosting": "HistGradientBoostingClassifier HistGradientBoostingRegressor",
+    "XGBModel": "XGBClassifier XGBRegressor",
+    "LGBMModel": "LGBMClassifier LGBMRegressor",
+}
 _WORDS = {
     "n_samples": "rows of a fold",
     "n_features": "features",
@@ -29,7 +41,35 @@ _WORDS = {
 }
 
 
-def table() -> str:
+def known() -> str:
+    """Return the table of all entries, and the names of those that have nothing to search."""
+    return f"{_table()}\n\nThese estimators have nothing to search: {_nothing_to_search()}.\n"
+
+
+def ignored() -> str:
+    """Return a row in Markdown for the classes that ignore a parameter."""
+    rows = ["| estimator | ignores |", "|---|---|"]
+    for classes, lines in groupby(sorted(IGNORED, key=_place), key=lambda line: line.classes):
+        names = " ".join(_MEANT.get(name, name) for name in classes.split()).split()
+        of: dict[str, list[str]] = {}
+        for line in lines:
+            (condition,) = _listed({line.setter: line.values})
+            of.setdefault(condition, []).append(line.parameter)
+        cells = [f"{_quoted(parameters)} if {condition}" for condition, parameters in of.items()]
+        rows.append(f"| {_quoted(names)} | {'<br>'.join(cells)} |")
+    return "\n".join(rows) + "\n"
+
+
+def _quoted(names: Iterable[str]) -> str:
+    return ", ".join(f"`{name}`" for name in names)
+
+
+def _place(line: Ignored) -> int:
+    """Return where the first line of the same classes stands."""
+    return next(i for i, other in enumerate(IGNORED) if other.classes == line.classes)
+
+
+def _table() -> str:
     """Return a row in Markdown for each entry that has something to search.
 
     Sources stand below the ranges: a third column would be cut off on most screens.
@@ -37,16 +77,16 @@ def table() -> str:
     rows = ["| estimator | searched, and where this comes from |", "|---|---|"]
     for entry in entries():
         if entry.space:
-            names = ", ".join(f"`{name}`" for name in entry.classes)
+            names = _quoted(entry.classes)
             source = f"{entry.source}. Note: {entry.why}" if entry.why else entry.source
             rows.append(f"| {names} | {'<br>'.join([*_parameters(entry), f'*From:* {source}'])} |")
     return "\n".join(rows)
 
 
-def nothing_to_search() -> str:
+def _nothing_to_search() -> str:
     """Return the names of all classes that are known to have nothing to search of their own."""
     names = sorted(name for entry in entries() if not entry.space for name in entry.classes)
-    return ", ".join(f"`{name}`" for name in names)
+    return _quoted(names)
 
 
 def _parameters(entry: Entry) -> Iterator[str]:
@@ -95,13 +135,16 @@ def _quantity(name: str, least: float, most: float) -> str:
     return f"there are {least:g} to {most:g} {_WORDS[name]}"
 
 
-def with_table(page: str) -> str:
+def with_table(page: str, table: str) -> str:
     """Return a page with the table of today in the place of the one that it has."""
     before, rest = page.split(BEGIN)
     _, after = rest.split(END)
-    text = f"{table()}\n\nThese estimators have nothing to search: {nothing_to_search()}.\n"
-    return f"{before}{BEGIN}\n{text}\n{END}{after}"
+    return f"{before}{BEGIN}\n{table}\n{END}{after}"
 
+
+PAGES = {"choosing-a-space.md": known, "spaces.md": ignored}
 
 if __name__ == "__main__":
-    PAGE.write_text(with_table(PAGE.read_text("utf-8")), "utf-8")
+    for name, table in PAGES.items():
+        path = Path(__file__).with_name(name)
+        path.write_text(with_table(path.read_text("utf-8"), table()), "utf-8")

@@ -50,7 +50,7 @@ SHARE_MOVES = (-0.2, -0.05, 0.05, 0.2)
 N_LIKELY, N_OTHERS = 48, 16
 # Values of an axis that floats can count.
 MAX_COUNT = 2**53
-# A change of branch activates axes without coordinates; this many draws of them per branch.
+# A change of branch, or of a setter, activates axes without coordinates; so many draws of them.
 N_BRANCH_DRAWS = 4
 
 
@@ -72,6 +72,8 @@ class AxisTable:
         Lengthscales, and the same but at most 1.
     is_long : ndarray of bool of shape (n_axes,)
         Unordered axes with too many values to look at each.
+    is_setter : ndarray of bool of shape (n_axes,)
+        Axes on which it depends which others are active: the branch, and others.
     columns : ndarray of shape (n_axes,)
         First feature column of each axis.
     move_axis : ndarray of shape (n_moves,)
@@ -88,6 +90,7 @@ class AxisTable:
     lengthscales: FloatArray
     scale: FloatArray
     is_long: BoolArray
+    is_setter: BoolArray
     columns: IntArray
     move_axis: IntArray
     move_value: FloatArray
@@ -102,11 +105,13 @@ class AxisTable:
         K = np.array([float(min(d.n_values or 0, MAX_COUNT)) for d in dimensions])
         is_ordered = np.array([dimension.is_ordered for dimension in dimensions], dtype=np.bool_)
         is_long = np.array([axis.is_long for axis in space.axes], dtype=np.bool_)
+        is_setter = np.zeros(len(dimensions), dtype=np.bool_)
+        is_setter[[*space.setters, *([0] if is_branched else [])]] = True
         axes: list[int] = []
         values: list[float] = []
         for i, dimension in enumerate(dimensions):
             if is_branched and i == 0:
-                levels = np.repeat(branches.astype(np.float64), N_BRANCH_DRAWS)
+                levels = branches.astype(np.float64)
             elif not is_ordered[i] and not is_long[i]:
                 levels = np.arange(K[i])
             elif is_ordered[i] and 0 < K[i] <= MAX_COARSE:
@@ -115,6 +120,8 @@ class AxisTable:
                 levels = np.array([0.0, 1.0])
             else:
                 continue
+            if is_setter[i]:
+                levels = np.repeat(levels, N_BRANCH_DRAWS)
             axes += [i] * levels.size
             values += levels.tolist()
         return cls(
@@ -126,6 +133,7 @@ class AxisTable:
             lengthscales=lengthscales,
             scale=np.minimum(lengthscales, 1.0),
             is_long=is_long,
+            is_setter=is_setter,
             columns=np.array([axis.columns.start for axis in space.axes], dtype=np.intp),
             move_axis=np.array(axes, dtype=np.intp),
             move_value=np.array(values),
@@ -174,7 +182,7 @@ def perturb(
     ranks: IntArray = (k * rng.random(n) ** RANK_POWER).astype(np.intp)
     U: FloatArray = incumbents[ranks]
     is_active = np.ones(U.shape, dtype=np.bool_)
-    if table.is_branched:
+    if space.is_conditional:
         is_active = space.active(U)
         U = _fill(U, is_active, incumbents, table, space, rng)
     is_changed = rng.random(U.shape) < 0.5 * min(1.0, N_CHANGES / n_axes)
@@ -215,8 +223,8 @@ def _fill(
 ) -> FloatArray:
     """Replace inactive coordinates, half of the rows from an incumbent, the others at random.
 
-    A row may then change its branch and still have sensible coordinates on the axes that become
-    active; snapping makes those canonical that stay inactive.
+    A row may then change its branch, or the value of a setter, and still have sensible coordinates
+    on the axes that become active; snapping makes those canonical that stay inactive.
     """
     n, n_axes = U.shape
     uniform = rng.random((n, n_axes))
@@ -238,8 +246,8 @@ def neighbours_of(
     """List the neighbours of every start: rows that differ from it on one axis.
 
     All values of an unordered or coarse axis, some of a long list, some steps on a finer axis, both
-    ends of a long continuous one; a change of branch comes with ``N_BRANCH_DRAWS`` different sets
-    of coordinates for the axes that it activates.
+    ends of a long continuous one; a change of branch or of a setter comes with ``N_BRANCH_DRAWS``
+    different sets of coordinates for the axes that it activates.
 
     Parameters
     ----------
@@ -285,8 +293,8 @@ def neighbours_of(
     owner, move = np.nonzero(is_move)
     U = starts[owner]
     moved_axis = axes[owner, move]
-    if table.is_branched:
-        changes = moved_axis == 0
+    if space.is_conditional:
+        changes = table.is_setter[moved_axis]
         base = U[changes]
         U[changes] = _fill(base, space.active(base), incumbents, table, space, rng)
     U[np.arange(owner.size), moved_axis] = values[owner, move]

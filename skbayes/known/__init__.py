@@ -1,6 +1,7 @@
 """What is known of estimators and scores: spaces, first points, words, limits, simplicity."""
 
 from skbayes.known.auto import AUTO, described, written_spaces
+from skbayes.known.ignored import IGNORED, Ignored, ignored_by
 from skbayes.known.limits import UNKNOWN, Limits, score_limits
 from skbayes.known.places import Change, nearest
 from skbayes.known.portfolio import configurations
@@ -10,13 +11,16 @@ from skbayes.known.spaces import suggest_space
 
 __all__ = [
     "AUTO",
+    "IGNORED",
     "SIMPLICITY",
     "UNKNOWN",
     "Change",
     "Data",
+    "Ignored",
     "Limits",
     "configurations",
     "described",
+    "ignored_by",
     "nearest",
     "score_limits",
     "simplicity_of",

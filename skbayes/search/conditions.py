@@ -8,12 +8,15 @@ branches of a space.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 from sklearn.base import clone
 
+from skbayes._compat import owner_of
+from skbayes.known import ignored_by
 from skbayes.space import (
     PLAIN_TYPES,
     Categorical,
@@ -26,10 +29,11 @@ from skbayes.space import (
     close_names,
     has,
     parse_branches,
+    same_value,
     show,
 )
 
-__all__ = ["as_written", "owners", "space_of", "with_conditions"]
+__all__ = ["as_written", "owners", "said_of_ignored", "space_of", "with_conditions"]
 
 Parameters = Mapping[str, Dimension]
 
@@ -42,7 +46,57 @@ def space_of(spaces: Any, estimator: Any, seed: int) -> Space:
     TypeError, ValueError
         If it is malformed, or not one of the estimator.
     """
-    return with_conditions(parse_branches(spaces, random_state=seed), estimator)
+    space = with_conditions(parse_branches(spaces, random_state=seed), estimator)
+    counts = [_counts(dict(branch.parameters), estimator) for branch in space.branches]
+    if not any(counts):
+        return space
+    return Space(tuple(replace(b, counts=of) for b, of in zip(space.branches, counts, strict=True)))
+
+
+def _counts(parameters: Parameters, estimator: Any) -> Conditions:
+    """Return for which values of other parameters the estimator does not ignore a parameter."""
+    counts: dict[str, dict[str, frozenset[int]]] = {}
+    for name in parameters:
+        # Of a step with several values, what each of them ignores.
+        of_each = [
+            set(_ignored(value, rest, name, parameters))
+            for value, rest in owners(name, parameters, estimator)
+        ]
+        for setter, code in sorted(set.intersection(*of_each)):
+            of = counts.setdefault(name, {})
+            of[setter] = of.get(setter, frozenset(range(len(_values(parameters[setter]))))) - {code}
+    return counts
+
+
+def _ignored(value: Any, rest: str, name: str, parameters: Parameters) -> Iterator[tuple[str, int]]:
+    """Yield other parameters and their codes for which an estimator ignores a parameter.
+
+    `rest` is the name of the parameter there, `name` that in the space.
+    """
+    if not has(value, "get_params"):
+        return
+    owner, own_name = owner_of(value, rest)
+    for line in ignored_by(owner, own_name):
+        setter = name.removesuffix(own_name) + line.setter
+        categories = _values(parameters.get(setter))
+        for code, category in enumerate(categories):
+            # A constant decides nothing: whoever varies the parameter beside it has a reason.
+            if len(categories) > 1 and any(same_value(category, each) for each in line.values):
+                yield setter, code
+
+
+def said_of_ignored(space: Space) -> str:
+    """Return a line that names the parameters which do not always count; "" if there are none."""
+    found: dict[str, None] = {}
+    for branch in space.branches:
+        dimensions = dict(branch.parameters)
+        for name, of in branch.counts.items():
+            for setter, codes in of.items():
+                values = [
+                    show(v) for c, v in enumerate(_values(dimensions[setter])) if c not in codes
+                ]
+                found[f"{name} if {setter} is {' or '.join(values)}"] = None
+    return f"The estimator ignores {'; '.join(found)}. So does the search" if found else ""
 
 
 def as_written(search_spaces: Any, number: Any) -> Mapping[str, Any]:
@@ -144,7 +198,7 @@ def _where(
     return None
 
 
-def _values(dimension: Dimension) -> Sequence[Any]:
+def _values(dimension: Dimension | None) -> Sequence[Any]:
     return dimension.categories if isinstance(dimension, Categorical) else ()
 
 

@@ -44,7 +44,7 @@ from skbayes.rules import EARLY_STOPPING, check_rules, one_standard_error, parse
 from skbayes.scikit_optimize import joined_fit_params, read_optimizer_kwargs, warn_of_differences
 from skbayes.search.candidates import warn_of_whole_ranges
 from skbayes.search.checkpoint import Checkpoint
-from skbayes.search.conditions import space_of
+from skbayes.search.conditions import said_of_ignored, space_of
 from skbayes.search.preferences import preferences
 from skbayes.search.proposals import check_strategy, proposals, schedule
 from skbayes.search.results import in_row_order, results_table
@@ -263,8 +263,9 @@ class Run:
             print(f"All fits are whole: {all_of_it} are too few for a share of min_resources")
         if isinstance(self._search.search_spaces, str):
             print(f"search_spaces={AUTO!r} searches\n{described(self._written)}")
-        if self._proposals.said:
-            print(self._proposals.said)
+        for said in (said_of_ignored(self._space), self._proposals.said):
+            if said:
+                print(said)
 
     def in_row_order(self, trials: Sequence[Trial]) -> list[Trial]:
         """Return trials in the order of the rows of `cv_results_`."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -20,7 +20,7 @@ from skbayes.space.values import plain_key, show
 # at each as a neighbour, would take longer than most fits.
 MAX_SHORT = 128
 
-# For a parameter, the choices on which it depends, and for which of their codes it exists.
+# For a parameter, the choices on which it depends, and for which codes of each it exists or counts.
 Conditions: TypeAlias = Mapping[str, Mapping[str, frozenset[int]]]
 
 
@@ -54,11 +54,17 @@ class Branch:
         Number of candidates for this dict, if the dict has its own number.
     number : int or None, default=None
         Position of the dict in its list. None: the position of the branch in its space.
+    counts : mapping of str to mapping, default={}
+        Parameters that do not count for every candidate, although each has a value of them: for
+        each, names of lists in this branch, and for which codes of each of these lists it counts.
+        If it does not count, the model ignores it, and the search leaves it at the middle of its
+        range.
     """
 
     parameters: tuple[tuple[str, Dimension], ...]
     n_iter: int | None = None
     number: int | None = None
+    counts: Conditions = field(default_factory=dict, hash=False)
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -170,6 +176,22 @@ class Axis:
 
 
 @dataclass(frozen=True, slots=True)
+class Setter:
+    """An axis that says which others count, in one branch.
+
+    Attributes
+    ----------
+    branch, axis : int
+    counts : ndarray of bool of shape (n_codes, n_axes)
+        Which axes count, for each code.
+    """
+
+    branch: int
+    axis: int
+    counts: NDArray[np.bool_]
+
+
+@dataclass(frozen=True, slots=True)
 class Arrays:
     """What the vectorised methods need, worked out once."""
 
@@ -182,6 +204,7 @@ class Arrays:
     first_hot: NDArray[np.intp]  # where among these each unordered axis begins
     canonical: NDArray[np.float64]  # coordinates of inactive axes
     active: NDArray[np.bool_]  # (n_branches, n_axes)
+    setters: tuple[Setter, ...]
     codes: tuple[tuple[int | None, ...], ...]  # [branch][axis] -> place among the codes
 
 
@@ -336,8 +359,36 @@ def arrange(branches: tuple[Branch, ...], axes: tuple[Axis, ...]) -> Arrays:
         first_hot=np.cumsum([0, *map(len, hot)], dtype=np.intp)[:-1],
         canonical=np.where(is_ordered, 0.5, 0.0),
         active=np.array([[i in axis.branches for axis in axes] for i in range(len(branches))]),
+        setters=tuple(_setters(branches, axes)),
         codes=tuple(places),
     )
+
+
+def _setters(branches: tuple[Branch, ...], axes: tuple[Axis, ...]) -> Iterator[Setter]:
+    """Yield the axes on which others depend, for each branch."""
+    for index, branch in enumerate(branches):
+        place = {axis.name: j for j, axis in enumerate(axes) if index in axis.branches}
+        counts: dict[int, NDArray[np.bool_]] = {}
+        for name, of in _chained(branch.counts).items():
+            for setter, codes in of.items():
+                if name in place and setter in place:
+                    n_codes = axes[place[setter]].dimension.n_values or 0
+                    table = counts.setdefault(
+                        place[setter], np.ones((n_codes, len(axes)), dtype=np.bool_)
+                    )
+                    table[:, place[name]] &= np.isin(np.arange(n_codes), sorted(codes))
+        yield from (Setter(index, axis, table) for axis, table in counts.items())
+
+
+def _chained(counts: Conditions) -> Conditions:
+    """Return conditions in which what depends on a parameter depends on all that this one does."""
+    chained = {name: dict(of) for name, of in counts.items()}
+    for _ in counts:  # no chain is longer
+        for of in chained.values():
+            for setter in list(of):
+                for first, codes in chained.get(setter, {}).items():
+                    of[first] = of.get(first, codes) & codes
+    return chained
 
 
 def _hot_columns(axis: Axis) -> NDArray[np.intp]:

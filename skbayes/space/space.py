@@ -9,8 +9,9 @@ features          one column per ordered axis, K tied columns per unordered axis
 ================  =====================================================================
 
 An unordered axis enters the features as one-hot / :math:`\sqrt 2`, so that the squared distance of
-two categories a, b is 1[a != b]. Axes that a branch does not have are inactive in it: their
-coordinate is 0.5 (ordered) or 0, their features 0.5 or all zero.
+two categories a, b is 1[a != b]. Axes that a branch does not have, and those that do not count for
+the values of others (`Branch.counts`), are inactive: their coordinate is 0.5 (ordered) or 0, their
+features 0.5 or all zero.
 """
 
 from __future__ import annotations
@@ -100,6 +101,16 @@ class Space(SpaceView):
         """Number of distinct points; None if there are infinitely many."""
         sizes = [branch.n_values for branch in self.branches]
         return None if None in sizes else sum(filter(None, sizes))
+
+    @property
+    def is_conditional(self) -> bool:
+        """Whether a candidate may lack an axis, or have one that does not count."""
+        return len(self.branches) > 1 or bool(self._arrays.setters)
+
+    @property
+    def setters(self) -> list[int]:
+        """Axes on which it depends which others count; the branch is none of them."""
+        return sorted({setter.axis for setter in self._arrays.setters})
 
     @property
     def ordered_columns(self) -> NDArray[np.intp]:
@@ -278,8 +289,8 @@ class Space(SpaceView):
         u = arrays.lattice.unit(arrays.lattice.position(u))
         for j, column in zip(arrays.irregular, values, strict=True):
             u[:, j] = column
-        if len(self.branches) > 1:
-            u = np.where(arrays.active[self._branch_index(u)], u, arrays.canonical)
+        if self.is_conditional:
+            u = np.where(self.active(u), u, arrays.canonical)
         return u
 
     def sample(self, uniform: ArrayLike) -> NDArray[np.float64]:
@@ -290,9 +301,17 @@ class Space(SpaceView):
         return self.snap(u)
 
     def active(self, coordinates: ArrayLike) -> NDArray[np.bool_]:
-        """Return which axes the branch of each row has, of shape (n_points, n_axes)."""
+        """Return which axes the branch of each row has, and count; of shape (n_points, n_axes)."""
         u = self._matrix(coordinates)
-        return self._arrays.active[self._branch_index(u)]
+        branches = self._branch_index(u)
+        active = self._arrays.active[branches]
+        for setter in self._arrays.setters:
+            codes = self.axes[setter.axis].dimension.from_unit(u[:, setter.axis])
+            counts = setter.counts[codes]
+            if len(self.branches) > 1:
+                counts = counts | (branches != setter.branch)[:, None]
+            active &= counts
+        return active
 
     def features(self, coordinates: ArrayLike) -> NDArray[np.float64]:
         """Return the feature columns for the model, of shape (n_points, n_columns).

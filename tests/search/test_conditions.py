@@ -12,13 +12,14 @@ from sklearn.decomposition import PCA
 from sklearn.ensemble import BaggingClassifier, RandomForestClassifier, VotingClassifier
 from sklearn.linear_model import LogisticRegression, RidgeClassifier
 from sklearn.neighbors import KNeighborsClassifier
+from sklearn.neural_network import MLPClassifier
 from sklearn.pipeline import Pipeline
 from sklearn.preprocessing import MinMaxScaler, OneHotEncoder, StandardScaler
-from sklearn.svm import SVC
+from sklearn.svm import SVC, NuSVC
 from sklearn.tree import DecisionTreeClassifier
 
 from skbayes import BayesSearchCV, Optimizer, Real
-from skbayes.search.conditions import with_conditions
+from skbayes.search.conditions import space_of, with_conditions
 from skbayes.space import MAX_BRANCHES, Conditional, parse_branches, parse_space
 
 X, Y = load_iris(return_X_y=True)
@@ -367,3 +368,95 @@ def test_insight_names_the_choice():
 def test_an_optimizer_knows_no_estimator():
     optimizer = Optimizer({"clf": [SVC(), "passthrough"], "clf__C": Real(0.1, 1.0)})
     assert set(optimizer.ask()) == {"clf", "clf__C"}
+
+
+KERNELS = {"kernel": ["linear", "rbf"], "C": (1e-2, 1e2, LOG), "gamma": (1e-3, 1e1, LOG)}
+
+
+def counts(estimator, space):
+    """Return which parameters of each branch do not always count, and for which values they do."""
+    found = []
+    for branch in space_of(space, estimator, 0).branches:
+        dimensions = dict(branch.parameters)
+        found.append(
+            {
+                name: {s: [dimensions[s].decode(c) for c in sorted(cs)] for s, cs in of.items()}
+                for name, of in branch.counts.items()
+            }
+        )
+    return found
+
+
+def test_what_an_estimator_ignores_does_not_count():
+    assert counts(SVC(), KERNELS) == [{"gamma": {"kernel": ["rbf"]}}]
+    # Steps of a pipeline, and what they hold.
+    deep = Pipeline([("a", BaggingClassifier(SVC()))])
+    assert counts(deep, {f"a__estimator__{name}": w for name, w in KERNELS.items()}) == [
+        {"a__estimator__gamma": {"a__estimator__kernel": ["rbf"]}}
+    ]
+    # What is known of no value, such as a function, counts.
+    kernels = ["poly", np.dot, "linear", "a word"]
+    assert counts(SVC(), {"kernel": kernels, "degree": [2, 3], "coef0": (0.0, 1.0)}) == [
+        {
+            "degree": {"kernel": ["poly", np.dot, "a word"]},
+            "coef0": {"kernel": ["poly", np.dot, "a word"]},
+        }
+    ]
+    # Several parameters may decide.
+    space = {
+        "solver": ["sgd", "adam"],
+        "learning_rate": ["constant", "invscaling"],
+        "power_t": (0.1, 0.9),
+    }
+    assert counts(MLPClassifier(), space) == [
+        {
+            "learning_rate": {"solver": ["sgd"]},
+            "power_t": {"solver": ["sgd"], "learning_rate": ["invscaling"]},
+        }
+    ]
+
+
+def test_what_is_not_ignored_by_each_value_of_a_step_counts():
+    both = {"clf": [SVC(), NuSVC()], "clf__kernel": ["linear", "rbf"], "clf__gamma": (0.1, 1.0)}
+    assert counts(PIPE, both) == [{"clf__gamma": {"clf__kernel": ["rbf"]}}]
+    both["clf"] = [SVC(), Own()]
+    assert counts(PIPE, both) == [{}]
+    # Nothing depends on a constant.
+    assert counts(SVC(kernel="linear"), {"C": (0.1, 1.0), "gamma": (0.1, 1.0)}) == [{}]
+    assert counts(SVC(), {"kernel": ["linear"], "gamma": (0.1, 1.0)}) == [{}]
+
+
+class Own(ClassifierMixin, BaseEstimator):
+    """An estimator that is not known."""
+
+    def __init__(self, kernel="rbf", gamma=1.0):
+        self.kernel = kernel
+        self.gamma = gamma
+
+
+def test_no_fit_is_made_twice_for_a_parameter_that_does_not_count(capsys):
+    space = KERNELS | {"kernel": ["linear", "rbf"], "C": [0.1, 1.0, 10.0]}
+    search = run(SVC(), space, n_iter=14, verbose=1, initial_points=[])
+    table = search.cv_results_["params"]
+    assert all(set(params) == set(space) for params in table)
+    linear = [params for params in table if params["kernel"] == "linear"]
+    assert len({params["C"] for params in linear}) == len(linear) <= 3
+    # It stands at the middle of its range.
+    np.testing.assert_allclose([params["gamma"] for params in linear], 0.1)
+    line = "The estimator ignores gamma if kernel is 'linear'. So does the search\n"
+    assert line in capsys.readouterr().out
+
+
+def test_given_points_keep_values_that_do_not_count():
+    points = [{"kernel": "linear", "C": 1.0, "gamma": gamma} for gamma in (0.5, 5.0)]
+    search = run(SVC(), KERNELS, n_iter=8, initial_points=points)
+    assert search.cv_results_["params"][:2] == points
+    mean, _ = search.insight().predict(points)
+    assert mean[0] == mean[1]
+
+
+def test_a_list_is_searched_to_its_end_although_some_fits_are_equal():
+    space = {"kernel": ["linear", "rbf"], "gamma": [0.1, 1.0, 10.0], "C": [1.0, 2.0]}
+    search = run(SVC(), space, n_iter=11)
+    firsts = search.cv_results_["params"][:8]
+    assert len({(p["kernel"], p["C"], p["kernel"] == "rbf" and p["gamma"]) for p in firsts}) == 8

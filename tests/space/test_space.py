@@ -4,6 +4,7 @@ import copy
 import itertools
 import json
 import pickle
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -133,6 +134,58 @@ def test_features_ignore_what_is_inactive():
     space = parse_space(BRANCHES)
     u = np.array([[3.0, 0.1, 0.2, 0.3, 0.4, 1.0]])
     np.testing.assert_array_equal(space.features(u), space.features(space.snap(u)))
+
+
+@st.composite
+def counting(draw):
+    """A space in which parameters do not always count, some of them in a chain, and numbers."""
+    written = {
+        "a": ["p", "q", "r"],
+        "b": draw(st.sampled_from([["x", "y"], [1, 2, 3], [True, False]])),
+        "c": draw(st.sampled_from([(0.0, 1.0), (1, 9), ["u", "v", "w"]])),
+        "d": (1e-3, 1e3, "log-uniform"),
+    }
+    space = parse_space(draw(st.sampled_from([written, [written, {"d": written["d"]}]])))
+    codes = st.frozensets(st.integers(0, 2), min_size=1)
+    counts = {"b": {"a": draw(codes)}, "c": {"b": draw(codes)}, "d": {"a": draw(codes)}}
+    first, *others = space.branches
+    space = Space((replace(first, counts=counts), *others))
+    return space, draw(units(len(space.axes)))
+
+
+@given(counting())
+def test_what_does_not_count_is_inactive_and_has_a_value(case):
+    space, uniform = case
+    u = space.sample(uniform)
+    np.testing.assert_array_equal(space.snap(u), u)
+    points = space.points(u)
+    assert space.points(space.coordinates(points)) == points
+    active, counts = space.active(u), space.branches[0].counts
+    place = {axis.name: j for j, axis in enumerate(space.axes)}
+    for row, point in enumerate(points):
+        params = space.decode(point)
+        assert set(params) == set(space.branches[point.branch].names)
+        if point.branch == 0:
+            codes = dict(zip(space.branches[0].names, point.codes, strict=True))
+            is_b = codes["a"] in counts["b"]["a"]
+            assert active[row, place["b"]] == is_b
+            assert active[row, place["c"]] == (is_b and codes["b"] in counts["c"]["b"])
+            assert active[row, place["d"]] == (codes["a"] in counts["d"]["a"])
+    # Another value there is the same to the model, and no other value is.
+    other = np.where(active, u, space.sample(uniform[::-1]))
+    np.testing.assert_array_equal(space.features(other), space.features(u))
+
+
+def test_a_value_that_does_not_count_stays_in_a_given_point():
+    space = parse_space({"kernel": ["linear", "rbf"], "gamma": (0.0, 1.0)})
+    space = Space((replace(space.branches[0], counts={"gamma": {"kernel": frozenset({1})}}),))
+    params = [{"gamma": g, "kernel": k} for g in (0.1, 0.9) for k in ("linear", "rbf")]
+    points = [space.encode(each) for each in params]
+    assert [space.decode(point) for point in points] == params
+    X = space.features(space.coordinates(points))
+    np.testing.assert_array_equal(X[0], X[2])
+    assert not np.array_equal(X[1], X[3])
+    assert pickle.loads(pickle.dumps(space)).branches[0].counts == space.branches[0].counts
 
 
 def test_gradient_steps_pass_through_features():
