@@ -42,7 +42,7 @@ from skbayes.search.conditions import space_of
 from skbayes.space import Space, parse_space
 
 BUDGETS = (8, 16, 32, 64)
-N_REFERENCE = 300
+N_REFERENCE = 200
 REFERENCE = "reference"
 METHODS = ("known", "unknown")
 GROUPS = ("xgboost", "estimators")
@@ -69,7 +69,7 @@ NETWORK: dict[str, Any] = {
     "learning_rate": ["constant", "invscaling", "adaptive"],
     "power_t": (0.1, 0.9),
     "momentum": (0.0, 0.99),
-    "batch_size": (8, 128, LOG),
+    "batch_size": (16, 128, LOG),
     "beta_1": (0.5, 0.99),
 }
 NEIGHBORS: dict[str, Any] = {
@@ -81,6 +81,7 @@ NEIGHBORS: dict[str, Any] = {
 CLASSES = {"loss": ["hinge", "log_loss", "modified_huber", "perceptron"]}
 LOSSES = {"loss": ["squared_error", "huber", "epsilon_insensitive"], "epsilon": (1e-3, 1.0, LOG)}
 SHORT = (("max_iter", 60),)
+SHORTER = (("max_iter", 15), ("hidden_layer_sizes", (20,)))
 
 
 @dataclass(frozen=True)
@@ -126,8 +127,8 @@ def estimators() -> dict[str, Case]:
         "sgd-breast": of_estimator("breast", SGDClassifier, ACCURACY, DESCENT | CLASSES, SHORT),
         "sgd-digits": of_estimator("digits", SGDClassifier, ACCURACY, DESCENT | CLASSES, SHORT),
         "sgd-diabetes": of_estimator("diabetes", SGDRegressor, R2, DESCENT | LOSSES, SHORT),
-        "mlp-digits": of_estimator("digits", MLPClassifier, ACCURACY, NETWORK, SHORT),
-        "mlp-diabetes": of_estimator("diabetes", MLPRegressor, R2, NETWORK, SHORT),
+        "mlp-digits": of_estimator("digits", MLPClassifier, ACCURACY, NETWORK, SHORTER),
+        "mlp-diabetes": of_estimator("diabetes", MLPRegressor, R2, NETWORK, SHORTER),
         "knn-breast": of_estimator("breast", KNeighborsClassifier, ACCURACY, NEIGHBORS),
         "knn-digits": of_estimator("digits", KNeighborsClassifier, ACCURACY, NEIGHBORS),
         "knn-diabetes": of_estimator("diabetes", KNeighborsRegressor, R2, NEIGHBORS),
