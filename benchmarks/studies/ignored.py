@@ -38,7 +38,7 @@ from benchmarks.tasks.models import ACCURACY, R2, C, Validated
 from benchmarks.tasks.surfaces import HELP, XGBOOST, read, read_conditions
 from benchmarks.tasks.task import FLAT, LOG, Objective
 from skbayes import Optimizer
-from skbayes.search.conditions import space_of
+from skbayes.search.conditions import counting, space_of
 from skbayes.space import Space, parse_space
 
 BUDGETS = (8, 16, 32, 64)
@@ -99,7 +99,7 @@ class Case:
         if not is_known:
             return space
         if self.estimator is not None:
-            return space_of(self.written, self.estimator, 0)
+            return counting(space_of(self.written, self.estimator, 0), self.estimator)
         dimensions: dict[str, Any] = dict(space.branches[0].parameters)
         counts = {
             name: {s: frozenset(map(dimensions[s].encode, values)) for s, values in of}

@@ -277,7 +277,13 @@ def _enumerate(
     if not (points and space.axes):
         # Constants alone leave one point and nothing to compare.
         return [point for point in points if is_allowed(point)]
-    _, value = surface.evaluate(space.coordinates(points))
+    coordinates = space.coordinates(points)
+    if any(branch.counts for branch in space.branches):
+        # Of points that differ only in what does not count, the one that snapping leaves is first.
+        is_moved = (space.snap(coordinates) != coordinates).any(axis=1)
+        order = np.argsort(is_moved, kind="stable")
+        points, coordinates = [points[row] for row in order.tolist()], coordinates[order]
+    _, value = surface.evaluate(coordinates)
     best: list[Point] = []
     for row in np.argsort(-value, kind="stable"):
         if value[row] > -np.inf and is_allowed(points[row]):

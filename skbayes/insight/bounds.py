@@ -130,11 +130,12 @@ def at_bounds(
     """
     found = []
     start = space.coordinates([point])[0]
+    (is_active,) = space.active([start])
     places = {axis.name: j for j, axis in enumerate(space.axes) if point.branch in axis.branches}
     for (name, dimension), code in zip(
         space.branches[point.branch].parameters, point.codes, strict=True
     ):
-        if not _has_bounds(dimension):
+        if not (_has_bounds(dimension) and is_active[places[name]]):
             continue
         ends = dimension.from_unit(np.array([0.0, 1.0]))
         u_ends = dimension.to_unit(ends)

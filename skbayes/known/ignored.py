@@ -24,7 +24,7 @@ class Ignored(NamedTuple):
     setter : str
         The other parameter.
     values : tuple
-        Its values for which the parameter is ignored. Values that are not known count as others.
+        Its values for which the parameter is ignored. For any other value it counts.
     classes : str
         Names of the classes, or of their bases, with spaces between.
     """
@@ -43,8 +43,27 @@ _KERNELS = "KernelRidge Nystroem KernelPCA"
 _NOT_POLYNOMIAL = ("linear", "rbf", "laplacian", "sigmoid", "cosine", "chi2", "additive_chi2")
 _NO_CONSTANT = tuple(name for name in _NOT_POLYNOMIAL if name != "sigmoid")
 _NEIGHBORS = "KNeighborsMixin RadiusNeighborsMixin"
+_OTHER_METRICS = ("euclidean", "l2", "manhattan", "l1", "cityblock", "chebyshev", "cosine")
 _SGD = "SGDClassifier SGDRegressor"
+_OTHER_LOSSES = (
+    "hinge",
+    "log_loss",
+    "modified_huber",
+    "squared_hinge",
+    "perceptron",
+    "squared_error",
+)
 _MLP = "BaseMultilayerPerceptron"
+
+_LOGISTIC = "LogisticRegression"
+_XGB = "XGBModel"
+_LGBM = "LGBMModel"
+
+
+def _each(names: str, setter: str, values: tuple[Any, ...], classes: str) -> list[Ignored]:
+    """Return a line for each parameter of some that are ignored alike."""
+    return [Ignored(name, setter, values, classes) for name in names.split()]
+
 
 IGNORED = (
     # Kernels.
@@ -57,83 +76,109 @@ IGNORED = (
     Ignored("gamma", "kernel", ("knn",), "BaseLabelPropagation"),
     Ignored("n_neighbors", "kernel", ("rbf",), "BaseLabelPropagation"),
     # Distances.
-    Ignored(
-        "p",
-        "metric",
-        ("euclidean", "l2", "manhattan", "l1", "cityblock", "chebyshev", "cosine"),
-        _NEIGHBORS,
-    ),
+    Ignored("p", "metric", _OTHER_METRICS, _NEIGHBORS),
+    Ignored("leaf_size", "algorithm", ("brute",), _NEIGHBORS),
     # Linear models.
-    Ignored("l1_ratio", "penalty", ("l1", "l2", None), f"LogisticRegression {_SGD} Perceptron"),
-    Ignored("C", "penalty", (None,), "LogisticRegression"),
-    Ignored("alpha", "penalty", (None,), "Perceptron SGDRegressor"),
+    Ignored("l1_ratio", "penalty", ("l1", "l2", None), f"{_LOGISTIC} {_SGD} Perceptron"),
+    Ignored("C", "penalty", (None,), _LOGISTIC),
+    Ignored(
+        "intercept_scaling",
+        "solver",
+        ("lbfgs", "newton-cg", "newton-cholesky", "sag", "saga"),
+        _LOGISTIC,
+    ),
+    # For SGD "optimal" steps depend on alpha.
+    Ignored("alpha", "penalty", (None,), "Perceptron"),
     Ignored("eta0", "learning_rate", ("optimal",), _SGD),
     Ignored("power_t", "learning_rate", ("optimal", "constant", "adaptive"), _SGD),
-    Ignored(
-        "epsilon",
-        "loss",
-        ("hinge", "log_loss", "modified_huber", "squared_hinge", "perceptron", "squared_error"),
-        _SGD,
-    ),
+    Ignored("epsilon", "loss", _OTHER_LOSSES, _SGD),
     Ignored("validation_fraction", "early_stopping", (False,), f"{_SGD} Perceptron"),
+    *_each("tol max_iter", "solver", ("svd", "cholesky"), "Ridge RidgeClassifier"),
+    Ignored("tol", "solver", ("lsqr", "eigen"), "LinearDiscriminantAnalysis"),
     # Networks.
-    Ignored("learning_rate_init", "solver", ("lbfgs",), _MLP),
-    Ignored("batch_size", "solver", ("lbfgs",), _MLP),
-    Ignored("early_stopping", "solver", ("lbfgs",), _MLP),
-    Ignored("n_iter_no_change", "solver", ("lbfgs",), _MLP),
+    *_each(
+        "learning_rate_init batch_size early_stopping n_iter_no_change validation_fraction shuffle",
+        "solver",
+        ("lbfgs",),
+        _MLP,
+    ),
+    *_each("learning_rate momentum nesterovs_momentum power_t", "solver", ("lbfgs", "adam"), _MLP),
+    *_each("beta_1 beta_2 epsilon", "solver", ("lbfgs", "sgd"), _MLP),
     Ignored("max_fun", "solver", ("sgd", "adam"), _MLP),
-    *(
-        Ignored(name, "solver", ("lbfgs", "adam"), _MLP)
-        for name in ("learning_rate", "momentum", "nesterovs_momentum", "power_t")
-    ),
     Ignored("power_t", "learning_rate", ("constant", "adaptive"), _MLP),
-    *(
-        Ignored(name, "solver", ("lbfgs", "sgd"), _MLP)
-        for name in ("beta_1", "beta_2", "epsilon")
-    ),
-    Ignored("validation_fraction", "solver", ("lbfgs",), _MLP),
     Ignored("validation_fraction", "early_stopping", (False,), _MLP),
     # Trees.
     Ignored("alpha", "loss", ("squared_error", "absolute_error"), "GradientBoostingRegressor"),
-    Ignored("validation_fraction", "n_iter_no_change", (None,), "BaseGradientBoosting"),
-    *(
-        Ignored(name, "early_stopping", (False,), "BaseHistGradientBoosting")
-        for name in ("n_iter_no_change", "validation_fraction", "tol")
+    *_each("validation_fraction tol", "n_iter_no_change", (None,), "BaseGradientBoosting"),
+    *_each(
+        "n_iter_no_change validation_fraction tol",
+        "early_stopping",
+        (False,),
+        "BaseHistGradientBoosting",
+    ),
+    Ignored(
+        "quantile",
+        "loss",
+        ("squared_error", "absolute_error", "gamma", "poisson"),
+        "HistGradientBoostingRegressor",
     ),
     # XGBoost.
-    *(
-        Ignored(name, "booster", ("gblinear",), "XGBModel")
-        for name in (
-            "max_depth", "max_leaves", "min_child_weight", "gamma", "subsample",
-            "colsample_bytree", "colsample_bylevel", "colsample_bynode", "rate_drop", "skip_drop",
-        )
+    *_each(
+        "max_depth max_leaves max_delta_step max_bin min_child_weight gamma subsample "
+        "colsample_bytree colsample_bylevel colsample_bynode grow_policy tree_method "
+        "num_parallel_tree",
+        "booster",
+        ("gblinear",),
+        _XGB,
     ),
-    *(
-        Ignored(name, "booster", (None, "gbtree"), "XGBModel")
-        for name in ("rate_drop", "skip_drop")
+    *_each(
+        "rate_drop skip_drop one_drop sample_type normalize_type",
+        "booster",
+        ("gblinear", "gbtree", None),
+        _XGB,
     ),
     # LightGBM.
-    *(
-        Ignored(name, "boosting_type", ("gbdt", "goss"), "LGBMModel")
-        for name in ("drop_rate", "skip_drop", "max_drop")
+    *_each(
+        "drop_rate skip_drop max_drop uniform_drop xgboost_dart_mode",
+        "boosting_type",
+        ("gbdt", "rf", "goss"),
+        _LGBM,
     ),
-    # Steps before a model.
+    Ignored("learning_rate", "boosting_type", ("rf",), _LGBM),
+    Ignored("subsample", "subsample_freq", (0,), _LGBM),
+    # Steps before a model, and parts of one.
     Ignored("tol", "svd_solver", ("full", "covariance_eigh", "randomized"), "PCA"),
-    Ignored("iterated_power", "svd_solver", ("full", "covariance_eigh", "arpack"), "PCA"),
-    Ignored("n_oversamples", "svd_solver", ("full", "covariance_eigh", "arpack"), "PCA"),
-    Ignored("n_iter", "algorithm", ("arpack",), "TruncatedSVD"),
-    Ignored("n_oversamples", "algorithm", ("arpack",), "TruncatedSVD"),
+    *_each(
+        "iterated_power n_oversamples", "svd_solver", ("full", "covariance_eigh", "arpack"), "PCA"
+    ),
+    *_each("n_iter n_oversamples", "algorithm", ("arpack",), "TruncatedSVD"),
     Ignored("tol", "algorithm", ("randomized",), "TruncatedSVD"),
+    *_each(
+        "learning_decay learning_offset batch_size",
+        "learning_method",
+        ("batch",),
+        "LatentDirichletAllocation",
+    ),
     Ignored("fill_value", "strategy", ("mean", "median", "most_frequent"), "SimpleImputer"),
     Ignored("smooth_idf", "use_idf", (False,), "TfidfTransformer TfidfVectorizer"),
-    Ignored("stop_words", "analyzer", ("char", "char_wb"), "CountVectorizer HashingVectorizer"),
-    Ignored("token_pattern", "analyzer", ("char", "char_wb"), "CountVectorizer HashingVectorizer"),
-)  # fmt: skip
+    *_each(
+        "stop_words token_pattern",
+        "analyzer",
+        ("char", "char_wb"),
+        "CountVectorizer HashingVectorizer",
+    ),
+)
 
 
 def ignored_by(owner: Any, parameter: str) -> Iterator[Ignored]:
-    """Yield the lines of the table for a parameter of an estimator, its own."""
-    names = {name for package, name in class_keys(owner) if package in LIBRARIES}
+    """Yield the lines of the table for a parameter of an estimator, its own.
+
+    A class of the user's own may read what the class that it inherits from ignores: it has none.
+    """
+    (package, _), *_ = keys = class_keys(owner)
+    if package not in LIBRARIES:
+        return
+    names = {name for _, name in keys}
     for line in IGNORED:
         if line.parameter == parameter and not names.isdisjoint(line.classes.split()):
             yield line

@@ -120,10 +120,13 @@ class Proposer:
         for point, origin in chain(
             self._points_in_turn(index, branches, budget_left),
             _named("random", self._far_points(index, branches)),
-            _named("random", all_points(self.space, branches, n_listed)),
         ):
             if self.may_propose(point):
                 return point, origin
+        # Whoever wants all points of a list gets those too that differ in nothing that counts.
+        for point in all_points(self.space, branches, n_listed):
+            if self.may_propose_given(point, branches):
+                return point, "random"
         raise SpaceExhausted(index)
 
     def _points_of_sources(self) -> Iterable[Point]:

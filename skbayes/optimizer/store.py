@@ -83,11 +83,12 @@ class ObservationStore:
     def _see(self, points: Sequence[Point]) -> None:
         twins = [twin for point in points for twin in self._space.twins(point)]
         self._seen.update(twins)
-        for twin, written in zip(
-            twins, self._space.points(self._space.coordinates(twins)), strict=True
-        ):
-            # In the far tail of a distribution the search has no number near it.
-            if all(map(_is_rounded, twin.codes, written.codes)):
+        writings = self._space.points(self._space.coordinates(twins))
+        for twin, written, counts in zip(twins, writings, self._space.counting(twins), strict=True):
+            # In the far tail of a distribution the search has no number near it. What does not
+            # count may be anything.
+            pairs = zip(twin.codes, written.codes, counts, strict=True)
+            if all(_is_rounded(a, b) for a, b, is_counted in pairs if is_counted):
                 self._seen.add(written)
 
     def _check(self, point: Point, report: Report, others: Mapping[Point, Report]) -> None:
@@ -143,7 +144,7 @@ class ObservationStore:
         """Whether no branch knows the parameters of a point, or some that differ by rounding.
 
         Of those that a search itself proposes: 1.0 is known, and the middle of its range may be
-        0.9999999999999998.
+        0.9999999999999998; and one that differs only in what does not count is known too.
         """
         return point not in self._seen
 

@@ -33,7 +33,14 @@ from skbayes.space import (
     show,
 )
 
-__all__ = ["as_written", "owners", "said_of_ignored", "space_of", "with_conditions"]
+__all__ = [
+    "as_written",
+    "counting",
+    "owners",
+    "said_of_ignored",
+    "space_of",
+    "with_conditions",
+]
 
 Parameters = Mapping[str, Dimension]
 
@@ -46,17 +53,41 @@ def space_of(spaces: Any, estimator: Any, seed: int) -> Space:
     TypeError, ValueError
         If it is malformed, or not one of the estimator.
     """
-    space = with_conditions(parse_branches(spaces, random_state=seed), estimator)
+    return with_conditions(parse_branches(spaces, random_state=seed), estimator)
+
+
+def counting(space: Space, estimator: Any) -> Space:
+    """Return a space in which parameters do not count where the estimator ignores them.
+
+    A parameter that is ignored for each value of a dict counts: whoever varies it has a reason.
+    """
     counts = [_counts(dict(branch.parameters), estimator) for branch in space.branches]
-    if not any(counts):
-        return space
-    return Space(tuple(replace(b, counts=of) for b, of in zip(space.branches, counts, strict=True)))
+
+    def has_effect(number: int | None, name: str, setter: str) -> bool:
+        # A dict with conditions was divided: its branches have the values of a list between them.
+        return any(
+            of_branch.get(name, {}).get(setter, True)
+            for branch, of_branch in zip(space.branches, counts, strict=True)
+            if branch.number == number and {name, setter} <= set(branch.names)
+        )
+
+    branches = []
+    for branch, of_branch in zip(space.branches, counts, strict=True):
+        kept: dict[str, dict[str, frozenset[int]]] = {}
+        for name, of in of_branch.items():
+            for setter, codes in of.items():
+                if has_effect(branch.number, name, setter):
+                    kept.setdefault(name, {})[setter] = codes
+        branches.append(replace(branch, counts=kept))
+    return Space(tuple(branches))
 
 
 def _counts(parameters: Parameters, estimator: Any) -> Conditions:
     """Return for which values of other parameters the estimator does not ignore a parameter."""
     counts: dict[str, dict[str, frozenset[int]]] = {}
-    for name in parameters:
+    for name, dimension in parameters.items():
+        if dimension.n_values == 1 or _is_replaced(name, parameters):
+            continue
         # Of a step with several values, what each of them ignores.
         of_each = [
             set(_ignored(value, rest, name, parameters))
@@ -66,6 +97,21 @@ def _counts(parameters: Parameters, estimator: Any) -> Conditions:
             of = counts.setdefault(name, {})
             of[setter] = of.get(setter, frozenset(range(len(_values(parameters[setter]))))) - {code}
     return counts
+
+
+def _is_replaced(name: str, parameters: Parameters) -> bool:
+    """Tell whether a list of named parts is searched, which may replace whose parameter it is."""
+    return any(
+        name != other and name.startswith(other.removesuffix(other.rpartition("__")[2]))
+        for other, dimension in parameters.items()
+        if any(map(_has_named_parts, _values(dimension)))
+    )
+
+
+def _has_named_parts(value: Any) -> bool:
+    return isinstance(value, list | tuple) and any(
+        isinstance(part, tuple) and part and isinstance(part[0], str) for part in value
+    )
 
 
 def _ignored(value: Any, rest: str, name: str, parameters: Parameters) -> Iterator[tuple[str, int]]:
@@ -78,16 +124,14 @@ def _ignored(value: Any, rest: str, name: str, parameters: Parameters) -> Iterat
     owner, own_name = owner_of(value, rest)
     for line in ignored_by(owner, own_name):
         setter = name.removesuffix(own_name) + line.setter
-        categories = _values(parameters.get(setter))
-        for code, category in enumerate(categories):
-            # A constant decides nothing: whoever varies the parameter beside it has a reason.
-            if len(categories) > 1 and any(same_value(category, each) for each in line.values):
+        for code, category in enumerate(_values(parameters.get(setter))):
+            if any(same_value(category, each) for each in line.values):
                 yield setter, code
 
 
 def said_of_ignored(space: Space) -> str:
-    """Return a line that names the parameters which do not always count; "" if there are none."""
-    found: dict[str, None] = {}
+    """Return a line that says where parameters do not count; "" if all do everywhere."""
+    found: dict[str, dict[str, None]] = {}
     for branch in space.branches:
         dimensions = dict(branch.parameters)
         for name, of in branch.counts.items():
@@ -95,8 +139,9 @@ def said_of_ignored(space: Space) -> str:
                 values = [
                     show(v) for c, v in enumerate(_values(dimensions[setter])) if c not in codes
                 ]
-                found[f"{name} if {setter} is {' or '.join(values)}"] = None
-    return f"The estimator ignores {'; '.join(found)}. So does the search" if found else ""
+                found.setdefault(f"{setter} is {' or '.join(values)}", {})[name] = None
+    parts = [f"{', '.join(names)} where {condition}" for condition, names in found.items()]
+    return f"Not searched, as the estimator ignores it: {'; '.join(parts)}" if parts else ""
 
 
 def as_written(search_spaces: Any, number: Any) -> Mapping[str, Any]:

@@ -57,8 +57,8 @@ class Branch:
     counts : mapping of str to mapping, default={}
         Parameters that do not count for every candidate, although each has a value of them: for
         each, names of lists in this branch, and for which codes of each of these lists it counts.
-        If it does not count, the model ignores it, and the search leaves it at the middle of its
-        range.
+        If it does not count, the model ignores it, and proposals have the middle of a range or of
+        an ordered list, or the first value of any other list.
     """
 
     parameters: tuple[tuple[str, Dimension], ...]
@@ -358,10 +358,22 @@ def arrange(branches: tuple[Branch, ...], axes: tuple[Axis, ...]) -> Arrays:
         hot_columns=np.concatenate([np.empty(0, dtype=np.intp), *hot]),
         first_hot=np.cumsum([0, *map(len, hot)], dtype=np.intp)[:-1],
         canonical=np.where(is_ordered, 0.5, 0.0),
-        active=np.array([[i in axis.branches for axis in axes] for i in range(len(branches))]),
+        active=_active(branches, axes),
         setters=tuple(_setters(branches, axes)),
         codes=tuple(places),
     )
+
+
+def _active(branches: tuple[Branch, ...], axes: tuple[Axis, ...]) -> NDArray[np.bool_]:
+    """Return which axes each branch has, but for those that never count there."""
+    active = np.array([[i in axis.branches for axis in axes] for i in range(len(branches))])
+    for index, branch in enumerate(branches):
+        constants = {name for name, dimension in branch.parameters if dimension.n_values == 1}
+        for j, axis in enumerate(axes):
+            of = _chained(branch.counts).get(axis.name, {})
+            if any(setter in constants and not codes for setter, codes in of.items()):
+                active[index, j] = False
+    return active
 
 
 def _setters(branches: tuple[Branch, ...], axes: tuple[Axis, ...]) -> Iterator[Setter]:

@@ -313,6 +313,18 @@ class Space(SpaceView):
             active &= counts
         return active
 
+    def counting(self, points: Sequence[Point]) -> list[list[bool]]:
+        """Return for each code of each point whether its parameter counts (`Branch.counts`)."""
+        active = self.active(self.coordinates(points))
+        counting = []
+        for point, row in zip(points, active.tolist(), strict=True):
+            of_point = [True] * len(point.codes)
+            for is_active, place in zip(row, self._arrays.codes[point.branch], strict=True):
+                if place is not None:
+                    of_point[place] = is_active
+            counting.append(of_point)
+        return counting
+
     def features(self, coordinates: ArrayLike) -> NDArray[np.float64]:
         """Return the feature columns for the model, of shape (n_points, n_columns).
 

@@ -19,7 +19,7 @@ from sklearn.svm import SVC, NuSVC
 from sklearn.tree import DecisionTreeClassifier
 
 from skbayes import BayesSearchCV, Optimizer, Real
-from skbayes.search.conditions import space_of, with_conditions
+from skbayes.search.conditions import counting, space_of, with_conditions
 from skbayes.space import MAX_BRANCHES, Conditional, parse_branches, parse_space
 
 X, Y = load_iris(return_X_y=True)
@@ -376,7 +376,7 @@ KERNELS = {"kernel": ["linear", "rbf"], "C": (1e-2, 1e2, LOG), "gamma": (1e-3, 1
 def counts(estimator, space):
     """Return which parameters of each branch do not always count, and for which values they do."""
     found = []
-    for branch in space_of(space, estimator, 0).branches:
+    for branch in counting(space_of(space, estimator, 0), estimator).branches:
         dimensions = dict(branch.parameters)
         found.append(
             {
@@ -394,7 +394,7 @@ def test_what_an_estimator_ignores_does_not_count():
     assert counts(deep, {f"a__estimator__{name}": w for name, w in KERNELS.items()}) == [
         {"a__estimator__gamma": {"a__estimator__kernel": ["rbf"]}}
     ]
-    # What is known of no value, such as a function, counts.
+    # For values that are not known, such as a function, it counts.
     kernels = ["poly", np.dot, "linear", "a word"]
     assert counts(SVC(), {"kernel": kernels, "degree": [2, 3], "coef0": (0.0, 1.0)}) == [
         {
@@ -421,9 +421,32 @@ def test_what_is_not_ignored_by_each_value_of_a_step_counts():
     assert counts(PIPE, both) == [{"clf__gamma": {"clf__kernel": ["rbf"]}}]
     both["clf"] = [SVC(), Own()]
     assert counts(PIPE, both) == [{}]
-    # Nothing depends on a constant.
+    # A class of one's own may read what the class that it inherits from ignores.
+    assert counts(OwnSVC(), KERNELS) == [{}]
+    # A list of steps that is searched has other steps than the estimator.
+    steps = {"steps": [[("m", Own())], [("m", Own(gamma=2.0))]]}
+    of_step = {"m__kernel": ["linear", "rbf"], "m__gamma": (0.1, 1.0)}
+    assert counts(Pipeline([("m", SVC())]), of_step | steps) == [{}]
+
+
+def test_what_is_ignored_everywhere_counts():
+    """Whoever varies it has a reason."""
     assert counts(SVC(kernel="linear"), {"C": (0.1, 1.0), "gamma": (0.1, 1.0)}) == [{}]
     assert counts(SVC(), {"kernel": ["linear"], "gamma": (0.1, 1.0)}) == [{}]
+    space = {"penalty": ["l1", "l2"], "l1_ratio": (0.0, 1.0)}
+    assert counts(LogisticRegression(), space) == [{}]
+    # Of other estimators nothing is left in a space.
+    known = counting(space_of(KERNELS, SVC(), 0), SVC())
+    assert counts(OwnSVC(), known) == [{}]
+
+
+def test_a_list_that_conditions_divide_decides_as_before():
+    space = KERNELS | {"kernel": ["linear", "rbf", "poly"], "degree": (2, 5)}
+    space["gamma"] = Conditional(space["gamma"], when={"kernel": ["rbf", "poly"]})
+    assert counts(SVC(), space) == [{"degree": {"kernel": []}}, {"degree": {"kernel": ["poly"]}}]
+    found = counting(space_of(space, SVC(), 0), SVC())
+    place = [axis.name for axis in found.axes].index("degree")
+    assert not found.active(found.sample(np.zeros((1, len(found.axes)))))[0, place]
 
 
 class Own(ClassifierMixin, BaseEstimator):
@@ -434,16 +457,22 @@ class Own(ClassifierMixin, BaseEstimator):
         self.gamma = gamma
 
 
+class OwnSVC(SVC):
+    """A class that may use what SVC ignores."""
+
+
 def test_no_fit_is_made_twice_for_a_parameter_that_does_not_count(capsys):
     space = KERNELS | {"kernel": ["linear", "rbf"], "C": [0.1, 1.0, 10.0]}
-    search = run(SVC(), space, n_iter=14, verbose=1, initial_points=[])
+    # What the estimator has is the first candidate, whose gamma is its own.
+    search = run(SVC(kernel="linear", gamma=0.5), space, n_iter=14, verbose=1)
     table = search.cv_results_["params"]
     assert all(set(params) == set(space) for params in table)
     linear = [params for params in table if params["kernel"] == "linear"]
+    assert linear[0]["gamma"] == 0.5
     assert len({params["C"] for params in linear}) == len(linear) <= 3
-    # It stands at the middle of its range.
-    np.testing.assert_allclose([params["gamma"] for params in linear], 0.1)
-    line = "The estimator ignores gamma if kernel is 'linear'. So does the search\n"
+    # In all others it stands at the middle of its range.
+    np.testing.assert_allclose([params["gamma"] for params in linear[1:]], 0.1)
+    line = "Not searched, as the estimator ignores it: gamma where kernel is 'linear'\n"
     assert line in capsys.readouterr().out
 
 
@@ -453,10 +482,28 @@ def test_given_points_keep_values_that_do_not_count():
     assert search.cv_results_["params"][:2] == points
     mean, _ = search.insight().predict(points)
     assert mean[0] == mean[1]
+    # A bound that the best candidate has where nothing depends on it is no bound.
+    ends = [{"kernel": kernel, "C": 0.01, "gamma": 10.0} for kernel in ("linear", "rbf")]
+    search = run(SVC(), KERNELS, n_iter=2, initial_points=ends)
+    assert search.best_params_ == ends[0]
+    assert {each.name for each in search.insight().at_bounds()} == {"C"}
 
 
 def test_a_list_is_searched_to_its_end_although_some_fits_are_equal():
     space = {"kernel": ["linear", "rbf"], "gamma": [0.1, 1.0, 10.0], "C": [1.0, 2.0]}
-    search = run(SVC(), space, n_iter=11)
-    firsts = search.cv_results_["params"][:8]
-    assert len({(p["kernel"], p["C"], p["kernel"] == "rbf" and p["gamma"]) for p in firsts}) == 8
+    for n_iter in (11, 12):
+        search = run(SVC(), space, n_iter=n_iter)
+        table = search.cv_results_["params"]
+        assert len(table) == n_iter
+        firsts = {(p["kernel"], p["C"], p["kernel"] == "rbf" and p["gamma"]) for p in table[:8]}
+        assert len(firsts) == (8 if n_iter < 12 else len(firsts))
+    assert "of the space" in str(search.insight().improvement())
+
+
+@pytest.mark.parametrize("settings", [{"is_allowed": True}, {"strategy": "random"}])
+def test_a_constraint_sees_all_values_and_baselines_draw_them(settings):
+    if "is_allowed" in settings:
+        settings = {"is_allowed": lambda p: p["kernel"] == "rbf" or p["gamma"] < 0.02}
+    table = run(SVC(), KERNELS, n_iter=16, initial_points=[], **settings).cv_results_["params"]
+    gammas = [params["gamma"] for params in table if params["kernel"] == "linear"]
+    assert len(set(gammas)) == len(gammas) > 1

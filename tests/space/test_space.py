@@ -182,6 +182,7 @@ def test_a_value_that_does_not_count_stays_in_a_given_point():
     params = [{"gamma": g, "kernel": k} for g in (0.1, 0.9) for k in ("linear", "rbf")]
     points = [space.encode(each) for each in params]
     assert [space.decode(point) for point in points] == params
+    assert space.counting(points) == [[False, True], [True, True], [False, True], [True, True]]
     X = space.features(space.coordinates(points))
     np.testing.assert_array_equal(X[0], X[2])
     assert not np.array_equal(X[1], X[3])
