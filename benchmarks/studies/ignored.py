@@ -38,7 +38,8 @@ from benchmarks.tasks.models import ACCURACY, R2, C, Validated
 from benchmarks.tasks.surfaces import HELP, XGBOOST, read, read_conditions
 from benchmarks.tasks.task import FLAT, LOG, Objective
 from skbayes import Optimizer
-from skbayes.search.conditions import counting, space_of
+from skbayes.search.conditions import space_of
+from skbayes.search.counting import counting
 from skbayes.space import Space, parse_space
 
 BUDGETS = (8, 16, 32, 64)

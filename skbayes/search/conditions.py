@@ -8,15 +8,12 @@ branches of a space.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 from sklearn.base import clone
 
-from skbayes._compat import owner_of
-from skbayes.known import ignored_by
 from skbayes.space import (
     PLAIN_TYPES,
     Categorical,
@@ -29,18 +26,10 @@ from skbayes.space import (
     close_names,
     has,
     parse_branches,
-    same_value,
     show,
 )
 
-__all__ = [
-    "as_written",
-    "counting",
-    "owners",
-    "said_of_ignored",
-    "space_of",
-    "with_conditions",
-]
+__all__ = ["as_written", "categories_of", "owners", "space_of", "with_conditions"]
 
 Parameters = Mapping[str, Dimension]
 
@@ -54,94 +43,6 @@ def space_of(spaces: Any, estimator: Any, seed: int) -> Space:
         If it is malformed, or not one of the estimator.
     """
     return with_conditions(parse_branches(spaces, random_state=seed), estimator)
-
-
-def counting(space: Space, estimator: Any) -> Space:
-    """Return a space in which parameters do not count where the estimator ignores them.
-
-    A parameter that is ignored for each value of a dict counts: whoever varies it has a reason.
-    """
-    counts = [_counts(dict(branch.parameters), estimator) for branch in space.branches]
-
-    def has_effect(number: int | None, name: str, setter: str) -> bool:
-        # A dict with conditions was divided: its branches have the values of a list between them.
-        return any(
-            of_branch.get(name, {}).get(setter, True)
-            for branch, of_branch in zip(space.branches, counts, strict=True)
-            if branch.number == number and {name, setter} <= set(branch.names)
-        )
-
-    branches = []
-    for branch, of_branch in zip(space.branches, counts, strict=True):
-        kept: dict[str, dict[str, frozenset[int]]] = {}
-        for name, of in of_branch.items():
-            for setter, codes in of.items():
-                if has_effect(branch.number, name, setter):
-                    kept.setdefault(name, {})[setter] = codes
-        branches.append(replace(branch, counts=kept))
-    return Space(tuple(branches))
-
-
-def _counts(parameters: Parameters, estimator: Any) -> Conditions:
-    """Return for which values of other parameters the estimator does not ignore a parameter."""
-    counts: dict[str, dict[str, frozenset[int]]] = {}
-    for name, dimension in parameters.items():
-        if dimension.n_values == 1 or _is_replaced(name, parameters):
-            continue
-        # Of a step with several values, what each of them ignores.
-        of_each = [
-            set(_ignored(value, rest, name, parameters))
-            for value, rest in owners(name, parameters, estimator)
-        ]
-        for setter, code in sorted(set.intersection(*of_each)):
-            of = counts.setdefault(name, {})
-            of[setter] = of.get(setter, frozenset(range(len(_values(parameters[setter]))))) - {code}
-    return counts
-
-
-def _is_replaced(name: str, parameters: Parameters) -> bool:
-    """Tell whether a list of named parts is searched, which may replace whose parameter it is."""
-    return any(
-        name != other and name.startswith(other.removesuffix(other.rpartition("__")[2]))
-        for other, dimension in parameters.items()
-        if any(map(_has_named_parts, _values(dimension)))
-    )
-
-
-def _has_named_parts(value: Any) -> bool:
-    return isinstance(value, list | tuple) and any(
-        isinstance(part, tuple) and part and isinstance(part[0], str) for part in value
-    )
-
-
-def _ignored(value: Any, rest: str, name: str, parameters: Parameters) -> Iterator[tuple[str, int]]:
-    """Yield other parameters and their codes for which an estimator ignores a parameter.
-
-    `rest` is the name of the parameter there, `name` that in the space.
-    """
-    if not has(value, "get_params"):
-        return
-    owner, own_name = owner_of(value, rest)
-    for line in ignored_by(owner, own_name):
-        setter = name.removesuffix(own_name) + line.setter
-        for code, category in enumerate(_values(parameters.get(setter))):
-            if any(same_value(category, each) for each in line.values):
-                yield setter, code
-
-
-def said_of_ignored(space: Space) -> str:
-    """Return a line that says where parameters do not count; "" if all do everywhere."""
-    found: dict[str, dict[str, None]] = {}
-    for branch in space.branches:
-        dimensions = dict(branch.parameters)
-        for name, of in branch.counts.items():
-            for setter, codes in of.items():
-                values = [
-                    show(v) for c, v in enumerate(_values(dimensions[setter])) if c not in codes
-                ]
-                found.setdefault(f"{setter} is {' or '.join(values)}", {})[name] = None
-    parts = [f"{', '.join(names)} where {condition}" for condition, names in found.items()]
-    return f"Not searched, as the estimator ignores it: {'; '.join(parts)}" if parts else ""
 
 
 def as_written(search_spaces: Any, number: Any) -> Mapping[str, Any]:
@@ -206,7 +107,7 @@ def owners(name: str, parameters: Parameters, estimator: Any) -> list[tuple[Any,
     if step is None:
         return [(estimator, name)]
     rest = name.removeprefix(f"{step}__")
-    return [(value, rest) for value in _values(parameters[step])]
+    return [(value, rest) for value in categories_of(parameters[step])]
 
 
 def _listed(value: Any) -> Mapping[str, Any]:
@@ -236,14 +137,15 @@ def _where(
     for setter in _lists(parameters) if step is None else [step]:
         exists = [
             _accepts(estimator, {setter: value, name: sample})
-            for value in _values(parameters[setter])
+            for value in categories_of(parameters[setter])
         ]
         if any(exists):
             return setter, exists
     return None
 
 
-def _values(dimension: Dimension | None) -> Sequence[Any]:
+def categories_of(dimension: Dimension | None) -> Sequence[Any]:
+    """Return the values of a list; none of what is no list."""
     return dimension.categories if isinstance(dimension, Categorical) else ()
 
 
@@ -252,7 +154,7 @@ def _lists(parameters: Parameters) -> list[str]:
     return [
         name
         for name, dimension in parameters.items()
-        if not all(type(value) in PLAIN_TYPES for value in _values(dimension))
+        if not all(type(value) in PLAIN_TYPES for value in categories_of(dimension))
     ]
 
 
@@ -261,7 +163,7 @@ def _refusal(name: str, step: str | None, parameters: Parameters, estimator: Any
     if step is None:
         hint = _hint(name, list(_listed(estimator)))
         return f"{type(estimator).__name__} has no parameter {name!r}; {hint}"
-    values = _values(parameters[step])
+    values = categories_of(parameters[step])
     listed = [f"{step}__{known}" for value in values for known in _listed(value)]
     return (
         f"{show(list(values))}, the values of {step!r}, have no parameter "

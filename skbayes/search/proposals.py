@@ -23,7 +23,7 @@ from skbayes.space import Point, Space, show
 if TYPE_CHECKING:
     from skbayes.engine import Resources
 
-__all__ = ["Proposals", "check_strategy", "may_ignore", "proposals", "schedule"]
+__all__ = ["Proposals", "check_strategy", "proposals", "schedule"]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -79,16 +79,6 @@ def check_strategy(search: BaseSearchCV, options: dict[str, Any]) -> None:
             f"optimizer_kwargs: n_initial_points is not followed: strategy={search.strategy!r} "
             "has no model whose proposals could begin."
         )
-
-
-def may_ignore(search: BaseSearchCV, options: Mapping[str, Any]) -> bool:
-    """Tell whether the search may leave alone what the estimator ignores.
-
-    A constraint may refuse just those candidates in which such a parameter is at its middle, and
-    strategies without a model have nothing to gain.
-    """
-    is_free = search.is_allowed is None and options.get("is_allowed") is None
-    return is_free and search.strategy == "bayesian"
 
 
 def proposals(

@@ -44,9 +44,10 @@ from skbayes.rules import EARLY_STOPPING, check_rules, one_standard_error, parse
 from skbayes.scikit_optimize import joined_fit_params, read_optimizer_kwargs, warn_of_differences
 from skbayes.search.candidates import warn_of_whole_ranges
 from skbayes.search.checkpoint import Checkpoint
-from skbayes.search.conditions import counting, said_of_ignored, space_of
+from skbayes.search.conditions import space_of
+from skbayes.search.counting import counting, may_ignore, said_of_ignored
 from skbayes.search.preferences import preferences
-from skbayes.search.proposals import check_strategy, may_ignore, proposals, schedule
+from skbayes.search.proposals import check_strategy, proposals, schedule
 from skbayes.search.results import in_row_order, results_table
 from skbayes.search.splits import check_weights, draw_splits
 from skbayes.search.view import (

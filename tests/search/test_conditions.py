@@ -19,7 +19,8 @@ from sklearn.svm import SVC, NuSVC
 from sklearn.tree import DecisionTreeClassifier
 
 from skbayes import BayesSearchCV, Optimizer, Real
-from skbayes.search.conditions import counting, space_of, with_conditions
+from skbayes.search.conditions import space_of, with_conditions
+from skbayes.search.counting import counting
 from skbayes.space import MAX_BRANCHES, Conditional, parse_branches, parse_space
 
 X, Y = load_iris(return_X_y=True)
