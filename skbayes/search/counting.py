@@ -113,5 +113,5 @@ def said_of_ignored(space: Space) -> str:
                 categories = enumerate(categories_of(dimensions[setter]))
                 values = [show(value) for code, value in categories if code not in codes]
                 found.setdefault(f"{setter} is {' or '.join(values)}", {})[name] = None
-    parts = [f"{', '.join(names)} where {condition}" for condition, names in found.items()]
-    return f"Not searched, as the estimator ignores it: {'; '.join(parts)}" if parts else ""
+    parts = [f"{', '.join(names)} if {condition}" for condition, names in found.items()]
+    return f"Ignored by the estimator, so not varied: {'; '.join(parts)}" if parts else ""

@@ -473,7 +473,7 @@ def test_no_fit_is_made_twice_for_a_parameter_that_does_not_count(capsys):
     assert len({params["C"] for params in linear}) == len(linear) <= 3
     # In all others it stands at the middle of its range.
     np.testing.assert_allclose([params["gamma"] for params in linear[1:]], 0.1)
-    line = "Not searched, as the estimator ignores it: gamma where kernel is 'linear'\n"
+    line = "Ignored by the estimator, so not varied: gamma if kernel is 'linear'\n"
     assert line in capsys.readouterr().out
 
 
