@@ -405,7 +405,7 @@ class Insight:
             n_left = math.inf if space.n_values is None else space.n_values - len(scores)
             is_whole = n_left <= N_CANDIDATES
             n_left = len(free) if is_whole else n_left
-            if not (n_left and len(free)):
+            if not n_left:
                 gain = Gain(0, by, 0.0, 0.0, is_exhausted=True, is_last=True)
                 return (gain,) * len(numbers)
             # Whether these are all that are left.
