@@ -22,6 +22,7 @@ the size of that; minus infinite: no candidate was complete by then. The methods
 - `optuna`: its Parzen estimator and its Hyperband pruner, told of the mean over the folds on each
   rung. It needs `optuna`.
 
+    python -m benchmarks live --n-iter 16 --methods plain parts
     python -m benchmarks live --scale 0.01 --n-iter 16 --seeds 3
     python -m benchmarks live --scale 0.01 --n-iter 16 --table --clock wall
 """
@@ -170,7 +171,13 @@ def show(lines: list[Key], methods: Iterable[str], clock: str, most: float, off:
     table("the last score above the target, in per cent of that", columns, ends)
 
 
-def run(records: Records, names: list[str], seeds: range, kind: Key, arguments: Any) -> None:
+def kind(name: str, arguments: Any) -> Key:
+    """Return what the runs of a task have in common."""
+    scale = LIVE_TASKS[name].scale if arguments.scale is None else arguments.scale
+    return {"scale": scale, "n_iter": arguments.n_iter, "folds": arguments.folds}
+
+
+def run(records: Records, names: list[str], seeds: range, arguments: Any) -> None:
     """Do what is missing; what is compared runs at about the same time, as machines are shared."""
     deadline = time.perf_counter() + 60 * arguments.minutes
     failed = []
@@ -181,11 +188,12 @@ def run(records: Records, names: list[str], seeds: range, kind: Key, arguments: 
             for methods in ([first], others):
                 runs = []
                 for method in methods:
-                    key = {"task": name, "method": method, "seed": seed, **kind}
+                    of_task = kind(name, arguments)
+                    key = {"task": name, "method": method, "seed": seed, **of_task}
                     key |= {"digest": version(method)}
                     if method != PLAIN:
                         key |= {"most": arguments.most}
-                    own = (arguments.scale, arguments.n_iter, arguments.folds, arguments.most)
+                    own = (*of_task.values(), arguments.most)
                     runs.append(Run(records, key, measure, (name, method, seed, *own, seconds)))
                 try:
                     found = complete(runs, minutes=(deadline - time.perf_counter()) / 60)
@@ -207,7 +215,9 @@ def main(words: list[str]) -> None:
     parser.shared("--seeds", default=5)
     parser.shared("--n-iter", default=20, help="candidates of the plain search")
     parser.add_argument("--folds", type=int, default=3, help="number of folds")
-    parser.add_argument("--scale", type=float, default=1.0, help="share of the rows")
+    parser.add_argument(
+        "--scale", type=float, help="share of the rows; each task has one of its own"
+    )
     parser.add_argument("--methods", nargs="+", choices=METHODS, default=list(METHODS))
     parser.add_argument("--most", type=float, default=1.2, help="cost at which a search ends")
     parser.add_argument("--minutes", type=float, default=np.inf, help="begin no run after these")
@@ -217,15 +227,14 @@ def main(words: list[str]) -> None:
     )
     arguments = parser.parse_args(words)
     records = Records(arguments.out / "live.jsonl")
-    kind = {"scale": arguments.scale, "n_iter": arguments.n_iter, "folds": arguments.folds}
     if not arguments.table:
         tasks = {name: task for name, task in LIVE_TASKS.items() if arguments.only in name}
         absent = [name for name, task in tasks.items() if not task.is_there]
         if absent:
             print(f"left out, as what they need is not installed: {', '.join(absent)}")
         seeds = range(arguments.first_seed, arguments.first_seed + arguments.seeds)
-        run(records, [name for name in tasks if name not in absent], seeds, kind, arguments)
-    show(
-        records.select(**kind), arguments.methods, arguments.clock, arguments.most,
-        arguments.tolerance,
-    )  # fmt: skip
+        run(records, [name for name in tasks if name not in absent], seeds, arguments)
+    lines = [
+        line for name in LIVE_TASKS for line in records.select(task=name, **kind(name, arguments))
+    ]
+    show(lines, arguments.methods, arguments.clock, arguments.most, arguments.tolerance)

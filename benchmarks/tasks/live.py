@@ -1,9 +1,9 @@
 """Estimators whose fits take seconds to a minute, with made data: what a search in parts is for.
 
-At the scale 1 a whole fit takes 2 to 60 s on one core. At a smaller one data have that share of the
-rows, but so many that a fit takes a tenth of a second or more; the space and the resource are the
-same. All data are made, as many as are wanted, so that fresh rows are of the same kind; those of a
-text are words of a seeded vocabulary.
+At the scale of its own a whole fit of a task takes about 2 s on one core, at the scale 1 up to 60.
+At a smaller one data have that share of the rows, but so many that a fit takes a tenth of a second
+or more; the space and the resource are the same. All data are made, as many as are wanted, so that
+fresh rows are of the same kind; those of a text are words of a seeded vocabulary.
 """
 
 from __future__ import annotations
@@ -61,6 +61,8 @@ class LiveTask:
         That a search has at the scale 1.
     least : int
         That it has at any scale.
+    scale : float
+        At which a whole fit takes about 2 s, the mean over a first design.
     estimator : callable
         Returns the estimator for a seed; it has the whole of its resource.
     space : dict
@@ -76,6 +78,7 @@ class LiveTask:
     make: Make
     n_rows: int
     least: int
+    scale: float
     estimator: Callable[[int], Any]
     space: dict[str, Any]
     scoring: str
@@ -202,6 +205,7 @@ LIVE_TASKS: dict[str, LiveTask] = {
         classes(30, 12, 2, 0.05),
         200_000,
         2_000,
+        0.45,
         lambda seed: HistGradientBoostingClassifier(early_stopping=False, random_state=seed),
         {
             "learning_rate": RATE,
@@ -216,6 +220,7 @@ LIVE_TASKS: dict[str, LiveTask] = {
         friedman,
         200_000,
         2_000,
+        0.5,
         lambda seed: HistGradientBoostingRegressor(
             max_iter=162, early_stopping=False, random_state=seed
         ),
@@ -234,6 +239,7 @@ LIVE_TASKS: dict[str, LiveTask] = {
         classes(30, 12, 2, 0.05),
         200_000,
         2_000,
+        0.4,
         _boosting,
         {
             "learning_rate": RATE,
@@ -251,6 +257,7 @@ LIVE_TASKS: dict[str, LiveTask] = {
         classes(20, 8, 4, 0.1),
         40_000,
         800,
+        0.25,
         lambda seed: RandomForestClassifier(81, random_state=seed),
         {
             "max_features": (0.05, 1.0),
@@ -266,6 +273,7 @@ LIVE_TASKS: dict[str, LiveTask] = {
         classes(30, 12, 5, 0.05),
         20_000,
         1_200,
+        0.35,
         _network,
         {
             "mlpclassifier__alpha": (1e-6, 10.0, LOG),
@@ -281,6 +289,7 @@ LIVE_TASKS: dict[str, LiveTask] = {
         classes(15, 8, 2, 0.05),
         10_000,
         2_500,
+        1.0,
         lambda seed: make_pipeline(StandardScaler(), SVC()),
         {"svc__C": (1e-3, 1e3, LOG), "svc__gamma": (1e-4, 10.0, LOG)},
         AUC,
@@ -289,6 +298,7 @@ LIVE_TASKS: dict[str, LiveTask] = {
         texts,
         60_000,
         2_000,
+        0.38,
         _text,
         {
             "tfidfvectorizer__sublinear_tf": [False, True],
@@ -303,6 +313,7 @@ LIVE_TASKS: dict[str, LiveTask] = {
         classes(60, 12, 4, 0.05),
         60_000,
         5_000,
+        0.6,
         _kernel,
         {
             "pca__n_components": (2, 60),
