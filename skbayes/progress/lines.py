@@ -56,6 +56,7 @@ class Lines:
         # They are the very objects that trials hold then.
         self._known, self._kept = {id(score) for score in known}, known
         self._scores: list[float] = []
+        self._n_read = 0
         self._best, self._best_number = math.nan, 0
 
     def __call__(self, event: Event, trial: Trial) -> None:
@@ -71,8 +72,8 @@ class Lines:
         if is_complete and not score <= self._best:
             self._best, self._best_number = score, trial.index + 1
         self._scores.append(score if is_complete else math.nan)
-        if is_read and self._pace.n_read == len(self._scores) - 1:
-            self._pace.n_read += 1
+        if is_read and self._n_read == len(self._scores) - 1:
+            self._n_read += 1
             return
         self._print_read(len(self._scores) - 1)
         print(self._line(trial, score), flush=True)
@@ -98,7 +99,7 @@ class Lines:
         self._print_read(len(self._scores))
 
     def _print_read(self, n_closed: int) -> None:
-        n = self._pace.n_read
+        n = self._n_read
         if n and n == n_closed:
             noun = "candidate" if n == 1 else "candidates"
             print(f"{n} {noun} read from {self._path!r}{self._told_best}", flush=True)

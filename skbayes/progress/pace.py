@@ -36,13 +36,15 @@ class Pace:
     clock : Clock
     rules : sequence of StoppingRule, default=()
         What may end the search before.
+    n_read : float, default=0.0
+        Number of fits that were read from a file: those of an earlier run, which take no time now.
+    max_fits : float, default=inf
+        Number of fits that the search may spend.
 
     Attributes
     ----------
-    n_read : int
-        Number of candidates that were evaluated by an earlier run, which took no time now.
     spent : callable or None
-        Returns which share was spent of the fits that may be; None if these have no limit.
+        Returns how many fits were spent, with those that were read; None if that is not known.
     begun : callable or None
         Returns how many candidates have begun, where some are measured in part only and are closed
         at the end; None: those that are closed say how far the search is.
@@ -51,7 +53,8 @@ class Pace:
     n_candidates: int
     clock: Clock
     rules: Sequence[StoppingRule] = ()
-    n_read: int = field(default=0, init=False)
+    n_read: float = 0.0
+    max_fits: float = math.inf
     spent: Callable[[], float] | None = field(default=None, init=False)
     begun: Callable[[], int] | None = field(default=None, init=False)
 
@@ -67,7 +70,7 @@ class Pace:
         """Return which share of the search is done, from 0 to 1, by candidates, fits or time."""
         shares = [n_closed / self.n_candidates if self.n_candidates else 1.0]
         if self.spent is not None:
-            shares.append(self.spent())
+            shares.append(self.spent() / self.max_fits)
         left = self.clock.seconds_left
         if math.isfinite(left):
             spent = self.clock.elapsed
@@ -85,15 +88,16 @@ class Pace:
         if len(scores) >= self.n_candidates:
             return ""
         n_done = len(scores) if self.begun is None else self.begun()
-        n_new = n_done - self.n_read
-        pace = (self.clock.elapsed - self._began) / n_new if n_new > 0 else math.nan
+        spent = math.nan if self.spent is None else self.spent()
+        if spent >= self.max_fits:
+            return ""
+        seconds = self._seconds(spent)
+        pace = seconds / n_done if n_done > 0 else math.nan
         found = []
         if n_done < self.n_candidates:
             found.append((pace * (self.n_candidates - n_done), "n_iter"))
-        if self.spent is not None and (spent := self.spent()) > 0.0:
-            if spent >= 1.0:
-                return ""
-            found.append(((self.clock.elapsed - self._began) * (1.0 / spent - 1.0), "max_fits"))
+        if spent > 0.0:
+            found.append((seconds * (self.max_fits / spent - 1.0), "max_fits"))
         found += [
             (pace * n_left, "Patience, unless the best score rises")
             for rule in self.rules
@@ -110,6 +114,13 @@ class Pace:
         is_open = any(not isinstance(rule, Patience) for rule in self.rules)
         when = "at the latest " if is_open or reason == "max_time" else ""
         return f"ends {when}in {about}{as_clock(seconds)} ({reason})"
+
+    def _seconds(self, spent: float) -> float:
+        """Return what all fits so far would have taken, those that were read at the pace of now."""
+        seconds = self.clock.elapsed - self._began
+        if not self.n_read:
+            return seconds
+        return seconds * spent / (spent - self.n_read) if spent > self.n_read else math.nan
 
 
 def _patience_left(rule: Patience, scores: Sequence[float]) -> int | None:

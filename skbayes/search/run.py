@@ -197,7 +197,8 @@ class Run:
         with self._open_journal() as journal:
             spent = time.monotonic() - self._started
             budget = Budget(native(search.max_time), spent + (journal.elapsed if journal else 0.0))
-            pace = Pace(n_candidates, budget, self._rules)
+            max_fits = math.inf if search.max_fits is None else float(search.max_fits)
+            pace = Pace(n_candidates, budget, self._rules, self._fits_read(journal), max_fits)
             lines = self._lines(pace, journal) if search.verbose > 0 else None
             if lines is not None:
                 observers.append(lines)
@@ -220,7 +221,7 @@ class Run:
                 is_asynchronous=search.asynchronous,
                 stops_early=EARLY_STOPPING.get(search.early_stopping),
                 schedule=self._schedule,
-                max_fits=math.inf if search.max_fits is None else float(search.max_fits),
+                max_fits=max_fits,
                 rules=rules,
                 budget=budget,
                 journal=journal,
@@ -228,8 +229,7 @@ class Run:
                 observers=observers,
                 origin_of=self._proposals.origin_of,
             )
-            if search.max_fits is not None:
-                pace.spent = lambda: engine.fits_spent / engine.max_fits
+            pace.spent = lambda: engine.fits_spent
             if self._schedule is not None:
                 pace.begun = lambda: len(engine.history.trials)
             # Those of an earlier fit would hide what this one shows to callbacks.
@@ -319,6 +319,12 @@ class Run:
     def _params(self, trials: Sequence[Trial]) -> list[dict[str, Any]]:
         given = {} if self.resources is None else self.resources.params(None)
         return [self._space.decode(trial.point) | given for trial in trials]
+
+    def _fits_read(self, journal: Journal | None) -> float:
+        """Return how many fits an earlier run has written."""
+        events = [] if journal is None else journal.events
+        share = self._evaluation.share
+        return sum(share(event.rung) for event in events if isinstance(event, Scored))
 
     def _lines(self, pace: Pace, journal: Journal | None) -> Lines:
         """Return what prints a line for each candidate."""

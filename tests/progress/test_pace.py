@@ -3,8 +3,10 @@
 import math
 
 import pytest
+from sklearn.datasets import load_iris
+from sklearn.naive_bayes import GaussianNB
 
-from skbayes import Converged, Patience, TargetScore
+from skbayes import BayesSearchCV, Converged, Patience, TargetScore
 from skbayes.progress import Pace
 from skbayes.progress.pace import as_clock
 
@@ -14,11 +16,11 @@ class Clock:
         self.elapsed, self.seconds_left = elapsed, seconds_left
 
 
-def pace_of(seconds, n_candidates=10, limit=math.inf, rules=(), n_read=0, before=0.0):
+def pace_of(seconds, n_candidates=10, limit=math.inf, rules=(), before=0.0, spent=None, **fits):
     """Return the pace of a search that began after `before` and runs for so many seconds."""
     clock = Clock(before)
-    pace = Pace(n_candidates, clock, rules)
-    pace.n_read = n_read
+    pace = Pace(n_candidates, clock, rules, **fits)
+    pace.spent = None if spent is None else lambda: spent
     clock.elapsed, clock.seconds_left = before + seconds, limit - seconds - before
     return pace
 
@@ -39,8 +41,11 @@ def pace_of(seconds, n_candidates=10, limit=math.inf, rules=(), n_read=0, before
         ({"rules": [Patience(30)]}, [0.5, 0.6], "ends in about 0:16 (n_iter)"),
         ({"rules": [TargetScore(0.9)]}, [0.5, 0.6], "ends at the latest in about 0:16 (n_iter)"),
         ({"rules": [Converged()]}, [0.5, 0.6], "ends at the latest in about 0:16 (n_iter)"),
-        ({"n_read": 2, "before": 50.0}, [0.5] * 4, "ends in about 0:12 (n_iter)"),
-        ({"n_read": 2}, [0.5] * 2, ""),
+        # Half of the fits so far were read from a file, or all of them.
+        ({"n_read": 10, "spent": 20, "before": 50.0}, [0.5] * 4, "ends in about 0:12 (n_iter)"),
+        ({"n_read": 10, "spent": 10}, [0.5] * 2, ""),
+        ({"n_read": 10, "spent": 20, "max_fits": 30}, [0.5] * 4,
+         "ends in about 4.0 s (max_fits)"),
     ],
 )  # fmt: skip
 def test_whichever_comes_first(settings, scores, expected):
@@ -48,20 +53,21 @@ def test_whichever_comes_first(settings, scores, expected):
 
 
 @pytest.mark.parametrize(
-    ("n_begun", "spent", "limit", "expected"),
+    ("n_begun", "settings", "expected"),
     [
-        (5, None, math.inf, "ends in about 4.0 s (n_iter)"),
+        (5, {}, "ends in about 4.0 s (n_iter)"),
         # All have begun: only some of them go on, and nobody knows how many.
-        (10, None, math.inf, ""),
-        (10, None, 9.0, "ends at the latest in 5.0 s (max_time)"),
-        (5, 0.8, math.inf, "ends in about 1.0 s (max_fits)"),
-        (5, 1.0, math.inf, ""),
+        (10, {}, ""),
+        (10, {"limit": 9.0}, "ends at the latest in 5.0 s (max_time)"),
+        (5, {"spent": 8.0, "max_fits": 10.0}, "ends in about 1.0 s (max_fits)"),
+        (5, {"spent": 8.0, "max_fits": 10.0, "n_read": 6.0}, "ends in about 4.0 s (max_fits)"),
+        (5, {"spent": 8.0, "n_read": 6.0}, "ends in about 0:16 (n_iter)"),
+        (5, {"spent": 10.0, "max_fits": 10.0}, ""),
     ],
 )
-def test_of_candidates_that_are_measured_in_part(n_begun, spent, limit, expected):
-    pace = pace_of(4.0, limit=limit)
+def test_of_candidates_that_are_measured_in_part(n_begun, settings, expected):
+    pace = pace_of(4.0, **settings)
     pace.begun = lambda: n_begun
-    pace.spent = None if spent is None else lambda: spent
     assert pace.outlook([0.5]) == expected
 
 
@@ -70,6 +76,7 @@ def test_the_share_that_is_done_is_the_larger_one():
     assert pace_of(4.0, limit=8.0).share(3) == 0.5
     assert pace_of(4.0, limit=40.0).share(3) == 0.3
     assert pace_of(9.0, limit=8.0).share(11) == 1.0
+    assert pace_of(4.0, spent=20.0, max_fits=50.0).share(3) == 0.4
 
 
 @pytest.mark.parametrize(
@@ -79,3 +86,28 @@ def test_the_share_that_is_done_is_the_larger_one():
 )  # fmt: skip
 def test_clock(seconds, text):
     assert as_clock(seconds) == text
+
+
+class Watching:
+    """A callback that keeps the pace of a search, and what it has spent in the end."""
+
+    def begin_search(self, pace):
+        self.pace = pace
+
+    def __call__(self, search):
+        self.spent = self.pace.spent()
+
+
+@pytest.mark.parametrize("resource", [None, "n_samples"])
+def test_fits_of_an_earlier_run_take_no_time(resource, tmp_path):
+    X, y = load_iris(return_X_y=True)
+    first, second = Watching(), Watching()
+    search = BayesSearchCV(
+        GaussianNB(), {"var_smoothing": (1e-9, 1.0, "log-uniform")}, n_iter=4, cv=3,
+        random_state=0, checkpoint=str(tmp_path / "search.journal"), resource=resource,
+    )  # fmt: skip
+    search.fit(X, y, callback=first)
+    search.set_params(n_iter=6).fit(X, y, callback=second)
+    assert first.pace.n_read == 0.0
+    assert second.pace.n_read == pytest.approx(first.spent)
+    assert second.spent > first.spent
