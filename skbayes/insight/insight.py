@@ -18,6 +18,7 @@ from skbayes.insight.foresight import kept_promises
 from skbayes.insight.importances import Importances, importances, unknown_importances
 from skbayes.insight.improvement import MIN_SCORES as MIN_SCORES_TO_SAY
 from skbayes.insight.improvement import N_CANDIDATES, Gain, candidates, gains, outlook
+from skbayes.insight.notebook import insight_html
 from skbayes.model import Observations
 from skbayes.rules import BestScore, as_chosen, check_count, is_finite, on_new_folds
 from skbayes.space import Space, show
@@ -480,9 +481,13 @@ class Insight:
 
     def _repr_html_(self) -> str:
         """Return what a notebook shows."""
-        from skbayes.insight.notebook import insight_html
-
-        return insight_html(self, said_of_best(self))
+        return insight_html(
+            self.best_params,
+            said_of_best(self),
+            self.importances(),
+            self.improvement(),
+            self.at_bounds(),
+        )
 
 
 def said_of_best(insight: Insight) -> list[str]:

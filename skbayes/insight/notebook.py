@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from skbayes._html import element, escaped, table
-from skbayes.insight.importances import SHARES
+from skbayes.insight.bounds import AtBound
+from skbayes.insight.importances import SHARES, Importance, Importances
+from skbayes.insight.improvement import Gain
 from skbayes.space import show
-
-if TYPE_CHECKING:
-    from skbayes.insight.importances import Importance
-    from skbayes.insight.insight import Insight
 
 __all__ = ["insight_html"]
 
@@ -21,12 +19,16 @@ WIDTH = 160
 MAX_ROWS = 12
 
 
-def insight_html(insight: Insight, of_best: Sequence[str]) -> str:
+def insight_html(
+    best_params: Mapping[str, Any],
+    of_best: Sequence[str],
+    found: Importances,
+    gain: Gain,
+    bounds: Sequence[AtBound],
+) -> str:
     """Return an insight as a piece of HTML, with sentences about its best candidate."""
-    found = insight.importances()
-    bounds = [str(each) for each in insight.at_bounds()]
     head, *told = of_best
-    params = [(name, _text(value)) for name, value in insight.best_params.items()]
+    params = [(name, _text(value)) for name, value in best_params.items()]
     rows = [_row(each) for each in list(found)[:MAX_ROWS]]
     left = f" (the first {MAX_ROWS} of {len(found)})" if len(found) > MAX_ROWS else ""
     shares = f"{SHARES}, alone and together with other parameters, with a 90 % interval{left}:"
@@ -37,8 +39,8 @@ def insight_html(insight: Insight, of_best: Sequence[str]) -> str:
         *(element("p", escaped(sentence)) for sentence in told),
         element("p", escaped(shares)) if rows else "",
         element("table", element("tbody", *rows)) if rows else "",
-        element("p", escaped(insight.improvement())),
-        *(element("p", escaped(sentence)) for sentence in bounds),
+        element("p", escaped(gain)),
+        *(element("p", escaped(each)) for each in bounds),
         class_="skbayes-insight",
     )
 
