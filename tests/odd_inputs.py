@@ -67,7 +67,7 @@ TOTAL = Works("total space of parameters")
 DRAWS = Works("can only draw values")
 WHOLE = Works("whole numbers only")
 LISTED = Works(r"is read as a range, Real\(0.1, 10.0, prior='log-uniform'\)")
-HELD = Works("search space held [0-9]+ distinct candidates")
+HELD = Works("search space has only [0-9]+ different candidates")
 FAILS = Works("fits failed out of a total of")
 
 
@@ -437,7 +437,7 @@ ARGUMENTS = [
     # shares of a fit
     ({"resource": 3}, "'resource'.*3"),
     ({"resource": "n_trees"}, "resource='n_trees' is no parameter of Cheap"),
-    ({"resource": "C"}, "stands in search_spaces too"),
+    ({"resource": "C"}, "is in search_spaces too"),
     ({"resource": "kernel"}, "is no whole number: give max_resources"),
     ({"resource": "n_samples"}, OK),
     ({"resource": "n_samples", "min_resources": 4}, OK),

@@ -368,8 +368,8 @@ class Engine:
         except SpaceExhausted:
             self._is_exhausted = True
             warn(
-                f"The search space held {index} distinct candidates of the {self.n_iter} that "
-                "were planned; each of them is evaluated once.",
+                f"The search space has only {index} different candidates, and {self.n_iter} were "
+                f"planned. Each of the {index} candidates is evaluated once.",
             )
             return None
         prediction = self.optimizer.predict_point(point) if self.stops_early else None

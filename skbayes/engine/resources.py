@@ -146,8 +146,8 @@ def _present(search: BaseSearchCV, space: Space, name: str) -> Any:
         )
     if any(name in branch.names for branch in space.branches):
         raise ValueError(
-            f"resource={name!r} stands in search_spaces too: a resource is given out by the "
-            "search, so take the parameter out of search_spaces."
+            f"resource={name!r} is in search_spaces too. The search itself sets the resource, so "
+            "take this parameter out of search_spaces."
         )
     return params[name]
 

@@ -129,8 +129,8 @@ def compare_versions(theirs: Mapping[str, str], own: Mapping[str, str], path: st
     if names:
         changes = ", ".join(f"{name} {theirs.get(name)} is now {own.get(name)}" for name in names)
         warn(
-            f"checkpoint {path!r}: since it was written, {changes}. The scores in it may differ "
-            "from those to come.",
+            f"checkpoint {path!r}: since it was written, {changes}. New scores may differ from the "
+            "scores in the file.",
         )
 
 

@@ -91,10 +91,10 @@ def data_token(name: str, value: Any) -> str:
     text = token(value, reading)
     if reading.unread:
         raise TypeError(
-            f"checkpoint: {name} holds an object of type {reading.unread[0]}, whose content cannot "
-            "be read, so that data that differ there would be taken for the same when the search "
-            f"goes on. Give {name} as an array, a data frame or a list of numbers and texts, make "
-            "the object one that can be pickled, or leave checkpoint out."
+            f"checkpoint: {name} holds an object of type {reading.unread[0]}, whose content "
+            "cannot be read. So a search that continues cannot check that its data are the same. "
+            f"Give {name} as an array, a data frame or a list of numbers and texts, use an object "
+            "that can be pickled, or leave checkpoint out."
         )
     return text
 

@@ -163,8 +163,9 @@ def place_all(space: Space, sources: Sequence[Sequence[Row]]) -> list[Source]:
     if reasons:
         warn(
             f"warm_start_from: nothing can be learnt ({'; '.join(reasons)}). The search starts "
-            "without. A result needs each parameter of the search, no other one that was varied, "
-            "known categories, and a score that differs from others.",
+            "without these results. A result needs a value for each parameter of the search, no "
+            "other parameter that was varied, categories that are in the lists of the search, and "
+            "a score that differs from other scores.",
             RuntimeWarning,
         )
     return placed

@@ -91,8 +91,8 @@ def _read(source: Any, what: str, metric: str | None, read_file: ReadFile | None
         return _read_table(source, what, metric)
     if has(source, "get_params") and has(source, "fit"):
         raise ValueError(
-            f"{what} is a {type(source).__name__} without cv_results_: fit it first. clone "
-            "leaves out what was fitted; give the cv_results_ of the search then."
+            f"{what} is a {type(source).__name__} without cv_results_: fit it first. If it is a "
+            "clone of a fitted search, give the cv_results_ of that search."
         )
     is_text = isinstance(source, str | bytes | os.PathLike)
     if is_text or not isinstance(source, Iterable):
@@ -204,8 +204,8 @@ def _score_column(names: list[str], what: str, metric: str | None) -> str:
         return scores[0]
     if scores:
         raise ValueError(
-            f"{what} has several scores, {scores}, and none is that of the metric that is "
-            "optimised now: leave only the one to learn from."
+            f"{what} has several scores, {scores}, and none of them is for the metric that the "
+            "search optimises: leave only the one to learn from."
         )
     raise ValueError(
         f"{what} needs a column of scores, 'mean_test_score' or 'score'; it has {names}. Rename "

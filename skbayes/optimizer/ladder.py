@@ -133,7 +133,7 @@ class Ladder:
         elif n_known.max() < 2:
             why = "too few candidates have a score both with less and with all of it"
         elif not correlation.any():
-            why = "fits with less of it rank the candidates too differently"
+            why = "scores with less of it say too little about scores with all of it"
         elif n <= N_LEARNT_FROM <= n_whole:
             why = "fits with less of it save too little time"
         else:

@@ -55,7 +55,9 @@ class Optimizer:
         Parameters that the optimiser proposes first, in this order.
     n_initial_points : int or None, default=None
         Number of initial points, including `initial_points`. None: half of the number of
-        dimensions plus two, but at most 12, and at least 5 and one for each branch of the space.
+        dimensions plus two, but at most 12. There are also at least 5 initial points, and at least
+        one for each branch. A branch is a dict of the space, or a part of a dict in which all
+        points have the same parameters.
     random_state : int, RandomState instance or None, default=None
         With an int, the same calls of `ask` and `tell` give the same proposals again.
     warm_start_from : object, default=None
@@ -199,9 +201,9 @@ class Optimizer:
 
     @property
     def told(self) -> list[tuple[dict[str, Any], float]]:
-        """Parameters and scores of all points that were told, in this order; NaN for a failure.
+        """Parameters and scores of the points, in the order in which they were told.
 
-        Points with missing folds are not included.
+        The score of a failure is NaN. Points with missing folds are not included.
         """
         return [
             (self.space.decode(point), report.score)
@@ -516,8 +518,8 @@ class Optimizer:
         """Return an upper bound for how much the best score can still rise in the whole space.
 
         The bound is five times the gain in sight, plus twice the gain over the last three quarters
-        of the scores. In a test on 77 cases, the best known score was within the bound in more than
-        95 % of the states that have a bound.
+        of the scores. This was tested in 77 cases, after many numbers of scores. If there was a
+        bound, the best known score was within the bound in more than 95 % of the tests.
 
         Returns
         -------
@@ -533,8 +535,9 @@ class Optimizer:
 
         The estimate is the upper confidence bound of the best score over the space, minus the lower
         confidence bound of the best point so far. Each confidence bound is two standard deviations
-        from the mean, without noise. The gain in sight is no upper bound. In one of three states,
-        the best score can rise by more, because the model treats its own shape as exactly known.
+        from the mean, without noise. The gain in sight is not an upper bound. In one of three
+        tests, the best score can rise by more, because the model treats its own shape as exactly
+        known.
 
         Returns
         -------
@@ -552,8 +555,8 @@ class Optimizer:
     def insight(self) -> Insight:
         """Return what the optimiser has learnt so far.
 
-        The result has predictions, importances, what more candidates would bring, and bounds that
-        are too narrow.
+        The result predicts scores and the gain of more points, and says which parameters matter and
+        which ranges are too narrow.
 
         Raises
         ------

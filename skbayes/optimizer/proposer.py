@@ -168,7 +168,8 @@ class Proposer:
                 yield from _named("model", points)
             except np.linalg.LinAlgError as error:
                 warn(
-                    f"{error} A point far from all known ones is proposed in place of the model's.",
+                    f"{error} So the model cannot propose a point. The next point is a random one "
+                    "far from all known points.",
                     RuntimeWarning,
                 )
 

@@ -241,8 +241,9 @@ class Converged:
         if not gain <= threshold:
             return None
         return (
-            f"{self!r}: the model sees at most {gain:.3g} left to gain, where less than "
-            f"{threshold:.3g} does not matter, and {self.patience} candidates have gained nothing."
+            f"{self!r}: the model expects a gain of at most {gain:.3g}, a gain below "
+            f"{threshold:.3g} does not matter, and the last {self.patience} candidates have hardly "
+            "raised the best score."
         )
 
     def _threshold(self, state: SearchState) -> float:
@@ -278,9 +279,9 @@ def check_rules(rules: Sequence[StoppingRule], n_folds: int) -> None:
     for rule in rules:
         if isinstance(rule, Converged) and rule.min_improvement is None and n_folds < 2:
             raise ValueError(
-                "stopping: Converged() compares with the noise of the folds, which a single fold "
-                "does not show: say what gain would not matter, as Converged(min_improvement="
-                "0.001) does, or give cv more folds."
+                "stopping: Converged() needs the noise of the folds, which is not known with a "
+                "single fold. Give the smallest gain that matters, as in "
+                "Converged(min_improvement=0.001), or give cv more folds."
             )
 
 

@@ -127,8 +127,8 @@ def joined_fit_params(search: BaseSearchCV, params: Mapping[str, Any]) -> dict[s
         if not isinstance(name, str):
             raise TypeError(f"fit_params must have names of arguments of fit, got {show(name)}.")
     warn(
-        "fit_params of BayesSearchCV is deprecated, as scikit-learn's was: give what is in it to "
-        f"fit, as in fit(X, y, {', '.join(f'{name}=...' for name in search.fit_params)}).",
+        "fit_params of BayesSearchCV is deprecated, as in scikit-optimize: give these parameters "
+        f"to fit, as in fit(X, y, {', '.join(f'{name}=...' for name in search.fit_params)}).",
         FutureWarning,
     )
     return {**search.fit_params, **params}
@@ -173,8 +173,8 @@ def warn_of_differences(search: BaseSearchCV) -> None:
     if len(bare) > 1:
         warn(
             f"n_iter={search.n_iter} is the number of candidates in all {len(bare)} dicts of "
-            "search_spaces together; scikit-optimize gives each as many. Write "
-            f"[(dict, {search.n_iter}), ...] for that.",
+            "search_spaces together. In scikit-optimize, each dict gets this number. To get the "
+            f"same here, write [(dict, {search.n_iter}), ...].",
         )
 
 
@@ -206,9 +206,9 @@ def dump(res: Any, filename: Any, store_objective: bool = True, **kwargs: Any) -
         Always.
     """
     raise NotImplementedError(
-        "dump is not there, for what it writes is a pickle, which runs code when it is loaded. "
-        "Write BayesSearchCV(..., checkpoint='search.jsonl') to have a search written as it goes, "
-        "and joblib.dump(search, filename) for a fitted one."
+        "skbayes has no dump, because a pickle can run code when it is loaded. To save a search "
+        "while it runs, write BayesSearchCV(..., checkpoint='search.jsonl'). To save a fitted "
+        "search, write joblib.dump(search, filename)."
     )
 
 
@@ -228,7 +228,7 @@ def load(filename: Any, **kwargs: Any) -> NoReturn:
         Always.
     """
     raise NotImplementedError(
-        f"load({filename!r}) is not there, for a pickle runs code when it is loaded. "
-        "joblib.load(filename) loads one that you trust; to go on with a search, give it "
+        f"load({filename!r}): skbayes has no load, because a pickle can run code when it is "
+        "loaded. If you trust the file, write joblib.load(filename). To continue a search, give it "
         "checkpoint='search.jsonl' and call fit again."
     )

@@ -145,7 +145,7 @@ def n_planned(search: BaseSearchCV, space: Space) -> int:
                 auto = isinstance(search.search_spaces, str)
                 raise ValueError(
                     f"{place}[{name!r}]: strategy='grid' needs a finite number of values, and "
-                    f"{dimension!r} has no end of them. "
+                    f"{dimension!r} has too many. "
                     f"{'Take the dict of suggest_space, and write' if auto else 'Write'} the "
                     "values as a list, such as [0.1, 1.0, 10.0], or take strategy='random'."
                 )

@@ -69,8 +69,8 @@ def recorded(search: Any) -> tuple[list[Any], dict[str, Any], list[int | None]]:
     if path is None or DATA in path or not os.path.isfile(path):
         where = "" if path is None else f", and there is no file {path!r}"
         raise NotFittedError(
-            f"The search is not fitted{where}: trials() tells of a search that was fitted, or of "
-            "what the file of its checkpoint holds."
+            f"The search is not fitted{where}: trials() shows the candidates of a fitted search, "
+            "or the candidates in the file of its checkpoint."
         )
     from skbayes.journal import Journal
     from skbayes.tables import note_of

@@ -223,7 +223,8 @@ def _check_taken(search: Any, row: int, trial: Trial) -> None:
         raise ValueError(
             f"refit={show(search.refit)} returned {row}, the row of a candidate that is "
             f"{search.candidate_status_[row]!r} after {trial.n_scored} of {search.n_splits_} folds "
-            "(candidate_status_) and has no mean score. In the table that refit is given such "
-            "means are masked, so that np.argmax(table['mean_test_score']) is the best of the "
-            "others, and the ranks of such rows are the last. What was evaluated is in cv_results_."
+            "(candidate_status_) and has no mean score. The means of such rows are masked in the "
+            "table that the function gets, and their ranks are the last. So "
+            "np.argmax(table['mean_test_score']) is the best of the other rows. cv_results_ has "
+            "all scores of this search."
         )

@@ -77,7 +77,7 @@ def check_strategy(search: BaseSearchCV, options: dict[str, Any]) -> None:
     if options.pop("n_initial_points", None) is not None:
         warn(
             f"optimizer_kwargs: n_initial_points is not followed: strategy={search.strategy!r} "
-            "has no model whose proposals could begin."
+            "has no model, so it has no initial points before the model."
         )
 
 

@@ -67,11 +67,11 @@ def delegated(name: str) -> Any:
 def refit_best(search: Any, X: Any, y: Any, params: dict[str, Any]) -> None:
     """Fit the best candidate so far of a search that has ended; see `BayesSearchCV.refit_best`."""
     if "_so_far" in vars(search):
-        raise NotFittedError("refit_best fits when the search has ended: call it after fit.")
+        raise NotFittedError("refit_best works only when the search has ended: call it after fit.")
     if "cv_results_" not in vars(search):
         raise NotFittedError(
-            f"This {type(search).__name__} instance has no results to take the best candidate of: "
-            "call fit first. Should that be interrupted, refit_best fits the best one so far."
+            f"This {type(search).__name__} instance has no results yet: call fit first. If fit is "
+            "interrupted, refit_best fits the best candidate so far."
         )
     if "best_params_" not in vars(search):
         _choose(search)
@@ -107,8 +107,8 @@ def _choose(search: Any) -> None:
     if not (is_complete & np.isfinite(means)).any():
         raise ValueError(
             f"No candidate has a score on all folds (stop_reason_={search.stop_reason_!r}), so "
-            "there is no best one to fit. search.trials() says what became of each. Call fit "
-            "again, which goes on where it ended if the search has a checkpoint."
+            "there is no best candidate to fit. search.trials() shows the status of each "
+            "candidate. Call fit again. A search with a checkpoint continues where it ended."
         )
     row = best_row(table[f"rank_test_{metric}"], is_complete & np.isfinite(means))
     search.best_index_, search.best_params_ = row, table["params"][row]

@@ -263,7 +263,7 @@ class Run:
             print(f"{begin}first {folds}with {some} of {whole}")
         if self.resources is not None and not self.resources.amounts:
             all_of_it = f"{self.resources.whole} {self.resources.name}"
-            print(f"All fits are whole: {all_of_it} are too few for a share of min_resources")
+            print(f"No fit has a share: {all_of_it} are too few for a share of min_resources")
         if isinstance(self._search.search_spaces, str):
             print(f"search_spaces={AUTO!r} searches\n{described(self._written)}")
         for said in (said_of_ignored(self._space), self._proposals.said):

@@ -147,30 +147,31 @@ class BayesSearchCV(BaseSearchCV):  # type: ignore[misc]
         function gets a `SearchState`, and returns the reason to stop, or None.
     early_stopping : {"racing", "median"} or None, default=None
         Rule that stops a candidate after some of its folds. "racing" stops a candidate if it is
-        very unlikely to be better than the best candidate on all folds. "median" compares the
-        mean of the folds so far with the means of all complete candidates after the same number
-        of folds. It stops a candidate below the median of these means. A stopped candidate has
-        NaN for the folds that were not run, and is never the best candidate.
+        very unlikely to be better than the best candidate on all folds. "median" stops a
+        candidate if its mean over the folds so far is below a limit: the median of the means of
+        all complete candidates after the same number of folds. A stopped candidate has NaN for
+        the folds that were not run, and is never the best candidate.
     fit_timeout : float or None, default=None
         Limit for the time of one fit of one fold, in seconds. A fit that takes longer counts as
         failed, and the search ends its worker process. The limit needs processes of joblib's
         default backend, loky, for example with ``n_jobs=2``.
     checkpoint : str, path-like or None, default=None
         Path of a file. The search writes its results to this file while it runs. If the file has
-        results of the same search, the search continues from the file, and does not evaluate
-        them again. With a larger `n_iter`, the search then evaluates more candidates. The search
-        replaces ``{data}`` in the path by a short code that is computed from the data. So each
-        fold of an outer cross-validation can have its own file.
+        results of the same search, the search continues from the file, and does not evaluate the
+        folds in the file again. With a larger `n_iter`, the search then evaluates more
+        candidates. The search replaces ``{data}`` in the path by a short code that is computed
+        from the data. So each fold of an outer cross-validation can have its own file.
     warm_start_from : object or list, default=None
-        Results of earlier searches. The search learns from these results if they help. They may
-        have other data, another metric or another space. Give a fitted search, its `cv_results_`
-        as a dict or a data frame, the path of its `checkpoint`, the path of a CSV file of its
-        `trials`, an `Optimizer`, pairs of parameters and score, or a list of these.
+        Results of earlier searches. The search learns from these results if they help. The
+        earlier searches may have other data, another metric or another space. Give a fitted
+        search, its `cv_results_` as a dict or a data frame, the path of its `checkpoint`, the path
+        of a CSV file of its `trials`, an `Optimizer`, pairs of parameters and score, or a list of
+        these.
     initial_points : list of dict or None, default=None
         Parameters that the search evaluates first. None: the parameters of the estimator, or the
-        nearest values in the space, which ``verbose=1`` prints. Then follow up to four
-        configurations that were good on other data, if skbayes knows some for the estimator. If
-        `strategy` is not "bayesian", None means no initial points.
+        nearest values in the space, which ``verbose=1`` prints. After these parameters, the
+        search tries up to four configurations that were good on other data, if skbayes knows some
+        for the estimator. If `strategy` is not "bayesian", None means no initial points.
     is_allowed : callable or None, default=None
         Function that gets a dict of parameters. It returns a true value if the search may try
         these parameters. The function should be fast, because the search calls it many times.
@@ -226,10 +227,10 @@ class BayesSearchCV(BaseSearchCV):  # type: ignore[misc]
     best_params_ : dict
         Parameters of the best candidate.
     best_index_ : int
-        Row of the best candidate in `cv_results_`. A candidate that failed is the best only if
-        all candidates failed, by the metric of `refit`. This does not depend on the rank: a
-        failed candidate with an infinite mean ranks first, and a number as `error_score` is
-        ranked like a score.
+        Row of the best candidate in `cv_results_`. A candidate that failed by the metric of
+        `refit` is the best only if all candidates failed. This is so even if the failed candidate
+        has the first rank: a candidate with an infinite mean may have the first rank, and
+        `rank_test_score` treats a number as `error_score` like a score.
     scorer_ : function or dict
         The scorer, or a dict of scorers by name.
     n_splits_ : int

@@ -314,8 +314,8 @@ def _is_true(callback: Callback, answer: Any) -> bool:
         return bool(answer)
     except ValueError as error:  # of arrays and frames
         raise TypeError(
-            f"the callback {_name(callback)} returned {type(answer).__name__}, of which it is not "
-            "clear whether it is true: return True to end the search, or nothing to go on."
+            f"the callback {_name(callback)} returned {type(answer).__name__}, which is neither "
+            "true nor false: return True to end the search, or nothing to continue."
         ) from error
 
 

@@ -329,9 +329,9 @@ def _range(written: Any, place: str) -> Real | Integer:
         ) from error
     if isinstance(written, list):
         warn(
-            f"{place}: [{values}] is read as a range, {dimension!r}, as two numbers and the name "
-            f"of a prior are one. Write ({values}) for that without this warning, or {as_values} "
-            "for these values.",
+            f"{place}: [{values}] is read as a range, {dimension!r}, because a list of two numbers "
+            f"and the name of a prior means a range. Write ({values}) for this range without a "
+            f"warning, or {as_values} for these values.",
         )
     return dimension
 
@@ -378,8 +378,8 @@ def _drawn(written: Any, place: str, name: str, random_state: int) -> Categorica
     if is_numeric:
         values.sort()
     warn(
-        f"{place}: {kind} can only draw values, so the search is confined to {_N_DRAWS} draws "
-        "from it. Give a range such as (low, high) or (low, high, 'log-uniform'), or a scipy.stats "
+        f"{place}: {kind} can only draw values, so the search draws {_N_DRAWS} values and tries no "
+        "others. Give a range such as (low, high) or (low, high, 'log-uniform'), or a scipy.stats "
         "distribution, to search between them.",
     )
     return Categorical(values, ordered=is_numeric)

@@ -76,7 +76,7 @@ def read_csv(path: str | os.PathLike[str], space: Space, what: str) -> dict[str,
             "needed: give its data frame to warm_start_from."
         )
     if any(len(line) != len(names) for line, _ in lines):
-        raise ValueError(f"{what} has lines with more or fewer cells than its first one has names.")
+        raise ValueError(f"{what} has lines with more or fewer cells than its first line.")
     places = {n.removeprefix(PARAMETER): k for k, n in enumerate(names) if n.startswith(PARAMETER)}
     searched = [f"{PARAMETER}{name}" for branch in space.branches for name, _ in branch.parameters]
     if lines and searched and not places:
@@ -97,8 +97,8 @@ def read_csv(path: str | os.PathLike[str], space: Space, what: str) -> dict[str,
     if missing:
         name, text = missing[0]
         warn(
-            f"{what}: {len(missing)} of {len(lines)} results are left out: {name}={brief(text)} is "
-            f"the text of no value of {name!r} in search_spaces."
+            f"{what}: {len(missing)} of {len(lines)} results are left out. The first of them has "
+            f"{name}={brief(text)}, and no value of {name!r} in search_spaces is printed like this."
         )
     columns: dict[str, list[Any]] = {
         name: [_cell(name, line[k]) for _, line in rows]

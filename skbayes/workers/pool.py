@@ -131,8 +131,8 @@ class Pool:
                 raise ValueError(
                     f"fit_timeout={self._fit_timeout!r} needs workers that can be ended: two or "
                     "more processes of joblib's own backend, loky, as n_jobs=2 gives them. Fits "
-                    "in this process, in threads, on a cluster or in an executor of yours cannot "
-                    "be. Use loky, or leave fit_timeout=None."
+                    "in this process, in threads, on a cluster or in your executor cannot be "
+                    "ended. Use loky, or leave fit_timeout=None."
                 )
         except BaseException:
             self._workers.stop(is_failed=True)

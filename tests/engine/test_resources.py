@@ -126,7 +126,7 @@ def test_a_parameter_of_a_step():
     ("estimator", "kwargs", "message"),
     [
         (SVC(), {"resource": "n_trees"}, "resource='n_trees' is no parameter of SVC"),
-        (SVC(), {"resource": "C"}, "stands in search_spaces too"),
+        (SVC(), {"resource": "C"}, "is in search_spaces too"),
         (Ridge(), {"resource": "max_iter"}, "max_iter=None is no whole number"),
         (SVC(), {"resource": "probability"}, "is no whole number: give max_resources"),
         (SVC(), {"resource": "max_iter"}, "max_resources=-1"),

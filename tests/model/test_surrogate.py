@@ -155,7 +155,7 @@ def test_a_factorisation_that_fails_at_first_gets_more_jitter(monkeypatch):
 def test_a_factorisation_that_always_fails_is_told_and_the_search_goes_on(monkeypatch):
     monkeypatch.setattr(kernels, "dpotrf", lambda C, **kwargs: (C, 1))
     optimizer = told(40)
-    with pytest.warns(RuntimeWarning, match="not positive definite.* far from all known ones"):
+    with pytest.warns(RuntimeWarning, match="not positive definite.* far from all known points"):
         params = optimizer.ask()
     assert optimizer.space.encode(params) not in optimizer._store.scores
 

@@ -123,9 +123,9 @@ def test_a_tenth_of_what_does_not_matter_is_no_progress():
 
 def test_the_reason_of_converged():
     reason = Converged()(state([0.5] * 21, 0.02, lambda: 0.0123))
-    assert "the model sees at most 0.0123 left to gain" in reason
-    assert "less than 0.02 does not matter" in reason
-    assert "20 candidates have gained nothing" in reason
+    assert "the model expects a gain of at most 0.0123" in reason
+    assert "a gain below 0.02 does not matter" in reason
+    assert "the last 20 candidates have hardly raised" in reason
 
 
 @pytest.mark.parametrize(
@@ -157,7 +157,7 @@ def test_one_fold_has_no_noise_to_compare_with():
         Ridge(), {"alpha": (0.1, 1.0)}, n_iter=2, cv=[([0, 1, 2, 3], [4, 5])], stopping=Converged()
     )
     X, y = np.arange(6.0)[:, None], np.arange(6.0)
-    with pytest.raises(ValueError, match=r"a single fold does not show: say what gain"):
+    with pytest.raises(ValueError, match=r"not known with a single fold. Give the smallest gain"):
         search.fit(X, y)
     assert not hasattr(search, "cv_results_")
     search.set_params(stopping=[Patience(9), Converged(0.01)]).fit(X, y)

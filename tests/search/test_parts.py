@@ -272,8 +272,8 @@ def last_words(capsys, **kwargs):
 
 
 DIFFERENT = (
-    "From candidate 6 on, each fit had all of rounds: fits with less of it rank the candidates "
-    "too differently."
+    "From candidate 6 on, each fit had all of rounds: scores with less of it say too little about "
+    "scores with all of it."
 )
 
 
@@ -362,7 +362,7 @@ def test_too_few_rows_for_a_share_are_told(strategy, capsys):
     )
     lines = capsys.readouterr().out.splitlines()
     assert lines[0] == "Fitting 3 folds for each of 8 candidates, totalling 24 fits"
-    assert lines[1].startswith("All fits are whole: 240 n_samples are too few for a share")
+    assert lines[1].startswith("No fit has a share: 240 n_samples are too few for a share")
     assert found.n_resources_ == [240]
     assert set(found.cv_results_["n_resources"]) == {240}
     assert set(found.cv_results_["iter"]) == {0}

@@ -277,7 +277,7 @@ def test_a_list_of_two_numbers_and_a_prior_is_a_range(written, dimension):
     with pytest.warns(UserWarning, match=r"search_spaces\['x'\].* is read as a range") as caught:
         assert parsed(written) == dimension
     assert len(caught) == 1
-    assert f"Write ({values}) for that" in str(caught[0].message)
+    assert f"Write ({values}) for this range" in str(caught[0].message)
     assert f"or Categorical([{values}]) for these values" in str(caught[0].message)
     assert parsed(Categorical(written)).categories == tuple(written)
     assert parsed(np.array(written, dtype=object)).categories == tuple(written)
