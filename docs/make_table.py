@@ -103,12 +103,12 @@ def _way(way: Range) -> str:
     if way.times is not None:
         text += f", times the {_WORDS[way.times]}"
     bounds = [
-        f"{word} {'' if share == 1 else f'{share:g} of the '}{_WORDS[name]}"
+        f"{word} {_part(share, name)}"
         for word, shares in (("at most", way.at_most), ("at least", way.at_least))
         for name, share in shares.items()
     ]
     if way.up_to_own:
-        bounds.append("at most the number of your step")
+        bounds.append("at most the value that your estimator has")
     conditions = [
         *_listed(way.when),
         *(_quantity(name, *ends) for name, ends in way.only.items()),
@@ -118,6 +118,15 @@ def _way(way: Range) -> str:
     ]
     text = ", ".join([text, *bounds])
     return f"{text} (if {' and '.join(conditions)})" if conditions else text
+
+
+def _part(share: float, name: str) -> str:
+    """Return a share of a quantity, in words."""
+    noun = _WORDS[name]
+    if share != 1:
+        return f"{share:g} of the {noun}"
+    is_count = noun.partition(" ")[0] in ("rows", "features", "classes")
+    return f"the number of {noun}" if is_count else f"the {noun}"
 
 
 def _listed(conditions: Mapping[str, tuple[Any, ...]]) -> Iterator[str]:
