@@ -20,7 +20,7 @@ from skbayes.callbacks import ProgressBar
 
 X, y = load_breast_cancer(return_X_y=True)
 search = BayesSearchCV(
-    RandomForestClassifier(random_state=0),
+    RandomForestClassifier(n_estimators=10, random_state=0),
     {"n_estimators": (5, 50), "max_features": (0.1, 1.0), "min_samples_leaf": (1, 20)},
     n_iter=1000,
     max_time=4,

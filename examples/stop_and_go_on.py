@@ -7,7 +7,7 @@ file, and the same call goes on from there: after the limit, after Ctrl-C, after
 """
 
 # %%
-# The first call has half a second. `n_iter` is set high, so that the time decides.
+# The first call has three seconds. `n_iter` is set high, so that the time decides.
 
 import tempfile
 from pathlib import Path
@@ -26,7 +26,7 @@ model = make_pipeline(StandardScaler(), SVC())
 space = {"svc__C": (1e-2, 1e3, "log-uniform"), "svc__gamma": (1e-5, 1e1, "log-uniform")}
 path = Path(tempfile.mkdtemp()) / "search.jsonl"
 
-first = BayesSearchCV(model, space, n_iter=1000, max_time=0.5, random_state=0, checkpoint=path)
+first = BayesSearchCV(model, space, n_iter=1000, max_time=3, random_state=0, checkpoint=path)
 first.fit(X, y)
 n_first = len(first.cv_results_["params"])
 print(f"stopped by {first.stop_reason_}")

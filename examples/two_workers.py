@@ -2,7 +2,7 @@
 Two workers
 ===========
 
-With `n_jobs=2` two folds are evaluated at the same time. Under
+With `n_jobs=2` two folds are evaluated at the same time, in two processes. Under
 ``joblib.parallel_backend("dask")`` or ``"ray"`` the same search runs on a cluster.
 """
 
@@ -14,7 +14,6 @@ import tempfile
 from pathlib import Path
 
 import matplotlib.pyplot as plt
-from joblib import parallel_backend
 from sklearn.datasets import load_breast_cancer
 from sklearn.ensemble import ExtraTreesClassifier
 
@@ -31,8 +30,7 @@ search = BayesSearchCV(
     random_state=0,
     checkpoint=path,
 )
-with parallel_backend("threading"):
-    search.fit(X, y)
+search.fit(X, y)
 print(f"best accuracy: {search.best_score_:.4f}")
 
 # %%

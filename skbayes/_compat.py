@@ -63,6 +63,7 @@ __all__ = [
     "tells_ints_from_floats",
     "text_options",
     "warn_or_raise_about_fit_failures",
+    "warning_filters",
     "watched_folder",
     "with_sklearn_config",
 ]
@@ -224,7 +225,17 @@ def scrambled_sobol(
     return drawn[:n_points]
 
 
-def with_sklearn_config(function: Callable[..., Any]) -> Callable[..., Any]:
+def warning_filters() -> list[Any]:
+    """Return the warning filters that hold now, at least one.
+
+    Python has one list for all threads, and scikit-learn empties it for a moment at the beginning
+    of each task: to be read while no task runs. Of an empty list scikit-learn warns in each task.
+    """
+    get = getattr(warnings, "_get_filters", lambda: warnings.filters)
+    return list(get()) or [("default", None, Warning, None, 0)]
+
+
+def with_sklearn_config(function: Callable[..., Any], filters: list[Any]) -> Callable[..., Any]:
     """Wrap `function` so that workers run it under this thread's scikit-learn configuration.
 
     From scikit-learn 1.7 on, the warning filters travel too.
@@ -232,8 +243,7 @@ def with_sklearn_config(function: Callable[..., Any]) -> Callable[..., Any]:
     wrapped, _, _ = delayed(function)()
     config = sklearn.get_config()
     if hasattr(wrapped, "with_config_and_warning_filters"):
-        get_filters = getattr(warnings, "_get_filters", lambda: warnings.filters)
-        wrapped.with_config_and_warning_filters(config, list(get_filters()))
+        wrapped.with_config_and_warning_filters(config, filters)
     else:
         wrapped.with_config(config)
     return wrapped  # type: ignore[no-any-return]

@@ -36,7 +36,7 @@ def run(script: Path, folder: Path, *arguments: str, rules: Sequence[str] = DRAW
         env={**os.environ, **settings},
         capture_output=True,
         text=True,
-        timeout=300,
+        timeout=900,
     )
     assert done.returncode == 0, done.stdout + done.stderr
     assert not re.search(r"\bskbayes\b.*Warning", done.stderr), done.stderr

@@ -21,7 +21,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from skbayes._compat import with_sklearn_config
+from skbayes._compat import warning_filters, with_sklearn_config
 from skbayes._warnings import warn
 from skbayes.exceptions import FitTimeout, NoWorkers, WorkerDied
 from skbayes.space import is_number
@@ -119,6 +119,7 @@ class Pool:
         self._lost: list[tuple[int, _Task]] = []
         self._suspects: deque[_Task] = deque()
         self._ready: deque[Outcome] = deque()
+        self._filters = warning_filters()
         self.n_live = 0
 
     def __enter__(self) -> Self:
@@ -173,7 +174,8 @@ class Pool:
     ) -> None:
         """Have `function(*args, **kwargs)` run by a worker; `key` comes back with its outcome."""
         self.n_live += 1
-        self._backlog.append(_Task(key, Call(with_sklearn_config(function), args, kwargs)))
+        wrapped = with_sklearn_config(function, self._filters)
+        self._backlog.append(_Task(key, Call(wrapped, args, kwargs)))
         if not self._workers.is_inline:
             self._dispatch()
 

@@ -135,11 +135,11 @@ def test_a_fit_beyond_a_rule_that_raises_is_no_error(monkeypatch):
     def on_fit(a):
         if a != 0.5:
             has_begun.set()
-            is_met.wait(timeout=20)
+            is_met.wait(timeout=120)
             raise RuntimeError("broken")
 
     def rule(state):
-        has_begun.wait(timeout=20)
+        has_begun.wait(timeout=120)
         is_met.set()
         return "enough"
 
@@ -173,7 +173,7 @@ def test_an_interrupt_asks_neither_rules_nor_callbacks(where, monkeypatch):
     def on_fit(a):
         n_before = next(number)
         if n_before == 0:
-            others_are_done.wait(timeout=20)
+            others_are_done.wait(timeout=120)
             raise KeyboardInterrupt
         if n_before == 19:
             others_are_done.set()

@@ -3,6 +3,7 @@
 import math
 import threading
 import time
+from types import SimpleNamespace
 
 import joblib
 import numpy as np
@@ -12,6 +13,7 @@ from sklearn.datasets import load_iris
 from sklearn.exceptions import FitFailedWarning
 
 from skbayes import BayesSearchCV, Patience, TargetScore
+from skbayes.engine import budget as _budget
 
 X, Y = load_iris(return_X_y=True)
 SPACE = {"a": (0.0, 1.0), "b": (0.0, 1.0), "c": ["x", "y", "z"]}
@@ -98,7 +100,7 @@ class Waiting(Surface):
         Waiting.seen = (*Waiting.seen, self.a)
         if len(Waiting.seen) >= 60:
             Waiting.are_many.set()
-        if is_long and not Waiting.are_many.wait(timeout=20):
+        if is_long and not Waiting.are_many.wait(timeout=120):
             raise RuntimeError("nobody else had work")
         return super().fit(X, y)
 
@@ -166,9 +168,20 @@ def test_the_time_that_is_allowed_is_kept():
     assert found.candidate_status_[found.best_index_] == "complete"
 
 
-def test_time_that_is_not_enough_for_one_candidate_is_an_error():
-    estimator = Surface(seconds=0.5)
-    unfit = search(estimator, max_time=0.1)
+class Slow(Surface):
+    """Takes a thousand seconds of a clock that stands still otherwise."""
+
+    now = 0.0
+
+    def fit(self, X, y):
+        Slow.now += 1000.0
+        return super().fit(X, y)
+
+
+def test_time_that_is_not_enough_for_one_candidate_is_an_error(monkeypatch):
+    monkeypatch.setattr(Slow, "now", 0.0)
+    monkeypatch.setattr(_budget, "time", SimpleNamespace(monotonic=lambda: Slow.now))
+    unfit = search(Slow(), max_time=900.0)
     with pytest.raises(ValueError, match=r"max_time.* before all folds.*raise max_time"):
         unfit.fit(X, Y)
     assert unfit.candidate_status_ == ["cut off"]

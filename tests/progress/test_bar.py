@@ -59,7 +59,7 @@ def test_its_width_is_that_of_what_shows_it(given, is_dynamic):
 
 
 def test_it_ends_with_the_time():
-    found = shown(n_iter=10**6, max_time=0.5)
+    found = shown(n_iter=10**6, max_time=1.5)
     assert any("(max_time)" in line for line in found)
     assert found[-1].startswith("100%|")
     assert "ended (max_time)" in found[-1]

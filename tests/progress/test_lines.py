@@ -74,7 +74,7 @@ def test_objects_and_failures(capsys):
 def test_what_ends_it_is_named(capsys):
     found = lines(capsys, n_iter=50, stopping=Patience(3))
     assert "(Patience, unless the best score rises)" in "".join(found)
-    assert "ends at the latest in" in lines(capsys, n_iter=10**6, max_time=0.5)[1]
+    assert "ends at the latest in" in lines(capsys, n_iter=10**6, max_time=1.5)[1]
 
 
 def test_a_candidate_that_was_stopped(capsys):

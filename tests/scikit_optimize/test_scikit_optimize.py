@@ -465,7 +465,7 @@ class Waits(Quick):
 
     def fit(self, X, y):
         if self.a == 0.1:
-            assert self.ended.wait(timeout=20)
+            assert self.ended.wait(timeout=120)
         return super().fit(X, y)
 
 

@@ -120,7 +120,7 @@ def test_late_tasks_and_dead_workers_are_told_apart():
     calls = [(0, hang), (1, die), *((i, slow, i, 0.4) for i in range(2, 8))]
     with (
         joblib.parallel_backend("loky", n_jobs=2),
-        Pool(fit_timeout=1.0, pre_dispatch="all") as pool,
+        Pool(fit_timeout=5.0, pre_dispatch="all") as pool,
     ):
         outcomes = run(pool, calls)
         folder = Path(pool._folder.name)
@@ -128,7 +128,7 @@ def test_late_tasks_and_dead_workers_are_told_apart():
     assert isinstance(outcomes[1].error, WorkerDied)
     error = outcomes[0].error
     assert isinstance(error, FitTimeout)
-    assert error.seconds == 1
+    assert error.seconds == 5
     assert "in hang" in error.stack
     assert not folder.exists()
 
@@ -296,8 +296,8 @@ def test_ctrl_c_gives_control_back_and_leaves_no_process(tmp_path):
                 workers.append(word)
             kind, seconds = word
             assert kind == "left"
-            assert float(seconds) < 10  # seconds of a machine with other work; alone it is 0.1
-            deadline = time.monotonic() + 20
+            assert float(seconds) < 30  # seconds of a machine with other work; alone it is 0.1
+            deadline = time.monotonic() + 60
             while any(is_alive(int(pid)) for _, pid in workers):
                 assert time.monotonic() < deadline
                 time.sleep(0.05)
@@ -326,7 +326,7 @@ def test_nothing_is_left_over_by_pools_with_dead_workers(tmp_path):
                 outcomes = run(pool, [(0, die_once, tmp_path / str(i), 0), (1, double, 1)])
                 assert doubles(outcomes) == {0, 1}
             counts.append(census())
-    deadline = time.monotonic() + 10
+    deadline = time.monotonic() + 60
     while any(now > then for now, then in zip(census(), counts[0], strict=True)):
         assert time.monotonic() < deadline, (counts, census())
         time.sleep(0.1)

@@ -120,10 +120,22 @@ def test_an_exception_from_another_process_shows_its_traceback_there():
 
 
 def test_the_first_to_end_comes_first():
+    has_come = threading.Event()
     with joblib.parallel_backend("threading", n_jobs=2), Pool() as pool:
-        pool.submit("slow", sleep_and_return, 0.5, 1)
-        pool.submit("fast", sleep_and_return, 0.0, 2)
-        assert [pool.wait().key, pool.wait().key] == ["fast", "slow"]
+        pool.submit("slow", has_come.wait, 120)
+        pool.submit("fast", double, 1)
+        assert pool.wait().key == "fast"
+        has_come.set()
+        assert pool.wait().key == "slow"
+
+
+def test_warning_filters_are_read_before_any_task_is_submitted():
+    """Python has one list for all threads, and scikit-learn empties it as each task begins."""
+    with Pool(n_jobs=1) as pool:
+        with warnings.catch_warnings():
+            warnings.resetwarnings()
+            pool.submit(0, double, 1)
+        assert pool.wait().result == 2
 
 
 def test_inline_runs_in_the_calling_thread_when_waited_for():
@@ -325,9 +337,10 @@ def test_abandoned_loky_tasks_leave_no_noise(n_queued):
 def test_leaving_early_abandons_tasks_and_the_backend_works_again(backend):
     started = time.monotonic()
     with pytest.raises(KeyError, match="enough"):
-        abandon(3, 5 if backend > 1 else 0)
-    # Threads cannot be ended: their pool may wait for what runs, never for what is queued.
-    assert time.monotonic() - started < 9
+        abandon(4 * backend, 5 if backend > 1 else 0, pre_dispatch="all")
+    # Threads cannot be ended: their pool may wait for what runs, never for what is queued, which
+    # would take 15 seconds more.
+    assert time.monotonic() - started < 17
     with Pool() as pool:
         assert run(pool, [(0, double, 4)])[0].result == 8
 
