@@ -24,6 +24,7 @@ import sklearn
 from numpy.typing import NDArray
 from scipy.stats import qmc
 from sklearn.base import _fit_context as fit_context
+from sklearn.base import clone
 from sklearn.metrics import check_scoring
 from sklearn.metrics._scorer import _BaseScorer as BaseScorer
 from sklearn.metrics._scorer import _MultimetricScorer as MultimetricScorer
@@ -41,6 +42,7 @@ __all__ = [
     "Interval",
     "MultimetricScorer",
     "StrOptions",
+    "accepts",
     "active_backend",
     "check_method_params",
     "check_refit",
@@ -163,6 +165,15 @@ def owner_of(estimator: Any, name: str) -> tuple[Any, str]:
     """Return the part of an estimator that has a parameter, and the name of it there."""
     path, _, name = name.rpartition("__")
     return estimator.get_params(deep=True).get(path) if path else estimator, name
+
+
+def accepts(estimator: Any, params: Mapping[str, Any]) -> bool:
+    """Tell whether parameters can be set: some estimators take more than they list."""
+    try:
+        clone(estimator).set_params(**clone(dict(params), safe=False))
+    except Exception:  # each library refuses in its own way, and some values are no estimators
+        return False
+    return True
 
 
 def declares(owner: Any, name: str) -> bool:

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from sklearn.base import is_classifier
 from sklearn.utils.multiclass import type_of_target
 
-from skbayes._compat import BaseSearchCV
+from skbayes._compat import BaseSearchCV, accepts
 from skbayes.space import Space, has, native, show
 
 __all__ = ["N_SAMPLES", "Resources", "read_resources"]
@@ -137,10 +137,16 @@ def read_resources(
 
 def _present(search: BaseSearchCV, space: Space, name: str) -> Any:
     """Return the value that the estimator has of a parameter."""
-    params = search.estimator.get_params(deep=True)
-    if name not in params:
+    params, of = search.estimator.get_params(deep=True), type(search.estimator).__name__
+    if name not in params and accepts(search.estimator, {name: 2}):
+        if search.max_resources == "auto":
+            raise ValueError(
+                f"max_resources='auto' takes the value that the estimator has, and {of}() does not "
+                f"list {name!r} until it is set: write {of}({name}=...), or give max_resources."
+            )
+    elif name not in params:
         raise ValueError(
-            f"resource={name!r} is no parameter of {type(search.estimator).__name__}(): give one "
+            f"resource={name!r} is no parameter of {of}(): give one "
             "whose values are whole numbers, such as 'n_estimators' or 'max_iter' (with the name "
             "of its step in a pipeline, 'svc__max_iter'), or 'n_samples'."
         )
@@ -149,7 +155,7 @@ def _present(search: BaseSearchCV, space: Space, name: str) -> Any:
             f"resource={name!r} is in search_spaces too. The search itself sets the resource, so "
             "take this parameter out of search_spaces."
         )
-    return params[name]
+    return params.get(name)
 
 
 def _whole(search: BaseSearchCV, present: Any) -> int:

@@ -7,9 +7,10 @@ from typing import Any
 
 __all__ = ["rounds_of"]
 
-# Where it stands: with early stopping LightGBM and XGBoost keep the best round, scikit-learn's
-# boosters and iterative solvers the last one.
-_BEST = ("best_iteration_", "best_iteration")
+# Where it stands: CatBoost cuts its trees off behind the best round, LightGBM and XGBoost keep the
+# best round, scikit-learn's boosters and iterative solvers the last one. CatBoost has a
+# best_iteration_ too, which counts from 0.
+_BEST = ("tree_count_", "best_iteration_", "best_iteration")
 _LAST = ("n_estimators_", "n_iter_")
 
 

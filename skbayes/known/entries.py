@@ -92,8 +92,10 @@ class Entry:
         of 0 says that it is not known.
     leaves_out : tuple of str
         Parameters that hold an estimator which is not searched.
-    unlisted : bool
-        Whether `get_params` leaves out what was not given.
+    unlisted : tuple of str
+        Parameters that `get_params` leaves out where they are not given.
+    aliases : mapping of str to tuple of str
+        Other names of parameters. Of an estimator that has one of these, that one is searched.
     """
 
     classes: tuple[str, ...]
@@ -105,7 +107,8 @@ class Entry:
     sets: Mapping[str, float] = field(default_factory=dict)
     inside: Mapping[str, float] = field(default_factory=dict)
     leaves_out: tuple[str, ...] = ()
-    unlisted: bool = False
+    unlisted: tuple[str, ...] = ()
+    aliases: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 @functools.cache

@@ -43,7 +43,13 @@ class Change:
 
 
 def nearest(
-    estimator: Any, name: str, dimension: Dimension, value: Any, data: Data
+    estimator: Any,
+    name: str,
+    dimension: Dimension,
+    value: Any,
+    data: Data,
+    *,
+    is_set: bool = True,
 ) -> tuple[Any, Change | None]:
     """Return the value of a dimension that comes nearest to one of an estimator.
 
@@ -62,6 +68,9 @@ def nearest(
         That of the estimator.
     data : Data
         That the search is fitted to.
+    is_set : bool, default=True
+        Whether the estimator lists the parameter. Some take parameters that they list only once
+        they are set; `value` is None then.
 
     Returns
     -------
@@ -75,7 +84,7 @@ def nearest(
     owner, parameter = owner_of(estimator, name)
     meant = number_of(owner, parameter, value, seen)
     is_word = meant is not None and math.isfinite(meant)
-    written = f"{parameter}={show(value)}"
+    written = f"{parameter}={show(value)}" if is_set else f"the default of {parameter}"
     number = native(value) if meant is None and is_number(value) else meant
     if isinstance(number, int) and abs(number) > MAX_FLOAT:
         number = math.copysign(math.inf, number > 0 or -1)
@@ -100,7 +109,7 @@ def nearest(
         return taken, Change(name, value, taken, why)
     taken = _of_range(dimension, number)
     if is_word and taken == number:
-        why = f"which is what {written} means here"
+        why = f"which is what {written} means here" if is_set else "which is its default"
     else:
         why = f"the nearest of the range to {written}"
     return taken, Change(name, value, taken, why)

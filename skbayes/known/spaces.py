@@ -13,9 +13,10 @@ from sklearn.base import is_classifier
 from sklearn.compose import ColumnTransformer
 from sklearn.pipeline import Pipeline
 
+from skbayes._warnings import warn
 from skbayes.known.entries import Entry, Range, entries, entry_of, holds
 from skbayes.known.facts import Facts, facts_of
-from skbayes.known.sight import standardises
+from skbayes.known.sight import class_keys, standardises
 from skbayes.space import Conditional, close_names, has, same_value, show
 
 __all__ = ["suggest_space"]
@@ -58,7 +59,8 @@ def suggest_space(estimator: Any, X: Any = None, y: Any = None) -> Any:
     Raises
     ------
     ValueError
-        If skbayes does not know the estimator. The message names what skbayes knows.
+        If skbayes does not know the estimator. A step of a pipeline before the last one that
+        skbayes does not know is left as it is, with a warning.
 
     Examples
     --------
@@ -100,8 +102,13 @@ def _choices(estimators: Sequence[Any]) -> list[dict[str, Any]]:
     return [{name: [part[name]] for name in differ} for part in parts]
 
 
-def _walk(estimator: Any, facts: Facts, prefix: str) -> Iterator[tuple[str, Any]]:
-    """Yield the parameters of an estimator and of all inside it, with what to search."""
+def _walk(
+    estimator: Any, facts: Facts, prefix: str, *, is_step: bool = False
+) -> Iterator[tuple[str, Any]]:
+    """Yield the parameters of an estimator and of all inside it, with what to search.
+
+    A step of a pipeline before the last one is left as it is if it is not known.
+    """
     entry = entry_of(estimator)
     parameters = estimator.get_params(deep=True)
     inside = {
@@ -109,12 +116,21 @@ def _walk(estimator: Any, facts: Facts, prefix: str) -> Iterator[tuple[str, Any]
         for name, value in parameters.items()
         if "__" not in name and _fits(value) and (entry is None or name not in entry.leaves_out)
     }
-    if entry is None and parameters and not inside:
-        raise ValueError(_refusal(estimator, prefix))
     if entry is not None:
         yield from _own(entry, estimator, parameters, facts, prefix)
+    elif parameters and not inside:
+        if is_step:
+            warn(
+                f"No search space is known for {_called(estimator)}: nothing is searched of the "
+                f"step {prefix.removesuffix('__')!r}. To search it, write its parameters and their "
+                "ranges beside what suggest_space returns."
+            )
+            return
+        raise ValueError(_refusal(estimator, prefix))
     for name, part, known in _parts(estimator, entry, inside, facts):
-        yield from _walk(part, known, f"{prefix}{name}__")
+        # The last one is what the search is for.
+        passes_on = isinstance(estimator, Pipeline) and part is not estimator.steps[-1][1]
+        yield from _walk(part, known, f"{prefix}{name}__", is_step=passes_on)
 
 
 def _fits(value: Any) -> bool:
@@ -180,8 +196,10 @@ def _own(
     """Yield the parameters of an estimator itself, with what to search."""
     defaults = _defaults(estimator)
     found: dict[str, Any] = {}
-    for name, ways in entry.space.items():
-        if name not in parameters and not entry.unlisted:
+    for first_name, ways in entry.space.items():
+        names = (first_name, *entry.aliases.get(first_name, ()))
+        name = next((each for each in names if each in parameters), first_name)
+        if name not in parameters and name not in entry.unlisted:
             continue
         own = parameters.get(name, defaults.get(name))
         is_own = not _same(own, defaults.get(name, own))
@@ -275,16 +293,20 @@ def _rounded(value: float) -> float:
 
 
 def _refusal(estimator: Any, prefix: str) -> str:
-    name = type(estimator).__name__
-    names = known_names()
-    close = close_names(name, names)
-    others = [each for each in names if each not in close]
+    close = close_names(type(estimator).__name__, known_names(), n=5)
     place = f" (it is {prefix.removesuffix('__')!r})" if prefix else ""
+    similar = f" Known ones with similar names: {', '.join(close)}." if close else ""
     return (
-        f"No search space is known for {name}{place}. Write its parameters and their ranges as a "
-        "dict, beside what suggest_space returns for the rest. Known are "
-        f"{', '.join([*close, *others])}."
+        f"No search space is known for {_called(estimator)}{place}. Write its parameters and their "
+        f"ranges as a dict.{similar} The page 'Choosing a search "
+        "space' of the documentation lists all that are known."
     )
+
+
+def _called(estimator: Any) -> str:
+    """Return the name of a class, with its package where that is not scikit-learn."""
+    package, name = class_keys(estimator)[0]
+    return name if package in ("sklearn", "__main__") else f"{package}.{name}"
 
 
 def known_names() -> list[str]:

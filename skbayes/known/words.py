@@ -26,6 +26,7 @@ class Word:
         Names of the estimators; their subclasses are meant too.
     parameter : str
     value : str or int or None
+        None also stands for a parameter that is not set, and that the estimator does not list.
     number : callable
         Returns the number, an int if it is a count; None if it is not known.
     source : str
@@ -89,12 +90,46 @@ HISTOGRAMS = ("BaseHistGradientBoosting",)
 BAGGED = ("BaseBagging",)
 XGBOOST = ("XGBModel",)
 LIGHTGBM = ("LGBMModel",)
+CATBOOST = ("CatBoost",)
 
 SVM_PAGE = "sklearn.svm.SVC, gamma"
 TREE_PAGE = "sklearn.ensemble.RandomForestClassifier, max_features, max_depth, max_leaf_nodes"
 HISTOGRAM_PAGE = "sklearn.ensemble.HistGradientBoostingClassifier, max_depth, max_leaf_nodes"
 XGBOOST_PAGE = "xgboost.readthedocs.io, parameter.html"
 LIGHTGBM_PAGE = "lightgbm.readthedocs.io, Parameters.html"
+CATBOOST_PAGE = "catboost.ai, Training parameters"
+
+# What boosters have where they are given nothing, of parameters that they do not list then.
+UNSET_LIGHTGBM = {
+    "path_smooth": 0.0,
+    "max_bin": 255,
+    "min_gain_to_split": 0.0,
+    "max_delta_step": 0.0,
+    "min_data_in_bin": 3,
+    "feature_fraction_bynode": 1.0,
+    "linear_lambda": 0.0,
+    "cat_smooth": 10.0,
+    "cat_l2": 10.0,
+    "drop_rate": 0.1,
+    "skip_drop": 0.5,
+    "max_drop": 50,
+    "top_rate": 0.2,
+    "other_rate": 0.1,
+}
+UNSET_CATBOOST = {
+    "iterations": 1000,
+    "n_estimators": 1000,
+    "depth": 6,
+    "max_depth": 6,
+    "l2_leaf_reg": 3.0,
+    "reg_lambda": 3.0,
+    "random_strength": 1.0,
+    "bagging_temperature": 1.0,
+    "rsm": 1.0,
+    "colsample_bylevel": 1.0,
+    "min_data_in_leaf": 1,
+    "border_count": 254,
+}
 
 WORDS: tuple[Word, ...] = (
     Word(SVMS, "gamma", "scale", scale_of, SVM_PAGE),
@@ -162,7 +197,17 @@ WORDS: tuple[Word, ...] = (
     Word(XGBOOST, "colsample_bynode", None, _just(1.0), XGBOOST_PAGE),
     Word(XGBOOST, "reg_alpha", None, _just(0.0), XGBOOST_PAGE),
     Word(XGBOOST, "reg_lambda", None, _just(1.0), XGBOOST_PAGE),
+    Word(XGBOOST, "rate_drop", None, _just(0.0), XGBOOST_PAGE),
+    Word(XGBOOST, "skip_drop", None, _just(0.0), XGBOOST_PAGE),
     Word(LIGHTGBM, "max_depth", -1, _just(NO_LIMIT), LIGHTGBM_PAGE),
+    *(
+        Word(LIGHTGBM, name, None, _just(number), LIGHTGBM_PAGE)
+        for name, number in UNSET_LIGHTGBM.items()
+    ),
+    *(
+        Word(CATBOOST, name, None, _just(number), CATBOOST_PAGE)
+        for name, number in UNSET_CATBOOST.items()
+    ),
 )
 
 # Parameters of which an int is a number of features or samples, and a float a share of these.

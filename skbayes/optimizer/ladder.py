@@ -128,7 +128,10 @@ class Ladder:
         if not n or not n_whole:
             return None
         correlation, n_known = self.optimizer.rung_evidence()
-        if min(self.costs(standings)) > MAX_COST:
+        looks = [score for each in standings for score in each.scores if score is not None]
+        if sum(map(math.isnan, looks)) > len(looks) / 2:
+            why = "most fits with less of it fail. Set a larger min_resources"
+        elif min(self.costs(standings)) > MAX_COST:
             why = "fits with less of it save too little time"
         elif n_known.max() < 2:
             why = "too few candidates have a score both with less and with all of it"

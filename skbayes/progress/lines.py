@@ -85,7 +85,9 @@ class Lines:
         if all(id(score) in self._known for score in trial.rungs[event.rung]):
             return
         score = self._objective.rung_scores(trial)[event.rung]
-        value = "no score" if score is None or math.isnan(score) else f"{self._metric} {score:.5g}"
+        value = f"{self._metric} {score:.5g}"
+        if score is None or math.isnan(score):
+            value = f"no score{_reason(trial.rungs[event.rung])}"
         n = len(str(self._pace.n_candidates))
         place = f"[{trial.index + 1:>{n}}/{self._pace.n_candidates}]"
         text = f"{place} {value} with {self._shares[event.rung]}{self._told_best}"
@@ -126,8 +128,12 @@ class Lines:
         part = ""
         if None in trial.folds:
             part = f" after {trial.n_scored} of {len(trial.folds)} folds"
-        errors = [fold.error for fold in trial.folds if fold is not None and fold.error]
-        if status != "failed" or not errors:
-            return status + part
-        reason = errors[0].strip().splitlines()[-1].strip()
-        return f"{status}{part} ({reason[:MAX_REASON]})"
+        reason = _reason(trial.folds) if status == "failed" else ""
+        return f"{status}{part}{reason}"
+
+
+def _reason(folds: Sequence[FoldScore | None]) -> str:
+    """Return the last line of the first error in brackets; "" if there is none."""
+    errors = [fold.error for fold in folds if fold is not None and fold.error]
+    reason = errors[0].strip().splitlines()[-1].strip()[:MAX_REASON] if errors else ""
+    return f" ({reason})" if reason else ""

@@ -10,6 +10,7 @@ from sklearn.base import clone
 from sklearn.pipeline import Pipeline
 
 from skbayes._compat import declares, owner_of, takes_value
+from skbayes._warnings import unsaid
 from skbayes.sagemaker.documents import Node, is_list, name_foreign
 from skbayes.sagemaker.history import is_of_sdk
 from skbayes.sagemaker.names import Names, check_estimator
@@ -174,7 +175,8 @@ def _suggested(estimator: Any) -> Mapping[str, Any]:
     from skbayes.known import suggest_space
 
     try:
-        suggested: Any = suggest_space(estimator)
+        with unsaid():
+            suggested: Any = suggest_space(estimator)
     except (TypeError, ValueError):
         return {}
     return suggested if isinstance(suggested, Mapping) else {}

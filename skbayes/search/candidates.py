@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from sklearn.base import clone
 
-from skbayes._compat import BaseSearchCV, takes_reals
+from skbayes._compat import BaseSearchCV, accepts, takes_reals
 from skbayes._warnings import warn
 from skbayes.search.conditions import as_written, owners
 from skbayes.search.results import grid_of_lists
@@ -325,10 +325,13 @@ def _present(estimator: Any, branch: Branch, data: Data) -> Present | None:
     for name, dimension in branch.parameters:
         if name in chosen:
             params[name] = chosen[name]
-        elif name not in values:
+            continue
+        is_set = name in values
+        taken, change = nearest(estimator, name, dimension, values.get(name), data, is_set=is_set)
+        # Some boosters take more than they list.
+        if not (is_set or accepts(estimator, {name: taken})):
             return None
-        else:
-            params[name], change = nearest(estimator, name, dimension, values[name], data)
-            if change is not None:
-                changes.append(change)
+        params[name] = taken
+        if change is not None:
+            changes.append(change)
     return Present(params, changes, len(chosen))

@@ -12,8 +12,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
-from sklearn.base import clone
 
+from skbayes._compat import accepts
 from skbayes.space import (
     PLAIN_TYPES,
     Categorical,
@@ -84,7 +84,7 @@ def _conditions(parameters: Parameters, estimator: Any, place: str) -> Condition
     known = _listed(estimator)
     for name, dimension in parameters.items():
         step, sample = _step_of(name, parameters), dimension.rvs(random_state=0)
-        if step is None and (name in known or _accepts(estimator, {name: sample})):
+        if step is None and (name in known or accepts(estimator, {name: sample})):
             continue
         found = _where(name, sample, step, parameters, estimator)
         if found is None:
@@ -129,14 +129,14 @@ def _where(
         exists = [rest in _listed(value) for value, rest in found]
         if not any(exists):
             # Some estimators take more than they list, and some of those take anything.
-            exists = [_accepts(value, {rest: sample}) for value, rest in found]
+            exists = [accepts(value, {rest: sample}) for value, rest in found]
         if any(exists):
             return step, exists
     # Others take parameters for a value that is no estimator, such as an optimiser, or have them
     # once a whole list of steps is set.
     for setter in _lists(parameters) if step is None else [step]:
         exists = [
-            _accepts(estimator, {setter: value, name: sample})
+            accepts(estimator, {setter: value, name: sample})
             for value in categories_of(parameters[setter])
         ]
         if any(exists):
@@ -169,17 +169,6 @@ def _refusal(name: str, step: str | None, parameters: Parameters, estimator: Any
         f"{show(list(values))}, the values of {step!r}, have no parameter "
         f"{name.removeprefix(f'{step}__')!r}; {_hint(name, listed)}"
     )
-
-
-def _accepts(estimator: Any, params: Mapping[str, Any]) -> bool:
-    """Tell whether parameters can be set: some estimators take more than they list."""
-    if isinstance(estimator, type) or not has(estimator, "set_params"):
-        return False
-    try:
-        clone(estimator).set_params(**clone(dict(params), safe=False))
-    except Exception:  # each library refuses in its own way
-        return False
-    return True
 
 
 def _hint(name: str, known: Sequence[str]) -> str:

@@ -2,9 +2,11 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from sklearn.datasets import load_iris
 from sklearn.ensemble import RandomForestClassifier
 from sklearn.linear_model import Ridge
 from sklearn.model_selection import GroupKFold, StratifiedKFold, TimeSeriesSplit
+from sklearn.naive_bayes import GaussianNB
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 from sklearn.svm import SVC
@@ -150,3 +152,38 @@ def test_too_few_rows_for_a_share_leave_whole_fits(word):
     _, found = resources(SVC(), {"C": (0.1, 1.0)}, X, y, **given)
     assert found.amounts == ()
     assert found.amount(None) == N
+
+
+SMOOTHING = {"var_smoothing": (1e-9, 1.0, "log-uniform")}
+
+
+class Unlisted(GaussianNB):
+    """Lists its rounds once they are set, as CatBoost does."""
+
+    def __init__(self, var_smoothing=1e-9, rounds=None):
+        super().__init__(var_smoothing=var_smoothing)
+        self.rounds = rounds
+
+    def get_params(self, deep=True):
+        return {
+            "var_smoothing": self.var_smoothing,
+            **({"rounds": self.rounds} if self.rounds else {}),
+        }
+
+    def set_params(self, **params):
+        for name, value in params.items():
+            setattr(self, name, value)
+        return self
+
+
+def test_a_resource_that_is_not_listed_is_one_all_the_same():
+    X, y = load_iris(return_X_y=True)
+    kwargs = {"resource": "rounds", "n_iter": 6, "cv": 2, "random_state": 0}
+    found = BayesSearchCV(Unlisted(), SMOOTHING, max_resources=81, **kwargs)
+    found.fit(X, y)
+    assert found.best_estimator_.rounds == 81
+    message = (
+        r"Unlisted\(\) does not list 'rounds' until it is set: write Unlisted\(rounds=\.\.\.\)"
+    )
+    with pytest.raises(ValueError, match=message):
+        BayesSearchCV(Unlisted(), SMOOTHING, **kwargs).fit(X, y)

@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from sklearn.base import clone
+from sklearn.base import BaseEstimator, ClassifierMixin, clone
 from sklearn.utils import all_estimators
 
 from skbayes.known import suggest_space
@@ -81,6 +81,15 @@ BOOSTERS = [
     ("xgboost", "XGBRegressor", {"booster": "gblinear"}),
     ("catboost", "CatBoostClassifier", {"verbose": 0, "allow_writing_files": False}),
     ("catboost", "CatBoostRegressor", {"verbose": 0, "allow_writing_files": False}),
+    *(
+        ("catboost", "CatBoostClassifier", {"verbose": 0, "allow_writing_files": False, **each})
+        for each in (
+            {"n_estimators": 20, "max_depth": 3, "eta": 0.1, "reg_lambda": 2.0},
+            {"bootstrap_type": "Bernoulli"},
+            {"bootstrap_type": "No"},
+        )
+    ),
+    ("lightgbm", "LGBMClassifier", {"verbosity": -1, "data_sample_strategy": "goss"}),
 ]
 
 
@@ -95,9 +104,50 @@ def test_points_of_boosters_fit(
     y = X[:, 0] + 0.3 * rng.standard_normal(len(X))
     y = (y > np.median(y)).astype(int) if name.endswith("Classifier") else y
     space = parse_space(suggest_space(estimator, X, y))
-    rounds = "iterations" if package == "catboost" else "n_estimators"
+    rounds = next(
+        name for name in ("iterations", "n_estimators") if name in space.branches[0].names
+    )
     coordinates = space.sample(rng.random((5, len(space.axes))))
     for point in space.points(coordinates):
         params = space.decode(point)
         model = clone(estimator).set_params(**{**params, rounds: 5}).fit(X, y)
         assert np.isfinite(model.predict(X).astype(float)).all()
+
+
+class Booster(ClassifierMixin, BaseEstimator):
+    """Lists what it was given, as CatBoost does."""
+
+    def __init__(self, **given: Any) -> None:
+        self.given = given
+
+    def get_params(self, deep: bool = True) -> dict[str, Any]:
+        return self.given
+
+
+def as_class(package: str, name: str, **given: Any) -> Booster:
+    return type(name, (Booster,), {"__module__": package})(**given)
+
+
+@pytest.mark.parametrize(
+    ("given", "names"),
+    [
+        ({}, {"iterations", "depth", "learning_rate", "bagging_temperature"}),
+        ({"n_estimators": 20, "eta": 0.1}, {"n_estimators", "eta", "depth"}),
+        ({"max_depth": 3, "reg_lambda": 1}, {"iterations", "max_depth", "reg_lambda"}),
+        ({"bootstrap_type": "No"}, {"iterations", "depth"}),
+    ],
+)
+def test_each_parameter_has_the_name_that_the_estimator_gives_it(
+    given: dict[str, Any], names: set[str]
+) -> None:
+    space = suggest_space(as_class("catboost", "CatBoost", **given))
+    assert names <= set(space)
+    assert len(space) == 6 - (given.get("bootstrap_type") == "No")
+
+
+def test_what_is_not_listed_is_searched_where_the_table_says_so() -> None:
+    dart = suggest_space(as_class("xgboost", "XGBModel", booster="dart"))
+    assert {"rate_drop", "skip_drop"} == set(dart)
+    assert not suggest_space(
+        as_class("xgboost", "XGBModel", booster="gbtree", max_depth=3)
+    ).keys() - {"max_depth"}

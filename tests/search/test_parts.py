@@ -316,8 +316,8 @@ class BrokenInPart(Curve):
 
 def test_it_is_said_that_shares_fail(capsys):
     assert last_words(capsys, estimator=BrokenInPart(), min_resources=3, n_iter=8) == [
-        "From candidate 6 on, each fit had all of rounds: too few candidates have a score both "
-        "with less and with all of it."
+        "From candidate 6 on, each fit had all of rounds: most fits with less of it fail. Set a "
+        "larger min_resources."
     ]
 
 

@@ -47,6 +47,45 @@ def test_nothing_is_said_where_nothing_is_changed_or_wanted(capsys):
     assert said_and_tried(capsys, SVC(), space, n_iter=2, verbose=0)[0] == ""
 
 
+class Secretive(LogisticRegression):
+    """Takes parameters that it lists only once they are set, as boosters do."""
+
+    def __init__(self, C=1.0, **others):
+        super().__init__(C=C)
+        self.others = others
+
+    @classmethod
+    def _get_param_names(cls):
+        return ["C"]
+
+    def get_params(self, deep=True):
+        return {"C": self.C, **self.others}
+
+    def set_params(self, **params):
+        if "refused" in params:
+            raise ValueError("refused")
+        self.C = params.pop("C", self.C)
+        self.others = {**self.others, **params}
+        return self
+
+
+def test_what_an_estimator_does_not_list_leaves_the_rest_as_it_is(capsys):
+    space = {"C": LOG, "depth": (2, 10), "word": ["a", "b"]}
+    line, params = said_and_tried(capsys, Secretive(C=3.0, word="b"), space, n_iter=2)
+    assert params[0] == {"C": 3.0, "depth": 6, "word": "b"}
+    assert line == (
+        "First candidate: your Secretive() with depth=6, the middle of the range, for the default "
+        "of depth is no number that is known before the fits."
+    )
+
+
+def test_a_default_that_is_known_is_taken(capsys):
+    booster = type("CatBoost", (Secretive,), {})
+    line, params = said_and_tried(capsys, booster(C=3.0), {"C": LOG, "depth": (1, 16)}, n_iter=2)
+    assert params[0] == {"C": 3.0, "depth": 6}
+    assert line.endswith("with depth=6, which is its default.")
+
+
 def test_what_is_refused_is_not_tried(capsys):
     space = {"C": LOG, "gamma": LOG}
     line, params = said_and_tried(capsys, SVC(), space, n_iter=2, is_allowed=lambda p: p["C"] > 1)

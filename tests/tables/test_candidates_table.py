@@ -4,6 +4,7 @@ import math
 import pickle
 import sys
 import warnings
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -259,6 +260,9 @@ def test_rounds():
     assert rounds_of(Pipeline([("a", StandardScaler()), ("b", model)])) == 4
     assert rounds_of(SVC().fit(X, Y)) is None  # an array: one number for each pair of classes
     assert rounds_of(StandardScaler()) is None
+    # As CatBoost has both: the number of its trees, and the best round counted from 0.
+    assert rounds_of(SimpleNamespace(tree_count_=20, best_iteration_=19)) == 20
+    assert rounds_of(SimpleNamespace(best_iteration=19)) == 20
 
 
 def test_a_scorer_that_fails_is_told():
