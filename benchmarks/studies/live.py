@@ -183,12 +183,12 @@ def run(records: Records, names: list[str], seeds: range, arguments: Any) -> Non
     failed = []
     for seed in seeds:
         for name in names:
+            of_task = kind(name, arguments)
             first, *others = [PLAIN, *(each for each in arguments.methods if each != PLAIN)]
             seconds = math.inf
             for methods in ([first], others):
                 runs = []
                 for method in methods:
-                    of_task = kind(name, arguments)
                     key = {"task": name, "method": method, "seed": seed, **of_task}
                     key |= {"digest": version(method)}
                     if method != PLAIN:

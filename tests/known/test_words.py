@@ -1,6 +1,7 @@
 """Numbers that words stand for, against what the estimators make of them in their fits."""
 
 import math
+import re
 
 import numpy as np
 import pytest
@@ -31,7 +32,7 @@ from sklearn.svm import SVC, SVR, NuSVC, NuSVR
 from sklearn.tree import DecisionTreeClassifier, DecisionTreeRegressor
 
 from skbayes.known import Data, nearest
-from skbayes.known.words import WORDS, number_of
+from skbayes.known.words import UNSET_CATBOOST, UNSET_LIGHTGBM, WORDS, number_of
 from skbayes.space import check_dimension
 from strategies import dimensions
 
@@ -217,6 +218,24 @@ def test_words_of_boosters_by_the_names_of_their_classes():
     assert number_of(LGBMModel(), "max_depth", -1, seen) == math.inf
     assert number_of(LGBMModel(), "max_depth", None, seen) is None
     assert number_of(XGBModel(), "max_depth", False, seen) is None
+
+
+def test_unset_parameters_of_lightgbm_are_what_it_fits_with():
+    lightgbm = pytest.importorskip("lightgbm")
+    model = lightgbm.LGBMClassifier(n_estimators=2, verbose=-1, n_jobs=1).fit(X, Y)
+    told = model.booster_.model_to_string()
+    used = dict(re.findall(r"^\[(\w+): ([^\]]*)\]$", told, re.MULTILINE))
+    assert {name: float(used[name]) for name in UNSET_LIGHTGBM} == UNSET_LIGHTGBM
+
+
+def test_unset_parameters_of_catboost_are_what_it_fits_with():
+    catboost = pytest.importorskip("catboost")
+    model = catboost.CatBoostClassifier(verbose=0, thread_count=1, allow_writing_files=False)
+    used = model.fit(X, Y).get_all_params()
+    # Other names of the same, and what depends on the bootstrap, are not told.
+    told = {name: number for name, number in UNSET_CATBOOST.items() if name in used}
+    assert len(told) >= 7
+    assert {name: used[name] for name in told} == told
 
 
 def test_each_word_has_a_source_and_stands_once():
