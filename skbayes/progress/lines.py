@@ -85,9 +85,10 @@ class Lines:
         if all(id(score) in self._known for score in trial.rungs[event.rung]):
             return
         score = self._objective.rung_scores(trial)[event.rung]
-        value = f"{self._metric} {score:.5g}"
         if score is None or math.isnan(score):
             value = f"no score{_reason(trial.rungs[event.rung])}"
+        else:
+            value = f"{self._metric} {score:.5g}"
         n = len(str(self._pace.n_candidates))
         place = f"[{trial.index + 1:>{n}}/{self._pace.n_candidates}]"
         text = f"{place} {value} with {self._shares[event.rung]}{self._told_best}"

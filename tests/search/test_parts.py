@@ -321,6 +321,12 @@ def test_it_is_said_that_shares_fail(capsys):
     ]
 
 
+def test_each_share_that_fails_says_why(capsys):
+    kwargs = {"resource": "rounds", "min_resources": 3, "n_iter": 2, "verbose": 1}
+    searched(estimator=BrokenInPart(), **kwargs)
+    assert "[1/2] no score (ValueError: too few) with 3 rounds" in capsys.readouterr().out
+
+
 @pytest.mark.parametrize(
     "kwargs",
     [
