@@ -245,7 +245,7 @@ class Optimizer:
             Number of points to propose at once.
         budget_left : float or None, default=None
             Fraction of your budget that is left: 1 at the start, 0 at the end, and negative after
-            the end. The budget is in seconds or in any other unit of `cost` in `tell`. Among
+            the end. The budget has the same unit as `cost` in `tell`, for example seconds. Among
             equally good points, the optimiser prefers cheap points, at the start more than at the
             end. None: the optimiser ignores costs.
 
@@ -257,7 +257,7 @@ class Optimizer:
         ------
         SpaceExhausted
             If no point is left that may be proposed. With `is_allowed`, also if the optimiser finds
-            no allowed point. Points that the same call proposed before are in `pending`.
+            no allowed point. If ``ask(n)`` fails after some points, these points are in `pending`.
         ValueError
             If `n` or `budget_left` is out of range, or if `is_allowed` raises an error.
         """
@@ -518,8 +518,9 @@ class Optimizer:
         """Return an upper bound for how much the best score can still rise in the whole space.
 
         The bound is five times the gain in sight, plus twice the gain over the last three quarters
-        of the scores. This was tested in 77 cases, after many numbers of scores. If there was a
-        bound, the best known score was within the bound in more than 95 % of the tests.
+        of the scores. It was tested on 77 problems, after 12, 25 and 50 scores. If there was a
+        bound, the best score so far was below the highest known score of the problem by at most
+        the bound, in more than 95 % of the tests.
 
         Returns
         -------

@@ -55,7 +55,8 @@ class GainDisplay(Display):
     line_ : matplotlib Line2D or None
         None if no probability is known.
     band_ : matplotlib PolyCollection or None
-        How exact such probabilities were in tests.
+        Area from 0.1 below to 0.1 above the line, because the probabilities are not exact. None
+        if fewer than two probabilities are known.
     text_ : matplotlib Text
         The sentence.
     """

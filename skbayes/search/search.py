@@ -703,7 +703,8 @@ class BayesSearchCV(BaseSearchCV):  # type: ignore[misc]
         predict for any parameters, which parameters matter, whether more candidates would help, and
         whether the best values are at a bound. Printing the result shows a report. With
         ``refit="1se"``, the best parameters and their bounds are those of the candidate that was
-        taken. Each call fits the models again. This takes less time than most fits.
+        taken. Each call fits the models of the scores again. This often takes less time than
+        one fit of your estimator.
 
         Returns
         -------

@@ -208,7 +208,7 @@ class Distribution(Dimension):
 
     @property
     def lattice(self) -> Lattice | None:
-        """Multiples of 2**-24 for a continuous distribution."""
+        """Coordinates that the search uses: multiples of 2**-24. None if it is discrete."""
         return None if self._is_discrete else self._steps
 
     def encode(self, value: Any) -> float | int:
@@ -256,7 +256,7 @@ class Distribution(Dimension):
         return x
 
     def codes(self) -> Iterable[float | int]:
-        """Return all values of a listed distribution; ValueError if they are not listed."""
+        """Return all values if `n_values` is not None; otherwise raise ValueError."""
         return Dimension.codes(self) if self.n_values is None else list(self._points.tolist())
 
 

@@ -345,9 +345,10 @@ class Space(SpaceView):
     def focused(self, coordinates: ArrayLike) -> Space:
         """Return the same space with fewer feature columns, just enough for the given points.
 
-        A long list gets a column for each value in the given coordinates, and one column for all
-        other values. The distance between one of these points and any other point is the same as
-        before. A model that knows only these points treats all other values in the same way.
+        A long list has more than 128 values and no order. It gets one column for each value that
+        the given points have, and one column for all its other values. This does not change the
+        distance between a given point and any other point. A model that knows only the given
+        points treats all other values in the same way.
 
         Parameters
         ----------
