@@ -19,7 +19,8 @@ import math
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import ndtr
+
+from skbayes.acquisition.functions import log_expected_improvement
 
 __all__ = ["expected_improvement", "look_worth"]
 
@@ -33,10 +34,13 @@ N_HALVINGS = 40
 
 def expected_improvement(m: Floats, s: Floats) -> Floats:
     """Return the expected positive part of normal variables of these means and deviations."""
-    m, s = np.asarray(m, dtype=np.float64), np.asarray(s, dtype=np.float64)
-    z = np.divide(m, s, out=np.where(m > 0.0, 40.0, -40.0), where=s > 0.0).clip(-40.0, 40.0)
-    density = np.exp(-0.5 * z * z) / math.sqrt(2.0 * math.pi)
-    return np.maximum(np.where(s > 0.0, s * (density + z * ndtr(z)), np.maximum(m, 0.0)), 0.0)
+    shape = np.broadcast_shapes(np.shape(m), np.shape(s))
+    m, s = (np.broadcast_to(np.asarray(x, dtype=np.float64), shape).ravel() for x in (m, s))
+    # A deviation below the last digit of the mean changes nothing, and none has no logarithm.
+    is_sure = s <= np.finfo(np.float64).eps * np.abs(m)
+    sd = np.where(is_sure, 1.0, s)
+    expected = np.exp(log_expected_improvement(np.where(is_sure, 0.0, m), sd, 0.0)[0])
+    return np.where(is_sure, np.maximum(m, 0.0), expected).reshape(shape)
 
 
 def look_worth(m: float, s: float, rho: float, c: float) -> float:

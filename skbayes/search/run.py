@@ -241,10 +241,11 @@ class Run:
                 if lines is not None:
                     lines.end()
             finally:
-                for each in self._callback:
-                    getattr(each, "end_search", lambda reason: None)(engine.stop_reason)
+                # Before the callbacks are told: one that raises must not leave the search running.
                 search.__dict__.pop("_so_far", None)
                 search.__dict__.update(earlier)
+                for each in self._callback:
+                    getattr(each, "end_search", lambda reason: None)(engine.stop_reason)
         return engine
 
     def _say_what_begins(self) -> None:

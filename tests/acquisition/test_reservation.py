@@ -16,12 +16,26 @@ COSTS = st.floats(0.01, 2)
 
 @given(m=MEANS, s=DEVIATIONS)
 def test_expected_improvement_is_that_of_the_definition(m, s):
-    expected, _ = quad(lambda x: x * norm.pdf(x, m, s), 0, m + 12 * s if m > -12 * s else 1)
+    low, high = max(0.0, m - 12 * s), max(0.0, m + 12 * s)
+    expected, _ = quad(lambda x: x * norm.pdf(x, m, s), low, high)
     assert expected_improvement(m, s) == pytest.approx(expected, abs=1e-6)
 
 
 def test_without_uncertainty_it_is_the_positive_part():
     assert np.array_equal(expected_improvement([-1.0, 0.0, 2.0], [0.0, 0.0, 0.0]), [0.0, 0.0, 2.0])
+
+
+@pytest.mark.parametrize("m", [-1.0, 0.0, 1.0])
+@pytest.mark.parametrize("s", [1e-300, 1e-12, 1e-3])
+def test_with_little_uncertainty_it_is_nearly_the_positive_part(m, s):
+    assert float(expected_improvement(m, s)) == pytest.approx(max(m, 0.0), abs=s)
+
+
+def test_a_look_that_tells_nearly_all_is_worth_as_much_as_one_that_tells_all():
+    nearly = [0.99, 0.995, 0.999, 0.9999, 0.999999, 1.0]
+    prices = [look_worth(0.0, 1.0, rho, 0.1) for rho in nearly]
+    assert np.diff(prices).min() > -1e-3
+    assert prices[-2] == pytest.approx(prices[-1], abs=2e-3)
 
 
 @given(m=MEANS, s=DEVIATIONS, rho=st.floats(0, 1), c=COSTS)
