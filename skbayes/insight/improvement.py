@@ -26,7 +26,7 @@ from skbayes._compat import scrambled_sobol
 from skbayes._pickles import lasting
 from skbayes.acquisition import AMBITIONS, AxisTable, log_expected_improvement, perturb
 from skbayes.gp import Posterior, joint
-from skbayes.insight.past import chance_of_rise, least_step, pooled
+from skbayes.insight.past import ROUNDING, chance_of_rise, least_step, pooled
 from skbayes.space import Space
 
 __all__ = ["MIN_SCORES", "N_CANDIDATES", "Gain", "candidates", "gains", "in_percent", "outlook"]
@@ -56,8 +56,10 @@ CHANCE_WORDS = (
 )
 # Chances nearer than this to 0 and 1 would be printed as none and as certainty.
 LEAST_SHOWN = 0.005
-# Gains at which the chance is computed, to sum up what can be expected.
-N_LEVELS = 40
+# Gains at which the chance is computed, to sum up what can be expected: quantiles of those of the
+# plays, and so far beyond the largest of these, in units, as the odds need to fall to nothing.
+SHARES_OF_PLAYS = np.linspace(0.0, 1.0, 40)
+BEYOND, N_BEYOND = (0.01, 8.0), 12
 # Variances of the posterior below this, in variances of the prior, are rounding.
 MIN_VARIANCE = 1e-10
 
@@ -176,7 +178,9 @@ def candidates(
     known = {row.tobytes() for row in space.snap(observed)}
     # What a sequence happens to hit of a space that is nearly used up may all be known.
     if space.n_values is not None and space.n_values <= N_CANDIDATES + len(known):
-        return _unknown(space.snap(space.coordinates(list(space.grid()))), known)
+        # One of those that several branches have.
+        points = [point for point in space.grid() if space.twins(point)[0] == point]
+        return _unknown(space.snap(space.coordinates(points)), known)
     spread = space.sample(scrambled_sobol(N_SOBOL, len(space.axes), rng))
     table = AxisTable.of(
         space, posterior.hyperparameters.lengthscales, np.arange(len(space.branches))
@@ -212,12 +216,11 @@ def outlook(
 ) -> tuple[float, float]:
     r"""Chance of a gain and the expected gain: those of plays, pooled with the past.
 
-    Where scores are on a grid, gains of plays are rounded to its steps.
+    .. math:: E = \int_0^\infty P(b)\,db
 
-    .. math:: E = \int_0^{\max g} P(b)\,db
-
-    with P the chance of more than b, and g the gains of the plays. Beyond the largest of these the
-    odds fall to the e-th part with each unit.
+    with P the chance of more than b. Beyond the largest gain of the plays its odds fall to the e-th
+    part with each unit. Where scores are on a grid, gains of plays are rounded to its steps, and
+    more than b means the next step above b.
 
     Parameters
     ----------
@@ -249,6 +252,8 @@ def outlook(
     largest = float(gain.max())
 
     def chance(level: float) -> float:
+        if step:
+            level = step * math.floor(level / step + ROUNDING)
         if level >= most or (level >= largest and not is_open):
             return 0.0
         # So many plays say no more than that it is rare, or nearly certain.
@@ -256,10 +261,16 @@ def outlook(
         beyond = max(level - largest, 0.0) / unit
         return pooled(chance_of_rise(scores, m, level), share, beyond, kept)
 
-    levels = np.unique(np.append(np.quantile(gain, np.linspace(0.0, 1.0, N_LEVELS)), 0.0))
+    # The past has fewer rises above any gain at all than above none, however small it is.
+    first = step or ROUNDING * unit
+    beyond = largest + unit * np.geomspace(*BEYOND, N_BEYOND) if is_open else ()
+    levels = np.concatenate([[0.0, first], np.quantile(gain, SHARES_OF_PLAYS), beyond])
+    levels = np.unique(np.minimum(levels, most))
     chances = np.array([chance(level) for level in levels.tolist()])
-    steps = np.diff(levels)
-    return chance(by), float(steps @ (chances[1:] + chances[:-1]) / 2)
+    expected = float(np.diff(levels) @ (chances[1:] + chances[:-1]) / 2)
+    # On a grid the chance is that of its lower end all along each step.
+    return chance(by), expected + step * float(chances[0] - chances[-1]) / 2
+
 
 
 def gains(

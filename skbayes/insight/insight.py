@@ -109,6 +109,7 @@ class Insight:
     best: BestScore = UNKNOWN
     limits: tuple[float, float] = NO_LIMITS
     _taken_row: int | None = None
+    _is_exhausted: bool = False
 
     @classmethod
     def learn(
@@ -121,6 +122,7 @@ class Insight:
         best: BestScore | None = None,
         limits: tuple[float, float] = NO_LIMITS,
         taken_row: int | None = None,
+        is_exhausted: bool = False,
     ) -> Insight:
         """Fit both models, and return the `Insight`.
 
@@ -142,6 +144,8 @@ class Insight:
             Lowest and highest possible score.
         taken_row : int or None, default=None
             Row of the observation that was taken. None: the one with the highest score.
+        is_exhausted : bool, default=False
+            Whether no point is left that may be evaluated.
 
         Raises
         ------
@@ -173,8 +177,8 @@ class Insight:
         if best_row is None:
             best_row = int(np.nanargmax(observations.scores))
         models = (overview, centre, unit, searching, searching_unit)
-        rows = (best_row, best or UNKNOWN, limits, taken_row)
-        return cls(space, observations, noise, floor, *models, *rows)
+        rest = (best_row, best or UNKNOWN, limits, taken_row, is_exhausted)
+        return cls(space, observations, noise, floor, *models, *rest)
 
     @property
     def best_score(self) -> float:
@@ -396,19 +400,24 @@ class Insight:
         if not numbers:
             return ()
         scores, space = self.observations.scores, self.space
-        if not self._unit:
-            return tuple(Gain(each, by, math.nan, math.nan) for each in numbers)
         rng = np.random.default_rng(SEED)
-        observed = space.coordinates(self.observations.points)
-        order = np.argsort(-np.array(scores), kind="stable")  # NaN comes last
+        # What was evaluated in one branch is known in the others that have it too.
+        known = [twin for point in self.observations.points for twin in space.twins(point)]
+        n_left = math.inf if space.n_values is None else space.n_values - len(known)
+        is_whole = n_left <= N_CANDIDATES
         with computing():
-            free = candidates(self._searching, space, observed, observed[order], rng)
-            n_left = math.inf if space.n_values is None else space.n_values - len(scores)
-            is_whole = n_left <= N_CANDIDATES
-            n_left = len(free) if is_whole else n_left
-            if not n_left:
+            # Of all that is left none is chosen by the model, which knows nothing of equal scores.
+            if self._unit or is_whole:
+                observed = space.coordinates(self.observations.points)
+                best_first = observed[np.argsort(-np.array(scores), kind="stable")]  # NaN is last
+                at = space.coordinates(known)
+                free = candidates(self._searching, space, at, best_first, rng)
+                n_left = len(free) if is_whole else n_left
+            if self._is_exhausted or not n_left:
                 gain = Gain(0, by, 0.0, 0.0, is_exhausted=True, is_last=True)
                 return (gain,) * len(numbers)
+            if not self._unit:
+                return tuple(Gain(each, by, math.nan, math.nan) for each in numbers)
             # Whether these are all that are left.
             wanted = [(int(min(each, n_left)), each >= n_left) for each in numbers]
             if n_missing := max(MIN_SCORES_TO_SAY - self.observations.n_scored, 0):

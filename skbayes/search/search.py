@@ -732,9 +732,8 @@ class BayesSearchCV(BaseSearchCV):  # type: ignore[misc]
             taken = self._rows_tried.index(self.best_index_)
         # Older pickles have neither of these.
         said, limits = getattr(self, "_best", None), getattr(self, "_limits", NO_LIMITS)
-        return Insight.learn(
-            space, observations, Surrogate(space), noise, best, said, limits, taken
-        )
+        rest = (said, limits, taken, self.stop_reason_ == "exhausted")
+        return Insight.learn(space, observations, Surrogate(space), noise, best, *rest)
 
     def report(self, path: str | os.PathLike[str]) -> Path:
         """Write a report about the search in one file.
