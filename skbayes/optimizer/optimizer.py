@@ -303,9 +303,10 @@ class Optimizer:
                 self._proposed = state, self._proposer.proposal(left)
         return self._proposed[1]
 
-    def asked_point(self, index: int) -> Point:
-        """Return the point with a given number, in the order in which points were proposed."""
-        return self._store.points_asked[index]
+    @property
+    def points_asked(self) -> list[Point]:
+        """The points proposed so far, in that order."""
+        return self._store.points_asked
 
     @property
     def n_complete(self) -> int:
