@@ -216,7 +216,7 @@ def _read_file(path: str | os.PathLike[str], name: str | None) -> Found:
                 score = fold.test.get(metric, math.nan)
                 folds[row, k] = score if math.isfinite(score) else math.nan
                 seconds[row, k] = fold.fit_time + fold.score_time
-                ended[row, k] = recorded.times.get((trial.index, k), math.nan)
+                ended[row, k] = math.nan if fold.at is None else fold.at
     was_run = np.array([[fold is not None for fold in t.folds] for t in trials], dtype=bool)
     was_run = was_run.reshape(n, n_folds)
     is_failed = (was_run & np.isnan(folds)).any(axis=1)
@@ -245,7 +245,7 @@ def _read_file(path: str | os.PathLike[str], name: str | None) -> Found:
         begun=ended - seconds,
         ended=ended,
         # Older files do not tell.
-        proposed_by=tuple(getattr(trial, "origin", None) or "" for trial in trials),
+        proposed_by=tuple(trial.origin or "" for trial in trials),
         taken=_highest(scores),
         learn=cache(lambda: _learn(space, params, scores, folds)),
     )
