@@ -35,6 +35,7 @@ from skbayes.engine.queue import Fold, FoldQueue
 from skbayes.exceptions import FitTimeout, NoWorkers, SpaceExhausted, WorkerDied
 from skbayes.optimizer import Strategy
 from skbayes.rules import (
+    ROUNDING,
     EarlyStopping,
     Schedule,
     SearchState,
@@ -54,8 +55,6 @@ __all__ = ["Engine", "Observer"]
 # the others find work. With two a worker each waits a sixth of the time, with four proposals know
 # less.
 FOLDS_PER_WORKER = 3
-# Sums of shares are rounded: what is spent to the last digit is not overspent.
-ROUNDING = 1e-9
 
 
 class Observer(Protocol):
