@@ -35,6 +35,7 @@ from skbayes.engine.queue import Fold, FoldQueue
 from skbayes.exceptions import FitTimeout, NoWorkers, SpaceExhausted, WorkerDied
 from skbayes.optimizer import Strategy
 from skbayes.rules import (
+    ROUNDING,
     EarlyStopping,
     Schedule,
     SearchState,
@@ -54,8 +55,6 @@ __all__ = ["Engine", "Observer"]
 # the others find work. With two a worker each waits a sixth of the time, with four proposals know
 # less.
 FOLDS_PER_WORKER = 3
-# Sums of shares are rounded: what is spent to the last digit is not overspent.
-ROUNDING = 1e-9
 
 
 class Observer(Protocol):
@@ -309,15 +308,19 @@ class Engine:
         """Open a candidate, a new one or one to be measured further; tell whether there is one."""
         if len(self._open) >= n_points:
             return False
+        # The candidate that is asked for has to be the one that the schedule has judged.
+        left = self.budget.share_left
         if self.schedule is None:
-            return self._ask()
+            return self._ask(None, left)
         index = len(self.history.trials)
         is_last = self._is_exhausted or index >= self.n_iter
-        choice = self.schedule.choose(self._standings, not is_last, is_last, self.budget.share_left)
+        choice = self.schedule.choose(self._standings, not is_last, is_last, left)
         if choice is None or not self._can_pay(choice.rung):
             return False
         if choice.index is None:
-            return self._ask(choice.rung) or (self._is_exhausted and self._open_another(n_points))
+            return self._ask(choice.rung, left) or (
+                self._is_exhausted and self._open_another(n_points)
+            )
         trial = self.history.trials[choice.index]
         self._open[trial.index] = _Open(self._predict_seconds(trial.point), 0, choice.rung)
         self._latest = trial.index
@@ -338,7 +341,7 @@ class Engine:
         self._is_paid_out = True
         return False
 
-    def _ask(self, rung: int | None = None) -> bool:
+    def _ask(self, rung: int | None, budget_left: float | None) -> bool:
         """Open the next candidate, if there may be one; tell whether there is."""
         index = len(self.history.trials)
         if self._is_exhausted or index >= self.n_iter or not self._can_pay(rung):
@@ -350,7 +353,7 @@ class Engine:
             self.stop_reason = "max_time"
             return False
         else:
-            event = self._propose(index)
+            event = self._propose(index, budget_left)
             if event is None:
                 return False
             # Before the first fold is: what was evaluated must have been asked for.
@@ -362,9 +365,9 @@ class Engine:
             self._standings.append(Standing(index, (None,) * self.evaluation.n_rungs, is_open=True))
         return True
 
-    def _propose(self, index: int) -> Asked | None:
+    def _propose(self, index: int, budget_left: float | None) -> Asked | None:
         try:
-            point = self.optimizer.ask_point(self.budget.share_left)
+            point = self.optimizer.ask_point(budget_left)
         except SpaceExhausted:
             self._is_exhausted = True
             warn(

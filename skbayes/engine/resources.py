@@ -15,6 +15,7 @@ from sklearn.base import is_classifier
 from sklearn.utils.multiclass import type_of_target
 
 from skbayes._compat import BaseSearchCV, accepts
+from skbayes.rules import ROUNDING
 from skbayes.space import Space, has, native, show
 
 __all__ = ["N_SAMPLES", "Resources", "read_resources"]
@@ -180,10 +181,10 @@ def _amounts(search: BaseSearchCV, whole: int, smallest: int) -> tuple[int, ...]
     least, factor = native(search.min_resources), float(search.factor)
     is_given = not isinstance(least, str)
     least = int(least) if is_given else smallest
-    n_rungs = math.floor(math.log(whole / least, factor) + 1e-9) if least < whole else 0
+    n_rungs = math.floor(math.log(whole / least, factor) + ROUNDING) if least < whole else 0
     if not is_given:
         n_rungs = min(n_rungs, MAX_RUNGS)
-    amounts = [math.floor(whole / factor**k + 1e-9) for k in range(n_rungs, 0, -1)]
+    amounts = [math.floor(whole / factor**k + ROUNDING) for k in range(n_rungs, 0, -1)]
     found = tuple(dict.fromkeys(max(amount, least) for amount in amounts))
     if is_given and not found:
         raise ValueError(

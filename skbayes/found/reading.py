@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from skbayes.found.found import Found
 from skbayes.space import Branch, Categorical, Integer, Real, Space, as_float, has, native, show
-from skbayes.tables import written_metric
+from skbayes.tables import followed_metric, kept_notes, learnt_from, rows_begun, written_metric
 
 if TYPE_CHECKING:
     from skbayes.insight import Insight
@@ -90,12 +90,11 @@ def read_several(searches: Any) -> dict[str, list[Found]]:
 
 
 def _read_search(search: Any, name: str) -> Found:
-    """Read a fitted search. All that is taken from one is taken here."""
+    """Read a fitted search: what everybody can see of one here, all else in `tables`."""
     table = search.cv_results_
-    metric = _metric(search, table)
+    metric = followed_metric(search)
     n = len(table["params"])
-    # What was measured in part only has a row too.
-    order = list(getattr(search, "_rows_begun", getattr(search, "_rows_tried", range(n))))
+    order = rows_begun(search)
     n_folds = int(getattr(search, "n_splits_", 0))
     cells = [table[f"split{k}_test_{metric}"] for k in range(n_folds)]
     folds = np.array(cells, dtype=np.float64).reshape(n_folds, n).T[order]
@@ -112,11 +111,10 @@ def _read_search(search: Any, name: str) -> Found:
     scores = np.where(is_complete & np.isfinite(scores), scores, math.nan)
     params = [dict(table["params"][row]) for row in order]
     best = getattr(search, "best_index_", None)
-    learnt = getattr(search, "_learnt_from", None)
+    learnt = learnt_from(search)
     space = guessed_space(params) if learnt is None else learnt[0]
     seconds = np.asarray(table["mean_fit_time"] + table["mean_score_time"], dtype=np.float64)
-    # Searches of scikit-learn keep no notes, nor do older pickles.
-    notes = [note for note in getattr(search, "_notes", ()) if note["has_row"]]
+    notes = [note for note in kept_notes(search) if note["has_row"]]
     cost = _costs(seconds[order], was_run)
     if len(notes) == n:
         cost = np.array([note["seconds"] for note in notes], dtype=np.float64)
@@ -137,15 +135,6 @@ def _read_search(search: Any, name: str) -> Found:
             lambda: _learn(space, params, scores, folds) if learnt is None else search.insight()
         ),
     )
-
-
-def _metric(search: Any, table: Mapping[str, Any]) -> str:
-    """Return the metric that a search followed, as its table calls it."""
-    for name in (getattr(search, "_metric", None), getattr(search, "refit", None), "score"):
-        if isinstance(name, str) and f"mean_test_{name}" in table:
-            return name
-    found = [name for name in table if name.startswith("mean_test_")]
-    return found[0].removeprefix("mean_test_")
 
 
 def _times(
@@ -227,7 +216,7 @@ def _read_file(path: str | os.PathLike[str], name: str | None) -> Found:
                 score = fold.test.get(metric, math.nan)
                 folds[row, k] = score if math.isfinite(score) else math.nan
                 seconds[row, k] = fold.fit_time + fold.score_time
-                ended[row, k] = recorded.times.get((trial.index, k), math.nan)
+                ended[row, k] = math.nan if fold.at is None else fold.at
     was_run = np.array([[fold is not None for fold in t.folds] for t in trials], dtype=bool)
     was_run = was_run.reshape(n, n_folds)
     is_failed = (was_run & np.isnan(folds)).any(axis=1)
@@ -256,7 +245,7 @@ def _read_file(path: str | os.PathLike[str], name: str | None) -> Found:
         begun=ended - seconds,
         ended=ended,
         # Older files do not tell.
-        proposed_by=tuple(getattr(trial, "origin", None) or "" for trial in trials),
+        proposed_by=tuple(trial.origin or "" for trial in trials),
         taken=_highest(scores),
         learn=cache(lambda: _learn(space, params, scores, folds)),
     )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping
 
 from skbayes._trials import Event, Scored
@@ -61,20 +60,3 @@ def read_events(data: bytes, path: str) -> tuple[list[Event], float, Mapping[str
             ) from None
         events.append(event)
     return events, elapsed, versions
-
-
-def fold_times(path: str | os.PathLike[str]) -> dict[tuple[int, int], float]:
-    """Return the seconds of search when each fold was scored, by candidate and fold.
-
-    The file is one that `read_events` has read; a line that was written since then may be torn.
-    """
-    with open(path, "rb") as file:
-        *lines, _ = file.read().split(b"\n")
-    times: dict[tuple[int, int], float] = {}
-    for line in lines[1:]:
-        record = parse(line)
-        if record["k"] == "fold":
-            event, seconds = event_of(record)
-            if isinstance(event, Scored) and event.rung is None:
-                times[event.index, event.fold] = seconds
-    return times

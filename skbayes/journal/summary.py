@@ -10,7 +10,6 @@ from typing import Any
 
 from skbayes._trials import History, Trial
 from skbayes.exceptions import JournalError
-from skbayes.journal.events import fold_times
 from skbayes.journal.journal import Journal
 from skbayes.journal.tokens import token
 from skbayes.space import Branch, Categorical, Point, Space, native
@@ -84,8 +83,6 @@ class Recorded:
     trials : sequence of Trial
         In the order asked; none is closed.
     n_folds : int
-    times : mapping of (int, int) to float
-        Seconds of search when a fold of a trial was scored, by the numbers of both.
     branches : sequence
         For each its parameters, see `outline`.
     stand_ins : mapping
@@ -94,7 +91,6 @@ class Recorded:
 
     trials: Sequence[Trial]
     n_folds: int
-    times: Mapping[tuple[int, int], float]
     branches: Sequence[list[list[Any]]]
     stand_ins: Mapping[str, Mapping[str, Any]]
 
@@ -137,7 +133,7 @@ def read_trials(path: str | os.PathLike[str]) -> Recorded:
                 if isinstance(value, dict):
                     of_name = stand_ins.setdefault(name, {})
                     of_name.setdefault(value["token"], Unknown(value["token"]))
-        recorded = Recorded(history.trials, n_folds, fold_times(path), branches, stand_ins)
+        recorded = Recorded(history.trials, n_folds, branches, stand_ins)
         for trial in history.trials:
             recorded.params(trial.point)
     except (KeyError, TypeError, ValueError, IndexError) as error:

@@ -78,7 +78,8 @@ class Ladder:
         if len(standings) < N_LEARNT_FROM:
             return Choice(None, self._first_rung(len(standings), costs)) if may_ask else None
         resting = [each for each in standings if each.rests]
-        points = [self.optimizer.asked_point(each.index) for each in resting]
+        asked = self.optimizer.points_asked
+        points = [asked[each.index] for each in resting]
         new = self.optimizer.preview_point(budget_left) if may_ask else None
         if new is not None:
             points.append(new)

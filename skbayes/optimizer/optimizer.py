@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 __all__ = ["Optimizer"]
 
 # Attributes that `Optimizer._begin` sets.
-_DERIVED = ("_store", "_surrogate", "_transfer", "_rungs", "_proposer")
+_DERIVED = ("_store", "_surrogate", "_transfer", "_rungs", "_proposer", "_proposed")
 
 
 @lasting
@@ -156,6 +156,8 @@ class Optimizer:
             rungs=self._rungs,
             is_allowed=self._is_allowed,
         )
+        # The latest proposal, after the number of changes and the share of the budget it is for.
+        self._proposed: tuple[tuple[int, float], tuple[Point, str]] | None = None
 
     def __getstate__(self) -> dict[str, Any]:
         # What was given, asked and told: all else follows from it.
@@ -276,8 +278,7 @@ class Optimizer:
                 "budget_left must be a share of at most 1, or None if there is no budget, "
                 f"got {budget_left!r}."
             )
-        with computing():
-            point, origin = self._proposer.proposal(max(0.0, float(budget_left or 0.0)))
+        point, origin = self._proposal(budget_left)
         self._store.ask(point)
         self._store.origins[point] = origin
         return point
@@ -285,14 +286,27 @@ class Optimizer:
     def preview_point(self, budget_left: float | None = None) -> Point | None:
         """Return the point that `ask_point` would propose next; None if there is none."""
         try:
-            with computing():
-                return self._proposer.propose(max(0.0, float(budget_left or 0.0)))
+            return self._proposal(budget_left)[0]
         except SpaceExhausted:
             return None
 
-    def asked_point(self, index: int) -> Point:
-        """Return the point with a given number, in the order in which points were proposed."""
-        return self._store.points_asked[index]
+    def _proposal(self, budget_left: float | None) -> tuple[Point, str]:
+        """Return the next point and what has proposed it.
+
+        A proposal takes long: a point that was previewed is not looked for again by `ask_point`.
+        """
+        left = max(0.0, float(budget_left or 0.0))
+        # Of what a proposal depends on, nothing else changes, see `Proposer`.
+        state = self._store.n_changes, left
+        if self._proposed is None or self._proposed[0] != state:
+            with computing():
+                self._proposed = state, self._proposer.proposal(left)
+        return self._proposed[1]
+
+    @property
+    def points_asked(self) -> list[Point]:
+        """The points proposed so far, in that order."""
+        return self._store.points_asked
 
     @property
     def n_complete(self) -> int:

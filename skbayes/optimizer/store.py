@@ -46,6 +46,8 @@ class ObservationStore:
         What was told, asked for or not, in the order told first.
     origins : dict of Point to str
         What has proposed the points that were asked for in this process.
+    n_changes : int
+        How often points were asked for or told of. As long as it is the same, so is the store.
     """
 
     def __init__(self, space: Space) -> None:
@@ -53,12 +55,14 @@ class ObservationStore:
         self.asked: dict[Point, int] = {}
         self.reports: dict[Point, Report] = {}
         self.origins: dict[Point, str] = {}
+        self.n_changes = 0
         # What need not be proposed: what was asked or told, in all branches that hold it, and as
         # the search itself would write it, whose numbers lie on a lattice.
         self._seen: set[Point] = set()
 
     def ask(self, point: Point) -> None:
         """Note that a point has been proposed."""
+        self.n_changes += 1
         self.asked[point] = len(self.asked)
         self._see([point])
 
@@ -77,6 +81,7 @@ class ObservationStore:
                 raise ValueError(f"tell each point once, got {self._space.decode(point)!r} twice.")
             self._check(point, report, reports)
             reports[point] = report
+        self.n_changes += 1
         self._see([point for point in reports if not self.is_known(point)])
         self.reports.update(reports)
 

@@ -1,7 +1,7 @@
 """Rules of scores: when a search is over, which candidate is stopped early, which is best."""
 
 from skbayes.rules.fold_means import partial_means
-from skbayes.rules.halving import Hyperband, bracket_sizes
+from skbayes.rules.halving import ROUNDING, Hyperband
 from skbayes.rules.optimism import (
     BestScore,
     as_chosen,
@@ -38,6 +38,7 @@ __all__ = [
     "HIGH",
     "LOW",
     "NEW",
+    "ROUNDING",
     "BestScore",
     "Choice",
     "Converged",
@@ -54,7 +55,6 @@ __all__ = [
     "as_chosen",
     "best_row",
     "best_score",
-    "bracket_sizes",
     "check_count",
     "check_rules",
     "highest_means",

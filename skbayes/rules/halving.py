@@ -20,7 +20,11 @@ from dataclasses import dataclass
 
 from skbayes.rules.standing import Choice, Standing
 
-__all__ = ["Hyperband", "bracket_sizes"]
+__all__ = ["ROUNDING", "Hyperband", "bracket_sizes"]
+
+# Powers, logarithms and quotients of a factor are rounded, and so are sums of shares. What differs
+# from a whole number, or from a limit, in the last digits only is taken to be that number.
+ROUNDING = 1e-9
 
 
 def bracket_sizes(n_rungs: int, factor: float) -> list[tuple[int, int]]:
@@ -40,7 +44,7 @@ def bracket_sizes(n_rungs: int, factor: float) -> list[tuple[int, int]]:
     [(0, 9), (1, 5), (2, 3)]
     """
     return [
-        (n_rungs - s, math.ceil((n_rungs + 1) / (s + 1) * factor**s - 1e-9))
+        (n_rungs - s, math.ceil((n_rungs + 1) / (s + 1) * factor**s - ROUNDING))
         for s in range(n_rungs, -1, -1)
     ]
 
@@ -92,6 +96,25 @@ class Hyperband:
         """Return None: brackets are what they are, see `Schedule`."""
         return None
 
+    def first_cost(self, shares: Sequence[float]) -> float:
+        """Return what the first bracket costs, in evaluations with the whole resource.
+
+        Parameters
+        ----------
+        shares : sequence of float
+            What each rung takes of the whole.
+        """
+        n = min(bracket_sizes(self.n_rungs, self.factor)[0][1], self.n_candidates)
+        cost = 0.0
+        for share in (*shares, 1.0):
+            cost += share * n
+            n = self._n_going_on(n)
+        return cost
+
+    def _n_going_on(self, n: int) -> int:
+        """Return how many of the candidates on a rung go on to the next one, at least one."""
+        return max(1, int(n / self.factor + ROUNDING))
+
     def _start(self, index: int) -> int | None:
         """Return the rung on which a candidate begins; None: as a whole."""
         first = next(first for first, members in self._brackets(index + 1) if index in members)
@@ -114,7 +137,7 @@ class Hyperband:
                 return None
             # The best first; of equals the earliest. What failed on a share is behind all others.
             here.sort(key=lambda each: (-each.score(rung), each.index))
-            here = here[: max(1, int(len(here) / self.factor + 1e-9))]
+            here = here[: self._n_going_on(len(here))]
             above = rung + 1 if rung + 1 < self.n_rungs else None
             for each in here:
                 if each.rests_on(rung):

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from skbayes._compat import BaseSearchCV
 from skbayes._warnings import warn
 from skbayes.optimizer import Ladder, Optimizer, Strategy, grid_search, random_search
-from skbayes.rules import Hyperband, Schedule, bracket_sizes
+from skbayes.rules import Hyperband, Schedule
 from skbayes.search.candidates import (
     Present,
     count_candidates,
@@ -171,12 +171,10 @@ def schedule(
         _check_fits(max_fits, n_folds, "a candidate with all folds")
         return None
     if strategy == "hyperband":
-        first = bracket_sizes(n_rungs, search.factor)[0][1]
-        cost, n = 0.0, min(first, proposals.n_candidates)
-        for share in (*resources.shares, 1.0):
-            cost, n = cost + share * n, max(1, int(n / search.factor + 1e-9))
-        _check_fits(max_fits, n_folds * cost, "the first bracket of Hyperband")
-        return Hyperband(n_rungs, search.factor, proposals.n_candidates)
+        hyperband = Hyperband(n_rungs, search.factor, proposals.n_candidates)
+        needed = n_folds * hyperband.first_cost(resources.shares)
+        _check_fits(max_fits, needed, "the first bracket of Hyperband")
+        return hyperband
     assert isinstance(proposals.strategy, Optimizer)
     ladder = Ladder(proposals.strategy, resources.shares, n_folds)
     needed = ladder.n_rung_folds * sum(resources.shares) + n_folds

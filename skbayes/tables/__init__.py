@@ -1,8 +1,15 @@
 """Results of a search as tables, also for other tools, and tables as results for a search."""
 
 from skbayes.tables.branches import branch_labels, choice_name
-from skbayes.tables.comparison import compare, written_metric
+from skbayes.tables.comparison import compare
 from skbayes.tables.notes import Note, note_of, notes_of_table
+from skbayes.tables.searches import (
+    followed_metric,
+    kept_notes,
+    learnt_from,
+    rows_begun,
+    written_metric,
+)
 from skbayes.tables.studies import optuna_study
 from skbayes.tables.trials import as_frame, trials_table
 from skbayes.tables.written import find_values, read_csv
@@ -14,10 +21,14 @@ __all__ = [
     "choice_name",
     "compare",
     "find_values",
+    "followed_metric",
+    "kept_notes",
+    "learnt_from",
     "note_of",
     "notes_of_table",
     "optuna_study",
     "read_csv",
+    "rows_begun",
     "trials_table",
     "written_metric",
 ]

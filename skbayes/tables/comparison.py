@@ -11,11 +11,18 @@ from sklearn.base import is_classifier, is_regressor
 from sklearn.exceptions import NotFittedError
 
 from skbayes._warnings import warn
-from skbayes.space import brief, has, show
+from skbayes.space import has, show
 from skbayes.tables.branches import branch_labels
+from skbayes.tables.searches import (
+    followed_metric,
+    kept_notes,
+    learnt_from,
+    rows_tried,
+    written_metric,
+)
 from skbayes.tables.trials import as_frame as framed
 
-__all__ = ["compare", "written_metric"]
+__all__ = ["compare"]
 
 
 def compare(searches: Any, *others: Any, by_space: bool = False, as_frame: bool = True) -> Any:
@@ -124,10 +131,10 @@ def _check(name: str, search: Any) -> None:
 
 def _row(name: str, search: Any) -> dict[str, Any]:
     table = search.cv_results_
-    metric = _metric(search)
+    metric = followed_metric(search)
     means = np.asarray(table[f"mean_test_{metric}"], dtype=float)
     best = int(np.argmax(np.nan_to_num(means, nan=-np.inf)))
-    notes = _notes(search)
+    notes = kept_notes(search)
     n_splits = getattr(search, "n_splits_", None)
     fits = getattr(search, "n_folds_run_", None)
     if fits is None and n_splits is not None:
@@ -147,13 +154,13 @@ def _row(name: str, search: Any) -> dict[str, Any]:
 
 def _by_space(name: str, search: Any) -> list[dict[str, Any]]:
     """Return a row for each branch of the space of a search; of another search, one for all."""
-    learnt = getattr(search, "_learnt_from", None)
+    learnt = learnt_from(search)
     if learnt is None:
         return [{**_row(name, search), "space": "all"}]
     space, observations, _ = learnt
-    table, notes = search.cv_results_, [note for note in _notes(search) if note["has_row"]]
-    rows = np.array(search._rows_tried)
-    metric = _metric(search)
+    table, notes = search.cv_results_, [note for note in kept_notes(search) if note["has_row"]]
+    rows = np.array(rows_tried(search))
+    metric = followed_metric(search)
     means = np.asarray(table[f"mean_test_{metric}"], dtype=float)[rows]
     branches = np.array([point.branch for point in observations.points])
     found = []
@@ -179,37 +186,8 @@ def _by_space(name: str, search: Any) -> list[dict[str, Any]]:
     return found
 
 
-def _metric(search: Any) -> str:
-    """Return the metric that a search followed, or else its first one."""
-    table = search.cv_results_
-    named = (getattr(search, "_metric", None), getattr(search, "refit", None), "score")
-    for metric in named:
-        if isinstance(metric, str) and f"mean_test_{metric}" in table:
-            return metric
-    prefix = "mean_test_"
-    return str(next(name for name in table if name.startswith(prefix))).removeprefix(prefix)
-
-
-def written_metric(search: Any, metric: str) -> str:
-    """Return a metric as the user has written it; "score" for the `score` of the estimator.
-
-    Parameters
-    ----------
-    search : object
-        A fitted search.
-    metric : str
-        As its table calls it, which is "score" for any single one.
-    """
-    scoring = getattr(search, "scoring", None)
-    if metric != "score" or scoring is None:
-        return metric
-    if isinstance(scoring, str):
-        return scoring
-    return str(getattr(scoring, "__name__", None) or brief(scoring))
-
-
 def _warn_of_different_metrics(named: Sequence[tuple[str, Any]]) -> None:
-    metrics = {name: written_metric(search, _metric(search)) for name, search in named}
+    metrics = {name: written_metric(search, followed_metric(search)) for name, search in named}
     usual = [
         _usual(search) if metrics[name] == "score" else metrics[name] for name, search in named
     ]
@@ -227,10 +205,6 @@ def _usual(search: Any) -> str:
     if has(estimator, "fit") and is_classifier(estimator):
         return "accuracy"
     return "r2" if has(estimator, "fit") and is_regressor(estimator) else "score"
-
-
-def _notes(search: Any) -> list[Any]:
-    return list(getattr(search, "_notes", ()))
 
 
 def _fit_seconds(table: Any, notes: Sequence[Any], n_splits: int | None) -> float:

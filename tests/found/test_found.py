@@ -54,6 +54,7 @@ def test_its_checkpoint_holds_the_same(fitted):
     np.testing.assert_array_equal(of_file.was_run, found.was_run)
     assert of_file.taken == found.taken
     assert of_file.name == "search.jsonl"
+    np.testing.assert_array_equal(of_file.ended, found.ended)
     assert (of_file.begun[of_file.was_run] < of_file.ended[of_file.was_run]).all()
     mean, _ = of_file.learn().predict(fitted.best_params_)
     assert mean == pytest.approx(fitted.best_score_, abs=0.1)

@@ -9,6 +9,7 @@ from threadpoolctl import threadpool_info, threadpool_limits
 
 from skbayes import Categorical, Integer, Optimizer, Real, SpaceExhausted
 from skbayes._numerics import OneThread
+from skbayes.acquisition import maximise
 from skbayes.optimizer.design import Design
 from skbayes.space import Branch, Space, parse_space
 
@@ -132,6 +133,66 @@ def test_pickling_in_the_middle_changes_nothing():
     optimizer, _ = run(MIXED, mixed_score, 10, random_state=0)
     copy = pickle.loads(pickle.dumps(optimizer))
     assert copy.ask(2) == optimizer.ask(2)
+
+
+@pytest.fixture
+def n_maximised(monkeypatch):
+    """Count how often the maximiser runs: the list grows by one each time."""
+    calls = []
+
+    def counted(*args, **kwargs):
+        calls.append(None)
+        return maximise(*args, **kwargs)
+
+    monkeypatch.setattr("skbayes.optimizer.proposer.maximise", counted)
+    return lambda: len(calls)
+
+
+def test_a_point_that_was_previewed_is_not_looked_for_again(n_maximised):
+    optimizer, _ = run(MIXED, mixed_score, 12, random_state=0)
+    other = pickle.loads(pickle.dumps(optimizer))
+    n = n_maximised()
+    point = optimizer.preview_point()
+    assert point == optimizer.preview_point() == optimizer.ask_point()
+    assert n_maximised() == n + 1
+    assert optimizer.origin_of(point) == "model"
+    assert other.ask_point() == point
+    assert other.ask_point() == optimizer.ask_point() != point
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda optimizer: optimizer.ask(),
+        lambda optimizer: optimizer.tell(optimizer.pending[0], 0.5),
+        lambda optimizer: optimizer.tell(optimizer.pending[0], folds=[0.5, None]),
+        lambda optimizer: optimizer.tell({"x": 1.0, "c": 1.0, "k": 3, "kind": None}, 0.5, cost=2.0),
+        lambda optimizer: optimizer.adopt_point(optimizer.preview_point()),
+        lambda optimizer: optimizer.adopt_if_due(optimizer.preview_point(), is_given=True),
+    ],
+)
+def test_a_preview_holds_until_something_is_asked_or_told(n_maximised, change):
+    optimizer, _ = run(MIXED, mixed_score, 12, random_state=0)
+    optimizer.ask()
+    optimizer.preview_point()
+    change(optimizer)
+    n = n_maximised()
+    fresh = pickle.loads(pickle.dumps(optimizer))
+    assert optimizer.preview_point() == fresh.ask_point()
+    # Neither of them goes by what was kept: a copy has nothing that was.
+    assert n_maximised() == n + 2
+
+
+def test_a_preview_is_for_a_share_of_the_budget(n_maximised):
+    optimizer = Optimizer(MIXED, random_state=0)
+    for _ in range(12):
+        params = optimizer.ask()
+        optimizer.tell(params, mixed_score(params), cost=params["k"])
+    fresh = pickle.loads(pickle.dumps(optimizer))
+    n = n_maximised()
+    optimizer.preview_point()
+    assert optimizer.ask_point(0.9) == fresh.ask_point(0.9)
+    assert n_maximised() == n + 3
 
 
 def test_seeds_differ_and_random_states_advance():

@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from skbayes.rules import Choice, Hyperband, Standing, bracket_sizes
+from skbayes.rules import Choice, Hyperband, Standing
+from skbayes.rules.halving import bracket_sizes
 
 
 @pytest.mark.parametrize(
@@ -84,6 +85,18 @@ def test_who_goes_on_does_not_depend_on_the_workers(n_rungs, factor, n_candidate
     # All are measured somewhere, and nothing twice.
     assert set().union(*alone) == set(range(n_candidates))
     assert all(len(set(rung)) == len(rung) for rung in alone)
+
+
+@pytest.mark.parametrize("factor", [2, 2.5, 3])
+@pytest.mark.parametrize("n_candidates", [1, 5, 100])
+def test_what_the_first_bracket_costs(factor, n_candidates):
+    # As the first bracket of a search that has no more candidates than that.
+    n = min(n_candidates, bracket_sizes(2, factor)[0][1])
+    measured = run(2, factor, n, lambda index, rung: float(index))
+    shares = (0.1, 0.3)
+    expected = sum(share * len(rung) for share, rung in zip((*shares, 1.0), measured, strict=True))
+    cost = Hyperband(2, factor, n_candidates).first_cost(shares)
+    assert cost == pytest.approx(expected, rel=1e-12)
 
 
 def test_what_has_failed_on_a_share_is_behind_all_others():

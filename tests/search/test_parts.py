@@ -14,8 +14,9 @@ from sklearn.exceptions import FitFailedWarning
 from sklearn.model_selection import GroupKFold, ShuffleSplit
 from sklearn.svm import SVC
 
-from skbayes import BayesSearchCV
+from skbayes import BayesSearchCV, Optimizer
 from skbayes._trials import Scored
+from skbayes.acquisition import maximise
 from skbayes.exceptions import JournalMismatch
 from skbayes.journal import Journal
 
@@ -143,6 +144,33 @@ def test_the_same_whatever_the_workers(kwargs):
         with joblib.parallel_backend(backend, n_jobs=n_jobs):
             digests.add(digest(searched(n_points=2, **kwargs)))
     assert len(digests) == 1
+
+
+@pytest.mark.parametrize("max_time", [None, 1000.0])
+def test_the_candidate_that_was_judged_is_the_one_asked_for(monkeypatch, max_time):
+    known, judged, asked = [], [], []
+    preview_point, ask_point = Optimizer.preview_point, Optimizer.ask_point
+
+    def maximised(*args, **kwargs):
+        known.append(kwargs["known"].tobytes())
+        return maximise(*args, **kwargs)
+
+    def previewed(self, budget_left):
+        judged.append(preview_point(self, budget_left))
+        return judged[-1]
+
+    def proposed(self, budget_left):
+        asked.append(ask_point(self, budget_left))
+        assert not judged or asked[-1] == judged[-1]
+        return asked[-1]
+
+    monkeypatch.setattr("skbayes.optimizer.proposer.maximise", maximised)
+    monkeypatch.setattr(Optimizer, "preview_point", previewed)
+    monkeypatch.setattr(Optimizer, "ask_point", proposed)
+    searched(max_time=max_time, n_points=1)
+    assert len(asked) == 20
+    # It is looked for once, though both methods are asked for it.
+    assert len(known) == len(set(known)) >= 14
 
 
 @pytest.mark.parametrize("strategy", STRATEGIES)

@@ -1,0 +1,77 @@
+"""What tables and pictures need of a fitted search, beside what it shows to everybody.
+
+The attributes with an underscore that they need are read in this file. Searches of scikit-learn
+have none of them, and older pickles lack some.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from skbayes.space import Space, brief
+from skbayes.tables.notes import Note
+
+if TYPE_CHECKING:
+    from skbayes.model import Observations
+
+__all__ = [
+    "followed_metric",
+    "kept_notes",
+    "learnt_from",
+    "rows_begun",
+    "rows_tried",
+    "written_metric",
+]
+
+PREFIX = "mean_test_"
+
+
+def followed_metric(search: Any) -> str:
+    """Return the metric that a search followed, or else its first one, as its table calls it."""
+    table: Mapping[str, Any] = search.cv_results_
+    for name in (getattr(search, "_metric", None), getattr(search, "refit", None), "score"):
+        if isinstance(name, str) and PREFIX + name in table:
+            return name
+    found = [name for name in table if name.startswith(PREFIX)]
+    return found[0].removeprefix(PREFIX)
+
+
+def written_metric(search: Any, metric: str) -> str:
+    """Return a metric as the user has written it; "score" for the `score` of the estimator.
+
+    Parameters
+    ----------
+    search : object
+        A fitted search.
+    metric : str
+        As its table calls it, which is "score" for any single one.
+    """
+    scoring = getattr(search, "scoring", None)
+    if metric != "score" or scoring is None:
+        return metric
+    if isinstance(scoring, str):
+        return scoring
+    return str(getattr(scoring, "__name__", None) or brief(scoring))
+
+
+def kept_notes(search: Any) -> list[Note]:
+    """Return what is known of each candidate beside its scores; nothing if no notes were kept."""
+    return list(getattr(search, "_notes", ()))
+
+
+def learnt_from(search: Any) -> tuple[Space, Observations, float] | None:
+    """Return the space, what was observed and the noise of the folds; None if that is not kept."""
+    learnt: tuple[Space, Observations, float] | None = getattr(search, "_learnt_from", None)
+    return learnt
+
+
+def rows_tried(search: Any) -> list[int]:
+    """Return the rows of the candidates with scores of whole fits, in the order tried."""
+    return list(getattr(search, "_rows_tried", range(len(search.cv_results_["params"]))))
+
+
+def rows_begun(search: Any) -> list[int]:
+    """Return the rows of all candidates in the order tried, those with shares only too."""
+    begun = getattr(search, "_rows_begun", None)
+    return rows_tried(search) if begun is None else list(begun)
