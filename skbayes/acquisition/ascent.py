@@ -29,8 +29,6 @@ BoolArray = NDArray[np.bool_]
 IntArray = NDArray[np.intp]
 ValueAndGradient = Callable[[FloatArray, IntArray], tuple[FloatArray, FloatArray]]
 
-# Batched calls; a start that needs more is close enough for a criterion that is itself a model.
-MAX_CALLS = 30
 # First step, in scaled units: a tenth of a lengthscale is surely inside the same basin.
 FIRST_STEP = 0.1
 # Share of the predicted gain that a step must reach (Armijo's condition).
@@ -48,8 +46,8 @@ def ascend(
     start: FloatArray,
     scale: FloatArray,
     is_free: BoolArray,
-    max_calls: int | None = None,
-    inverse_hessian: FloatArray | None = None,
+    max_calls: int,
+    inverse_hessian: FloatArray,
 ) -> tuple[FloatArray, FloatArray]:
     r"""Climb from every start to a local maximum in the unit box.
 
@@ -75,10 +73,11 @@ def ascend(
         Typical length of each coordinate, > 0.
     is_free : ndarray of bool of shape (b, d)
         False where a coordinate of a start stays as it is.
-    max_calls : int, optional
-        Number of calls of the function after the first, ``MAX_CALLS`` by default.
-    inverse_hessian : ndarray of shape (b, d, d), optional
-        What an ascent that ended at the starts has learnt of the curvature, nothing by default.
+    max_calls : int
+        Largest number of calls of the function after the first.
+    inverse_hessian : ndarray of shape (b, d, d)
+        What an ascent that ended at the starts has learnt of the curvature; 0 for a start of which
+        nothing is known.
 
     Returns
     -------
@@ -93,9 +92,7 @@ def ascend(
     Projected Newton methods for optimization problems with simple constraints.
     """
     n_starts, n_coordinates = start.shape
-    H: FloatArray = np.zeros((n_starts, n_coordinates, n_coordinates))
-    if inverse_hessian is not None:
-        H = inverse_hessian
+    H = inverse_hessian
     if not (n_starts and n_coordinates):
         return start.copy(), H
     upper = 1.0 / scale
@@ -112,7 +109,7 @@ def ascend(
     length: FloatArray = np.ones(n_starts)
     p, is_running = _directions(w, g, H, is_fresh, upper)
 
-    for _ in range(MAX_CALLS if max_calls is None else max_calls):
+    for _ in range(max_calls):
         if not is_running.all():
             end[index], H_end[index] = w, np.where(is_fresh[:, None, None], 0.0, H)
             if not is_running.any():
