@@ -42,7 +42,6 @@ __all__ = [
     "default_hyperparameters",
     "default_starts",
     "fit_hyperparameters",
-    "negative_log_posterior",
     "profiled_weights",
 ]
 
@@ -168,57 +167,6 @@ def default_starts(n_groups: int) -> list[Hyperparameters]:
     return [default, Hyperparameters(default.lengthscales / 2, 1.0, 1e-2)]
 
 
-def negative_log_posterior(
-    theta: FloatArray,
-    X: FloatArray,
-    t: FloatArray,
-    groups: IntArray,
-    extra_noise: FloatArray | None = None,
-) -> tuple[float, FloatArray]:
-    r"""Negative logarithm of the posterior density of the hyper-parameters, with its gradient.
-
-    .. math::
-
-        \mathcal L(\theta) = \tfrac12 (t - m)^\top \alpha + \sum_i \ln L_{ii}
-        + \tfrac12 \sum_k \Bigl(\frac{\theta_k - \mu_k}{s_k}\Bigr)^2
-
-    up to a constant, and without the prior terms
-
-    .. math::
-
-        \frac{\partial\mathcal L}{\partial\ln\ell_k}
-            &= \sum_i z_{ik}^2 (M 1)_i - z_{\cdot k}^\top M z_{\cdot k},\\
-        \frac{\partial\mathcal L}{\partial\ln\sigma_f^2}
-            &= \tfrac12 \sum_{ij} W_{ij} (K + \epsilon\sigma_f^2 I)_{ij},\\
-        \frac{\partial\mathcal L}{\partial\ln\sigma_n^2}
-            &= \tfrac12\,\sigma_n^2 \sum_i W_{ii},
-
-    summed over the columns of a group. The mean needs no term of its own, because it maximises
-    the likelihood (envelope theorem).
-
-    Parameters
-    ----------
-    theta : ndarray of shape (n_groups + 2,)
-        Logarithms of the hyper-parameters.
-    X, t, groups, extra_noise
-        As in `fit_hyperparameters`.
-
-    Returns
-    -------
-    value : float
-        ``FAILED`` if the kernel matrix cannot be factorised.
-    gradient : ndarray of shape (n_groups + 2,)
-        Zero if the kernel matrix cannot be factorised.
-
-    References
-    ----------
-    Rasmussen and Williams (2006), Gaussian Processes for Machine Learning, eq. (5.8), (5.9).
-    """
-    n_groups = theta.size - 2
-    X, t, groups, extra = check_data(X, t, groups, extra_noise, n_groups)
-    return _negative_log_posterior(theta, X, t, groups, extra, *_log_prior(n_groups))
-
-
 def profiled_weights(L: FloatArray, t: FloatArray) -> tuple[float, FloatArray]:
     r"""Constant mean of the highest likelihood, and the weights of the posterior mean.
 
@@ -292,6 +240,47 @@ def _negative_log_posterior(
     prior_mean: FloatArray,
     prior_sd: FloatArray,
 ) -> tuple[float, FloatArray]:
+    r"""Negative logarithm of the posterior density of the hyper-parameters, with its gradient.
+
+    .. math::
+
+        \mathcal L(\theta) = \tfrac12 (t - m)^\top \alpha + \sum_i \ln L_{ii}
+        + \tfrac12 \sum_k \Bigl(\frac{\theta_k - \mu_k}{s_k}\Bigr)^2
+
+    up to a constant, and without the prior terms
+
+    .. math::
+
+        \frac{\partial\mathcal L}{\partial\ln\ell_k}
+            &= \sum_i z_{ik}^2 (M 1)_i - z_{\cdot k}^\top M z_{\cdot k},\\
+        \frac{\partial\mathcal L}{\partial\ln\sigma_f^2}
+            &= \tfrac12 \sum_{ij} W_{ij} (K + \epsilon\sigma_f^2 I)_{ij},\\
+        \frac{\partial\mathcal L}{\partial\ln\sigma_n^2}
+            &= \tfrac12\,\sigma_n^2 \sum_i W_{ii},
+
+    summed over the columns of a group. The mean needs no term of its own, because it maximises
+    the likelihood (envelope theorem).
+
+    Parameters
+    ----------
+    theta : ndarray of shape (n_groups + 2,)
+        Logarithms of the hyper-parameters.
+    X, t, groups, extra
+        As `check_data` returns them.
+    prior_mean, prior_sd : ndarray of shape (n_groups + 2,)
+        Of `theta`, :math:`\mu` and :math:`s`.
+
+    Returns
+    -------
+    value : float
+        ``FAILED`` if the kernel matrix cannot be factorised.
+    gradient : ndarray of shape (n_groups + 2,)
+        Zero if the kernel matrix cannot be factorised.
+
+    References
+    ----------
+    Rasmussen and Williams (2006), Gaussian Processes for Machine Learning, eq. (5.8), (5.9).
+    """
     values = np.exp(theta)
     lengthscales, sf2, sn2 = values[:-2], float(values[-2]), float(values[-1])
     Z = scale(X, lengthscales, groups)

@@ -6,7 +6,7 @@ from sklearn.gaussian_process import GaussianProcessRegressor
 from sklearn.gaussian_process.kernels import ConstantKernel, Matern
 
 from skbayes.gp import Hyperparameters, default_hyperparameters, fit_hyperparameters, fitting
-from skbayes.gp.fitting import negative_log_posterior, profiled_weights
+from skbayes.gp.fitting import profiled_weights
 from skbayes.gp.kernels import factorise, matern52, scale, squared_distances
 
 
@@ -23,8 +23,13 @@ def to_log(h):
     return np.log([*h.lengthscales, h.signal_variance, h.noise_variance])
 
 
-def objective(h, X, t, groups, extra_noise=None):
-    return negative_log_posterior(to_log(h), X, t, groups, extra_noise)[0]
+def negative_log_posterior(theta, X, t, groups, extra_noise=0.0):
+    extra, prior = np.full(t.shape, extra_noise), fitting._log_prior(theta.size - 2)
+    return fitting._negative_log_posterior(theta, X, t, groups, extra, *prior)
+
+
+def objective(h, X, t, groups):
+    return negative_log_posterior(to_log(h), X, t, groups)[0]
 
 
 @pytest.mark.parametrize("seed", range(4))
@@ -33,7 +38,7 @@ def test_gradient_against_central_differences(seed, weighted):
     X, t, groups = problem(seed=seed)
     rng = np.random.default_rng(seed)
     theta = rng.normal([0.0, 0.0, 0.0, 0.0, -3.0], 0.7)
-    extra_noise = rng.uniform(0.0, 0.5, t.size) if weighted else None
+    extra_noise = rng.uniform(0.0, 0.5, t.size) if weighted else 0.0
     _, gradient = negative_log_posterior(theta, X, t, groups, extra_noise)
     step = 1e-5
     for k in range(theta.size):
