@@ -178,7 +178,7 @@ def freeze(
         before = skbayes.optimizer.proposer.maximise
         skbayes.optimizer.proposer.maximise = recorded
         # The bookkeeping of `ask` comes after the look: the point may be proposed still.
-        point = optimizer._proposer.propose(0.0)
+        point = optimizer._proposer.proposal(0.0)[0]
         skbayes.optimizer.proposer.maximise = before
         if index in sizes and calls:
             yield index, look(calls[0])

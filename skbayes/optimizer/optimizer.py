@@ -286,7 +286,7 @@ class Optimizer:
         """Return the point that `ask_point` would propose next; None if there is none."""
         try:
             with computing():
-                return self._proposer.propose(max(0.0, float(budget_left or 0.0)))
+                return self._proposer.proposal(max(0.0, float(budget_left or 0.0)))[0]
         except SpaceExhausted:
             return None
 

@@ -90,10 +90,6 @@ class Proposer:
     rungs: Rungs
     is_allowed: Callable[[dict[str, Any]], Any] | None
 
-    def propose(self, budget_left: float) -> Point:
-        """Return the next point, as `proposal` does, without what has proposed it."""
-        return self.proposal(budget_left)[0]
-
     def proposal(self, budget_left: float) -> tuple[Point, str]:
         """Return the next point and what has proposed it, without noting that it was asked for.
 
