@@ -17,7 +17,7 @@ from sklearn.utils.multiclass import type_of_target
 from skbayes._compat import BaseSearchCV, accepts
 from skbayes.space import Space, has, native, show
 
-__all__ = ["N_SAMPLES", "Resources", "read_resources"]
+__all__ = ["Resources", "read_resources"]
 
 N_SAMPLES = "n_samples"
 

@@ -10,10 +10,9 @@ from skbayes.gp.kernels import Hyperparameters, squared_distances
 from skbayes.gp.loo import leave_one_out
 from skbayes.gp.posterior import Posterior
 from skbayes.gp.subset import local_rows
-from skbayes.gp.warping import HEADROOM, warp, warp_units
+from skbayes.gp.warping import warp, warp_units
 
 __all__ = [
-    "HEADROOM",
     "Fantasies",
     "FunctionDraws",
     "Hyperparameters",
