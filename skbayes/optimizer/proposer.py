@@ -28,6 +28,7 @@ from skbayes.optimizer.design import (
     far_points,
 )
 from skbayes.optimizer.rungs import Rungs
+from skbayes.optimizer.seeds import PROPOSAL, stream
 from skbayes.optimizer.store import ObservationStore
 from skbayes.space import Point, Space
 
@@ -47,8 +48,6 @@ PROBE_EVERY = 4
 # is allowed. Spaces with no more points than that are then listed.
 N_FAR = 400
 N_LISTED = 100_000
-# Its stream of random numbers is told apart from others by the first entry of the spawn key.
-PROPOSAL_STREAM = 1
 
 Floats = NDArray[np.float64]
 
@@ -170,8 +169,7 @@ class Proposer:
                 )
 
     def _rng(self, index: int) -> np.random.Generator:
-        key = (PROPOSAL_STREAM, index)
-        return np.random.default_rng(np.random.SeedSequence(self.seed, spawn_key=key))
+        return stream(self.seed, PROPOSAL, index)
 
     def may_propose_given(self, point: Point, branches: Sequence[int]) -> bool:
         """Whether a point may be proposed that was written so, be another one ever so close."""
