@@ -9,7 +9,7 @@ from skbayes.gp.fitting import default_hyperparameters, default_starts, fit_hype
 from skbayes.gp.kernels import Hyperparameters, squared_distances
 from skbayes.gp.loo import leave_one_out
 from skbayes.gp.posterior import Posterior
-from skbayes.gp.subset import local_rows
+from skbayes.gp.subset import best_and_spaced, local_rows
 from skbayes.gp.warping import warp, warp_units
 
 __all__ = [
@@ -17,6 +17,7 @@ __all__ = [
     "FunctionDraws",
     "Hyperparameters",
     "Posterior",
+    "best_and_spaced",
     "default_hyperparameters",
     "default_starts",
     "fit_hyperparameters",

@@ -22,7 +22,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.linalg.blas import dsyr
 from scipy.linalg.lapack import dpotri, dpotrs
 
@@ -37,6 +36,7 @@ from skbayes.gp.kernels import (
     scale,
     squared_distances,
 )
+from skbayes.gp.subset import best_and_spaced
 
 __all__ = [
     "default_hyperparameters",
@@ -110,7 +110,7 @@ def fit_hyperparameters(
     n_groups = starts[0].lengthscales.size
     X, t, groups, extra = check_data(X, t, groups, extra_noise, n_groups)
     if t.size > MAX_FIT_POINTS:
-        rows = _subset(t)
+        rows = best_and_spaced(t, MAX_FIT_POINTS)
         X, t, extra = X[rows], t[rows], extra[rows]
     bounds = _log_bounds(n_groups)
     mean, sd = _log_prior(n_groups)
@@ -340,12 +340,3 @@ def _to_log(hyperparameters: Hyperparameters) -> FloatArray:
     )
     theta: FloatArray = np.log(np.maximum(values, np.finfo(np.float64).tiny))
     return theta
-
-
-def _subset(t: FloatArray) -> NDArray[np.intp]:
-    """``MAX_FIT_POINTS`` rows: the best half by target, the others evenly spaced by rank."""
-    order = np.argsort(-t, kind="stable")
-    n_best = MAX_FIT_POINTS // 2
-    rest = order[n_best:]
-    spaced = np.linspace(0, rest.size - 1, MAX_FIT_POINTS - n_best).round().astype(np.intp)
-    return np.concatenate([order[:n_best], rest[spaced]])

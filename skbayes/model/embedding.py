@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from skbayes._pickles import lasting
 from skbayes._warnings import warn
-from skbayes.gp import warp, warp_units
+from skbayes.gp import best_and_spaced, warp, warp_units
 from skbayes.space import (
     Dimension,
     Integer,
@@ -80,11 +80,7 @@ class Source:
 
     def shortened(self, n_rows: int) -> Source:
         """Return the best rows, and of the rest some evenly by rank; best first."""
-        order = np.argsort(-self.scores, kind="stable")
-        if order.size > n_rows:
-            n_best = n_rows // 2
-            rest = np.linspace(n_best, order.size - 1, n_rows - n_best).round().astype(np.intp)
-            order = np.concatenate([order[:n_best], order[rest]])
+        order = best_and_spaced(self.scores, n_rows)
         points = tuple(self.points[i] for i in order)
         return Source(self.coordinates[order], self.scores[order], points)
 

@@ -5,7 +5,13 @@ import pytest
 from sklearn.gaussian_process import GaussianProcessRegressor
 from sklearn.gaussian_process.kernels import ConstantKernel, Matern
 
-from skbayes.gp import Hyperparameters, default_hyperparameters, fit_hyperparameters, fitting
+from skbayes.gp import (
+    Hyperparameters,
+    best_and_spaced,
+    default_hyperparameters,
+    fit_hyperparameters,
+    fitting,
+)
 from skbayes.gp.fitting import profiled_weights
 from skbayes.gp.kernels import factorise, matern52, scale, squared_distances
 
@@ -203,20 +209,9 @@ def test_a_start_that_fails_gives_way_to_the_next(monkeypatch):
     np.testing.assert_array_equal(h.lengthscales, alone.lengthscales)
 
 
-def test_subset_keeps_the_best_half_and_spreads_the_rest():
-    t = np.random.default_rng(0).standard_normal(1000)
-    rows = fitting._subset(t)
-    assert rows.size == np.unique(rows).size == fitting.MAX_FIT_POINTS
-    ranks = np.sort(np.argsort(np.argsort(-t))[rows])
-    np.testing.assert_array_equal(ranks[:128], np.arange(128))
-    assert ranks[-1] == 999
-    assert np.diff(ranks[128:]).max() <= 8
-    assert np.unique(fitting._subset(t[:257])).size == fitting.MAX_FIT_POINTS
-
-
 def test_beyond_the_cap_the_fit_uses_the_subset():
     X, t, groups = problem(300)
-    rows = fitting._subset(t)
+    rows = best_and_spaced(t, fitting.MAX_FIT_POINTS)
     start = default_hyperparameters(3)
     whole = fit_hyperparameters(X, t, groups, extra_noise=np.zeros(300), starts=[start])
     part = fit_hyperparameters(X[rows], t[rows], groups, starts=[start])
