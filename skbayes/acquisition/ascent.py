@@ -39,6 +39,9 @@ SHRINK = 0.25
 MIN_LENGTH = 1e-3
 # A start is done when a step gains less; 0.003 % of an improvement decides nothing.
 MIN_GAIN = 3e-5
+# Square of the cosine between step and change of the gradient below which curvature is rounding:
+# the cosine is that of the descent in `skbayes.gp`, and its square needs no roots.
+MIN_SQUARED_COSINE = 1e-20
 
 
 def ascend(
@@ -171,7 +174,8 @@ def _update(
     """
     sy = np.einsum("ij,ij->i", s, y)
     yy = np.einsum("ij,ij->i", y, y)
-    is_updated = is_accepted & (sy * sy > 1e-20 * yy * np.einsum("ij,ij->i", s, s)) & (sy > 0.0)
+    ss = np.einsum("ij,ij->i", s, s)
+    is_updated = is_accepted & (sy * sy > MIN_SQUARED_COSINE * yy * ss) & (sy > 0.0)
     if not is_updated.all():
         if not is_updated.any():
             return H, is_fresh

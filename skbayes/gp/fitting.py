@@ -62,6 +62,12 @@ SIGNAL_VARIANCE_BOUNDS = (1e-2, 1e2)
 # The lower limit keeps the matrix well conditioned, the upper one is "all noise".
 NOISE_VARIANCE_BOUNDS = (1e-6, 1.0)
 
+# The second start of a fit that follows no other, a rougher function with more noise: lengthscales
+# as a share of the mode, and the noise variance. Few scores can often be explained by either, and
+# a search finds the explanation next to its start. Not tuned: docs/ablation.md finds no difference
+# between searches with this start and without it.
+ROUGH_LENGTHSCALE, ROUGH_NOISE_VARIANCE = 0.5, 1e-2
+
 # More points than this change the hyper-parameters little and cost the cube of their number.
 MAX_FIT_POINTS = 256
 # Value of the objective where the matrix cannot be factorised: worse than any real one.
@@ -164,7 +170,8 @@ def default_starts(n_groups: int) -> list[Hyperparameters]:
         The second with lengthscales of half the mode and a noise of one per cent.
     """
     default = default_hyperparameters(n_groups)
-    return [default, Hyperparameters(default.lengthscales / 2, 1.0, 1e-2)]
+    rough = ROUGH_LENGTHSCALE * default.lengthscales
+    return [default, Hyperparameters(rough, 1.0, ROUGH_NOISE_VARIANCE)]
 
 
 def profiled_weights(L: FloatArray, t: FloatArray) -> tuple[float, FloatArray]:

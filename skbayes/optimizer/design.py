@@ -25,6 +25,8 @@ MIN_SIZE, MAX_SIZE = 5, 12
 MIN_SCORES_FOR_MODEL = 2
 # Points at hand, for a batch that is asked for before there is a score. A power of two.
 N_POINTS = 64
+# Random points among which the ones far from all known points are looked for. With more of them
+# the first is farther away, and each takes a row of distances to the known points. Not tuned.
 N_EXPLORED = 256
 
 
