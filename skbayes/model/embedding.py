@@ -41,7 +41,7 @@ MAX_ALL_ROWS, MIN_ROWS = 200, 10
 # lengthscales of the model, anything further tells nothing about what is inside.
 MARGIN = 1.0
 # Distance of a source from the search at a lengthscale of 1, the mode of its prior: a correlation
-# of 0.93. Within two standard deviations of the prior lie 0.2 and 0.999.
+# of 0.93. At two standard deviations of the prior it is 0.1 and 0.999.
 DISTANCE = 0.3
 # A source is on the scale of the search if the scores of points in both differ by no more than
 # this share of the standard deviation of its scores.
