@@ -5,7 +5,13 @@ The package sees feature matrices, targets and column groups only; spaces and sc
 
 from skbayes.gp.draws import FunctionDraws, joint
 from skbayes.gp.fantasies import Fantasies
-from skbayes.gp.fitting import default_hyperparameters, default_starts, fit_hyperparameters
+from skbayes.gp.fitting import (
+    MAX_FIT_POINTS,
+    NOISE_VARIANCE_BOUNDS,
+    default_hyperparameters,
+    default_starts,
+    fit_hyperparameters,
+)
 from skbayes.gp.kernels import Hyperparameters, squared_distances
 from skbayes.gp.loo import leave_one_out
 from skbayes.gp.posterior import Posterior
@@ -13,6 +19,8 @@ from skbayes.gp.subset import best_and_spaced, local_rows
 from skbayes.gp.warping import warp, warp_units
 
 __all__ = [
+    "MAX_FIT_POINTS",
+    "NOISE_VARIANCE_BOUNDS",
     "Fantasies",
     "FunctionDraws",
     "Hyperparameters",

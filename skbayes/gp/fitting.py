@@ -39,6 +39,8 @@ from skbayes.gp.kernels import (
 from skbayes.gp.subset import best_and_spaced
 
 __all__ = [
+    "MAX_FIT_POINTS",
+    "NOISE_VARIANCE_BOUNDS",
     "default_hyperparameters",
     "default_starts",
     "fit_hyperparameters",
@@ -171,7 +173,7 @@ def default_starts(n_groups: int) -> list[Hyperparameters]:
     """
     default = default_hyperparameters(n_groups)
     rough = ROUGH_LENGTHSCALE * default.lengthscales
-    return [default, Hyperparameters(rough, 1.0, ROUGH_NOISE_VARIANCE)]
+    return [default, Hyperparameters(rough, default.signal_variance, ROUGH_NOISE_VARIANCE)]
 
 
 def profiled_weights(L: FloatArray, t: FloatArray) -> tuple[float, FloatArray]:

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from skbayes._compat import scrambled_sobol
 from skbayes.exceptions import SpaceExhausted
-from skbayes.optimizer.design import all_points
+from skbayes.optimizer.design import N_LISTED, all_points
 from skbayes.optimizer.optimizer import Optimizer
 from skbayes.optimizer.seeds import RANDOM, stream
 from skbayes.space import Branch, Categorical, Point, Space
@@ -28,7 +28,6 @@ N_DRAWN = 64
 # So many draws in a row may be of no use: a space with no more points than N_LISTED is listed then,
 # any other counts as exhausted. One is found if a ten-thousandth of the space is left.
 N_MISSES_BEFORE_LIST = 4096
-N_LISTED = 100_000
 N_MISSES = 2**17
 
 

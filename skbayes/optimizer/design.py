@@ -12,7 +12,7 @@ from skbayes.gp import squared_distances
 from skbayes.optimizer.seeds import DESIGN, stream
 from skbayes.space import Point, Space
 
-__all__ = ["MIN_SCORES_FOR_MODEL", "Design", "all_points", "far_points"]
+__all__ = ["MIN_SCORES_FOR_MODEL", "N_LISTED", "Design", "all_points", "far_points"]
 
 Floats = NDArray[np.float64]
 
@@ -28,6 +28,8 @@ N_POINTS = 64
 # Random points among which the ones far from all known points are looked for. With more of them
 # the first is farther away, and each takes a row of distances to the known points. Not tuned.
 N_EXPLORED = 256
+# A space with no more points than this is listed once random ones find none that may be proposed.
+N_LISTED = 100_000
 
 
 class Design:

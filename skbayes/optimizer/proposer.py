@@ -23,6 +23,7 @@ from skbayes.optimizer.criterion import (
 )
 from skbayes.optimizer.design import (
     MIN_SCORES_FOR_MODEL,
+    N_LISTED,
     Design,
     all_points,
     far_points,
@@ -45,9 +46,8 @@ MIN_DISTANCE = 1e-3
 PROBE_EVERY = 4
 # Where not all points are allowed, so many times as many random ones are looked through before a
 # space counts as exhausted, which takes a second or two: one is found if a ten-thousandth of them
-# is allowed. Spaces with no more points than that are then listed.
+# is allowed. Spaces with no more points than ``N_LISTED`` are then listed.
 N_FAR = 400
-N_LISTED = 100_000
 
 Floats = NDArray[np.float64]
 
