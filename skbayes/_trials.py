@@ -61,6 +61,11 @@ class FoldScore:
     rounds: int | None = field(default=None, compare=False, repr=False)
     at: float | None = field(default=None, compare=False, repr=False)
 
+    @property
+    def seconds(self) -> float:
+        """Time of fitting and scoring."""
+        return self.fit_time + self.score_time
+
 
 @dataclass(frozen=True, slots=True)
 class Prediction:
@@ -158,7 +163,7 @@ class Trial:
 
 
 def _seconds(folds: Iterable[FoldScore | None]) -> float:
-    return sum(fold.fit_time + fold.score_time for fold in folds if fold is not None)
+    return sum(fold.seconds for fold in folds if fold is not None)
 
 
 @dataclass(frozen=True, slots=True)

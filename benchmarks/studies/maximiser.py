@@ -67,8 +67,8 @@ N_PARTS = 100
 N_KEPT = 20  # of each part, in case that the best may not be proposed
 RADII = (1e-3, 1.0)  # of candidates around incumbents, in lengthscales
 MAX_ROUNDS = 20
+MAX_CALLS = 300
 TIGHT = {
-    "acquisition.ascent.MAX_CALLS": 300,
     "acquisition.ascent.MIN_GAIN": 1e-9,
     "acquisition.ascent.MIN_LENGTH": 1e-6,
 }
@@ -230,7 +230,12 @@ def climb(
         if smooth.size:
             with patched(TIGHT):
                 polished[:, smooth], _ = ascend(
-                    value_and_gradient, before[:, smooth], layout.scale[smooth], is_free
+                    value_and_gradient,
+                    before[:, smooth],
+                    layout.scale[smooth],
+                    is_free,
+                    MAX_CALLS,
+                    np.zeros((len(before), smooth.size, smooth.size)),
                 )
         polished = space.snap(polished)
         polished = np.where((frozen.value(polished) > top)[:, None], polished, before)

@@ -7,7 +7,6 @@ from skbayes.acquisition.functions import (
     LogAugmentedEI,
     UpperConfidenceBound,
     WeightedSum,
-    log_discount,
     log_expected_improvement,
 )
 from skbayes.acquisition.maximiser import maximise
@@ -24,7 +23,6 @@ __all__ = [
     "WeightedSum",
     "expected_improvement",
     "fit_feasibility",
-    "log_discount",
     "log_expected_improvement",
     "look_worth",
     "maximise",

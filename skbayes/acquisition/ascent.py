@@ -29,8 +29,6 @@ BoolArray = NDArray[np.bool_]
 IntArray = NDArray[np.intp]
 ValueAndGradient = Callable[[FloatArray, IntArray], tuple[FloatArray, FloatArray]]
 
-# Batched calls; a start that needs more is close enough for a criterion that is itself a model.
-MAX_CALLS = 30
 # First step, in scaled units: a tenth of a lengthscale is surely inside the same basin.
 FIRST_STEP = 0.1
 # Share of the predicted gain that a step must reach (Armijo's condition).
@@ -41,6 +39,9 @@ SHRINK = 0.25
 MIN_LENGTH = 1e-3
 # A start is done when a step gains less; 0.003 % of an improvement decides nothing.
 MIN_GAIN = 3e-5
+# Square of the cosine between step and change of the gradient below which curvature is rounding:
+# the cosine is that of the descent in `skbayes.gp`, and its square needs no roots.
+MIN_SQUARED_COSINE = 1e-20
 
 
 def ascend(
@@ -48,8 +49,8 @@ def ascend(
     start: FloatArray,
     scale: FloatArray,
     is_free: BoolArray,
-    max_calls: int | None = None,
-    inverse_hessian: FloatArray | None = None,
+    max_calls: int,
+    inverse_hessian: FloatArray,
 ) -> tuple[FloatArray, FloatArray]:
     r"""Climb from every start to a local maximum in the unit box.
 
@@ -75,10 +76,11 @@ def ascend(
         Typical length of each coordinate, > 0.
     is_free : ndarray of bool of shape (b, d)
         False where a coordinate of a start stays as it is.
-    max_calls : int, optional
-        Number of calls of the function after the first, ``MAX_CALLS`` by default.
-    inverse_hessian : ndarray of shape (b, d, d), optional
-        What an ascent that ended at the starts has learnt of the curvature, nothing by default.
+    max_calls : int
+        Largest number of calls of the function after the first.
+    inverse_hessian : ndarray of shape (b, d, d)
+        What an ascent that ended at the starts has learnt of the curvature; 0 for a start of which
+        nothing is known.
 
     Returns
     -------
@@ -93,9 +95,7 @@ def ascend(
     Projected Newton methods for optimization problems with simple constraints.
     """
     n_starts, n_coordinates = start.shape
-    H: FloatArray = np.zeros((n_starts, n_coordinates, n_coordinates))
-    if inverse_hessian is not None:
-        H = inverse_hessian
+    H = inverse_hessian
     if not (n_starts and n_coordinates):
         return start.copy(), H
     upper = 1.0 / scale
@@ -112,7 +112,7 @@ def ascend(
     length: FloatArray = np.ones(n_starts)
     p, is_running = _directions(w, g, H, is_fresh, upper)
 
-    for _ in range(MAX_CALLS if max_calls is None else max_calls):
+    for _ in range(max_calls):
         if not is_running.all():
             end[index], H_end[index] = w, np.where(is_fresh[:, None, None], 0.0, H)
             if not is_running.any():
@@ -174,7 +174,8 @@ def _update(
     """
     sy = np.einsum("ij,ij->i", s, y)
     yy = np.einsum("ij,ij->i", y, y)
-    is_updated = is_accepted & (sy * sy > 1e-20 * yy * np.einsum("ij,ij->i", s, s)) & (sy > 0.0)
+    ss = np.einsum("ij,ij->i", s, s)
+    is_updated = is_accepted & (sy * sy > MIN_SQUARED_COSINE * yy * ss) & (sy > 0.0)
     if not is_updated.all():
         if not is_updated.any():
             return H, is_fresh

@@ -9,13 +9,13 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import log_ndtr
 
+from skbayes.acquisition.functions import LOG_SQRT_2PI
 from skbayes.gp import Hyperparameters, Posterior
 
 __all__ = ["LogFeasibility", "fit_feasibility"]
 
 FloatArray = NDArray[np.float64]
 
-LOG_SQRT_2PI = 0.5 * math.log(2.0 * math.pi)
 # A single failure may be an accident; its target, the worst one, keeps the next point off.
 MIN_FAILURES = 2
 # Labels are 1 and -1, and an evaluation that failed fails again. With more noise a row next to a

@@ -30,6 +30,7 @@ from skbayes.gp import Fantasies, Posterior
 
 __all__ = [
     "AMBITIONS",
+    "LOG_SQRT_2PI",
     "Acquisition",
     "LogAugmentedEI",
     "UpperConfidenceBound",

@@ -58,8 +58,9 @@ N_EXPANDED = 16
 # The best of these go on in rounds, of so many and with so many calls. The curvature that they
 # have learnt goes with them: it costs little to stop often and to drop those that fall behind.
 ROUNDS = ((12, 5), (3, 6), (1, 10), (1, 8))
-# Starts closer than this on every continuous axis, in lengthscales, climb the same peak.
-MERGED = 0.01
+# Starts closer than this on every continuous axis, in lengthscales, climb the same peak, if their
+# coordinates on all other axes are the same but for rounding.
+MERGED, ROUNDING = 0.01, 1e-9
 # Places tried around a peak that may not be proposed, in rounds, and their distances in
 # units of the distance that is kept from known points.
 N_RIM, RIM_ROUNDS, RIM_RADII, RIM_SHRINK = 200, 3, (0.5, 10.0), 3.0
@@ -260,7 +261,7 @@ def _best(U: FloatArray, value: FloatArray, table: AxisTable, n: int) -> IntArra
     """Return the `n` best rows, best first, without those that nearly repeat a better one."""
     order = np.argsort(-value, kind="stable")
     U = U[order]
-    tolerance = np.where(table.is_continuous, MERGED * table.scale, 1e-9)
+    tolerance = np.where(table.is_continuous, MERGED * table.scale, ROUNDING)
     is_close = (np.abs(U[:, None] - U) <= tolerance).all(axis=2)
     is_kept = ~np.tril(is_close, -1).any(axis=1)
     return order[is_kept][:n]

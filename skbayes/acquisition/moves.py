@@ -27,8 +27,8 @@ FloatArray = NDArray[np.float64]
 BoolArray = NDArray[np.bool_]
 IntArray = NDArray[np.intp]
 
-# Expected number of coordinates that a perturbation changes, at most, before halving.
-N_CHANGES = 20
+# Expected number of coordinates that a perturbation changes, at most; of few axes it is half.
+N_CHANGES = 10
 # Perturbations of an ordered coordinate, in lengthscales (at most 1) of its axis: the basins of a
 # search that has converged are a thousandth wide, those between far points as wide as the latter.
 RADII = (1e-3, 1.0)
@@ -185,7 +185,7 @@ def perturb(
     if space.is_conditional:
         is_active = space.active(U)
         U = _fill(U, is_active, incumbents, table, space, rng)
-    is_changed = rng.random(U.shape) < 0.5 * min(1.0, N_CHANGES / n_axes)
+    is_changed = rng.random(U.shape) < min(0.5, N_CHANGES / n_axes)
     # At least one change that can be seen: of an axis that is active in this branch.
     forced = np.where(is_active, rng.random(U.shape), -1.0).argmax(axis=1)
     is_idle = ~(is_changed & is_active).any(axis=1)

@@ -4,10 +4,9 @@ from skbayes.engine.budget import Budget
 from skbayes.engine.engine import Engine, Observer
 from skbayes.engine.evaluation import Evaluation
 from skbayes.engine.objective import Objective, fold_noise
-from skbayes.engine.resources import N_SAMPLES, Resources, read_resources
+from skbayes.engine.resources import Resources, read_resources
 
 __all__ = [
-    "N_SAMPLES",
     "Budget",
     "Engine",
     "Evaluation",

@@ -282,7 +282,7 @@ class Engine:
         run = [part for part in self.history.trials[index].at(rung) if part is not None]
         predicted = self._open[index].predicted_seconds * self.evaluation.share(rung)
         if run:
-            predicted = sum(part.fit_time + part.score_time for part in run) / len(run)
+            predicted = sum(part.seconds for part in run) / len(run)
         if self.budget.affords(predicted):
             return True
         self.stop_reason = "max_time"
@@ -476,5 +476,5 @@ class Engine:
 
 def _seconds_of_a_fold(folds: Sequence[FoldScore | None]) -> float:
     """Return the mean time of the folds that were run; NaN if none was."""
-    seconds = [fold.fit_time + fold.score_time for fold in folds if fold is not None]
+    seconds = [fold.seconds for fold in folds if fold is not None]
     return sum(seconds) / len(seconds) if seconds else math.nan

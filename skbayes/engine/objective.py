@@ -148,9 +148,7 @@ class Objective:
             for value in self.rung_scores(trial)
         )
         costs = tuple(
-            max(0.0, sum(fold.fit_time + fold.score_time for fold in part if fold is not None))
-            if all(part)
-            else None
+            max(0.0, sum(fold.seconds for fold in part if fold is not None)) if all(part) else None
             for part in trial.rungs
         )
         if not trial.n_scored:

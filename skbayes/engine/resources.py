@@ -15,10 +15,11 @@ from sklearn.base import is_classifier
 from sklearn.utils.multiclass import type_of_target
 
 from skbayes._compat import BaseSearchCV, accepts
+from skbayes.optimizer import ROWS, stream
 from skbayes.rules import ROUNDING
 from skbayes.space import Space, has, native, show
 
-__all__ = ["N_SAMPLES", "Resources", "read_resources"]
+__all__ = ["Resources", "read_resources"]
 
 N_SAMPLES = "n_samples"
 
@@ -29,8 +30,6 @@ Rows = NDArray[np.intp]
 MAX_RUNGS = 4
 # Rows of each class and fold that the smallest share has at least, as in scikit-learn.
 ROWS_PER_CLASS = 2
-# Its stream of random numbers is told apart from others by the first entry of the spawn key.
-ROWS_STREAM = 3
 
 
 @dataclass(frozen=True, eq=False)
@@ -216,7 +215,7 @@ def _orders(splits: Sequence[tuple[Any, Any]], y: Any, groups: Any, seed: int) -
         return tuple(np.sort(train)[::-1] for train, _ in rows)
     labels = None if y is None else np.unique(np.asarray(y), return_inverse=True)[1].ravel()
     of_group = None if groups is None else np.unique(np.asarray(groups), return_inverse=True)[1]
-    rng = np.random.default_rng(np.random.SeedSequence(seed, spawn_key=(ROWS_STREAM,)))
+    rng = stream(seed, ROWS)
     # One number for each row, the same in all folds: these have as many rows in common as can be.
     n_rows = 1 + max(int(part.max()) for pair in rows for part in pair)
     luck = rng.random(n_rows)

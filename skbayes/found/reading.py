@@ -215,7 +215,7 @@ def _read_file(path: str | os.PathLike[str], name: str | None) -> Found:
             if fold is not None:
                 score = fold.test.get(metric, math.nan)
                 folds[row, k] = score if math.isfinite(score) else math.nan
-                seconds[row, k] = fold.fit_time + fold.score_time
+                seconds[row, k] = fold.seconds
                 ended[row, k] = math.nan if fold.at is None else fold.at
     was_run = np.array([[fold is not None for fold in t.folds] for t in trials], dtype=bool)
     was_run = was_run.reshape(n, n_folds)

@@ -5,19 +5,27 @@ The package sees feature matrices, targets and column groups only; spaces and sc
 
 from skbayes.gp.draws import FunctionDraws, joint
 from skbayes.gp.fantasies import Fantasies
-from skbayes.gp.fitting import default_hyperparameters, default_starts, fit_hyperparameters
+from skbayes.gp.fitting import (
+    MAX_FIT_POINTS,
+    NOISE_VARIANCE_BOUNDS,
+    default_hyperparameters,
+    default_starts,
+    fit_hyperparameters,
+)
 from skbayes.gp.kernels import Hyperparameters, squared_distances
 from skbayes.gp.loo import leave_one_out
 from skbayes.gp.posterior import Posterior
-from skbayes.gp.subset import local_rows
-from skbayes.gp.warping import HEADROOM, warp, warp_units
+from skbayes.gp.subset import best_and_spaced, local_rows
+from skbayes.gp.warping import warp, warp_units
 
 __all__ = [
-    "HEADROOM",
+    "MAX_FIT_POINTS",
+    "NOISE_VARIANCE_BOUNDS",
     "Fantasies",
     "FunctionDraws",
     "Hyperparameters",
     "Posterior",
+    "best_and_spaced",
     "default_hyperparameters",
     "default_starts",
     "fit_hyperparameters",

@@ -22,7 +22,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.linalg.blas import dsyr
 from scipy.linalg.lapack import dpotri, dpotrs
 
@@ -37,12 +36,14 @@ from skbayes.gp.kernels import (
     scale,
     squared_distances,
 )
+from skbayes.gp.subset import best_and_spaced
 
 __all__ = [
+    "MAX_FIT_POINTS",
+    "NOISE_VARIANCE_BOUNDS",
     "default_hyperparameters",
     "default_starts",
     "fit_hyperparameters",
-    "negative_log_posterior",
     "profiled_weights",
 ]
 
@@ -62,6 +63,12 @@ LENGTHSCALE_BOUNDS = (5e-3, 1e3)
 SIGNAL_VARIANCE_BOUNDS = (1e-2, 1e2)
 # The lower limit keeps the matrix well conditioned, the upper one is "all noise".
 NOISE_VARIANCE_BOUNDS = (1e-6, 1.0)
+
+# The second start of a fit that follows no other, a rougher function with more noise: lengthscales
+# as a share of the mode, and the noise variance. Few scores can often be explained by either, and
+# a search finds the explanation next to its start. Not tuned: docs/ablation.md finds no difference
+# between searches with this start and without it.
+ROUGH_LENGTHSCALE, ROUGH_NOISE_VARIANCE = 0.5, 1e-2
 
 # More points than this change the hyper-parameters little and cost the cube of their number.
 MAX_FIT_POINTS = 256
@@ -111,7 +118,7 @@ def fit_hyperparameters(
     n_groups = starts[0].lengthscales.size
     X, t, groups, extra = check_data(X, t, groups, extra_noise, n_groups)
     if t.size > MAX_FIT_POINTS:
-        rows = _subset(t)
+        rows = best_and_spaced(t, MAX_FIT_POINTS)
         X, t, extra = X[rows], t[rows], extra[rows]
     bounds = _log_bounds(n_groups)
     mean, sd = _log_prior(n_groups)
@@ -165,58 +172,8 @@ def default_starts(n_groups: int) -> list[Hyperparameters]:
         The second with lengthscales of half the mode and a noise of one per cent.
     """
     default = default_hyperparameters(n_groups)
-    return [default, Hyperparameters(default.lengthscales / 2, 1.0, 1e-2)]
-
-
-def negative_log_posterior(
-    theta: FloatArray,
-    X: FloatArray,
-    t: FloatArray,
-    groups: IntArray,
-    extra_noise: FloatArray | None = None,
-) -> tuple[float, FloatArray]:
-    r"""Negative logarithm of the posterior density of the hyper-parameters, with its gradient.
-
-    .. math::
-
-        \mathcal L(\theta) = \tfrac12 (t - m)^\top \alpha + \sum_i \ln L_{ii}
-        + \tfrac12 \sum_k \Bigl(\frac{\theta_k - \mu_k}{s_k}\Bigr)^2
-
-    up to a constant, and without the prior terms
-
-    .. math::
-
-        \frac{\partial\mathcal L}{\partial\ln\ell_k}
-            &= \sum_i z_{ik}^2 (M 1)_i - z_{\cdot k}^\top M z_{\cdot k},\\
-        \frac{\partial\mathcal L}{\partial\ln\sigma_f^2}
-            &= \tfrac12 \sum_{ij} W_{ij} (K + \epsilon\sigma_f^2 I)_{ij},\\
-        \frac{\partial\mathcal L}{\partial\ln\sigma_n^2}
-            &= \tfrac12\,\sigma_n^2 \sum_i W_{ii},
-
-    summed over the columns of a group. The mean needs no term of its own, because it maximises
-    the likelihood (envelope theorem).
-
-    Parameters
-    ----------
-    theta : ndarray of shape (n_groups + 2,)
-        Logarithms of the hyper-parameters.
-    X, t, groups, extra_noise
-        As in `fit_hyperparameters`.
-
-    Returns
-    -------
-    value : float
-        ``FAILED`` if the kernel matrix cannot be factorised.
-    gradient : ndarray of shape (n_groups + 2,)
-        Zero if the kernel matrix cannot be factorised.
-
-    References
-    ----------
-    Rasmussen and Williams (2006), Gaussian Processes for Machine Learning, eq. (5.8), (5.9).
-    """
-    n_groups = theta.size - 2
-    X, t, groups, extra = check_data(X, t, groups, extra_noise, n_groups)
-    return _negative_log_posterior(theta, X, t, groups, extra, *_log_prior(n_groups))
+    rough = ROUGH_LENGTHSCALE * default.lengthscales
+    return [default, Hyperparameters(rough, default.signal_variance, ROUGH_NOISE_VARIANCE)]
 
 
 def profiled_weights(L: FloatArray, t: FloatArray) -> tuple[float, FloatArray]:
@@ -292,6 +249,47 @@ def _negative_log_posterior(
     prior_mean: FloatArray,
     prior_sd: FloatArray,
 ) -> tuple[float, FloatArray]:
+    r"""Negative logarithm of the posterior density of the hyper-parameters, with its gradient.
+
+    .. math::
+
+        \mathcal L(\theta) = \tfrac12 (t - m)^\top \alpha + \sum_i \ln L_{ii}
+        + \tfrac12 \sum_k \Bigl(\frac{\theta_k - \mu_k}{s_k}\Bigr)^2
+
+    up to a constant, and without the prior terms
+
+    .. math::
+
+        \frac{\partial\mathcal L}{\partial\ln\ell_k}
+            &= \sum_i z_{ik}^2 (M 1)_i - z_{\cdot k}^\top M z_{\cdot k},\\
+        \frac{\partial\mathcal L}{\partial\ln\sigma_f^2}
+            &= \tfrac12 \sum_{ij} W_{ij} (K + \epsilon\sigma_f^2 I)_{ij},\\
+        \frac{\partial\mathcal L}{\partial\ln\sigma_n^2}
+            &= \tfrac12\,\sigma_n^2 \sum_i W_{ii},
+
+    summed over the columns of a group. The mean needs no term of its own, because it maximises
+    the likelihood (envelope theorem).
+
+    Parameters
+    ----------
+    theta : ndarray of shape (n_groups + 2,)
+        Logarithms of the hyper-parameters.
+    X, t, groups, extra
+        As `check_data` returns them.
+    prior_mean, prior_sd : ndarray of shape (n_groups + 2,)
+        Of `theta`, :math:`\mu` and :math:`s`.
+
+    Returns
+    -------
+    value : float
+        ``FAILED`` if the kernel matrix cannot be factorised.
+    gradient : ndarray of shape (n_groups + 2,)
+        Zero if the kernel matrix cannot be factorised.
+
+    References
+    ----------
+    Rasmussen and Williams (2006), Gaussian Processes for Machine Learning, eq. (5.8), (5.9).
+    """
     values = np.exp(theta)
     lengthscales, sf2, sn2 = values[:-2], float(values[-2]), float(values[-1])
     Z = scale(X, lengthscales, groups)
@@ -351,12 +349,3 @@ def _to_log(hyperparameters: Hyperparameters) -> FloatArray:
     )
     theta: FloatArray = np.log(np.maximum(values, np.finfo(np.float64).tiny))
     return theta
-
-
-def _subset(t: FloatArray) -> NDArray[np.intp]:
-    """``MAX_FIT_POINTS`` rows: the best half by target, the others evenly spaced by rank."""
-    order = np.argsort(-t, kind="stable")
-    n_best = MAX_FIT_POINTS // 2
-    rest = order[n_best:]
-    spaced = np.linspace(0, rest.size - 1, MAX_FIT_POINTS - n_best).round().astype(np.intp)
-    return np.concatenate([order[:n_best], rest[spaced]])

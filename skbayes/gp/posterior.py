@@ -29,6 +29,7 @@ from scipy.linalg.blas import dtrmm
 from skbayes._pickles import lasting
 from skbayes.gp.fitting import check_data, profiled_weights
 from skbayes.gp.kernels import (
+    JITTER,
     FloatArray,
     Hyperparameters,
     IntArray,
@@ -45,7 +46,7 @@ __all__ = ["Posterior", "Pullback"]
 Pullback = Callable[[FloatArray, FloatArray], FloatArray]
 
 # Relative to the signal variance, the size of the jitter: a smaller variance is rounding.
-MIN_RELATIVE_VARIANCE = 1e-10
+MIN_RELATIVE_VARIANCE = JITTER
 # Rows predicted at once: their kernel values stay in the cache of one core.
 N_CHUNK_ROWS = 256
 

@@ -1,4 +1,4 @@
-"""Which rows to keep when there are more than an exact posterior can have.
+"""Which rows to keep when there are more than an exact posterior can have, or a fit needs.
 
 Notation
 --------
@@ -17,12 +17,40 @@ from numpy.typing import NDArray
 
 from skbayes.gp.kernels import FloatArray, Hyperparameters, IntArray, scale, squared_distances
 
-__all__ = ["local_rows"]
+__all__ = ["best_and_spaced", "local_rows"]
 
 # Rows whose surroundings are modelled in full, the best ones.
 N_CENTRES = 5
 # Shares of the rows: next to the centres, and the best; the others are spread over the space.
 NEAR_SHARE, BEST_SHARE = 0.5, 0.25
+
+
+def best_and_spaced(t: FloatArray, n_rows: int) -> NDArray[np.intp]:
+    """Rows that show where the targets are high, and how they fall from there to the worst.
+
+    Half of them are the best, the others are evenly spaced by rank and end with the worst. Ties go
+    to the first row.
+
+    Parameters
+    ----------
+    t : ndarray of shape (n,)
+        Targets; minus infinity ranks last.
+    n_rows : int
+        Number of rows to keep, at least 3.
+
+    Returns
+    -------
+    ndarray of shape (min(n, n_rows),)
+        Row indices, best first.
+    """
+    order = np.argsort(-t, kind="stable")
+    if order.size <= n_rows:
+        return order
+    n_best = n_rows // 2
+    # Between two ranks the even one is taken. If they were counted from another row, it might be
+    # the other one, and the same search would learn from other rows.
+    ranks = np.linspace(n_best, order.size - 1, n_rows - n_best).round().astype(np.intp)
+    return np.concatenate([order[:n_best], order[ranks]])
 
 
 def local_rows(

@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from skbayes.gp import Hyperparameters, Posterior
+from skbayes.gp import NOISE_VARIANCE_BOUNDS, Hyperparameters, Posterior
 
 __all__ = ["plausible"]
 
@@ -27,8 +27,8 @@ PRIOR_VARIANCE = 1.0
 MOST_SD = 2.0
 # In logarithms, no further from the mode than this, be the density ever so flat.
 MOST = 3.0
-# Noise variances below are those of a matrix that can hardly be factorised.
-MIN_NOISE = 1e-6
+# As in a fit: with less noise the matrix can hardly be factorised.
+MIN_NOISE = NOISE_VARIANCE_BOUNDS[0]
 
 
 def plausible(posterior: Posterior, n: int, rng: np.random.Generator) -> list[Posterior]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -18,7 +18,7 @@ import scipy.sparse
 from skbayes.known.sight import Seen, shape_of, variance_of
 from skbayes.known.words import scale_of
 
-__all__ = ["QUANTITIES", "Facts", "facts_of"]
+__all__ = ["Facts", "facts_of"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,9 +76,6 @@ class Facts:
             value = getattr(self, name)
             changed[name] = None if value is None or not share else math.floor(share * value)
         return replace(self, **changed)
-
-
-QUANTITIES = (*(field.name for field in fields(Facts)), "gamma_scale", "balance")
 
 
 def facts_of(X: Any, y: Any, *, is_classifier: bool) -> Facts:

@@ -6,11 +6,12 @@ from skbayes.model.observations import Observations
 from skbayes.model.reports import MEAN, Report, check_follows, read_report, read_reports
 from skbayes.model.sources import Row, read_sources
 from skbayes.model.surrogate import Surrogate
-from skbayes.model.transfer import MAX_OBSERVATIONS, Transfer, share_of_wrong
+from skbayes.model.transfer import MAX_OBSERVATIONS, SHARE_OF_BUDGET, Transfer, share_of_wrong
 
 __all__ = [
     "MAX_OBSERVATIONS",
     "MEAN",
+    "SHARE_OF_BUDGET",
     "CostModel",
     "Observations",
     "Report",

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from skbayes._pickles import lasting
 from skbayes._warnings import warn
-from skbayes.gp import warp, warp_units
+from skbayes.gp import best_and_spaced, warp, warp_units
 from skbayes.space import (
     Dimension,
     Integer,
@@ -41,7 +41,7 @@ MAX_ALL_ROWS, MIN_ROWS = 200, 10
 # lengthscales of the model, anything further tells nothing about what is inside.
 MARGIN = 1.0
 # Distance of a source from the search at a lengthscale of 1, the mode of its prior: a correlation
-# of 0.93. Within two standard deviations of the prior lie 0.2 and 0.999.
+# of 0.93. At two standard deviations of the prior it is 0.1 and 0.999.
 DISTANCE = 0.3
 # A source is on the scale of the search if the scores of points in both differ by no more than
 # this share of the standard deviation of its scores.
@@ -80,11 +80,7 @@ class Source:
 
     def shortened(self, n_rows: int) -> Source:
         """Return the best rows, and of the rest some evenly by rank; best first."""
-        order = np.argsort(-self.scores, kind="stable")
-        if order.size > n_rows:
-            n_best = n_rows // 2
-            rest = np.linspace(n_best, order.size - 1, n_rows - n_best).round().astype(np.intp)
-            order = np.concatenate([order[:n_best], order[rest]])
+        order = best_and_spaced(self.scores, n_rows)
         points = tuple(self.points[i] for i in order)
         return Source(self.coordinates[order], self.scores[order], points)
 

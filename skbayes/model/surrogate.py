@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from skbayes.gp import (
+    MAX_FIT_POINTS,
     Hyperparameters,
     Posterior,
     default_starts,
@@ -31,7 +32,7 @@ Floats = NDArray[np.float64]
 # several starts, since the posterior density of few observations has several modes.
 FIRST_ANCHOR = 8
 # Beyond this an anchor has no further starts: a fit sees no more points than that anyway.
-LAST_ANCHOR = 256
+LAST_ANCHOR = MAX_FIT_POINTS
 # They are fitted anew after at most this share of the observations has come in.
 REFIT_SHARE = 1 / 25
 # A failure is a bad score, but no reason to call what lies next to it bad: the best place may be

@@ -15,7 +15,7 @@ from skbayes.space import Point, Space
 if TYPE_CHECKING:
     from skbayes.model.surrogate import Surrogate
 
-__all__ = ["Transfer", "share_of_wrong"]
+__all__ = ["MAX_OBSERVATIONS", "SHARE_OF_BUDGET", "Transfer", "share_of_wrong"]
 
 Floats = NDArray[np.float64]
 
@@ -23,9 +23,10 @@ Floats = NDArray[np.float64]
 MIN_SCORES_TO_JUDGE = 3
 # With more scores of its own than this a search needs no others, and does not pay for them.
 MAX_OBSERVATIONS = 200
-# As the initial design, the best points of sources leave most of the budget to the model.
-MAX_TRIED = 12
+# As the initial design, what is tried first of what is known leaves most of the budget to the
+# model: one in so many points at most, and of the best points of sources at most so many.
 SHARE_OF_BUDGET = 4
+MAX_TRIED = 12
 # Share of the differences between scores whose sign is predicted wrongly by a guess.
 CHANCE = 0.5
 

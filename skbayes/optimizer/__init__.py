@@ -3,14 +3,16 @@
 from skbayes.optimizer.baselines import grid_search, random_search
 from skbayes.optimizer.ladder import Ladder
 from skbayes.optimizer.optimizer import Optimizer
-from skbayes.optimizer.seeds import draw_seed
+from skbayes.optimizer.seeds import ROWS, draw_seed, stream
 from skbayes.optimizer.strategy import Strategy
 
 __all__ = [
+    "ROWS",
     "Ladder",
     "Optimizer",
     "Strategy",
     "draw_seed",
     "grid_search",
     "random_search",
+    "stream",
 ]

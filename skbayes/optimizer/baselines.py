@@ -11,8 +11,9 @@ from numpy.typing import NDArray
 
 from skbayes._compat import scrambled_sobol
 from skbayes.exceptions import SpaceExhausted
-from skbayes.optimizer.design import all_points
+from skbayes.optimizer.design import N_LISTED, all_points
 from skbayes.optimizer.optimizer import Optimizer
+from skbayes.optimizer.seeds import RANDOM, stream
 from skbayes.space import Branch, Categorical, Point, Space
 
 if TYPE_CHECKING:
@@ -22,14 +23,11 @@ __all__ = ["Baseline", "grid_search", "random_search"]
 
 Floats = NDArray[np.float64]
 
-# Its stream of random numbers is told apart from others by the first entry of the spawn key.
-RANDOM_STREAM = 3
 # Points that are drawn at first, then as many again as there are. A power of two.
 N_DRAWN = 64
 # So many draws in a row may be of no use: a space with no more points than N_LISTED is listed then,
 # any other counts as exhausted. One is found if a ten-thousandth of the space is left.
 N_MISSES_BEFORE_LIST = 4096
-N_LISTED = 100_000
 N_MISSES = 2**17
 
 
@@ -141,7 +139,7 @@ def _random_order(ledger: Optimizer, seed: int) -> Iterator[Point]:
         if n_misses >= limit:
             break
     rest = list(all_points(space, range(len(space.branches)), N_LISTED))
-    for index in _rng(seed, 1).permutation(len(rest)).tolist():
+    for index in stream(seed, RANDOM, 1).permutation(len(rest)).tolist():
         yield rest[index]
 
 
@@ -151,17 +149,12 @@ def _sobol_points(space: Space, seed: int) -> Iterator[Point]:
     n = 0
     while True:
         size = max(N_DRAWN, 2 * n)
-        uniform = scrambled_sobol(size, len(space.axes), _rng(seed, 0))[n:]
+        uniform = scrambled_sobol(size, len(space.axes), stream(seed, RANDOM, 0))[n:]
         if len(space.branches) > 1:
             branches = np.searchsorted(ends[:-1], uniform[:, 0], side="right")
             uniform[:, 0] = (branches + 0.5) / len(space.branches)
         yield from space.points(space.sample(uniform))
         n = size
-
-
-def _rng(seed: int, purpose: int) -> np.random.Generator:
-    key = (RANDOM_STREAM, purpose)
-    return np.random.default_rng(np.random.SeedSequence(seed, spawn_key=key))
 
 
 def _shares(branches: Sequence[Branch]) -> Floats:

@@ -9,9 +9,10 @@ from numpy.typing import NDArray
 
 from skbayes._compat import scrambled_sobol
 from skbayes.gp import squared_distances
+from skbayes.optimizer.seeds import DESIGN, stream
 from skbayes.space import Point, Space
 
-__all__ = ["MIN_SCORES_FOR_MODEL", "Design", "all_points", "far_points"]
+__all__ = ["MIN_SCORES_FOR_MODEL", "N_LISTED", "Design", "all_points", "far_points"]
 
 Floats = NDArray[np.float64]
 
@@ -24,9 +25,11 @@ MIN_SIZE, MAX_SIZE = 5, 12
 MIN_SCORES_FOR_MODEL = 2
 # Points at hand, for a batch that is asked for before there is a score. A power of two.
 N_POINTS = 64
-# Its stream of random numbers is told apart from others by the first entry of the spawn key.
-STREAM = 0
+# Random points among which the ones far from all known points are looked for. With more of them
+# the first is farther away, and each takes a row of distances to the known points. Not tuned.
 N_EXPLORED = 256
+# A space with no more points than this is listed once random ones find none that may be proposed.
+N_LISTED = 100_000
 
 
 class Design:
@@ -64,8 +67,7 @@ class Design:
         if not branches:
             return
         if len(self._uniform) == 0:
-            axes, seeds = self._space.axes, np.random.SeedSequence(self._seed, spawn_key=(STREAM,))
-            rng = np.random.default_rng(seeds)
+            axes, rng = self._space.axes, stream(self._seed, DESIGN)
             self._uniform = scrambled_sobol(max(N_POINTS, 2 * self.size), len(axes), rng)
             is_ordered = np.array([axis.dimension.is_ordered for axis in axes], dtype=bool)
             self._uniform[: len(self._space.branches)] = np.where(is_ordered, 0.5, 0.0)

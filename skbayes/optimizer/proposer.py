@@ -23,11 +23,13 @@ from skbayes.optimizer.criterion import (
 )
 from skbayes.optimizer.design import (
     MIN_SCORES_FOR_MODEL,
+    N_LISTED,
     Design,
     all_points,
     far_points,
 )
 from skbayes.optimizer.rungs import Rungs
+from skbayes.optimizer.seeds import PROPOSAL, stream
 from skbayes.optimizer.store import ObservationStore
 from skbayes.space import Point, Space
 
@@ -44,11 +46,8 @@ MIN_DISTANCE = 1e-3
 PROBE_EVERY = 4
 # Where not all points are allowed, so many times as many random ones are looked through before a
 # space counts as exhausted, which takes a second or two: one is found if a ten-thousandth of them
-# is allowed. Spaces with no more points than that are then listed.
+# is allowed. Spaces with no more points than ``N_LISTED`` are then listed.
 N_FAR = 400
-N_LISTED = 100_000
-# Its stream of random numbers is told apart from others by the first entry of the spawn key.
-PROPOSAL_STREAM = 1
 
 Floats = NDArray[np.float64]
 
@@ -170,8 +169,7 @@ class Proposer:
                 )
 
     def _rng(self, index: int) -> np.random.Generator:
-        key = (PROPOSAL_STREAM, index)
-        return np.random.default_rng(np.random.SeedSequence(self.seed, spawn_key=key))
+        return stream(self.seed, PROPOSAL, index)
 
     def may_propose_given(self, point: Point, branches: Sequence[int]) -> bool:
         """Whether a point may be proposed that was written so, be another one ever so close."""

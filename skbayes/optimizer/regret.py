@@ -10,6 +10,7 @@ import numpy as np
 from skbayes._numerics import rescaled
 from skbayes.acquisition import UpperConfidenceBound, maximise
 from skbayes.model import Observations
+from skbayes.optimizer.seeds import REGRET, stream
 from skbayes.space import Space
 
 if TYPE_CHECKING:
@@ -32,8 +33,6 @@ N_RISES = 2.0
 START = 0.25
 # With fewer nothing was checked.
 MIN_SCORES = 12
-# Its stream of random numbers is told apart from others by the first entry of the spawn key.
-STREAM = 2
 
 
 def regret_bound(observations: Observations, in_sight: float) -> float:
@@ -121,11 +120,10 @@ def gain_in_sight(
         return math.nan
     upper = UpperConfidenceBound(posterior, N_SD)
     lower = UpperConfidenceBound(posterior, -N_SD)
-    key = (STREAM, len(observations))
     found = maximise(
         upper,
         space,
-        rng=np.random.default_rng(np.random.SeedSequence(seed, spawn_key=key)),
+        rng=stream(seed, REGRET, len(observations)),
         incumbents=U[np.argsort(-np.nan_to_num(scores, nan=-np.inf), kind="stable")],
         lengthscales=posterior.hyperparameters.lengthscales,
         # Evaluated ones too: what they are worth is not known exactly either.

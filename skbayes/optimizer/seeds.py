@@ -1,13 +1,45 @@
-"""The seed from which everything random in a search is derived."""
+"""The seed of a search, and the streams of random numbers that follow from it."""
 
 from __future__ import annotations
 
 import numbers
 from typing import Any
 
+import numpy as np
 from sklearn.utils import check_random_state
 
-__all__ = ["draw_seed", "is_integer"]
+__all__ = [
+    "DESIGN",
+    "PROPOSAL",
+    "RANDOM",
+    "REGRET",
+    "ROWS",
+    "draw_seed",
+    "is_integer",
+    "stream",
+]
+
+# What random numbers are for: the first entry of the key of a stream, see `stream`. Keys that have
+# the same first entry differ in their length: of RANDOM there is always a second entry, of ROWS
+# never. With other numbers here the same seed would give another search.
+DESIGN, PROPOSAL, REGRET, RANDOM, ROWS = 0, 1, 2, 3, 3
+
+
+def stream(seed: int, *key: int) -> np.random.Generator:
+    """Return a source of random numbers; those of different keys are independent.
+
+    Parameters
+    ----------
+    seed : int
+        Of the search.
+    *key : int
+        What the numbers are for, one of the constants above, and for which of several uses.
+
+    Returns
+    -------
+    numpy.random.Generator
+    """
+    return np.random.default_rng(np.random.SeedSequence(seed, spawn_key=key))
 
 
 def draw_seed(random_state: Any) -> int:

@@ -44,6 +44,8 @@ MARKS: Mapping[str, tuple[str, str, bool]] = {
 }
 TOLD = {"stopped": "stopped early", "cut off": "cut off by the end"}
 
+# Of the mark of a candidate, in square points; of many candidates a quarter of it.
+AREA = 26.0
 # With more marks than this a picture is made of pixels where it would be too large as lines.
 MANY = 2000
 # Below the lower quartile by so many times the distance from it to the best: another picture.
@@ -110,9 +112,7 @@ def score_limits(scores: Floats) -> tuple[float, float]:
     return low - room, high + room
 
 
-def draw_candidates(
-    ax: Any, x: Floats, shown: Floats, status: Sequence[str], *, size: float = 26.0
-) -> dict[str, Any]:
+def draw_candidates(ax: Any, x: Floats, shown: Floats, status: Sequence[str]) -> dict[str, Any]:
     """Draw a mark for each candidate, by status; those without a score at the lower end.
 
     Parameters
@@ -123,8 +123,6 @@ def draw_candidates(
     shown : ndarray of shape (n,)
         Scores, or means of some folds; NaN for a failure.
     status : sequence of str
-    size : float, default=26.0
-        Of a mark, in square points.
 
     Returns
     -------
@@ -153,11 +151,10 @@ def draw_candidates(
             }
         )
         seen = ~is_below | np.isnan(y)
-        area = size / 4 if is_many else size
         drawn[name] = ax.scatter(
             x[rows][seen],
             np.where(is_below, at_bottom, y)[seen],
-            s=area,
+            s=AREA / 4 if is_many else AREA,
             marker=mark,
             linewidths=1.2 if not is_filled or mark == "x" else 0.4,
             label=label,
@@ -172,7 +169,7 @@ def draw_candidates(
         drawn["below"] = ax.scatter(
             lower,
             np.full(lower.size, at_bottom),
-            s=size,
+            s=AREA,
             marker="$\u2193$",
             c=GREY,
             linewidths=0.4,
@@ -237,14 +234,12 @@ def legend(ax: Any) -> Any:
     return ax.legend(fontsize="small", loc="lower right" if is_many else "best")
 
 
-def tidy(ax: Any, title: str | None = None) -> None:
+def tidy(ax: Any) -> None:
     """Take away lines that say nothing, and add a faint grid."""
     for side in ("top", "right"):
         ax.spines[side].set_visible(False)
     ax.grid(True, color="0.9", linewidth=0.7)
     ax.set_axisbelow(True)
-    if title:
-        ax.set_title(title, loc="left", fontsize="medium")
 
 
 def say(ax: Any, text: str) -> Any:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from skbayes._compat import BaseSearchCV
 from skbayes._warnings import warn
+from skbayes.model import SHARE_OF_BUDGET
 from skbayes.optimizer import Ladder, Optimizer, Strategy, grid_search, random_search
 from skbayes.rules import Hyperband, Schedule
 from skbayes.search.candidates import (
@@ -231,8 +232,7 @@ def _first_points(
     if points is None and search.strategy != "bayesian":
         return [], []  # what it says is what is tried
     if points is None:
-        # As the rest of the initial design, they leave most of the budget to the model.
-        limit = max(1, n_candidates // 4)
+        limit = max(1, n_candidates // SHARE_OF_BUDGET)
         X, y = (*data, None)[:2]
         present = present_points(space, search.estimator, X, limit)
         first = [each.params for each in present]

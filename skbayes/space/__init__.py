@@ -4,7 +4,7 @@ from skbayes.space.categories import Categorical
 from skbayes.space.dimensions import Dimension
 from skbayes.space.distributions import Distribution, parameters_of
 from skbayes.space.integers import Integer
-from skbayes.space.layout import Axis, Branch, Conditional, Conditions, Point
+from skbayes.space.layout import Branch, Conditional, Conditions, Point
 from skbayes.space.parsing import (
     MAX_BRANCHES,
     Written,
@@ -31,7 +31,6 @@ from skbayes.space.values import (
 __all__ = [
     "MAX_BRANCHES",
     "PLAIN_TYPES",
-    "Axis",
     "Branch",
     "Categorical",
     "Conditional",

@@ -334,7 +334,8 @@ class Space(SpaceView):
         u = self._matrix(coordinates)
         features = np.zeros((len(u), self.n_columns))
         active = self.active(u)
-        ordered = np.where(active[:, arrays.ordered], u[:, arrays.ordered], 0.5)
+        canonical = arrays.canonical[arrays.ordered]
+        ordered = np.where(active[:, arrays.ordered], u[:, arrays.ordered], canonical)
         features[:, arrays.ordered_columns] = ordered
         last = arrays.lattice.last[arrays.unordered]
         index = np.clip(u[:, arrays.unordered] + 0.5, 0.0, last).astype(np.intp)

@@ -2,7 +2,7 @@
 
 from skbayes.tables.branches import branch_labels, choice_name
 from skbayes.tables.comparison import compare
-from skbayes.tables.notes import Note, note_of, notes_of_table
+from skbayes.tables.notes import note_of, notes_of_table
 from skbayes.tables.searches import (
     followed_metric,
     kept_notes,
@@ -15,7 +15,6 @@ from skbayes.tables.trials import as_frame, trials_table
 from skbayes.tables.written import find_values, read_csv
 
 __all__ = [
-    "Note",
     "as_frame",
     "branch_labels",
     "choice_name",

@@ -39,9 +39,7 @@ def note_of(trial: Trial, status: str, params: Mapping[str, Any]) -> Note:
         "origin": trial.origin,
         "asked_at": trial.asked_at,
         "folds_at": [None if fold is None else fold.at for fold in trial.folds],
-        "folds_took": [
-            None if fold is None else fold.fit_time + fold.score_time for fold in trial.folds
-        ],
+        "folds_took": [None if fold is None else fold.seconds for fold in trial.folds],
         "seconds": trial.all_seconds,
         "rounds": [None if fold is None else fold.rounds for fold in trial.folds],
         "n_folds": trial.n_scored,

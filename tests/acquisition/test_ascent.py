@@ -3,13 +3,21 @@
 import numpy as np
 import pytest
 
-from skbayes.acquisition.ascent import MAX_CALLS
 from skbayes.acquisition.ascent import ascend as ascend_and_learn
 
+# Enough for each start to arrive.
+MAX_CALLS = 30
 
-def ascend(*arguments):
-    """End points alone."""
-    return ascend_and_learn(*arguments)[0]
+
+def nothing_learnt(start):
+    """What is known of the curvature before a first ascent."""
+    n, d = start.shape
+    return np.zeros((n, d, d))
+
+
+def ascend(function, start, scale, is_free, max_calls=MAX_CALLS):
+    """End points alone, of an ascent that begins with nothing learnt."""
+    return ascend_and_learn(function, start, scale, is_free, max_calls, nothing_learnt(start))[0]
 
 
 def quadratic(centre, hessian):
@@ -147,13 +155,14 @@ def test_goes_on_with_what_it_has_learnt():
     hessian = A @ A.T + 0.1 * np.eye(6)
     function = quadratic(np.full(6, 0.5), hessian)
     start, is_free = rng.random((4, 6)), np.ones((4, 6), dtype=bool)
-    half, learnt = ascend_and_learn(function, start, np.ones(6), is_free, 8)
+    blank = nothing_learnt(start)
+    half, learnt = ascend_and_learn(function, start, np.ones(6), is_free, 8, blank)
     assert learnt.any(axis=(1, 2)).all()
     np.testing.assert_allclose(learnt, learnt.transpose(0, 2, 1), atol=1e-9)
-    known, _ = ascend_and_learn(function, half, np.ones(6), is_free, 8, learnt)
-    blank, _ = ascend_and_learn(function, half, np.ones(6), is_free, 8)
-    gain = function(known, None)[0] - function(blank, None)[0]
+    informed, _ = ascend_and_learn(function, half, np.ones(6), is_free, 8, learnt)
+    uninformed, _ = ascend_and_learn(function, half, np.ones(6), is_free, 8, blank)
+    gain = function(informed, None)[0] - function(uninformed, None)[0]
     assert np.median(gain) > 0.0
     # Nothing to learn without a step.
-    _, nothing = ascend_and_learn(function, start, np.ones(6), is_free, 0)
+    _, nothing = ascend_and_learn(function, start, np.ones(6), is_free, 0, blank)
     np.testing.assert_array_equal(nothing, 0.0)

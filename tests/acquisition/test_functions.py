@@ -12,9 +12,9 @@ from skbayes.acquisition import (
     LogAugmentedEI,
     UpperConfidenceBound,
     WeightedSum,
-    log_discount,
     log_expected_improvement,
 )
+from skbayes.acquisition.functions import log_discount
 from skbayes.gp import Fantasies, Hyperparameters, Posterior
 
 

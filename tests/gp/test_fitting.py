@@ -5,8 +5,14 @@ import pytest
 from sklearn.gaussian_process import GaussianProcessRegressor
 from sklearn.gaussian_process.kernels import ConstantKernel, Matern
 
-from skbayes.gp import Hyperparameters, default_hyperparameters, fit_hyperparameters, fitting
-from skbayes.gp.fitting import negative_log_posterior, profiled_weights
+from skbayes.gp import (
+    Hyperparameters,
+    best_and_spaced,
+    default_hyperparameters,
+    fit_hyperparameters,
+    fitting,
+)
+from skbayes.gp.fitting import profiled_weights
 from skbayes.gp.kernels import factorise, matern52, scale, squared_distances
 
 
@@ -23,8 +29,13 @@ def to_log(h):
     return np.log([*h.lengthscales, h.signal_variance, h.noise_variance])
 
 
-def objective(h, X, t, groups, extra_noise=None):
-    return negative_log_posterior(to_log(h), X, t, groups, extra_noise)[0]
+def negative_log_posterior(theta, X, t, groups, extra_noise=0.0):
+    extra, prior = np.full(t.shape, extra_noise), fitting._log_prior(theta.size - 2)
+    return fitting._negative_log_posterior(theta, X, t, groups, extra, *prior)
+
+
+def objective(h, X, t, groups):
+    return negative_log_posterior(to_log(h), X, t, groups)[0]
 
 
 @pytest.mark.parametrize("seed", range(4))
@@ -33,7 +44,7 @@ def test_gradient_against_central_differences(seed, weighted):
     X, t, groups = problem(seed=seed)
     rng = np.random.default_rng(seed)
     theta = rng.normal([0.0, 0.0, 0.0, 0.0, -3.0], 0.7)
-    extra_noise = rng.uniform(0.0, 0.5, t.size) if weighted else None
+    extra_noise = rng.uniform(0.0, 0.5, t.size) if weighted else 0.0
     _, gradient = negative_log_posterior(theta, X, t, groups, extra_noise)
     step = 1e-5
     for k in range(theta.size):
@@ -198,20 +209,9 @@ def test_a_start_that_fails_gives_way_to_the_next(monkeypatch):
     np.testing.assert_array_equal(h.lengthscales, alone.lengthscales)
 
 
-def test_subset_keeps_the_best_half_and_spreads_the_rest():
-    t = np.random.default_rng(0).standard_normal(1000)
-    rows = fitting._subset(t)
-    assert rows.size == np.unique(rows).size == fitting.MAX_FIT_POINTS
-    ranks = np.sort(np.argsort(np.argsort(-t))[rows])
-    np.testing.assert_array_equal(ranks[:128], np.arange(128))
-    assert ranks[-1] == 999
-    assert np.diff(ranks[128:]).max() <= 8
-    assert np.unique(fitting._subset(t[:257])).size == fitting.MAX_FIT_POINTS
-
-
 def test_beyond_the_cap_the_fit_uses_the_subset():
     X, t, groups = problem(300)
-    rows = fitting._subset(t)
+    rows = best_and_spaced(t, fitting.MAX_FIT_POINTS)
     start = default_hyperparameters(3)
     whole = fit_hyperparameters(X, t, groups, extra_noise=np.zeros(300), starts=[start])
     part = fit_hyperparameters(X[rows], t[rows], groups, starts=[start])

@@ -1,8 +1,11 @@
-"""Rows of a local model."""
+"""Rows of a fit, of earlier results and of a local model."""
 
 import numpy as np
+import pytest
 
-from skbayes.gp import Hyperparameters, Posterior, local_rows
+from skbayes.gp import Hyperparameters, Posterior, best_and_spaced, local_rows
+from skbayes.gp.fitting import MAX_FIT_POINTS
+from skbayes.model import rows_of_each
 
 H = Hyperparameters(np.array([0.3, 0.3]), 1.0, 1e-4)
 GROUPS = np.array([0, 1])
@@ -11,6 +14,49 @@ GROUPS = np.array([0, 1])
 def problem(n, seed=0):
     X = np.random.default_rng(seed).random((n, 2))
     return X, -((X - 0.7) ** 2).sum(axis=1)
+
+
+def test_the_best_half_is_kept_and_the_rest_is_spread():
+    t = np.random.default_rng(0).standard_normal(1000)
+    rows = best_and_spaced(t, 256)
+    assert rows.size == np.unique(rows).size == 256
+    ranks = np.argsort(np.argsort(-t))[rows]
+    np.testing.assert_array_equal(ranks[:128], np.arange(128))
+    assert ranks[-1] == 999
+    assert 1 <= np.diff(ranks).min() <= np.diff(ranks).max() <= 8
+    assert np.unique(best_and_spaced(t[:257], 256)).size == 256
+    np.testing.assert_array_equal(best_and_spaced(t[:5], 5), np.argsort(-t[:5]))
+
+
+def spaced_from_the_best_half(t, n):
+    """Ranks counted from the end of the best half, as fits had them."""
+    order = np.argsort(-t, kind="stable")
+    rest = order[n // 2 :]
+    spaced = np.linspace(0, rest.size - 1, n - n // 2).round().astype(np.intp)
+    return np.concatenate([order[: n // 2], rest[spaced]])
+
+
+def spaced_from_the_best(t, n):
+    """Ranks counted from the best row, as earlier results had them."""
+    order = np.argsort(-t, kind="stable")
+    ranks = np.linspace(n // 2, order.size - 1, n - n // 2).round().astype(np.intp)
+    return np.concatenate([order[: n // 2], order[ranks]])
+
+
+@pytest.mark.parametrize(
+    ("before", "sizes"),
+    [
+        (spaced_from_the_best_half, [MAX_FIT_POINTS]),
+        (spaced_from_the_best, sorted({rows_of_each(n) for n in range(1, 40)})),
+    ],
+)
+def test_fits_and_earlier_results_keep_the_rows_that_they_kept(before, sizes):
+    rng = np.random.default_rng(0)
+    for n_rows in sizes:
+        for n in range(n_rows + 1, n_rows + 700):
+            # Few different targets, so that there are ties, and failures.
+            t = np.append(rng.integers(0, 50, n - 1).astype(float), -np.inf)
+            np.testing.assert_array_equal(best_and_spaced(t, n_rows), before(t, n_rows))
 
 
 def test_all_rows_if_they_are_few():

@@ -1,6 +1,7 @@
 """Each entry is whole, and speaks of classes, parameters and quantities that there are."""
 
 import inspect
+from dataclasses import fields
 from typing import Any
 
 import numpy as np
@@ -10,10 +11,12 @@ from sklearn.utils import all_estimators
 
 from skbayes.known import suggest_space
 from skbayes.known.entries import Entry, entries, entry_of
-from skbayes.known.facts import QUANTITIES
+from skbayes.known.facts import Facts
 from skbayes.space import check_dimension, parse_space
 
 SKLEARN = dict(all_estimators())
+# What an entry may take from the data, by name.
+QUANTITIES = {field.name for field in fields(Facts)} | {"gamma_scale", "balance"}
 
 
 def ids(entry: Entry) -> str:
@@ -25,12 +28,12 @@ def test_fields(entry: Entry) -> None:
     assert entry.classes
     assert len(entry.source) >= 10
     assert entry.features in ("same", "more", "fewer", "other")
-    assert {*entry.inside, *entry.sets} <= {*QUANTITIES}
+    assert {*entry.inside, *entry.sets} <= QUANTITIES
     for name, ways in entry.space.items():
         assert ways
         for way in ways:
             told = {*way.at_most, *way.at_least, *way.only, *way.needs}
-            assert told | {way.times} <= {*QUANTITIES, None}
+            assert told | {way.times} <= QUANTITIES | {None}
             assert way.when.keys() <= entry.space.keys() - {name}
             if way.values is None:
                 scale = () if way.scale is None else (way.scale,)
