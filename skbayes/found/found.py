@@ -70,8 +70,9 @@ class Found:
         Whether a fold was run, failures included.
     cost : ndarray of shape (n_candidates,)
         Seconds that fitting and scoring took, or what an `Optimizer` was told; NaN if unknown.
-    begun, ended : ndarray of shape (n_candidates, n_folds)
-        Seconds since the start of the search; NaN if unknown.
+    begun, ended : ndarray of shape (n_candidates, n_fits)
+        Seconds since the start of the search, of the folds and then of all fits with less than the
+        whole resource; NaN if unknown.
     proposed_by : tuple of str
         Who proposed each candidate; empty texts if that is not known.
     taken : int or None

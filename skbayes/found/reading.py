@@ -14,7 +14,15 @@ from numpy.typing import NDArray
 
 from skbayes.found.found import Found
 from skbayes.space import Branch, Categorical, Integer, Real, Space, as_float, has, native, show
-from skbayes.tables import followed_metric, kept_notes, learnt_from, rows_begun, written_metric
+from skbayes.tables import (
+    followed_metric,
+    kept_notes,
+    learnt_from,
+    note_of,
+    own_params,
+    rows_begun,
+    written_metric,
+)
 
 if TYPE_CHECKING:
     from skbayes.insight import Insight
@@ -112,6 +120,8 @@ def _read_search(search: Any, name: str) -> Found:
     params = [dict(table["params"][row]) for row in order]
     best = getattr(search, "best_index_", None)
     learnt = learnt_from(search)
+    if learnt is not None:
+        params = [own_params(each, learnt[0]) for each in params]
     space = guessed_space(params) if learnt is None else learnt[0]
     seconds = np.asarray(table["mean_fit_time"] + table["mean_score_time"], dtype=np.float64)
     notes = [note for note in kept_notes(search) if note["has_row"]]
@@ -144,13 +154,15 @@ def _times(
 
     Older notes have only the end of each fold: all folds of a candidate are taken to take as long.
     """
-    ended = np.full(was_run.shape, math.nan)
-    lengths = np.tile((cost / np.maximum(was_run.sum(axis=1), 1))[:, None], was_run.shape[1])
+    n_shares = max((len(note.get("shares_at", ())) for note in notes), default=0)
+    n_fits = was_run.shape[1] + n_shares
+    ended = np.full((len(notes), n_fits), math.nan)
+    lengths = np.tile((cost / np.maximum(was_run.sum(axis=1), 1))[:, None], n_fits)
     for row, note in enumerate(notes):
-        at = [math.nan if time is None else time for time in note.get("folds_at", ())]
-        ended[row, : len(at)] = at
-        for fold, took in enumerate(note.get("folds_took", ())):
-            lengths[row, fold] = math.nan if took is None else took
+        for place, kind in ((0, "folds"), (was_run.shape[1], "shares")):
+            for array, what in ((ended, "at"), (lengths, "took")):
+                told = note.get(f"{kind}_{what}", ())
+                array[row, place : place + len(told)] = [math.nan if x is None else x for x in told]
     return {
         "begun": ended - lengths,
         "ended": ended,
@@ -205,18 +217,16 @@ def _read_file(path: str | os.PathLike[str], name: str | None) -> Found:
     from skbayes.journal import read_trials
 
     recorded = read_trials(path)
-    trials = [trial for trial in recorded.trials if trial.n_scored]
+    trials = [trial for trial in recorded.trials if trial.has_begun]
     n, n_folds = len(trials), recorded.n_folds
     metrics = dict.fromkeys(m for t in trials for fold in t.folds if fold for m in fold.test)
     metric = next(iter(metrics), "score")
-    folds, seconds, ended = (np.full((n, n_folds), math.nan) for _ in range(3))
+    folds = np.full((n, n_folds), math.nan)
     for row, trial in enumerate(trials):
         for k, fold in enumerate(trial.folds):
             if fold is not None:
                 score = fold.test.get(metric, math.nan)
                 folds[row, k] = score if math.isfinite(score) else math.nan
-                seconds[row, k] = fold.seconds
-                ended[row, k] = math.nan if fold.at is None else fold.at
     was_run = np.array([[fold is not None for fold in t.folds] for t in trials], dtype=bool)
     was_run = was_run.reshape(n, n_folds)
     is_failed = (was_run & np.isnan(folds)).any(axis=1)
@@ -229,6 +239,8 @@ def _read_file(path: str | os.PathLike[str], name: str | None) -> Found:
     }
     params = [recorded.params(trial.point, named) for trial in trials]
     space = guessed_space(params)
+    cost = np.array([trial.all_seconds for trial in trials], dtype=np.float64)
+    notes = [note_of(trial, "", {}) for trial in trials]
     return Found(
         name=name or os.path.basename(os.fspath(path)),
         metric=metric,
@@ -241,11 +253,8 @@ def _read_file(path: str | os.PathLike[str], name: str | None) -> Found:
         scores=scores,
         folds=folds,
         was_run=was_run,
-        cost=np.nansum(seconds, axis=1),
-        begun=ended - seconds,
-        ended=ended,
-        # Older files do not tell.
-        proposed_by=tuple(trial.origin or "" for trial in trials),
+        cost=cost,
+        **_times(notes, cost, was_run),
         taken=_highest(scores),
         learn=cache(lambda: _learn(space, params, scores, folds)),
     )

@@ -272,7 +272,6 @@ def outlook(
     return chance(by), expected + step * float(chances[0] - chances[-1]) / 2
 
 
-
 def gains(
     posterior: Posterior,
     best: float,

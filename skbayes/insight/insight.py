@@ -110,6 +110,8 @@ class Insight:
     limits: tuple[float, float] = NO_LIMITS
     _taken_row: int | None = None
     _is_exhausted: bool = False
+    # Not searched, but among the parameters that a search shows.
+    _resource: str | None = None
 
     @classmethod
     def learn(
@@ -123,6 +125,7 @@ class Insight:
         limits: tuple[float, float] = NO_LIMITS,
         taken_row: int | None = None,
         is_exhausted: bool = False,
+        resource: str | None = None,
     ) -> Insight:
         """Fit both models, and return the `Insight`.
 
@@ -146,6 +149,8 @@ class Insight:
             Row of the observation that was taken. None: the one with the highest score.
         is_exhausted : bool, default=False
             Whether no point is left that may be evaluated.
+        resource : str or None, default=None
+            Name that parameters may have beside those of the space.
 
         Raises
         ------
@@ -177,8 +182,14 @@ class Insight:
         if best_row is None:
             best_row = int(np.nanargmax(observations.scores))
         models = (overview, centre, unit, searching, searching_unit)
-        rest = (best_row, best or UNKNOWN, limits, taken_row, is_exhausted)
-        return cls(space, observations, noise, floor, *models, *rest)
+        return cls(
+            *(space, observations, noise, floor, *models, best_row),
+            best=best or UNKNOWN,
+            limits=limits,
+            _taken_row=taken_row,
+            _is_exhausted=is_exhausted,
+            _resource=resource,
+        )
 
     @property
     def best_score(self) -> float:
@@ -234,7 +245,8 @@ class Insight:
         if not isinstance(params, Sequence):
             raise TypeError(f"params must be a dict or a list of dicts, got {params!r}.")
         told = set(self.observations.points)
-        points = [self.space.find(each, told.__contains__) for each in params]
+        searched = [{k: v for k, v in each.items() if k != self._resource} for each in params]
+        points = [self.space.find(each, told.__contains__) for each in searched]
         with computing():
             mean, sd = self._overview.predict(self.space.features(self.space.coordinates(points)))
             sd = rescaled(sd, self._unit) if self._unit else np.full(len(points), math.nan)

@@ -202,7 +202,7 @@ def _check_allowed(search: BaseSearchCV, space: Space, optimizer: Optimizer) -> 
     """Raise ValueError for a point to begin with that may not be evaluated."""
     if search.is_allowed is None:
         return  # scikit-optimize's constraint passes over them
-    for index, params in enumerate(search.initial_points or ()):
+    for index, params in enumerate(_given_points(search) or ()):
         if not optimizer.allows(space.encode(params)):
             raise ValueError(
                 f"initial_points[{index}]: is_allowed refuses {show(dict(params))}. Leave it "
@@ -224,11 +224,24 @@ def _of_the_first(
     return f"First candidate: your {name}() with {'; '.join(map(str, first.changes))}."
 
 
+def _given_points(search: BaseSearchCV) -> Sequence[Mapping[str, Any]] | None:
+    """Return `initial_points` without the resource, which `best_params_` of a search has."""
+    points: Sequence[Mapping[str, Any]] | None = search.initial_points
+    if points is None or search.resource is None:
+        return points
+    return [
+        {name: value for name, value in params.items() if name != search.resource}
+        if isinstance(params, Mapping)
+        else params
+        for params in points
+    ]
+
+
 def _first_points(
     search: BaseSearchCV, space: Space, data: Sequence[Any], n_candidates: int
 ) -> tuple[Sequence[Present], Sequence[Mapping[str, Any]]]:
     """Return what the estimator has, if that is tried, and all parameters to evaluate first."""
-    points = search.initial_points
+    points = _given_points(search)
     if points is None and search.strategy != "bayesian":
         return [], []  # what it says is what is tried
     if points is None:

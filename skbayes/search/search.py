@@ -732,7 +732,8 @@ class BayesSearchCV(BaseSearchCV):  # type: ignore[misc]
             taken = self._rows_tried.index(self.best_index_)
         # Older pickles have neither of these.
         said, limits = getattr(self, "_best", None), getattr(self, "_limits", NO_LIMITS)
-        rest = (said, limits, taken, self.stop_reason_ == "exhausted")
+        is_exhausted = self.stop_reason_ == "exhausted"
+        rest = (said, limits, taken, is_exhausted, getattr(self, "resource", None))
         return Insight.learn(space, observations, Surrogate(space), noise, best, *rest)
 
     def report(self, path: str | os.PathLike[str]) -> Path:

@@ -7,6 +7,7 @@ from skbayes.tables.searches import (
     followed_metric,
     kept_notes,
     learnt_from,
+    own_params,
     rows_begun,
     written_metric,
 )
@@ -26,6 +27,7 @@ __all__ = [
     "note_of",
     "notes_of_table",
     "optuna_study",
+    "own_params",
     "read_csv",
     "rows_begun",
     "trials_table",

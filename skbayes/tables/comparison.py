@@ -7,16 +7,20 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 from sklearn.base import is_classifier, is_regressor
 from sklearn.exceptions import NotFittedError
 
 from skbayes._warnings import warn
 from skbayes.space import has, show
 from skbayes.tables.branches import branch_labels
+from skbayes.tables.notes import ended_at, n_fits
 from skbayes.tables.searches import (
     followed_metric,
     kept_notes,
     learnt_from,
+    own_params,
+    rows_begun,
     rows_tried,
     written_metric,
 )
@@ -133,7 +137,11 @@ def _row(name: str, search: Any) -> dict[str, Any]:
     table = search.cv_results_
     metric = followed_metric(search)
     means = np.asarray(table[f"mean_test_{metric}"], dtype=float)
-    best = int(np.argmax(np.nan_to_num(means, nan=-np.inf)))
+    # What is taken by another metric or by a callable need not have the highest score.
+    taken = getattr(search, "best_index_", None)
+    best = _highest(
+        means if taken is None else np.where(np.arange(len(means)) == taken, means, np.nan)
+    )
     notes = kept_notes(search)
     n_splits = getattr(search, "n_splits_", None)
     fits = getattr(search, "n_folds_run_", None)
@@ -142,14 +150,20 @@ def _row(name: str, search: Any) -> dict[str, Any]:
     return {
         "search": name,
         "metric": written_metric(search, metric),
-        "best_score": float(getattr(search, "best_score_", means[best])),
+        "best_score": math.nan if best is None else float(means[best]),
         "candidates": len(means),
         "fits": fits,
         "fit_seconds": _fit_seconds(table, notes, n_splits),
-        "seconds": _end(notes),
+        "seconds": ended_at(notes),
         "stop_reason": getattr(search, "stop_reason_", None),
-        "best_params": dict(getattr(search, "best_params_", table["params"][best])),
+        "best_params": None if best is None else dict(table["params"][best]),
     }
+
+
+def _highest(scores: NDArray[np.float64]) -> int | None:
+    """Return the place of the highest score; None if there is none."""
+    is_known = np.isfinite(scores)
+    return int(np.argmax(np.where(is_known, scores, -np.inf))) if is_known.any() else None
 
 
 def _by_space(name: str, search: Any) -> list[dict[str, Any]]:
@@ -158,17 +172,23 @@ def _by_space(name: str, search: Any) -> list[dict[str, Any]]:
     if learnt is None:
         return [{**_row(name, search), "space": "all"}]
     space, observations, _ = learnt
-    table, notes = search.cv_results_, [note for note in kept_notes(search) if note["has_row"]]
-    rows = np.array(rows_tried(search))
+    table = search.cv_results_
     metric = followed_metric(search)
-    means = np.asarray(table[f"mean_test_{metric}"], dtype=float)[rows]
-    branches = np.array([point.branch for point in observations.points])
+    means = np.asarray(table[f"mean_test_{metric}"], dtype=float)
+    tried = rows_tried(search)
+    # Of candidates that only have scores of shares, the space says which branch they are of.
+    found_in = [space.find(own_params(each, space), lambda _: False) for each in table["params"]]
+    branch_of = np.array([point.branch for point in found_in])
+    branch_of[tried] = [point.branch for point in observations.points]
+    has_score = np.zeros(len(means), dtype=bool)
+    has_score[tried] = np.isfinite(observations.scores)
+    noted = [note for note in kept_notes(search) if note["has_row"]]
+    notes = dict(zip(rows_begun(search), noted, strict=False))
     found = []
     for index, label in enumerate(branch_labels(space)):
-        own = np.flatnonzero(branches == index).tolist()
-        scored = [place for place in own if np.isfinite(observations.scores[place])]
-        best = max(scored, key=lambda place: means[place], default=None)
-        mine = [notes[place] for place in own] if notes else []
+        own = np.flatnonzero(branch_of == index).tolist()
+        best = _highest(np.where(has_score & (branch_of == index), means, np.nan))
+        mine = [notes[row] for row in own] if notes else []
         found.append(
             {
                 "search": name,
@@ -176,11 +196,11 @@ def _by_space(name: str, search: Any) -> list[dict[str, Any]]:
                 "metric": written_metric(search, metric),
                 "best_score": math.nan if best is None else float(means[best]),
                 "candidates": len(own),
-                "fits": sum(note["n_folds"] for note in mine) if notes else None,
+                "fits": sum(map(n_fits, mine)) if notes else None,
                 "fit_seconds": math.fsum(note["seconds"] for note in mine) if notes else math.nan,
                 "seconds": math.nan,
                 "stop_reason": getattr(search, "stop_reason_", None),
-                "best_params": None if best is None else dict(table["params"][rows[best]]),
+                "best_params": None if best is None else dict(table["params"][best]),
             }
         )
     return found
@@ -213,10 +233,3 @@ def _fit_seconds(table: Any, notes: Sequence[Any], n_splits: int | None) -> floa
     if n_splits is None:
         return math.nan
     return float(np.nansum(table["mean_fit_time"] + table["mean_score_time"])) * int(n_splits)
-
-
-def _end(notes: Sequence[Any]) -> float:
-    """Return when the last score came; NaN if that is not known of all."""
-    times = [time for note in notes for time in note["folds_at"] if time is not None]
-    is_known = len(times) == sum(note["n_folds"] for note in notes)
-    return max(times) if times and is_known else math.nan

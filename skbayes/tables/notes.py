@@ -8,7 +8,7 @@ from typing import Any
 
 from skbayes._trials import Trial
 
-__all__ = ["Note", "note_of", "notes_of_table"]
+__all__ = ["Note", "ended_at", "n_fits", "note_of", "notes_of_table"]
 
 # A dict of plain values, so that pickles of it last. Its keys are those of `note_of`.
 Note = dict[str, Any]
@@ -28,10 +28,12 @@ def note_of(trial: Trial, status: str, params: Mapping[str, Any]) -> Note:
     -------
     dict
         "index", "params", "status" and "origin"; "asked_at" and, for each fold, "folds_at", in
-        seconds of search, and "folds_took", in seconds of its fit and score; "seconds", of all;
+        seconds of search, and "folds_took", in seconds of its fit and score; "shares_at" and
+        "shares_took", the same of all fits with less than the whole resource; "seconds", of all;
         "rounds", for each fold; "failure", the last line of what the first fit that failed has
         raised; "has_row", whether anything was measured. What is not known is None.
     """
+    shares = [fold for part in trial.rungs for fold in part if fold is not None]
     return {
         "index": trial.index,
         "params": dict(params),
@@ -40,12 +42,26 @@ def note_of(trial: Trial, status: str, params: Mapping[str, Any]) -> Note:
         "asked_at": trial.asked_at,
         "folds_at": [None if fold is None else fold.at for fold in trial.folds],
         "folds_took": [None if fold is None else fold.seconds for fold in trial.folds],
+        "shares_at": [fold.at for fold in shares],
+        "shares_took": [fold.seconds for fold in shares],
         "seconds": trial.all_seconds,
         "rounds": [None if fold is None else fold.rounds for fold in trial.folds],
         "n_folds": trial.n_scored,
         "failure": _failure(trial) if status == "failed" else None,
         "has_row": trial.has_begun,
     }
+
+
+def n_fits(note: Note) -> int:
+    """Return how many fits there were, those with less than the whole resource among them."""
+    return int(note["n_folds"] or 0) + len(note.get("shares_at", ()))
+
+
+def ended_at(notes: Sequence[Note]) -> float:
+    """Return when the last fit was scored; NaN if that is not known of all fits."""
+    ends = (at for note in notes for at in (*note["folds_at"], *note.get("shares_at", ())))
+    times = [at for at in ends if at is not None]
+    return max(times) if times and len(times) == sum(map(n_fits, notes)) else math.nan
 
 
 def notes_of_table(

@@ -7,6 +7,7 @@ have none of them, and older pickles lack some.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from skbayes.space import Space, brief
@@ -19,6 +20,7 @@ __all__ = [
     "followed_metric",
     "kept_notes",
     "learnt_from",
+    "own_params",
     "rows_begun",
     "rows_tried",
     "written_metric",
@@ -52,7 +54,20 @@ def written_metric(search: Any, metric: str) -> str:
         return metric
     if isinstance(scoring, str):
         return scoring
-    return str(getattr(scoring, "__name__", None) or brief(scoring))
+    function = scoring.func if isinstance(scoring, partial) else scoring
+    return str(getattr(function, "__name__", None) or _described(function))
+
+
+def _described(scoring: Any) -> str:
+    """Return a scoring as text; of an object whose text has its address, its class."""
+    text: str = brief(scoring)
+    return type(scoring).__name__ if " at 0x" in text else text
+
+
+def own_params(params: Mapping[str, Any], space: Space) -> dict[str, Any]:
+    """Return the parameters that a space has; a resource is among those of a table, too."""
+    names = {name for branch in space.branches for name in branch.names}
+    return {name: value for name, value in params.items() if name in names}
 
 
 def kept_notes(search: Any) -> list[Note]:

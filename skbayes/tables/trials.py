@@ -6,7 +6,7 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from skbayes.tables.notes import Note
+from skbayes.tables.notes import Note, ended_at
 
 __all__ = ["as_frame", "trials_table"]
 
@@ -101,11 +101,10 @@ def _series(pd: Any, values: Sequence[Any]) -> Any:
 
 
 def _finished_at(note: Note) -> float:
-    """Return when the last fold that was run was scored; NaN if the candidate is not closed."""
-    if note["status"] in ("running", "unfinished") or not note["n_folds"]:
+    """Return when the last fit was scored; NaN if the candidate is not closed."""
+    if note["status"] in ("running", "unfinished"):
         return math.nan
-    times = [time for time in note["folds_at"] if time is not None]
-    return max(times) if len(times) == note["n_folds"] else math.nan
+    return ended_at([note])
 
 
 def _mean(rounds: Sequence[int | None]) -> float:
