@@ -265,14 +265,14 @@ class Engine:
 
     def _n_undecided(self, index: int) -> int:
         """Return how many folds of an open candidate were not decided on."""
-        trial = self._open[index]
-        return len(self.history.trials[index].at(trial.rung)) - trial.n_decided
+        opened = self._open[index]
+        return len(self.history.trials[index].at(opened.rung)) - opened.n_decided
 
     def _n_queued(self, index: int) -> int:
         """Return how many folds of an open candidate were decided on, and not taken in."""
-        trial = self._open[index]
-        folds = self.history.trials[index].at(trial.rung)
-        return trial.n_decided - sum(fold is not None for fold in folds)
+        opened = self._open[index]
+        folds = self.history.trials[index].at(opened.rung)
+        return opened.n_decided - sum(fold is not None for fold in folds)
 
     def _affords(self, fold: Fold) -> bool:
         """Whether a fold may begin now; the search ends if there is no time for it."""
@@ -289,10 +289,10 @@ class Engine:
         return False
 
     def _next_fold(self, index: int) -> Fold:
-        trial = self._open[index]
-        trial.n_decided += 1
-        self.fits_spent += self.evaluation.share(trial.rung)
-        return index, trial.n_decided - 1, trial.rung
+        opened = self._open[index]
+        opened.n_decided += 1
+        self.fits_spent += self.evaluation.share(opened.rung)
+        return index, opened.n_decided - 1, opened.rung
 
     def _is_stopped_early(self, index: int) -> bool:
         """Whether a candidate is worth none of its other folds."""
