@@ -1,6 +1,6 @@
 """The loop of a search: which fold comes next, what its score means, when it is over."""
 
-from skbayes.engine.budget import Budget
+from skbayes.engine.budget import Budget, Spending
 from skbayes.engine.engine import Engine, Observer
 from skbayes.engine.evaluation import Evaluation
 from skbayes.engine.objective import Objective, fold_noise
@@ -13,6 +13,7 @@ __all__ = [
     "Objective",
     "Observer",
     "Resources",
+    "Spending",
     "fold_noise",
     "read_resources",
 ]

@@ -1,4 +1,4 @@
-"""The time that a search may take."""
+"""What a search may take: time, and fits."""
 
 from __future__ import annotations
 
@@ -6,7 +6,9 @@ import math
 import sys
 import time
 
-__all__ = ["Budget"]
+from skbayes.rules import ROUNDING
+
+__all__ = ["Budget", "Spending"]
 
 # A fold that is predicted to take longer than this many times what is left is not begun: what is
 # predicted is a typical time, and half of them take less.
@@ -50,3 +52,45 @@ class Budget:
         """Whether there is time for what is predicted to take so long."""
         left = self.seconds_left
         return left > 0.0 and seconds <= PATIENCE * left
+
+
+class Spending:
+    """Fits that may be spent, each as its share of a fit of one fold with the whole resource.
+
+    Parameters
+    ----------
+    max_fits : float, default=inf
+        What may be spent.
+
+    Attributes
+    ----------
+    spent : float
+        What was spent so far.
+    is_over : bool
+        Whether something could not be afforded.
+    """
+
+    def __init__(self, max_fits: float = math.inf) -> None:
+        self._max_fits = max_fits
+        self.spent = 0.0
+        self.is_over = False
+
+    def add(self, share: float) -> None:
+        """Spend a fit."""
+        self.spent += share
+
+    def affords(self, promised: float, cost: float) -> bool:
+        """Whether something more may be begun; if not, the spending is over.
+
+        Parameters
+        ----------
+        promised : float
+            What is still to be spent on all that was begun.
+        cost : float
+            What the new one takes.
+        """
+        # Sums of shares are rounded: what is spent to the last digit is not overspent.
+        if self.spent + promised + cost <= self._max_fits * (1.0 + ROUNDING):
+            return True
+        self.is_over = True
+        return False

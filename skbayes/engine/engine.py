@@ -27,7 +27,7 @@ from skbayes._trials import (
     Trial,
 )
 from skbayes._warnings import warn
-from skbayes.engine.budget import Budget
+from skbayes.engine.budget import Budget, Spending
 from skbayes.engine.evaluation import Evaluation
 from skbayes.engine.growing import forget
 from skbayes.engine.objective import Objective, fold_noise
@@ -35,7 +35,6 @@ from skbayes.engine.queue import Fold, FoldQueue
 from skbayes.exceptions import FitTimeout, NoWorkers, SpaceExhausted, WorkerDied
 from skbayes.optimizer import Strategy
 from skbayes.rules import (
-    ROUNDING,
     EarlyStopping,
     Schedule,
     SearchState,
@@ -99,12 +98,12 @@ class Engine:
     schedule : Schedule or None, default=None
         Which candidates are measured with more than a share of the resource, and when. None: all
         are, at once.
-    max_fits : float, default=inf
-        What may be spent, in fits of a fold with the whole resource.
     rules : sequence of StoppingRule, default=()
         Asked after each candidate that is closed for a reason to end the search.
     budget : Budget, default=Budget(None)
         The time that the search may take.
+    spending : Spending, default=Spending()
+        The fits that it may take.
     journal : Journal or None, default=None
         What it holds is not decided or evaluated again, and what is new is written to it.
     error_score : "raise" or number, default=nan
@@ -122,8 +121,6 @@ class Engine:
         Why the search has ended; None as long as it has not.
     error : NoWorkers or None
         What has ended it, to be raised once what was found is kept.
-    fits_spent : float
-        What was spent, in fits of a fold with the whole resource.
     """
 
     optimizer: Strategy
@@ -136,9 +133,9 @@ class Engine:
     is_asynchronous: bool = False
     stops_early: EarlyStopping | None = None
     schedule: Schedule | None = None
-    max_fits: float = math.inf
     rules: Sequence[StoppingRule] = ()
     budget: Budget = field(default_factory=lambda: Budget(None))
+    spending: Spending = field(default_factory=Spending)
     journal: Journal | None = None
     error_score: Any = math.nan
     observers: Sequence[Observer] = ()
@@ -155,14 +152,12 @@ class Engine:
         known = self.journal.events if self.journal is not None else ()
         self._known_asks = {event.index: event for event in known if isinstance(event, Asked)}
         self._known_scores = [event for event in known if isinstance(event, Scored)]
-        self._is_exhausted = False
-        self._is_over = self._is_paid_out = False
+        self._is_exhausted = self._is_over = False
         # The candidates that are open, in the order opened, and the one that was opened last.
         self._open: dict[int, _Open] = {}
         self._latest = -1
         # What a schedule sees of each candidate.
         self._standings: list[Standing] = []
-        self.fits_spent = 0.0
         # Of those that are closed: mean and fold scores by number, and a row for each complete one.
         self._scores: dict[int, tuple[float, list[float | None]]] = {}
         self._complete = np.empty((0, self.evaluation.n_folds))
@@ -214,8 +209,13 @@ class Engine:
                 status: Status = "complete" if None not in trial.folds else "cut off"
                 self._apply(Closed(trial.index, "stopped" if rests else status))
         by_itself = "exhausted" if self._is_exhausted else "n_iter"
-        self.stop_reason = self.stop_reason or ("max_fits" if self._is_paid_out else by_itself)
+        self.stop_reason = self.stop_reason or ("max_fits" if self.spending.is_over else by_itself)
         return self.history
+
+    @property
+    def fits_spent(self) -> float:
+        """What was spent, in fits of a fold with the whole resource."""
+        return self.spending.spent
 
     @property
     def said_of_shares(self) -> str:
@@ -265,14 +265,14 @@ class Engine:
 
     def _n_undecided(self, index: int) -> int:
         """Return how many folds of an open candidate were not decided on."""
-        trial = self._open[index]
-        return len(self.history.trials[index].at(trial.rung)) - trial.n_decided
+        opened = self._open[index]
+        return len(self.history.trials[index].at(opened.rung)) - opened.n_decided
 
     def _n_queued(self, index: int) -> int:
         """Return how many folds of an open candidate were decided on, and not taken in."""
-        trial = self._open[index]
-        folds = self.history.trials[index].at(trial.rung)
-        return trial.n_decided - sum(fold is not None for fold in folds)
+        opened = self._open[index]
+        folds = self.history.trials[index].at(opened.rung)
+        return opened.n_decided - sum(fold is not None for fold in folds)
 
     def _affords(self, fold: Fold) -> bool:
         """Whether a fold may begin now; the search ends if there is no time for it."""
@@ -289,10 +289,10 @@ class Engine:
         return False
 
     def _next_fold(self, index: int) -> Fold:
-        trial = self._open[index]
-        trial.n_decided += 1
-        self.fits_spent += self.evaluation.share(trial.rung)
-        return index, trial.n_decided - 1, trial.rung
+        opened = self._open[index]
+        opened.n_decided += 1
+        self.spending.add(self.evaluation.share(opened.rung))
+        return index, opened.n_decided - 1, opened.rung
 
     def _is_stopped_early(self, index: int) -> bool:
         """Whether a candidate is worth none of its other folds."""
@@ -336,10 +336,7 @@ class Engine:
         cost = float(self.history.n_folds)
         if rung is not None:
             cost += self.history.n_rung_folds * share(rung)
-        if self.fits_spent + promised + cost <= self.max_fits * (1.0 + ROUNDING):
-            return True
-        self._is_paid_out = True
-        return False
+        return self.spending.affords(promised, cost)
 
     def _ask(self, rung: int | None, budget_left: float | None) -> bool:
         """Open the next candidate, if there may be one; tell whether there is."""

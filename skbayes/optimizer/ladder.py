@@ -7,12 +7,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from skbayes.acquisition import expected_improvement, look_worth
 from skbayes.optimizer.optimizer import Optimizer
 from skbayes.rules import NEW, Choice, Standing
+from skbayes.space import Point
 
 __all__ = ["Ladder"]
+
+Floats = NDArray[np.float64]
 
 # The first candidates are measured on every rung and as a whole: what a share tells is learnt from
 # them. Of fewer it would be luck.
@@ -32,6 +36,42 @@ LOOKS = 5
 # A look has to be worth so many times the whole: less is within the error of what is known of it,
 # and a look alone makes no candidate complete.
 CLEARLY = 1.1
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Prospects:
+    """What candidates promise: those that rest, and a new one last.
+
+    Attributes
+    ----------
+    mean, sd, correlation : ndarray
+        See `Optimizer.prospects`.
+    worth : ndarray
+        What a whole fit of each is worth; where time is short, for its cost.
+    """
+
+    mean: Floats
+    sd: Floats
+    correlation: Floats
+    worth: Floats
+
+    def beginning(self, costs: Sequence[float]) -> tuple[Choice, float]:
+        """Return how to begin with the new one, as a whole or on a rung, and what that is worth.
+
+        Parameters
+        ----------
+        costs : sequence of float
+            Of a look on each rung. Empty if no look is allowed.
+        """
+        mean, sd, whole = float(self.mean[-1]), float(self.sd[-1]), float(self.worth[-1])
+        # If the worth of a whole fit is divided by its cost, so is that of a look.
+        scale = whole / float(expected_improvement(self.mean[-1:], self.sd[-1:])[0] or 1.0)
+        best, worth = NEW, whole
+        for rung, cost in enumerate(costs):
+            of_look = scale * look_worth(mean, sd, float(self.correlation[rung]), cost)
+            if of_look > max(worth, CLEARLY * whole):
+                best, worth = Choice(None, rung), of_look
+        return best, worth
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,47 +112,39 @@ class Ladder:
     ) -> Choice | None:
         """Return what comes next, see `Schedule`."""
         costs = self.costs(standings)
+        first = self._of_the_first(standings, costs, may_ask)
+        if first is not None or len(standings) < N_LEARNT_FROM:
+            return first
+        resting = [each.index for each in standings if each.rests]
+        new = self.optimizer.preview_point(budget_left) if may_ask else None
+        if may_ask and new is None:
+            return NEW  # which finds that the space is exhausted
+        if not self.optimizer.n_complete:
+            # Nothing can be compared yet.
+            one = Choice(resting[0]) if resting else None
+            return one if new is None else NEW
+        if new is None:
+            return self._best_at_rest(resting, budget_left)
+        prospects = self._prospects(resting, new, budget_left)
+        n_whole = sum(each.is_closed for each in standings)
+        may_look = len(standings) - n_whole < LOOKS * n_whole
+        best, worth = prospects.beginning(costs if may_look else ())
+        if resting:
+            known = int(np.argmax(prospects.worth[:-1]))
+            if prospects.worth[known] > worth:
+                return Choice(resting[known])
+        return best
+
+    def _of_the_first(
+        self, standings: Sequence[Standing], costs: Sequence[float], may_ask: bool
+    ) -> Choice | None:
+        """Return what comes next of the first candidates; None if nothing of them does."""
         for each in standings[:N_LEARNT_FROM]:
             if each.rests and each.rung is not None:
                 return Choice(each.index, self._first_rung(each.index, costs, each.rung + 1))
-        if len(standings) < N_LEARNT_FROM:
-            return Choice(None, self._first_rung(len(standings), costs)) if may_ask else None
-        resting = [each for each in standings if each.rests]
-        asked = self.optimizer.points_asked
-        points = [asked[each.index] for each in resting]
-        new = self.optimizer.preview_point(budget_left) if may_ask else None
-        if new is not None:
-            points.append(new)
-        elif may_ask:
-            return NEW  # which finds that the space is exhausted
-        if not points:
-            return None
-        if not self.optimizer.n_complete:
-            # Nothing can be compared yet.
-            return NEW if new is not None else Choice(resting[0].index)
-        mean, sd, correlation = self.optimizer.prospects(points)
-        worth = expected_improvement(mean, sd)
-        if budget_left is not None:
-            worth = worth / self.optimizer.relative_costs(points)
-        best = Choice(None)
-        if new is None:
-            best, of_best = Choice(resting[int(np.argmax(worth))].index), float(worth.max())
-            return best if of_best >= WORTH else None
-        of_best = of_whole = float(worth[-1])
-        scale = of_best / float(expected_improvement(mean[-1:], sd[-1:])[0] or 1.0)
-        wholes = sum(each.is_closed for each in standings)
-        may_look = len(standings) - wholes < LOOKS * wholes
-        for rung, cost in enumerate(costs if may_look else ()):
-            of_rung = scale * look_worth(
-                float(mean[-1]), float(sd[-1]), float(correlation[rung]), cost
-            )
-            if of_rung > max(of_best, CLEARLY * of_whole):
-                best, of_best = Choice(None, rung), of_rung
-        if resting:
-            known = int(np.argmax(worth[:-1]))
-            if worth[known] > of_best:
-                return Choice(resting[known].index)
-        return best
+        if may_ask and len(standings) < N_LEARNT_FROM:
+            return Choice(None, self._first_rung(len(standings), costs))
+        return None
 
     def _first_rung(self, index: int, costs: Sequence[float], start: int = 0) -> int | None:
         """Return the first rung from a start that one of the first candidates is measured on.
@@ -121,6 +153,26 @@ class Ladder:
         """
         rungs = range(start, len(costs))
         return next((rung for rung in rungs if not index or costs[rung] <= MAX_COST), None)
+
+    def _best_at_rest(self, resting: Sequence[int], budget_left: float | None) -> Choice | None:
+        """Return which of the candidates that rest is measured as a whole; None if none is."""
+        if not resting:
+            return None
+        worth = self._prospects(resting, None, budget_left).worth
+        best = int(np.argmax(worth))
+        return Choice(resting[best]) if worth[best] >= WORTH else None
+
+    def _prospects(
+        self, resting: Sequence[int], new: Point | None, budget_left: float | None
+    ) -> _Prospects:
+        """Return what the candidates that rest promise, and a new one, if there is one."""
+        asked = self.optimizer.points_asked
+        points = [asked[index] for index in resting] + ([] if new is None else [new])
+        mean, sd, correlation = self.optimizer.prospects(points)
+        worth = expected_improvement(mean, sd)
+        if budget_left is not None:
+            worth = worth / self.optimizer.relative_costs(points)
+        return _Prospects(mean, sd, correlation, worth)
 
     def verdict(self, standings: Sequence[Standing]) -> tuple[int, str] | None:
         """Return why the latest candidates were measured as a whole at once, see `Schedule`."""

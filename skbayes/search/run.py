@@ -27,6 +27,7 @@ from skbayes.engine import (
     Evaluation,
     Objective,
     Observer,
+    Spending,
     fold_noise,
     read_resources,
 )
@@ -221,9 +222,9 @@ class Run:
                 is_asynchronous=search.asynchronous,
                 stops_early=EARLY_STOPPING.get(search.early_stopping),
                 schedule=self._schedule,
-                max_fits=max_fits,
                 rules=rules,
                 budget=budget,
+                spending=Spending(max_fits),
                 journal=journal,
                 error_score=search.error_score,
                 observers=observers,

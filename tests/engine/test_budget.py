@@ -1,6 +1,6 @@
 import time
 
-from skbayes.engine.budget import Budget
+from skbayes.engine.budget import Budget, Spending
 
 
 def test_without_a_limit_everything_is_affordable():
@@ -27,3 +27,28 @@ def test_nothing_is_affordable_when_the_time_is_over():
     budget = Budget(1.0, spent=2.0)
     assert budget.share_left == 0.0
     assert not budget.affords(0.0)
+
+
+def test_what_is_promised_counts_as_spent():
+    spending = Spending(10.0)
+    spending.add(6.5)
+    assert spending.affords(1.0, 2.5)
+    assert not spending.is_over
+    assert not spending.affords(1.5, 2.5)
+    assert spending.is_over
+    assert spending.spent == 6.5
+
+
+def test_rounded_shares_are_not_overspent():
+    spending = Spending(1.0)
+    for _ in range(10):
+        assert spending.affords(0.0, 0.1)
+        spending.add(0.1)
+    assert not spending.affords(0.0, 0.1)
+
+
+def test_without_a_limit_nothing_is_over():
+    spending = Spending()
+    spending.add(1e300)
+    assert spending.affords(1e300, 1e300)
+    assert not spending.is_over
