@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from skbayes._compat import select_best_index, warn_or_raise_about_fit_failures
 from skbayes._numerics import own_arithmetic
+from skbayes._output import say
 from skbayes._trials import Trial
 from skbayes.rules import (
     best_row,
@@ -63,7 +64,7 @@ def conclude(search: Any, run: Run, engine: Engine) -> None:
             _keep(search, run, trials, rows)
             search.fits_spent_ = engine.fits_spent
             if search.verbose > 0 and engine.said_of_shares:
-                print(engine.said_of_shares, flush=True)
+                say(engine.said_of_shares)
         has_best = search.refit or not run.objective.is_multimetric
         if any(trial.status == "complete" for trial in trials):
             if has_best:
@@ -167,7 +168,7 @@ def _keep(search: Any, run: Run, trials: Sequence[Trial], rows: Sequence[Trial])
         is_simplest=run.preferences is not None,
     )
     if search.verbose > 0 and math.isfinite(search._best.expected):
-        print(search._best, flush=True)
+        say(str(search._best))
     # Last, for warnings may be errors.
     warn_of_scores(search.cv_results_, rows)
 

@@ -20,6 +20,7 @@ from skbayes._compat import (
     get_scorers,
     scorers_by_name,
 )
+from skbayes._output import say
 from skbayes._trials import Scored, Trial
 from skbayes.engine import (
     Budget,
@@ -254,22 +255,22 @@ class Run:
         at_most = "" if self._proposals.is_counted else "at most "
         begin = f"Fitting {self.n_folds} folds for each of {at_most}{n_candidates} candidates, "
         if self._schedule is None:
-            print(f"{begin}totalling {at_most}{self.n_folds * n_candidates} fits")
+            say(f"{begin}totalling {at_most}{self.n_folds * n_candidates} fits")
         else:
             assert self.resources is not None
             *few, last = map(str, self.resources.amounts)
             some = f"{', '.join(few)} or {last}" if few else last
             folds = "" if self._schedule.n_rung_folds is None else "one fold of each "
             whole = f"{self.resources.whole} {self.resources.name}"
-            print(f"{begin}first {folds}with {some} of {whole}")
+            say(f"{begin}first {folds}with {some} of {whole}")
         if self.resources is not None and not self.resources.amounts:
             all_of_it = f"{self.resources.whole} {self.resources.name}"
-            print(f"No fit has a share: {all_of_it} are too few for a share of min_resources")
+            say(f"No fit has a share: {all_of_it} are too few for a share of min_resources")
         if isinstance(self._search.search_spaces, str):
-            print(f"search_spaces={AUTO!r} searches\n{described(self._written)}")
+            say(f"search_spaces={AUTO!r} searches\n{described(self._written)}")
         for said in (said_of_ignored(self._space), self._proposals.said):
             if said:
-                print(said)
+                say(said)
 
     def in_row_order(self, trials: Sequence[Trial]) -> list[Trial]:
         """Return trials in the order of the rows of `cv_results_`."""
