@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -13,7 +13,7 @@ from skbayes.found import Found
 from skbayes.rules import BestScore, best_score
 
 if TYPE_CHECKING:
-    from skbayes.insight import Insight
+    from skbayes.insight import AtBound, Insight
 
 __all__ = ["Answers", "answers"]
 
@@ -43,12 +43,18 @@ class Answers:
         The best parameters; empty if no candidate has a score.
     score, error : float
         Their mean score, and its standard error over the folds; NaN if unknown.
+    standing : str
+        Of how many candidates they were taken, and as what.
+    is_highest : bool
+        Whether no candidate has a higher score.
     best : BestScore or None
-        What they would score on new folds.
+        What they would score on new folds; None if this is not known of the candidate taken.
     gain : BestScore or None
         What they would gain on new folds over the first candidate.
     first : str
         What the first candidate is called.
+    is_first : bool
+        Whether the first candidate was taken.
     difference : float
         Score less that of the first candidate, on the folds by which it was chosen; NaN if that has
         none.
@@ -65,9 +71,12 @@ class Answers:
     params: dict[str, Any]
     score: float
     error: float
+    standing: str
+    is_highest: bool
     best: BestScore | None
     gain: BestScore | None
     first: str
+    is_first: bool
     difference: float
     more: str
     n_more: int
@@ -80,9 +89,17 @@ class Answers:
         if math.isnan(self.difference):
             return ""
         if not self.difference:
-            return f"No candidate scored higher than {self.first}."
+            if self.is_highest:
+                return f"No candidate scored higher than {self.first}."
+            if self.is_first:
+                return f"The candidate taken is {self.first}."
+            return f"The candidate taken scores the same as {self.first} on the same folds."
         better = "higher" if self.difference > 0 else "lower"
-        told = f"It scores {abs(self.difference):.3g} {better} than {self.first} on the same folds"
+        is_told = self.is_highest or self.best is not None
+        who = "It" if is_told else "The candidate taken"
+        told = (
+            f"{who} scores {abs(self.difference):.3g} {better} than {self.first} on the same folds"
+        )
         if self.gain is None or math.isnan(self.gain.expected):
             return f"{told}."
         return (
@@ -104,18 +121,26 @@ def answers(found: Found, insight: Insight | None) -> Answers:
     is_scored = taken is not None and math.isfinite(found.scores[taken])
     first = FIRST.get(found.proposed_by[0], FIRST[""])
     difference, gain = math.nan, None
+    is_highest, best = found.is_highest_taken, None if insight is None else insight.best
+    if best is not None and not (is_highest or best.is_simplest):
+        best = None  # that is the highest score by the metric that steers, and another was taken
     more, n_more, chance = "", 0, math.nan
     if is_scored:
         difference = float(found.scores[taken] - found.scores[0])
         # Sums of other orders differ in the last bits.
         if abs(difference) <= ROUNDING * max(abs(float(found.scores[taken])), ROUNDING):
             difference = 0.0
-        is_simplest = insight is not None and insight.best.is_simplest
-        if found.n_folds > 1 and math.isfinite(difference) and difference and not is_simplest:
+        is_simplest = best is not None and best.is_simplest
+        can_tell = found.n_folds > 1 and is_highest and not is_simplest
+        if can_tell and math.isfinite(difference) and difference:
             # Each fold is left out in turn, and measures what the others have chosen: so the gain
             # is not that of the luckiest candidate. The first one was not chosen at all.
             gain = best_score((found.folds - found.folds[0]).tolist())
+    bounds: tuple[AtBound, ...] = ()
     if insight is not None:
+        bounds = insight.at_bounds()
+        if best is None:
+            bounds = tuple(replace(each, whose="highest") for each in bounds)
         improvement = insight.improvement(N_MORE)
         more, n_more = str(improvement), improvement.n
         chance = improvement.probability
@@ -123,15 +148,28 @@ def answers(found: Found, insight: Insight | None) -> Answers:
         params=dict(found.params[taken]) if is_scored and taken is not None else {},
         score=float(found.scores[taken]) if is_scored else math.nan,
         error=float(found.errors[taken]) if is_scored else math.nan,
-        best=insight.best if insight is not None else None,
+        standing=standing(found),
+        is_highest=is_highest,
+        best=best,
         gain=gain,
         first=first,
+        is_first=taken == 0,
         difference=difference,
         more=more,
         n_more=n_more,
         chance=chance,
-        bounds=tuple(str(each) for each in insight.at_bounds()) if insight is not None else (),
+        bounds=tuple(map(str, bounds)),
     )
+
+
+def standing(found: Found) -> str:
+    """Return of how many candidates one was taken, and as what; it follows its score."""
+    those = n_candidates(len(found))
+    if found.is_highest_taken:
+        return f"the best of {those}"
+    if not found.n_scored:
+        return f"taken from {those}"
+    return f"taken from {those} (the highest score is {np.nanmax(found.scores):.5g})"
 
 
 def effort(found: Found, reason: str | None = None) -> str:

@@ -128,7 +128,7 @@ def _answer(found: Found, told: Answers) -> list[str]:
     if not told.params:
         return [element("p", "No candidate has a score, so that there is no best one.")]
     best, cards = told.best, []
-    note = f"{found.label}, the best of {n_candidates(len(found))}"
+    note = f"{found.label}, {told.standing}"
     if math.isfinite(told.error):
         note += f"; standard error {told.error:.2g}"
     cards.append((f"{told.score:.5g}", note))
@@ -155,7 +155,7 @@ def _answer(found: Found, told: Answers) -> list[str]:
             ),
             class_="cards",
         ),
-        element("h2", "The best parameters"),
+        element("h2", f"The {'best parameters' if told.is_highest else 'parameters taken'}"),
         table(params, class_="facts"),
         element("h2", "What that means"),
         *(element("p", escaped(sentence)) for sentence in sentences if sentence),

@@ -6,11 +6,13 @@ import math
 import re
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
-from sklearn.datasets import load_iris
+from sklearn.datasets import load_diabetes, load_iris
+from sklearn.linear_model import Ridge
 from sklearn.svm import SVC
 
 from pictures import CASES, many, told
@@ -153,6 +155,57 @@ def test_no_gain_is_told_as_such():
     answer = answers(read(optimizer), None)
     assert answer.gain is None
     assert answer.over_first == "No candidate scored higher than the first candidate."
+
+
+def lowest(table):
+    return int(np.argmin(table["mean_test_score"]))
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [
+        {"refit": lowest},
+        {"scoring": {"score": "accuracy", "other": "recall_macro"}, "objective": "other",
+         "refit": lowest},
+    ],
+)  # fmt: skip
+def test_another_candidate_than_the_best_is_not_called_the_best(settings):
+    search = BayesSearchCV(
+        SVC(), {"C": (1e-3, 1e2, "log-uniform")}, n_iter=8, cv=3, random_state=0, **settings
+    ).fit(X, Y)
+    found = read(search)
+    row, highest = found.taken, np.nanmax(found.scores)
+    assert found.scores[row] < highest
+    page = Outline(report_html(search))
+    note = f"taken from 8 candidates (the highest score is {highest:.5g})"
+    assert f"mean of 3 folds), {note}; standard error" in page.text
+    assert note in Outline(search._short_form()).text
+    assert "The parameters taken" in page.heads
+    told = answers(found, found.insight())
+    assert told.score == found.scores[row]
+    # What is said of the highest score would be read as said of the candidate above it.
+    assert told.gain is None
+    for text in (page.text, Outline(search._short_form()).text):
+        assert "the best of 8" not in text
+        assert "can be expected" not in text
+        assert "to be expected" not in text
+    assert "The candidate taken scores" in page.text
+    assert all("of the highest score" in sentence for sentence in told.bounds)
+
+
+def test_of_the_simplest_candidate_it_is_said_what_it_is():
+    search = BayesSearchCV(
+        Ridge(), {"alpha": (1e-3, 1e2, "log-uniform")}, n_iter=8, cv=3, refit="1se", random_state=0
+    ).fit(*load_diabetes(return_X_y=True))
+    found = read(search)
+    page = Outline(report_html(search))
+    note = f"taken from 8 candidates (the highest score is {np.nanmax(found.scores):.5g})"
+    assert note in page.text
+    assert str(search.insight().best) in page.texts
+    assert search.insight().best.is_simplest
+    # As if the rule had taken the first candidate, though others score higher.
+    shown = answers(replace(found, taken=0), found.insight())
+    assert shown.over_first == "The candidate taken is the estimator as it was."
 
 
 @pytest.mark.parametrize(
