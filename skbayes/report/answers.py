@@ -21,8 +21,12 @@ __all__ = ["Answers", "answers"]
 N_MORE = 10
 # Relative differences that are none.
 ROUNDING = 1e-12
-# What the first candidate is called, by who has proposed it.
-FIRST = {"estimator": "the estimator as it was", "": "the first candidate"}
+# What the first candidate is called, by whether it is the estimator as it was, if that is known.
+FIRST = {
+    True: "the estimator as it was",
+    False: "the first candidate (the estimator, moved into the space)",
+    None: "the first candidate",
+}
 WORDS = {"stopped": "stopped early", "cut off": "cut off by the end"}
 REASONS = {
     "n_iter": "all of its candidates were evaluated",
@@ -108,7 +112,9 @@ class Answers:
         )
 
 
-def answers(found: Found, insight: Insight | None) -> Answers:
+def answers(
+    found: Found, insight: Insight | None, begins_with_estimator: bool | None = None
+) -> Answers:
     """Return what a search has come to.
 
     Parameters
@@ -116,10 +122,13 @@ def answers(found: Found, insight: Insight | None) -> Answers:
     found : Found
     insight : Insight or None
         None if fewer than two candidates have a score.
+    begins_with_estimator : bool or None, default=None
+        Whether the first candidate is the estimator as it was; None if this is not known.
     """
     taken = found.taken
     is_scored = taken is not None and math.isfinite(found.scores[taken])
-    first = FIRST.get(found.proposed_by[0], FIRST[""])
+    is_known = found.proposed_by[0] == "estimator"
+    first = FIRST[begins_with_estimator if is_known else None]
     difference, gain = math.nan, None
     is_highest, best = found.is_highest_taken, None if insight is None else insight.best
     if best is not None and not (is_highest or best.is_simplest):

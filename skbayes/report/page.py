@@ -72,7 +72,8 @@ def report_html(search: Any) -> str:
     """Return the page that `write_report` writes."""
     found = read(search)
     insight = found.insight()
-    told = answers(found, insight)
+    # A file does not tell what the estimator was, nor do older pickles.
+    told = answers(found, insight, getattr(search, "_begins_with_estimator", None))
     is_search = has(search, "get_params")
     title = _title(search, found)
     reason = getattr(search, "stop_reason_", None)

@@ -224,6 +224,11 @@ class Present:
     changes: Sequence[Change]
     n_choices: int
 
+    @property
+    def is_as_it_was(self) -> bool:
+        """Whether the estimator fits the same with these parameters as without them."""
+        return not self.n_choices and all(change.is_same for change in self.changes)
+
 
 def present_points(space: Space, estimator: Any, X: Any, n_points: int) -> list[Present]:
     """Return the parameters that the estimator has now, as near as the space comes to them.

@@ -59,7 +59,7 @@ from skbayes.search.view import (
     parse_callbacks,
     settings_of,
 )
-from skbayes.space import Space, native
+from skbayes.space import Space, native, same_value
 from skbayes.workers import Pool
 
 if TYPE_CHECKING:
@@ -307,6 +307,13 @@ class Run:
             )
             for trial, params in zip(trials, self._params(trials), strict=True)
         ]
+
+    def is_estimator(self, trial: Trial) -> bool:
+        """Return whether a trial is the estimator as it was."""
+        own = self.estimator.get_params()
+        given = {} if self.resources is None else self.resources.params(None)
+        is_given = all(same_value(own.get(name), value) for name, value in given.items())
+        return is_given and trial.point == self._proposals.as_it_was
 
     def limits(self, scores: Sequence[Sequence[float]]) -> Limits:
         """Return between which values the metric that steers can lie, as some scores do too."""

@@ -12,6 +12,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from sklearn.datasets import load_diabetes, load_iris
+from sklearn.ensemble import RandomForestClassifier
 from sklearn.linear_model import Ridge
 from sklearn.svm import SVC
 
@@ -19,7 +20,7 @@ from pictures import CASES, many, told
 from skbayes import BayesSearchCV
 from skbayes.found import read
 from skbayes.report import report_html, write_report
-from skbayes.report.answers import answers, duration, effort
+from skbayes.report.answers import FIRST, answers, duration, effort
 
 pytest.importorskip("matplotlib")
 
@@ -157,6 +158,40 @@ def test_no_gain_is_told_as_such():
     assert answer.over_first == "No candidate scored higher than the first candidate."
 
 
+@pytest.mark.parametrize(
+    ("settings", "space", "first"),
+    [
+        ({}, {}, True),
+        # A word is the number that it means.
+        ({}, {"gamma": (1e-4, 1e2, "log-uniform")}, True),
+        ({"C": 1e3}, {}, False),
+        ({"kernel": "linear"}, {"kernel": ["rbf", "poly"]}, False),
+        ({"kernel": "linear"}, {"kernel": ["rbf"]}, False),
+        ({}, None, None),
+    ],
+)
+def test_only_an_estimator_that_was_not_changed_is_called_as_it_was(settings, space, first):
+    space = {"C": (0.5, 100.0, "log-uniform")} | (space or {})
+    begin = {} if first is not None else {"initial_points": [{"C": 1.0}]}
+    search = BayesSearchCV(SVC(**settings), space, n_iter=2, cv=2, random_state=0, **begin)
+    page = Outline(report_html(search.fit(X, Y)))
+    assert FIRST[first] in page.text
+    assert ("the estimator" in page.text) == (first is not None)
+    assert ("as it was" in page.text) == (first is True)
+
+
+def test_an_estimator_with_more_of_a_resource_is_not_as_it_was():
+    def first(n_estimators):
+        forest = RandomForestClassifier(n_estimators, max_depth=3, random_state=0)
+        search = BayesSearchCV(
+            forest, {"max_depth": (1, 9)}, n_iter=2, cv=2, random_state=0,
+            resource="n_estimators", max_resources=4,
+        ).fit(X, Y)  # fmt: skip
+        return search._begins_with_estimator
+
+    assert [first(n) for n in (4, 3)] == [True, False]
+
+
 def lowest(table):
     return int(np.argmin(table["mean_test_score"]))
 
@@ -204,7 +239,7 @@ def test_of_the_simplest_candidate_it_is_said_what_it_is():
     assert str(search.insight().best) in page.texts
     assert search.insight().best.is_simplest
     # As if the rule had taken the first candidate, though others score higher.
-    shown = answers(replace(found, taken=0), found.insight())
+    shown = answers(replace(found, taken=0), found.insight(), begins_with_estimator=True)
     assert shown.over_first == "The candidate taken is the estimator as it was."
 
 
