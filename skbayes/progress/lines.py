@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 __all__ = ["Lines"]
 
 # Characters of the reason why a candidate has failed.
-MAX_REASON = 80
+MAX_REASON = 160
 
 
 class Lines:
@@ -135,7 +135,8 @@ class Lines:
 
 
 def _reason(folds: Sequence[FoldScore | None]) -> str:
-    """Return the last line of the first error in brackets; "" if there is none."""
-    errors = [fold.error for fold in folds if fold is not None and fold.error]
-    reason = errors[0].strip().splitlines()[-1].strip()[:MAX_REASON] if errors else ""
+    """Return the first error in brackets, cut if it is long; "" if there is none."""
+    reason = next((fold.reason for fold in folds if fold is not None and fold.error), "")
+    if len(reason) > MAX_REASON:
+        reason = f"{reason[: MAX_REASON - 3].rstrip()}..."
     return f" ({reason})" if reason else ""

@@ -29,8 +29,8 @@ def note_of(trial: Trial, status: str, params: Mapping[str, Any]) -> Note:
     dict
         "index", "params", "status" and "origin"; "asked_at" and, for each fold, "folds_at", in
         seconds of search, and "folds_took", in seconds of its fit and score; "seconds", of all;
-        "rounds", for each fold; "failure", the last line of what the first fit that failed has
-        raised; "has_row", whether anything was measured. What is not known is None.
+        "rounds", for each fold; "failure", type and first line of what the first fit that failed
+        has raised; "has_row", whether anything was measured. What is not known is None.
     """
     return {
         "index": trial.index,
@@ -89,5 +89,5 @@ def _failure(trial: Trial) -> str:
     """Return in one line why a trial has no score."""
     for fold, score in enumerate(trial.folds):
         if score is not None and score.error:
-            return f"fold {fold}: {score.error.strip().splitlines()[-1].strip()}"
+            return f"fold {fold}: {score.reason}"
     return "the scorer raised, or its score is not finite"

@@ -4,6 +4,7 @@ import re
 import warnings
 
 import numpy as np
+import pytest
 from sklearn.base import BaseEstimator
 from sklearn.model_selection import ShuffleSplit
 
@@ -69,6 +70,20 @@ def test_objects_and_failures(capsys):
     assert "failed (ValueError: this is too much)" in text
     assert "part=Line(value=0.5)" in text
     assert "part=(0.3, None)" in text
+
+
+def test_a_long_reason_begins_with_the_error_and_ends_with_dots(capsys):
+    class Strict(Line):
+        def fit(self, X, y):
+            raise ValueError(f"{'n' * 200}\nand a hint")
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # of the fits that failed
+        with pytest.raises(ValueError, match="fits failed"):
+            lines(capsys, estimator=Strict(), n_iter=1)
+    line = capsys.readouterr().out.splitlines()[1]
+    assert re.search(r"failed \(ValueError: n+\.\.\.\);", line)
+    assert 100 < len(re.search(r"\((.*?)\)", line)[1]) <= 160
 
 
 def test_what_ends_it_is_named(capsys):
