@@ -109,6 +109,7 @@ class Insight:
     best: BestScore = UNKNOWN
     limits: tuple[float, float] = NO_LIMITS
     _taken_row: int | None = None
+    _last: frozenset[tuple[int, str, str]] = frozenset()
 
     @classmethod
     def learn(
@@ -121,6 +122,7 @@ class Insight:
         best: BestScore | None = None,
         limits: tuple[float, float] = NO_LIMITS,
         taken_row: int | None = None,
+        last: frozenset[tuple[int, str, str]] = frozenset(),
     ) -> Insight:
         """Fit both models, and return the `Insight`.
 
@@ -142,6 +144,9 @@ class Insight:
             Lowest and highest possible score.
         taken_row : int or None, default=None
             Row of the observation that was taken. None: the one with the highest score.
+        last : frozenset of tuple, default=frozenset()
+            Index of the branch, name and side of the bounds beyond which the estimator takes
+            nothing.
 
         Raises
         ------
@@ -173,7 +178,7 @@ class Insight:
         if best_row is None:
             best_row = int(np.nanargmax(observations.scores))
         models = (overview, centre, unit, searching, searching_unit)
-        rows = (best_row, best or UNKNOWN, limits, taken_row)
+        rows = (best_row, best or UNKNOWN, limits, taken_row, last)
         return cls(space, observations, noise, floor, *models, *rows)
 
     @property
@@ -467,7 +472,7 @@ class Insight:
     def _bounds_of(self, row: int) -> tuple[AtBound, ...]:
         with computing():
             point = self.observations.points[row]
-            return at_bounds(self._overview, self.space, point, self._unit, self.noise)
+            return at_bounds(self._overview, self.space, point, self._unit, self.noise, self._last)
 
     def __repr__(self) -> str:
         return f"<Insight from {self.observations.n_scored} scores, the best {self.best_score:.5g}>"

@@ -11,19 +11,21 @@ from typing import TYPE_CHECKING, Any
 
 from sklearn.base import clone
 
-from skbayes._compat import BaseSearchCV, accepts, takes_reals
+from skbayes._compat import BaseSearchCV, accepts, owner_of, takes_reals, takes_value
 from skbayes._warnings import warn
 from skbayes.search.conditions import as_written, owners
 from skbayes.search.results import grid_of_lists
-from skbayes.space import Branch, Categorical, Integer, Point, Space, native, show
+from skbayes.space import Branch, Categorical, Integer, Point, Real, Space, native, show
 
 if TYPE_CHECKING:
     from skbayes.known import Change, Data
+    from skbayes.space import Dimension
 
 __all__ = [
     "STRATEGIES",
     "count_candidates",
     "grid_points",
+    "last_bounds",
     "n_planned",
     "n_possible",
     "portfolio_points",
@@ -75,6 +77,42 @@ def warn_of_whole_ranges(search: BaseSearchCV, space: Space) -> None:
         f"number. Write ({low}.0, {high}.0) for all numbers between, or "
         f"Integer({low}, {high}) for the whole ones without this warning."
     )
+
+
+def last_bounds(space: Space, estimator: Any) -> frozenset[tuple[int, str, str]]:
+    """Return the bounds beyond which an estimator is declared to take nothing.
+
+    Each is the index of its branch, its name and its side.
+    """
+    return frozenset(
+        (index, name, side)
+        for index, branch in enumerate(space.branches)
+        for name, dimension in branch.parameters
+        for side, bound in zip(("lower", "upper"), _ends(dimension), strict=False)
+        if all(
+            _is_last(owner, own_name, bound, -1 if side == "lower" else 1)
+            for owner, own_name in owners(name, dict(branch.parameters), estimator)
+        )
+    )
+
+
+def _ends(dimension: Dimension) -> list[Any]:
+    """Return the least and the largest number of a dimension; nothing if it has no such ends."""
+    if isinstance(dimension, Integer | Real):
+        return [dimension.low, dimension.high]
+    if isinstance(dimension, Categorical) and {*map(type, dimension.categories)} <= {int, float}:
+        return [min(dimension.categories), max(dimension.categories)]
+    return []
+
+
+def _is_last(estimator: Any, name: str, bound: int | float, sign: int) -> bool:
+    """Whether a parameter takes a number, but not the next one in a direction."""
+    beyond = bound + sign if isinstance(bound, int) else math.nextafter(bound, sign * math.inf)
+    try:
+        owner, name = owner_of(estimator, name)
+        return takes_value(owner, name, bound) and not takes_value(owner, name, beyond)
+    except Exception:  # of what is no estimator, such as the word for a step that is left out
+        return False
 
 
 def n_possible(space: Space, n_iter: int) -> int:

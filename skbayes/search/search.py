@@ -720,6 +720,7 @@ class BayesSearchCV(BaseSearchCV):  # type: ignore[misc]
         """
         from skbayes.insight import NO_LIMITS, Insight
         from skbayes.model import Surrogate
+        from skbayes.search.candidates import last_bounds
 
         space, observations, noise = self._learnt("insight()")
         # Of equal scores, the best is that of the first row, as `best_index_` has it.
@@ -732,8 +733,9 @@ class BayesSearchCV(BaseSearchCV):  # type: ignore[misc]
             taken = self._rows_tried.index(self.best_index_)
         # Older pickles have neither of these.
         said, limits = getattr(self, "_best", None), getattr(self, "_limits", NO_LIMITS)
+        last = last_bounds(space, self.estimator)
         return Insight.learn(
-            space, observations, Surrogate(space), noise, best, said, limits, taken
+            space, observations, Surrogate(space), noise, best, said, limits, taken, last
         )
 
     def report(self, path: str | os.PathLike[str]) -> Path:
