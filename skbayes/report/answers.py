@@ -173,12 +173,13 @@ def answers(
 
 def standing(found: Found) -> str:
     """Return of how many candidates one was taken, and as what; it follows its score."""
-    those = n_candidates(len(found))
+    # Failures and candidates that were stopped early could not be taken.
+    n = found.n_scored
+    those = n_candidates(n, "" if n == len(found) else " complete")
     if found.is_highest_taken:
         return f"the best of {those}"
-    if not found.n_scored:
-        return f"taken from {those}"
-    return f"taken from {those} (the highest score is {np.nanmax(found.scores):.5g})"
+    highest = f" (the highest score is {np.nanmax(found.scores):.5g})" if n else ""
+    return f"taken from {those}{highest}"
 
 
 def effort(found: Found, reason: str | None = None) -> str:

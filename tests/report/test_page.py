@@ -6,6 +6,7 @@ import math
 import re
 import subprocess
 import sys
+import warnings
 from dataclasses import replace
 from pathlib import Path
 
@@ -190,6 +191,19 @@ def test_an_estimator_with_more_of_a_resource_is_not_as_it_was():
         return search._begins_with_estimator
 
     assert [first(n) for n in (4, 3)] == [True, False]
+
+
+def test_one_count_of_candidates_stands_on_the_page():
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # of the fits that failed
+        search = BayesSearchCV(
+            SVC(), {"C": (0.1, 10.0), "kernel": ["rbf", "none"]}, n_iter=8, cv=3, random_state=0
+        ).fit(X, Y)
+    n = sum(status == "complete" for status in search.candidate_status_)
+    assert 1 < n < 8
+    for text in (Outline(report_html(search)).text, Outline(search._short_form()).text):
+        assert f"the best of {n} complete candidates" in text
+        assert not re.search(rf"best of (?!{n} )", text)
 
 
 def lowest(table):
