@@ -96,12 +96,9 @@ def report_html(search: Any) -> str:
         element("h2", "Candidates"),
         element("p", "Press the head of a column to sort.", class_="soft"),
         candidates_table(found),
-        element("h2", "Search space"),
-        table(_space(found.space), class_="facts"),
-        element("h2", "Settings") if is_search else "",
-        table(_settings(search), class_="facts") if is_search else "",
-        element("h2", "Versions"),
-        table(_versions(), class_="facts"),
+        *_section("Search space", _space(found.space)),
+        *_section("Settings", _settings(search) if is_search else []),
+        *_section("Versions", _versions()),
     ]
     files = resources.files("skbayes.report")
     style = files.joinpath("page.css").read_text(encoding="utf-8")
@@ -126,7 +123,7 @@ def _title(search: Any, found: Found) -> str:
 
 def _answer(found: Found, told: Answers) -> list[str]:
     """Return what a reader looks for first."""
-    if not told.params:
+    if math.isnan(told.score):
         return [element("p", "No candidate has a score, so that there is no best one.")]
     best, cards = told.best, []
     note = f"{found.label}, {told.standing}"
@@ -146,7 +143,10 @@ def _answer(found: Found, told: Answers) -> list[str]:
         note = f"probability that {more} {verb} the best score by more than its noise"
         cards.append((in_percent(told.chance), note))
     sentences = [str(best) if best is not None else "", told.over_first, told.more, *told.bounds]
-    params = [(name, short(value, 200)) for name, value in told.params.items()]
+    params: list[tuple[object, object]] = [
+        (name, short(value, 200)) for name, value in told.params.items()
+    ]
+    head = f"The {'best parameters' if told.is_highest else 'parameters taken'}"
     return [
         element(
             "div",
@@ -156,11 +156,15 @@ def _answer(found: Found, told: Answers) -> list[str]:
             ),
             class_="cards",
         ),
-        element("h2", f"The {'best parameters' if told.is_highest else 'parameters taken'}"),
-        table(params, class_="facts"),
+        *_section(head, params),
         element("h2", "What that means"),
         *(element("p", escaped(sentence)) for sentence in sentences if sentence),
     ]
+
+
+def _section(head: str, rows: list[tuple[object, object]]) -> list[str]:
+    """Return rows below a head; nothing if there are none."""
+    return [element("h2", head), table(rows, class_="facts")] if rows else []
 
 
 def _space(space: Space) -> list[tuple[object, object]]:

@@ -206,6 +206,15 @@ def test_one_count_of_candidates_stands_on_the_page():
         assert not re.search(rf"best of (?!{n} )", text)
 
 
+def test_a_space_without_parameters_has_a_best_candidate_too():
+    search = BayesSearchCV(SVC(), {}, cv=3, n_iter=1).fit(X, Y)
+    page = Outline(report_html(search))
+    assert "No candidate has a score" not in page.text
+    assert f"{search.best_score_:.5g}" in page.texts
+    assert "The best parameters" not in page.heads
+    assert "Search space" not in page.heads
+
+
 def lowest(table):
     return int(np.argmin(table["mean_test_score"]))
 
