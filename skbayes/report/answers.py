@@ -27,6 +27,10 @@ FIRST = {
     False: "the first candidate (the estimator, moved into the space)",
     None: "the first candidate",
 }
+# Numbers between these are written without exponents.
+TINY, NO_EXPONENT = 1e-4, 1e6
+# Of numbers that differ by a smaller share, all digits that people read are the same.
+SAME = 1e-6
 WORDS = {"stopped": "stopped early", "cut off": "cut off by the end"}
 REASONS = {
     "n_iter": "all of its candidates were evaluated",
@@ -102,14 +106,22 @@ class Answers:
         is_told = self.is_highest or self.best is not None
         who = "It" if is_told else "The candidate taken"
         told = (
-            f"{who} scores {abs(self.difference):.3g} {better} than {self.first} on the same folds"
+            f"{who} scores {in_digits(abs(self.difference), 3)} {better} than {self.first} on the "
+            "same folds"
         )
         if self.gain is None or math.isnan(self.gain.expected):
             return f"{told}."
+        expected, low, high = self.on_new_folds
         return (
-            f"{told}; on new folds a difference of {self.gain.expected:+.3g} can be expected "
-            f"(90 % interval {self.gain.low:+.3g} to {self.gain.high:+.3g})."
+            f"{told}; on new folds a difference of {expected} can be expected "
+            f"(90 % interval {low} to {high})."
         )
+
+    @property
+    def on_new_folds(self) -> list[str]:
+        """The gain to be expected on new folds, and the ends of its interval, as texts."""
+        assert self.gain is not None
+        return as_gains(self.gain.expected, self.gain.low, self.gain.high)
 
 
 def answers(
@@ -201,6 +213,30 @@ def effort(found: Found, reason: str | None = None) -> str:
 def n_candidates(n: int, word: str = "") -> str:
     """Return a number of candidates with its noun, and a word between them."""
     return f"{n}{word} candidate{'' if n == 1 else 's'}"
+
+
+def in_digits(number: float, digits: int) -> str:
+    """Return a number with some significant digits, and without an exponent below a million."""
+    text = f"{number:.{digits}g}"
+    return f"{number:.0f}" if "e+" in text and abs(number) < NO_EXPONENT else text
+
+
+def as_gains(*numbers: float) -> list[str]:
+    """Return differences of scores, all to the same decimal place, so that their order is kept.
+
+    The largest has three significant digits. More are shown if the numbers differ by less.
+    """
+    largest, width = max(map(abs, numbers)), max(numbers) - min(numbers)
+    if not 0 < largest < math.inf:
+        return [f"{number:+.3g}" for number in numbers]
+    first = math.floor(math.log10(largest))
+    place = 2 - first
+    if width > SAME * largest:
+        place = max(place, 1 - math.floor(math.log10(width)))
+    if not TINY < largest < NO_EXPONENT:
+        return [f"{number:+.{place + first + 1}g}" for number in numbers]
+    # 0.0 takes the sign from what is rounded to nothing.
+    return [f"{round(number, place) + 0.0:+.{max(place, 0)}f}" for number in numbers]
 
 
 def duration(seconds: float) -> str:

@@ -9,7 +9,7 @@ import numpy as np
 
 from skbayes._html import element, escaped, spark, table
 from skbayes.found import best_so_far, read, short
-from skbayes.report.answers import effort, standing
+from skbayes.report.answers import effort, in_digits, standing
 from skbayes.rules import on_new_folds
 
 __all__ = ["short_form"]
@@ -31,7 +31,7 @@ def short_form(search: Any) -> str:
     taken = found.taken
     if taken is not None and math.isfinite(found.scores[taken]):
         score, error = float(found.scores[taken]), float(found.errors[taken])
-        told = f"{found.metric} {score:.5g}"
+        told = f"{found.metric} {in_digits(score, 5)}"
         told += f" ± {error:.2g}" if math.isfinite(error) else ""
         parts.append(element("p", element("b", escaped(told)), f" is {escaped(standing(found))}"))
         parts.append(table([(n, short(v, MAX_TEXT)) for n, v in found.params[taken].items()]))

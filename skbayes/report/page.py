@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 from skbayes._html import element, escaped, table
 from skbayes.found import read, short
 from skbayes.insight import in_percent
-from skbayes.report.answers import Answers, answers, effort, n_candidates
+from skbayes.report.answers import Answers, answers, effort, in_digits, n_candidates
 from skbayes.report.candidates import candidates_table
 from skbayes.report.pictures import pictures
 from skbayes.space import has, same_value
@@ -129,14 +129,16 @@ def _answer(found: Found, told: Answers) -> list[str]:
     note = f"{found.label}, {told.standing}"
     if math.isfinite(told.error):
         note += f"; standard error {told.error:.2g}"
-    cards.append((f"{told.score:.5g}", note))
+    cards.append((in_digits(told.score, 5), note))
     if best is not None and math.isfinite(best.expected):
-        interval = f"90 % interval {best.low:.4g} to {best.high:.4g}"
-        cards.append((f"{best.expected:.5g}", f"to be expected on new folds; {interval}"))
+        expected, low, high = (in_digits(n, 5) for n in (best.expected, best.low, best.high))
+        interval = f"90 % interval {low} to {high}"
+        cards.append((expected, f"to be expected on new folds; {interval}"))
     if told.gain is not None and math.isfinite(told.gain.expected):
-        interval = f"90 % interval {told.gain.low:+.2g} to {told.gain.high:+.2g}"
+        expected, low, high = told.on_new_folds
+        interval = f"90 % interval {low} to {high}"
         over = f"to be expected over {told.first} on new folds; {interval}"
-        cards.append((f"{told.gain.expected:+.3g}", over))
+        cards.append((expected, over))
     if math.isfinite(told.chance):
         more = n_candidates(told.n_more, " more")
         verb = "raises" if told.n_more == 1 else "raise"

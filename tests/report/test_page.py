@@ -12,6 +12,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from sklearn.datasets import load_diabetes, load_iris
 from sklearn.ensemble import RandomForestClassifier
 from sklearn.linear_model import Ridge
@@ -21,7 +23,7 @@ from pictures import CASES, many, told
 from skbayes import BayesSearchCV
 from skbayes.found import read
 from skbayes.report import report_html, write_report
-from skbayes.report.answers import FIRST, answers, duration, effort
+from skbayes.report.answers import FIRST, answers, as_gains, duration, effort, in_digits
 
 pytest.importorskip("matplotlib")
 
@@ -264,6 +266,38 @@ def test_of_the_simplest_candidate_it_is_said_what_it_is():
     # As if the rule had taken the first candidate, though others score higher.
     shown = answers(replace(found, taken=0), found.insight(), begins_with_estimator=True)
     assert shown.over_first == "The candidate taken is the estimator as it was."
+
+
+@pytest.mark.parametrize(
+    ("numbers", "texts"),
+    [
+        ((0.0397, 0.03962, 0.03981), ["+0.03970", "+0.03962", "+0.03981"]),
+        ((106.034, 106.029, 106.041), ["+106.034", "+106.029", "+106.041"]),
+        ((0.005, -0.1, 0.11), ["+0.005", "-0.100", "+0.110"]),
+        ((2060.4, 1500.0, 2600.0), ["+2060", "+1500", "+2600"]),
+        ((-1e-9, -0.02, 0.02), ["+0.0000", "-0.0200", "+0.0200"]),
+        ((0.04, 0.04, 0.04 + 1e-16), ["+0.0400"] * 3),
+        ((0.0, 0.0, 0.0), ["+0"] * 3),
+        ((2.5e7, 1e7, 3e7), ["+2.5e+07", "+1e+07", "+3e+07"]),
+        ((2.5e-7, 1e-7, 3e-7), ["+2.5e-07", "+1e-07", "+3e-07"]),
+    ],
+)
+def test_gains_lie_in_their_intervals(numbers, texts):
+    assert as_gains(*numbers) == texts
+
+
+@given(numbers=st.lists(st.floats(-1e9, 1e9), min_size=3, max_size=3).map(sorted))
+def test_rounding_keeps_the_order_of_gains(numbers):
+    low, middle, high = map(float, as_gains(*numbers))
+    assert low <= middle <= high
+
+
+@pytest.mark.parametrize(
+    ("number", "text"),
+    [(0.9777777, "0.97778"), (1.0, "1"), (-123456.7, "-123457"), (1.5e6, "1.5e+06"), (0.0, "0")],
+)
+def test_scores_have_no_exponent_below_a_million(number, text):
+    assert in_digits(number, 5) == text
 
 
 @pytest.mark.parametrize(
