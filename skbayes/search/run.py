@@ -251,11 +251,20 @@ class Run:
 
     def _say_what_begins(self) -> None:
         """Print how many fits there will be, of what, and what is searched."""
-        n_candidates = self._evaluation.n_candidates
-        at_most = "" if self._proposals.is_counted else "at most "
-        begin = f"Fitting {self.n_folds} folds for each of {at_most}{n_candidates} candidates, "
+        search, n_candidates = self._search, self._evaluation.n_candidates
+        n_fits = self.n_folds * n_candidates
+        if search.max_fits is not None:
+            n_fits = min(n_fits, math.floor(search.max_fits))
+        is_cut = n_fits < self.n_folds * n_candidates or search.max_time is not None
+        # Callbacks may end a search too, but few do.
+        is_open = is_cut or bool(self._rules) or not self._proposals.is_counted
+        begin = (
+            f"Fitting {self.n_folds} folds for each of {'at most ' if is_open else ''}"
+            f"{n_candidates} candidates, "
+        )
         if self._schedule is None:
-            say(f"{begin}totalling {at_most}{self.n_folds * n_candidates} fits")
+            at_most = "at most " if is_open or search.early_stopping is not None else ""
+            say(f"{begin}totalling {at_most}{n_fits:.0f} fits")
         else:
             assert self.resources is not None
             *few, last = map(str, self.resources.amounts)
@@ -266,7 +275,7 @@ class Run:
         if self.resources is not None and not self.resources.amounts:
             all_of_it = f"{self.resources.whole} {self.resources.name}"
             say(f"No fit has a share: {all_of_it} are too few for a share of min_resources")
-        if isinstance(self._search.search_spaces, str):
+        if isinstance(search.search_spaces, str):
             say(f"search_spaces={AUTO!r} searches\n{described(self._written)}")
         for said in (said_of_ignored(self._space), self._proposals.said):
             if said:

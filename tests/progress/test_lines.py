@@ -92,6 +92,22 @@ def test_what_ends_it_is_named(capsys):
     assert "ends at the latest in" in lines(capsys, n_iter=10**6, max_time=1.5)[1]
 
 
+@pytest.mark.parametrize(
+    ("settings", "candidates", "fits"),
+    [
+        ({}, "4", "12"),
+        ({"max_fits": 12}, "4", "12"),
+        ({"max_fits": 7}, "at most 4", "at most 7"),
+        ({"max_time": 60}, "at most 4", "at most 12"),
+        ({"stopping": Patience(3)}, "at most 4", "at most 12"),
+        ({"early_stopping": "median"}, "4", "at most 12"),
+    ],
+)
+def test_how_many_fits_there_may_be(capsys, settings, candidates, fits):
+    first = lines(capsys, **settings)[0]
+    assert first == f"Fitting 3 folds for each of {candidates} candidates, totalling {fits} fits"
+
+
 def test_a_candidate_that_was_stopped(capsys):
     found = lines(capsys, n_iter=16, early_stopping="median")
     assert any(re.match(r"\[.*\] stopped after [12] of 3 folds, best 1", line) for line in found)
