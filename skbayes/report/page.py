@@ -139,7 +139,7 @@ def _answer(found: Found, told: Answers) -> list[str]:
         interval = f"90 % interval {low} to {high}"
         over = f"to be expected over {told.first} on new folds; {interval}"
         cards.append((expected, over))
-    if math.isfinite(told.chance):
+    if math.isfinite(told.chance) and told.n_more:
         more = n_candidates(told.n_more, " more")
         verb = "raises" if told.n_more == 1 else "raise"
         note = f"probability that {more} {verb} the best score by more than its noise"

@@ -217,6 +217,13 @@ def test_a_space_without_parameters_has_a_best_candidate_too():
     assert "Search space" not in page.heads
 
 
+def test_where_nothing_is_left_there_is_no_chance_of_more():
+    search = BayesSearchCV(SVC(), {"C": [0.1, 1.0, 10.0]}, n_iter=3, cv=3).fit(X, Y)
+    page = Outline(report_html(search))
+    assert str(search.insight().improvement()) in page.texts
+    assert "by more than its noise" not in page.text
+
+
 def lowest(table):
     return int(np.argmin(table["mean_test_score"]))
 
