@@ -131,19 +131,53 @@ def n_possible(space: Space, n_iter: int) -> int:
     return int(possible + min(n_iter, shared))
 
 
-def count_candidates(space: Space, n_iter: int) -> int:
-    """Return the number of candidates of a search, with a warning if the space has no more."""
+def count_candidates(
+    space: Space, n_iter: int, is_allowed: Callable[[Point], bool] | None
+) -> tuple[int, bool]:
+    """Return the number of candidates of a search, with a warning if the space has no more.
+
+    A space that has fewer points than are asked for is listed. So the warning and the number leave
+    out the points that are not allowed, and those that two dictionaries have in common.
+
+    Parameters
+    ----------
+    space : Space
+    n_iter : int
+    is_allowed : callable or None
+        Says whether a point may be evaluated; None: each may.
+
+    Returns
+    -------
+    n_candidates : int
+        Their number, or the most that there can be.
+    is_counted : bool
+        Whether no candidate among these is refused.
+    """
     n_iter = native(n_iter)
     possible = n_possible(space, n_iter)
     limits = {branch.number: branch.n_iter for branch in space.branches}.values()
     wanted = sum(limit or 0 for limit in limits) + (n_iter if None in limits else 0)
+    is_counted = is_allowed is None
     if possible < wanted:
+        those = ""
+        if not any(limits):
+            points = [point for point in space.grid() if is_allowed is None or is_allowed(point)]
+            n = len({frozenset(space.twins(point)) for point in points})
+            left_out = {
+                "are not allowed": possible - len(points),
+                "two dicts have": len(points) - n,
+            }
+            if n:  # else the search says itself that nothing is allowed
+                told = " and ".join(f"{k} that {why}" for why, k in left_out.items() if k)
+                those = f" (without {told})" if told else ""
+                possible, is_counted = n, True
         warn(
-            f"The total space of parameters {possible} is smaller than the {wanted} candidates "
-            f"that were asked for (n_iter={n_iter}). Each of the {possible} is evaluated once.",
+            f"The total space of parameters {possible}{those} is smaller than the {wanted} "
+            f"candidates that were asked for (n_iter={n_iter}). Each of the {possible} is "
+            "evaluated once."
         )
     _warn_of_left_out_spaces(space, n_iter)
-    return possible
+    return possible, is_counted
 
 
 def _warn_of_left_out_spaces(space: Space, n_iter: int) -> None:

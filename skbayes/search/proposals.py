@@ -15,6 +15,7 @@ from skbayes.search.candidates import (
     count_candidates,
     grid_points,
     n_planned,
+    n_possible,
     portfolio_points,
     present_points,
 )
@@ -112,8 +113,7 @@ def proposals(
         If points to begin with are too many, or may not be evaluated; or if a grid has no end.
     """
     n_iter = n_planned(search, space)
-    n_candidates = count_candidates(space, n_iter)
-    present, first = _first_points(search, space, data, n_candidates)
+    present, first = _first_points(search, space, data, n_possible(space, n_iter))
     origins: dict[Point, str] = {}
     if search.initial_points is None:
         for index, params in enumerate(first):
@@ -132,17 +132,19 @@ def proposals(
         is_allowed=is_allowed,
         **options,
     )
+    allows = None if is_allowed is None else optimizer.allows
+    n_candidates, is_counted = count_candidates(space, n_iter, allows)
     _check_allowed(search, space, optimizer)
     said = _of_the_first(search, space, optimizer, present)
     if search.strategy == "grid":
-        allows = None if is_allowed is None else optimizer.allows
-        n_candidates, points = grid_points(search, space, allows)
+        n_points, points = grid_points(search, space, allows)
+        n_candidates = min(n_points, n_candidates)
         is_counted = is_allowed is None or isinstance(points, list)
         grid = grid_search(optimizer, points)
         return Proposals(grid, n_candidates, is_counted, said, origins, as_it_was)
     is_random = search.strategy in ("random", "hyperband")
     strategy = random_search(optimizer, seed) if is_random else optimizer
-    return Proposals(strategy, n_candidates, is_allowed is None, said, origins, as_it_was)
+    return Proposals(strategy, n_candidates, is_counted, said, origins, as_it_was)
 
 
 def schedule(
