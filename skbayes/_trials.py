@@ -7,6 +7,7 @@ search that runs and one that is read back from a file go through the same code.
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Literal
@@ -29,6 +30,9 @@ __all__ = [
 # How the evaluation of a candidate ended: with all folds; with the folds that were enough to see
 # that it will not be the best; or with the search.
 Status = Literal["complete", "stopped", "cut off"]
+
+# What Python writes above the lines of an error.
+TRACEBACK = "Traceback (most recent call last):"
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +69,26 @@ class FoldScore:
     def seconds(self) -> float:
         """Time of fitting and scoring."""
         return self.fit_time + self.score_time
+
+    @property
+    def reason(self) -> str:
+        """Type and first line of the error, without the module; empty if there is no error.
+
+        Further lines of a message are often hints on what to do about it.
+        """
+        lines = [line.rstrip() for line in (self.error or "").splitlines() if line.strip()]
+        if not lines:
+            return ""
+        # An error comes after its cause, each with a traceback whose lines are indented.
+        first = len(lines) - lines[::-1].index(TRACEBACK) if TRACEBACK in lines else 0
+        told = lines[first:] or lines
+        while told[0].startswith(" ") and len(told) > 1:
+            told = told[1:]
+        kind, _, message = told[0].strip().partition(":")
+        if re.fullmatch(r"[\w.<>]+", kind):
+            kind = kind.rpartition(".")[2]
+        message = message.strip() or " ".join(told[1:2]).strip()
+        return f"{kind}: {message}" if message else kind
 
 
 @dataclass(frozen=True, slots=True)

@@ -38,6 +38,7 @@ FLOORS = {
     "_compat": 1,
     "_html": 1,
     "_numerics": 1,
+    "_output": 1,
     "_pickles": 1,
     "_warnings": 1,
     "exceptions": 1,

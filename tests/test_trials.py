@@ -1,4 +1,5 @@
 import math
+import traceback
 
 import pytest
 
@@ -10,6 +11,46 @@ POINT = Point(0, (1.5, 2))
 
 def fold(score, error=None):
     return FoldScore({} if error else {"score": score}, None, 0.1, 0.01, error)
+
+
+def raised(error):
+    try:
+        raise error
+    except type(error):
+        return traceback.format_exc()
+
+
+def caused():
+    try:
+        raise KeyError("cause")
+    except KeyError as error:
+        try:
+            raise Odd("this\nand that") from error
+        except Odd:
+            return traceback.format_exc()
+
+
+class Odd(Exception):
+    pass
+
+
+@pytest.mark.parametrize(
+    ("error", "reason"),
+    [
+        (None, ""),
+        ("  ", ""),
+        (raised(ValueError("Input X contains NaN.\nSee https://example.org\nHint: fill")),
+         "ValueError: Input X contains NaN."),
+        (raised(ValueError("\n\n  deep\nin it")), "ValueError: deep"),
+        (raised(Odd("a: b")), "Odd: a: b"),
+        (raised(Odd()), "Odd"),
+        (caused(), "Odd: this"),
+        ("FitTimeout: a fit took longer.\nMore of it", "FitTimeout: a fit took longer."),
+        ("something odd. And more: of it", "something odd. And more: of it"),
+    ],
+)  # fmt: skip
+def test_the_reason_is_the_first_line_of_the_error(error, reason):
+    assert fold(0, error).reason == reason
 
 
 def apply(*events, n_folds=2):

@@ -20,6 +20,9 @@ __all__ = ["ABSENT", "Found", "best_so_far"]
 
 Floats = NDArray[np.float64]
 
+# Scores that differ by less are the same sum in another order.
+ROUNDING = 1e-12
+
 
 def best_so_far(scores: Sequence[float] | Floats) -> NDArray[np.intp]:
     """Return the row of the best score so far, the first one for ties; -1 as long as none has one.
@@ -100,6 +103,22 @@ class Found:
         return len(self.params)
 
     @property
+    def n_scored(self) -> int:
+        """Number of candidates with a score."""
+        return int(np.isfinite(self.scores).sum())
+
+    @property
+    def is_highest_taken(self) -> bool:
+        """Whether the candidate taken has the highest score.
+
+        It may have a lower one with another metric, with ``refit="1se"`` or a function as `refit`.
+        """
+        if self.taken is None or not math.isfinite(self.scores[self.taken]):
+            return False
+        score, highest = float(self.scores[self.taken]), float(np.nanmax(self.scores))
+        return math.isclose(score, highest, rel_tol=ROUNDING, abs_tol=ROUNDING**2)
+
+    @property
     def n_folds(self) -> int:
         """Number of folds; 0 if they are not known."""
         return int(self.folds.shape[1])
@@ -158,7 +177,7 @@ class Found:
 
     def insight(self) -> Insight | None:
         """Return what the search has learnt; None with fewer than two scores."""
-        return self.learn() if np.isfinite(self.scores).sum() > 1 else None
+        return self.learn() if self.n_scored > 1 else None
 
     def column(self, name: str) -> list[Any]:
         """Return the value of a parameter for each candidate; `ABSENT` where it does not exist.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
@@ -63,6 +64,8 @@ class AtBound:
         Which candidate has the value. "best" is the best candidate. If the simplest candidate
         within one standard error was taken and is another candidate, "taken" is this candidate, and
         "highest" is the candidate with the highest score.
+    is_last : bool
+        Whether the estimator takes no values beyond the bound. False if this is not known.
     """
 
     name: str
@@ -73,17 +76,24 @@ class AtBound:
     probability: float
     beyond: float = math.inf
     whose: str = "best"
+    is_last: bool = False
 
     @property
     def is_limiting(self) -> bool:
-        """Whether the score rises with a probability of 90 %, and also rises beyond the bound."""
-        return self.probability >= SURE and self.beyond > WORTH
+        """Whether the score rises with a probability of 90 %, and also rises beyond the bound.
+
+        False if the estimator takes no values beyond the bound.
+        """
+        return not self.is_last and self.probability >= SURE and self.beyond > WORTH
 
     def __repr__(self) -> str:
-        place = (
-            f"{self.name}: {WHOSE[self.whose].format(_number(self.value))} is at the "
-            f"{self.side} bound {_number(self.bound)}"
-        )
+        value, bound = _number(self.value), _number(self.bound)
+        where = "at" if value == bound else "near"
+        whose = WHOSE[self.whose].format(value)
+        place = f"{self.name}: {whose} is {where} the {self.side} bound {bound}"
+        if self.is_last:
+            further = "lower" if self.side == "lower" else "higher"
+            return f"{place}, and the estimator takes no {further} value."
         if self.is_limiting:
             return f"{place} and the score still rises: try a wider range."
         if self.probability >= SURE:
@@ -96,7 +106,12 @@ def _number(value: Any) -> str:
 
 
 def at_bounds(
-    posterior: Posterior, space: Space, point: Point, unit: float, noise: float
+    posterior: Posterior,
+    space: Space,
+    point: Point,
+    unit: float,
+    noise: float,
+    last: Collection[tuple[int, str, str]] = (),
 ) -> tuple[AtBound, ...]:
     r"""Parameters of a point that lie at a bound.
 
@@ -121,6 +136,8 @@ def at_bounds(
         Score difference of one unit of the targets.
     noise : float
         Score difference that means nothing; NaN if there is no scale.
+    last : collection of tuple, default=()
+        Index of the branch, name and side of the bounds beyond which the estimator takes nothing.
 
     Returns
     -------
@@ -150,7 +167,9 @@ def at_bounds(
         rise, probability, top = _rise(posterior, space.features(rows))
         beyond = top * unit / noise if noise > 0 else math.inf
         best, bound = dimension.decode(code), dimension.decode(ends.tolist()[end])
-        found.append(AtBound(name, best, bound, SIDES[end], rise * unit, probability, beyond))
+        is_last = (point.branch, name, SIDES[end]) in last
+        told = (rise * unit, probability, beyond)
+        found.append(AtBound(name, best, bound, SIDES[end], *told, is_last=is_last))
     return tuple(found)
 
 

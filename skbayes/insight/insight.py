@@ -112,6 +112,7 @@ class Insight:
     _is_exhausted: bool = False
     # Not searched, but among the parameters that a search shows.
     _resource: str | None = None
+    _last: frozenset[tuple[int, str, str]] = frozenset()
 
     @classmethod
     def learn(
@@ -126,6 +127,7 @@ class Insight:
         taken_row: int | None = None,
         is_exhausted: bool = False,
         resource: str | None = None,
+        last: frozenset[tuple[int, str, str]] = frozenset(),
     ) -> Insight:
         """Fit both models, and return the `Insight`.
 
@@ -151,6 +153,9 @@ class Insight:
             Whether no point is left that may be evaluated.
         resource : str or None, default=None
             Name that parameters may have beside those of the space.
+        last : frozenset of tuple, default=frozenset()
+            Index of the branch, name and side of the bounds beyond which the estimator takes
+            nothing.
 
         Raises
         ------
@@ -189,6 +194,7 @@ class Insight:
             _taken_row=taken_row,
             _is_exhausted=is_exhausted,
             _resource=resource,
+            _last=last,
         )
 
     @property
@@ -488,7 +494,7 @@ class Insight:
     def _bounds_of(self, row: int) -> tuple[AtBound, ...]:
         with computing():
             point = self.observations.points[row]
-            return at_bounds(self._overview, self.space, point, self._unit, self.noise)
+            return at_bounds(self._overview, self.space, point, self._unit, self.noise, self._last)
 
     def __repr__(self) -> str:
         return f"<Insight from {self.observations.n_scored} scores, the best {self.best_score:.5g}>"

@@ -30,12 +30,15 @@ class Change:
         Value of the estimator, and of the space.
     why : str
         What the one has to do with the other.
+    is_same : bool, default=False
+        Whether both mean the same for the data, as a word and its number do.
     """
 
     name: str
     given: Any
     taken: Any
     why: str
+    is_same: bool = False
 
     def __str__(self) -> str:
         taken = f"{self.taken:.4g}" if isinstance(self.taken, float) else show(self.taken)
@@ -108,11 +111,12 @@ def nearest(
         why = f"the middle of the range, for {written} is no number that is known before the fits"
         return taken, Change(name, value, taken, why)
     taken = _of_range(dimension, number)
-    if is_word and taken == number:
+    is_same = is_word and taken == number
+    if is_same:
         why = f"which is what {written} means here" if is_set else "which is its default"
     else:
         why = f"the nearest of the range to {written}"
-    return taken, Change(name, value, taken, why)
+    return taken, Change(name, value, taken, why, is_same)
 
 
 def _holds(estimator: Any, name: str, dimension: Dimension, value: Any) -> bool:

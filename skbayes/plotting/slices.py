@@ -22,7 +22,7 @@ Floats = NDArray[np.float64]
 
 # What is averaged over, for each place.
 N_OTHERS = 24
-# Of a list, so many values are looked at.
+# Of a list, the most values that are looked at.
 MAX_LISTED = 60
 # A distribution may have no ends: these quantiles are shown.
 TAIL = 0.005
@@ -78,7 +78,9 @@ def slice_of(
     """
     own = dict(insight.space.branches[insight.space.encode(base).branch].parameters)
     listed = [
-        list(scale.others)[:MAX_LISTED] if scale.kind == "categories" else _along(own[name], n)
+        _some_of(
+            scale.others if scale.kind == "categories" else _along(own[name], n), name, found, base
+        )
         for name, scale in zip(names, scales, strict=True)
     ]
     params: list[dict[str, Any] | None] = [dict(base)]
@@ -104,8 +106,7 @@ def predicted(cut: Slice, predict: Callable[[list[dict[str, Any]]], Any]) -> Any
 def _along(dimension: Any, n: int) -> list[Any]:
     """Return values along a dimension, evenly spaced on its scale."""
     if isinstance(dimension, Categorical):
-        units = np.sort(dimension.to_unit(list(dimension.codes())))
-        return dimension.inverse_transform(units[:MAX_LISTED])
+        return dimension.inverse_transform(np.sort(dimension.to_unit(list(dimension.codes()))))
     has_ends = np.isfinite(dimension.bounds).all()
     inner = np.linspace(0.0, 1.0, n) if has_ends else np.linspace(TAIL, 1.0 - TAIL, n)
     values: list[Any] = []
@@ -113,6 +114,26 @@ def _along(dimension: Any, n: int) -> list[Any]:
         if not values or value != values[-1]:
             values.append(value)
     return values
+
+
+def _some_of(
+    values: Sequence[Any], name: str, found: Found, base: Mapping[str, Any]
+) -> Sequence[Any]:
+    """Return the values, or of more than `MAX_LISTED` so many, in the same order.
+
+    Half of these at most are that of `base` and those of the best candidates. The others are evenly
+    spread over the list, so that its ends are shown too.
+    """
+    if len(values) <= MAX_LISTED:
+        return values
+    scale = Scale(name, "categories", -0.5, len(values) - 0.5, others=tuple(values))
+    column = found.column(name)
+    best_first = np.argsort(-found.scores, kind="stable").tolist()  # NaN comes last
+    places = scale.positions([base[name], *(column[row] for row in best_first)])
+    tried = dict.fromkeys(places[np.isfinite(places)].astype(int).tolist())
+    kept = set(list(tried)[: MAX_LISTED // 2])
+    even = np.linspace(0, len(values) - 1, MAX_LISTED - len(kept)).round().astype(int)
+    return [values[place] for place in sorted(kept.union(even.tolist()))]
 
 
 def _existing(

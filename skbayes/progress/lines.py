@@ -6,6 +6,7 @@ import math
 from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from skbayes._output import say
 from skbayes._trials import Closed, Event, FoldScore, Scored, Trial
 from skbayes.progress.pace import Pace, as_clock
 from skbayes.space import Point, brief
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 __all__ = ["Lines"]
 
 # Characters of the reason why a candidate has failed.
-MAX_REASON = 80
+MAX_REASON = 160
 
 
 class Lines:
@@ -76,7 +77,7 @@ class Lines:
             self._n_read += 1
             return
         self._print_read(len(self._scores) - 1)
-        print(self._line(trial, score), flush=True)
+        say(self._line(trial, score))
 
     def _tell_of_share(self, event: Scored, trial: Trial) -> None:
         """Print the line of a share, when all folds of it are scored."""
@@ -92,7 +93,7 @@ class Lines:
         n = len(str(self._pace.n_candidates))
         place = f"[{trial.index + 1:>{n}}/{self._pace.n_candidates}]"
         text = f"{place} {value} with {self._shares[event.rung]}{self._told_best}"
-        print(f"{text}; {self._told_params(trial)}; {as_clock(self._pace.elapsed)}", flush=True)
+        say(f"{text}; {self._told_params(trial)}; {as_clock(self._pace.elapsed)}")
 
     def _told_params(self, trial: Trial) -> str:
         return ", ".join(f"{k}={brief(v)}" for k, v in self._decode(trial.point).items()) or "-"
@@ -105,7 +106,7 @@ class Lines:
         n = self._n_read
         if n and n == n_closed:
             noun = "candidate" if n == 1 else "candidates"
-            print(f"{n} {noun} read from {self._path!r}{self._told_best}", flush=True)
+            say(f"{n} {noun} read from {self._path!r}{self._told_best}")
 
     @property
     def _told_best(self) -> str:
@@ -134,7 +135,8 @@ class Lines:
 
 
 def _reason(folds: Sequence[FoldScore | None]) -> str:
-    """Return the last line of the first error in brackets; "" if there is none."""
-    errors = [fold.error for fold in folds if fold is not None and fold.error]
-    reason = errors[0].strip().splitlines()[-1].strip()[:MAX_REASON] if errors else ""
+    """Return the first error in brackets, cut if it is long; "" if there is none."""
+    reason = next((fold.reason for fold in folds if fold is not None and fold.error), "")
+    if len(reason) > MAX_REASON:
+        reason = f"{reason[: MAX_REASON - 3].rstrip()}..."
     return f" ({reason})" if reason else ""

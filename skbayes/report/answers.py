@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -13,7 +13,7 @@ from skbayes.found import Found
 from skbayes.rules import BestScore, best_score
 
 if TYPE_CHECKING:
-    from skbayes.insight import Insight
+    from skbayes.insight import AtBound, Insight
 
 __all__ = ["Answers", "answers"]
 
@@ -21,8 +21,16 @@ __all__ = ["Answers", "answers"]
 N_MORE = 10
 # Relative differences that are none.
 ROUNDING = 1e-12
-# What the first candidate is called, by who has proposed it.
-FIRST = {"estimator": "the estimator as it was", "": "the first candidate"}
+# What the first candidate is called, by whether it is the estimator as it was, if that is known.
+FIRST = {
+    True: "the estimator as it was",
+    False: "the first candidate (the estimator, moved into the space)",
+    None: "the first candidate",
+}
+# Numbers between these are written without exponents.
+TINY, NO_EXPONENT = 1e-4, 1e6
+# Of numbers that differ by a smaller share, all digits that people read are the same.
+SAME = 1e-6
 WORDS = {"stopped": "stopped early", "cut off": "cut off by the end"}
 REASONS = {
     "n_iter": "all of its candidates were evaluated",
@@ -30,6 +38,7 @@ REASONS = {
     "interrupted": "it was interrupted",
     "no_workers": "it lost its workers",
     "max_time": "its time was over",
+    "max_fits": "all of its fits were spent",
 }
 
 
@@ -43,12 +52,18 @@ class Answers:
         The best parameters; empty if no candidate has a score.
     score, error : float
         Their mean score, and its standard error over the folds; NaN if unknown.
+    standing : str
+        Of how many candidates they were taken, and as what.
+    is_highest : bool
+        Whether no candidate has a higher score.
     best : BestScore or None
-        What they would score on new folds.
+        What they would score on new folds; None if this is not known of the candidate taken.
     gain : BestScore or None
         What they would gain on new folds over the first candidate.
     first : str
         What the first candidate is called.
+    is_first : bool
+        Whether the first candidate was taken.
     difference : float
         Score less that of the first candidate, on the folds by which it was chosen; NaN if that has
         none.
@@ -65,9 +80,12 @@ class Answers:
     params: dict[str, Any]
     score: float
     error: float
+    standing: str
+    is_highest: bool
     best: BestScore | None
     gain: BestScore | None
     first: str
+    is_first: bool
     difference: float
     more: str
     n_more: int
@@ -80,18 +98,36 @@ class Answers:
         if math.isnan(self.difference):
             return ""
         if not self.difference:
-            return f"No candidate scored higher than {self.first}."
+            if self.is_highest:
+                return f"No candidate scored higher than {self.first}."
+            if self.is_first:
+                return f"The candidate taken is {self.first}."
+            return f"The candidate taken scores the same as {self.first} on the same folds."
         better = "higher" if self.difference > 0 else "lower"
-        told = f"It scores {abs(self.difference):.3g} {better} than {self.first} on the same folds"
+        is_told = self.is_highest or self.best is not None
+        who = "It" if is_told else "The candidate taken"
+        told = (
+            f"{who} scores {in_digits(abs(self.difference), 3)} {better} than {self.first} on the "
+            "same folds"
+        )
         if self.gain is None or math.isnan(self.gain.expected):
             return f"{told}."
+        expected, low, high = self.on_new_folds
         return (
-            f"{told}; on new folds a difference of {self.gain.expected:+.3g} can be expected "
-            f"(90 % interval {self.gain.low:+.3g} to {self.gain.high:+.3g})."
+            f"{told}; on new folds a difference of {expected} can be expected "
+            f"(90 % interval {low} to {high})."
         )
 
+    @property
+    def on_new_folds(self) -> list[str]:
+        """The gain to be expected on new folds, and the ends of its interval, as texts."""
+        assert self.gain is not None
+        return as_gains(self.gain.expected, self.gain.low, self.gain.high)
 
-def answers(found: Found, insight: Insight | None) -> Answers:
+
+def answers(
+    found: Found, insight: Insight | None, begins_with_estimator: bool | None = None
+) -> Answers:
     """Return what a search has come to.
 
     Parameters
@@ -99,23 +135,34 @@ def answers(found: Found, insight: Insight | None) -> Answers:
     found : Found
     insight : Insight or None
         None if fewer than two candidates have a score.
+    begins_with_estimator : bool or None, default=None
+        Whether the first candidate is the estimator as it was; None if this is not known.
     """
     taken = found.taken
     is_scored = taken is not None and math.isfinite(found.scores[taken])
-    first = FIRST.get(found.proposed_by[0], FIRST[""])
+    is_known = found.proposed_by[0] == "estimator"
+    first = FIRST[begins_with_estimator if is_known else None]
     difference, gain = math.nan, None
+    is_highest, best = found.is_highest_taken, None if insight is None else insight.best
+    if best is not None and not (is_highest or best.is_simplest):
+        best = None  # that is the highest score by the metric that steers, and another was taken
     more, n_more, chance = "", 0, math.nan
     if is_scored:
         difference = float(found.scores[taken] - found.scores[0])
         # Sums of other orders differ in the last bits.
         if abs(difference) <= ROUNDING * max(abs(float(found.scores[taken])), ROUNDING):
             difference = 0.0
-        is_simplest = insight is not None and insight.best.is_simplest
-        if found.n_folds > 1 and math.isfinite(difference) and difference and not is_simplest:
+        is_simplest = best is not None and best.is_simplest
+        can_tell = found.n_folds > 1 and is_highest and not is_simplest
+        if can_tell and math.isfinite(difference) and difference:
             # Each fold is left out in turn, and measures what the others have chosen: so the gain
             # is not that of the luckiest candidate. The first one was not chosen at all.
             gain = best_score((found.folds - found.folds[0]).tolist())
+    bounds: tuple[AtBound, ...] = ()
     if insight is not None:
+        bounds = insight.at_bounds()
+        if best is None:
+            bounds = tuple(replace(each, whose="highest") for each in bounds)
         improvement = insight.improvement(N_MORE)
         more, n_more = str(improvement), improvement.n
         chance = improvement.probability
@@ -123,15 +170,29 @@ def answers(found: Found, insight: Insight | None) -> Answers:
         params=dict(found.params[taken]) if is_scored and taken is not None else {},
         score=float(found.scores[taken]) if is_scored else math.nan,
         error=float(found.errors[taken]) if is_scored else math.nan,
-        best=insight.best if insight is not None else None,
+        standing=standing(found),
+        is_highest=is_highest,
+        best=best,
         gain=gain,
         first=first,
+        is_first=taken == 0,
         difference=difference,
         more=more,
         n_more=n_more,
         chance=chance,
-        bounds=tuple(str(each) for each in insight.at_bounds()) if insight is not None else (),
+        bounds=tuple(map(str, bounds)),
     )
+
+
+def standing(found: Found) -> str:
+    """Return of how many candidates one was taken, and as what; it follows its score."""
+    # Failures and candidates that were stopped early could not be taken.
+    n = found.n_scored
+    those = n_candidates(n, "" if n == len(found) else " complete")
+    if found.is_highest_taken:
+        return f"the best of {those}"
+    highest = f" (the highest score is {np.nanmax(found.scores):.5g})" if n else ""
+    return f"taken from {those}{highest}"
 
 
 def effort(found: Found, reason: str | None = None) -> str:
@@ -153,6 +214,30 @@ def effort(found: Found, reason: str | None = None) -> str:
 def n_candidates(n: int, word: str = "") -> str:
     """Return a number of candidates with its noun, and a word between them."""
     return f"{n}{word} candidate{'' if n == 1 else 's'}"
+
+
+def in_digits(number: float, digits: int) -> str:
+    """Return a number with some significant digits, and without an exponent below a million."""
+    text = f"{number:.{digits}g}"
+    return f"{number:.0f}" if "e+" in text and abs(number) < NO_EXPONENT else text
+
+
+def as_gains(*numbers: float) -> list[str]:
+    """Return differences of scores, all to the same decimal place, so that their order is kept.
+
+    The largest has three significant digits. More are shown if the numbers differ by less.
+    """
+    largest, width = max(map(abs, numbers)), max(numbers) - min(numbers)
+    if not 0 < largest < math.inf:
+        return [f"{number:+.3g}" for number in numbers]
+    first = math.floor(math.log10(largest))
+    place = 2 - first
+    if width > SAME * largest:
+        place = max(place, 1 - math.floor(math.log10(width)))
+    if not TINY < largest < NO_EXPONENT:
+        return [f"{number:+.{place + first + 1}g}" for number in numbers]
+    # 0.0 takes the sign from what is rounded to nothing.
+    return [f"{round(number, place) + 0.0:+.{max(place, 0)}f}" for number in numbers]
 
 
 def duration(seconds: float) -> str:

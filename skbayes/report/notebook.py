@@ -9,7 +9,7 @@ import numpy as np
 
 from skbayes._html import element, escaped, spark, table
 from skbayes.found import best_so_far, read, short
-from skbayes.report.answers import effort, n_candidates
+from skbayes.report.answers import effort, in_digits, standing
 from skbayes.rules import on_new_folds
 
 __all__ = ["short_form"]
@@ -31,17 +31,18 @@ def short_form(search: Any) -> str:
     taken = found.taken
     if taken is not None and math.isfinite(found.scores[taken]):
         score, error = float(found.scores[taken]), float(found.errors[taken])
-        told = f"{found.metric} {score:.5g}"
+        told = f"{found.metric} {in_digits(score, 5)}"
         told += f" ± {error:.2g}" if math.isfinite(error) else ""
-        parts.append(
-            element("p", element("b", escaped(told)), f" is the best of {n_candidates(len(found))}")
-        )
+        parts.append(element("p", element("b", escaped(told)), f" is {escaped(standing(found))}"))
         parts.append(table([(n, short(v, MAX_TEXT)) for n, v in found.params[taken].items()]))
         rows = best_so_far(found.scores)
         best = np.where(rows < 0, math.nan, found.scores[rows])
         label = "score of each candidate, and the best so far"
         parts.append(element("p", spark(found.scores.tolist(), best.tolist(), label=label)))
     chosen = getattr(search, "_best", None)
+    # It is about the highest score by the metric that steers, or about the simplest candidate.
+    if chosen is not None and not (found.is_highest_taken or chosen.is_simplest):
+        chosen = None
     if chosen is not None and math.isfinite(chosen.expected):
         parts.append(element("p", escaped(on_new_folds(chosen))))
     parts.append(element("p", escaped(effort(found, reason))))

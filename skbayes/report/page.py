@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 from skbayes._html import element, escaped, table
 from skbayes.found import read, short
 from skbayes.insight import in_percent
-from skbayes.report.answers import Answers, answers, effort, n_candidates
+from skbayes.report.answers import Answers, answers, effort, in_digits, n_candidates
 from skbayes.report.candidates import candidates_table
 from skbayes.report.pictures import pictures
 from skbayes.space import has, same_value
@@ -72,7 +72,8 @@ def report_html(search: Any) -> str:
     """Return the page that `write_report` writes."""
     found = read(search)
     insight = found.insight()
-    told = answers(found, insight)
+    # A file does not tell what the estimator was, nor do older pickles.
+    told = answers(found, insight, getattr(search, "_begins_with_estimator", None))
     is_search = has(search, "get_params")
     title = _title(search, found)
     reason = getattr(search, "stop_reason_", None)
@@ -95,12 +96,9 @@ def report_html(search: Any) -> str:
         element("h2", "Candidates"),
         element("p", "Press the head of a column to sort.", class_="soft"),
         candidates_table(found),
-        element("h2", "Search space"),
-        table(_space(found.space), class_="facts"),
-        element("h2", "Settings") if is_search else "",
-        table(_settings(search), class_="facts") if is_search else "",
-        element("h2", "Versions"),
-        table(_versions(), class_="facts"),
+        *_section("Search space", _space(found.space)),
+        *_section("Settings", _settings(search) if is_search else []),
+        *_section("Versions", _versions()),
     ]
     files = resources.files("skbayes.report")
     style = files.joinpath("page.css").read_text(encoding="utf-8")
@@ -125,27 +123,32 @@ def _title(search: Any, found: Found) -> str:
 
 def _answer(found: Found, told: Answers) -> list[str]:
     """Return what a reader looks for first."""
-    if not told.params:
+    if math.isnan(told.score):
         return [element("p", "No candidate has a score, so that there is no best one.")]
     best, cards = told.best, []
-    note = f"{found.label}, the best of {n_candidates(len(found))}"
+    note = f"{found.label}, {told.standing}"
     if math.isfinite(told.error):
         note += f"; standard error {told.error:.2g}"
-    cards.append((f"{told.score:.5g}", note))
+    cards.append((in_digits(told.score, 5), note))
     if best is not None and math.isfinite(best.expected):
-        interval = f"90 % interval {best.low:.4g} to {best.high:.4g}"
-        cards.append((f"{best.expected:.5g}", f"to be expected on new folds; {interval}"))
+        expected, low, high = (in_digits(n, 5) for n in (best.expected, best.low, best.high))
+        interval = f"90 % interval {low} to {high}"
+        cards.append((expected, f"to be expected on new folds; {interval}"))
     if told.gain is not None and math.isfinite(told.gain.expected):
-        interval = f"90 % interval {told.gain.low:+.2g} to {told.gain.high:+.2g}"
+        expected, low, high = told.on_new_folds
+        interval = f"90 % interval {low} to {high}"
         over = f"to be expected over {told.first} on new folds; {interval}"
-        cards.append((f"{told.gain.expected:+.3g}", over))
-    if math.isfinite(told.chance):
+        cards.append((expected, over))
+    if math.isfinite(told.chance) and told.n_more:
         more = n_candidates(told.n_more, " more")
         verb = "raises" if told.n_more == 1 else "raise"
         note = f"probability that {more} {verb} the best score by more than its noise"
         cards.append((in_percent(told.chance), note))
     sentences = [str(best) if best is not None else "", told.over_first, told.more, *told.bounds]
-    params = [(name, short(value, 200)) for name, value in told.params.items()]
+    params: list[tuple[object, object]] = [
+        (name, short(value, 200)) for name, value in told.params.items()
+    ]
+    head = f"The {'best parameters' if told.is_highest else 'parameters taken'}"
     return [
         element(
             "div",
@@ -155,11 +158,15 @@ def _answer(found: Found, told: Answers) -> list[str]:
             ),
             class_="cards",
         ),
-        element("h2", "The best parameters"),
-        table(params, class_="facts"),
+        *_section(head, params),
         element("h2", "What that means"),
         *(element("p", escaped(sentence)) for sentence in sentences if sentence),
     ]
+
+
+def _section(head: str, rows: list[tuple[object, object]]) -> list[str]:
+    """Return rows below a head; nothing if there are none."""
+    return [element("h2", head), table(rows, class_="facts")] if rows else []
 
 
 def _space(space: Space) -> list[tuple[object, object]]:

@@ -72,6 +72,7 @@ def pictures(found: Found, insight: Insight | None) -> Iterator[Picture]:
         (6.4, 4.0),
     )
     names: list[str] = []
+    taken = "best candidate" if found.is_highest_taken else "candidate taken"
     if insight is not None:
         display = None
 
@@ -93,8 +94,8 @@ def pictures(found: Found, insight: Insight | None) -> Iterator[Picture]:
         for name in names[:N_PARAMETERS]:
             yield _drawn(
                 f"The score and {name}",
-                "The line is what the model predicts, all other parameters as in the best "
-                "candidate. Nine of ten scores would lie in the band.",
+                "The line is what the model predicts, all other parameters as in the "
+                f"{taken}. Nine of ten scores would lie in the band.",
                 partial(_draw_parameter, found, name, insight),
                 (6.4, 4.0),
             )
@@ -102,7 +103,7 @@ def pictures(found: Found, insight: Insight | None) -> Iterator[Picture]:
         if pair:
             yield _drawn(
                 f"{pair[0]} and {pair[1]} together",
-                "Light is good. All other parameters are as in the best candidate, the star.",
+                f"Light is good. All other parameters are as in the {taken}, the star.",
                 lambda ax: PairDisplay.from_search(found, *pair, insight=insight, ax=ax),
                 (6.4, 4.4),
             )
@@ -111,7 +112,7 @@ def pictures(found: Found, insight: Insight | None) -> Iterator[Picture]:
     if len(axes) > 1:
         yield _drawn(
             "What good candidates have in common",
-            "Each line is a candidate: light is good, the thick line is the best.",
+            f"Each line is a candidate: light is good, the thick line is the {taken}.",
             lambda ax: ParallelCoordinatesDisplay.from_search(found, parameters=axes, ax=ax),
             (max(6.4, 1.5 * len(axes) + 1.6), 4.2),
             is_wide=len(axes) > 3,

@@ -14,6 +14,7 @@ from abc import ABC, abstractmethod
 from typing import Any, NoReturn
 
 from skbayes._numerics import standard_deviation
+from skbayes._output import say
 from skbayes.rules import Patience, SearchState, TargetScore, check_count, is_finite
 
 __all__ = [
@@ -86,10 +87,9 @@ class VerboseCallback(_Lap):
         kind, n = "", self.iter_no
         if n <= int(self.n_init) + int(self.n_random):
             kind = ", given" if n <= self.n_init else ", drawn"
-        print(
+        say(
             f"Candidate {n} of {self.n_total}{kind}: value {result.func_vals[-1]:.4f}, "
-            f"lowest so far {result.fun:.4f}, {self._lap():.2f} s",
-            flush=True,
+            f"lowest so far {result.fun:.4f}, {self._lap():.2f} s"
         )
 
 
@@ -250,7 +250,7 @@ class StdStopper(EarlyStopper):
             return None
         spread = standard_deviation(known)
         if len(result.func_vals) % self.log_interval == 0:
-            print(f"standard deviation of {len(known)} values: {spread:.4g}", flush=True)
+            say(f"standard deviation of {len(known)} values: {spread:.4g}")
         return spread <= self.threshold
 
 

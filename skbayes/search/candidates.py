@@ -11,19 +11,21 @@ from typing import TYPE_CHECKING, Any
 
 from sklearn.base import clone
 
-from skbayes._compat import BaseSearchCV, accepts, takes_reals
+from skbayes._compat import BaseSearchCV, accepts, owner_of, takes_reals, takes_value
 from skbayes._warnings import warn
 from skbayes.search.conditions import as_written, owners
 from skbayes.search.results import grid_of_lists
-from skbayes.space import Branch, Categorical, Integer, Point, Space, native, show
+from skbayes.space import Branch, Categorical, Integer, Point, Real, Space, native, show
 
 if TYPE_CHECKING:
     from skbayes.known import Change, Data
+    from skbayes.space import Dimension
 
 __all__ = [
     "STRATEGIES",
     "count_candidates",
     "grid_points",
+    "last_bounds",
     "n_planned",
     "n_possible",
     "portfolio_points",
@@ -77,6 +79,42 @@ def warn_of_whole_ranges(search: BaseSearchCV, space: Space) -> None:
     )
 
 
+def last_bounds(space: Space, estimator: Any) -> frozenset[tuple[int, str, str]]:
+    """Return the bounds beyond which an estimator is declared to take nothing.
+
+    Each is the index of its branch, its name and its side.
+    """
+    return frozenset(
+        (index, name, side)
+        for index, branch in enumerate(space.branches)
+        for name, dimension in branch.parameters
+        for side, bound in zip(("lower", "upper"), _ends(dimension), strict=False)
+        if all(
+            _is_last(owner, own_name, bound, -1 if side == "lower" else 1)
+            for owner, own_name in owners(name, dict(branch.parameters), estimator)
+        )
+    )
+
+
+def _ends(dimension: Dimension) -> list[Any]:
+    """Return the least and the largest number of a dimension; nothing if it has no such ends."""
+    if isinstance(dimension, Integer | Real):
+        return [dimension.low, dimension.high]
+    if isinstance(dimension, Categorical) and {*map(type, dimension.categories)} <= {int, float}:
+        return [min(dimension.categories), max(dimension.categories)]
+    return []
+
+
+def _is_last(estimator: Any, name: str, bound: int | float, sign: int) -> bool:
+    """Whether a parameter takes a number, but not the next one in a direction."""
+    beyond = bound + sign if isinstance(bound, int) else math.nextafter(bound, sign * math.inf)
+    try:
+        owner, name = owner_of(estimator, name)
+        return takes_value(owner, name, bound) and not takes_value(owner, name, beyond)
+    except Exception:  # of what is no estimator, such as the word for a step that is left out
+        return False
+
+
 def n_possible(space: Space, n_iter: int) -> int:
     """Return the number of candidates of a search.
 
@@ -93,19 +131,53 @@ def n_possible(space: Space, n_iter: int) -> int:
     return int(possible + min(n_iter, shared))
 
 
-def count_candidates(space: Space, n_iter: int) -> int:
-    """Return the number of candidates of a search, with a warning if the space has no more."""
+def count_candidates(
+    space: Space, n_iter: int, is_allowed: Callable[[Point], bool] | None
+) -> tuple[int, bool]:
+    """Return the number of candidates of a search, with a warning if the space has no more.
+
+    A space that has fewer points than are asked for is listed. So the warning and the number leave
+    out the points that are not allowed, and those that two dictionaries have in common.
+
+    Parameters
+    ----------
+    space : Space
+    n_iter : int
+    is_allowed : callable or None
+        Says whether a point may be evaluated; None: each may.
+
+    Returns
+    -------
+    n_candidates : int
+        Their number, or the most that there can be.
+    is_counted : bool
+        Whether no candidate among these is refused.
+    """
     n_iter = native(n_iter)
     possible = n_possible(space, n_iter)
     limits = {branch.number: branch.n_iter for branch in space.branches}.values()
     wanted = sum(limit or 0 for limit in limits) + (n_iter if None in limits else 0)
+    is_counted = is_allowed is None
     if possible < wanted:
+        those = ""
+        if not any(limits):
+            points = [point for point in space.grid() if is_allowed is None or is_allowed(point)]
+            n = len({frozenset(space.twins(point)) for point in points})
+            left_out = {
+                "are not allowed": possible - len(points),
+                "two dicts have": len(points) - n,
+            }
+            if n:  # else the search says itself that nothing is allowed
+                told = " and ".join(f"{k} that {why}" for why, k in left_out.items() if k)
+                those = f" (without {told})" if told else ""
+                possible, is_counted = n, True
         warn(
-            f"The total space of parameters {possible} is smaller than the {wanted} candidates "
-            f"that were asked for (n_iter={n_iter}). Each of the {possible} is evaluated once.",
+            f"The total space of parameters {possible}{those} is smaller than the {wanted} "
+            f"candidates that were asked for (n_iter={n_iter}). Each of the {possible} is "
+            "evaluated once."
         )
     _warn_of_left_out_spaces(space, n_iter)
-    return possible
+    return possible, is_counted
 
 
 def _warn_of_left_out_spaces(space: Space, n_iter: int) -> None:
@@ -223,6 +295,11 @@ class Present:
     params: Mapping[str, Any]
     changes: Sequence[Change]
     n_choices: int
+
+    @property
+    def is_as_it_was(self) -> bool:
+        """Whether the estimator fits the same with these parameters as without them."""
+        return not self.n_choices and all(change.is_same for change in self.changes)
 
 
 def present_points(space: Space, estimator: Any, X: Any, n_points: int) -> list[Present]:

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from skbayes._compat import select_best_index, warn_or_raise_about_fit_failures
 from skbayes._numerics import own_arithmetic
+from skbayes._output import say
 from skbayes._trials import Trial
 from skbayes.rules import (
     best_row,
@@ -63,7 +64,7 @@ def conclude(search: Any, run: Run, engine: Engine) -> None:
             _keep(search, run, trials, rows)
             search.fits_spent_ = engine.fits_spent
             if search.verbose > 0 and engine.said_of_shares:
-                print(engine.said_of_shares, flush=True)
+                say(engine.said_of_shares)
             # Last, for warnings may be errors, and what was searched is not to be lost.
             _warn_of_failures(search, trials, rows)
         has_best = search.refit or not run.objective.is_multimetric
@@ -154,6 +155,7 @@ def _keep(search: Any, run: Run, trials: Sequence[Trial], rows: Sequence[Trial])
     search.n_folds_run_ = sum(fold is not None for fold in parts)
     if run.resources is not None:
         search.n_resources_ = [*run.resources.amounts, run.resources.whole]
+    search._begins_with_estimator = run.is_estimator(trials[0])
     search._learnt_from = run.learnt_from(whole)
     scores = _fold_scores(run, rows)
     search._limits = run.limits(scores)
@@ -165,7 +167,7 @@ def _keep(search: Any, run: Run, trials: Sequence[Trial], rows: Sequence[Trial])
         is_simplest=run.preferences is not None,
     )
     if search.verbose > 0 and math.isfinite(search._best.expected):
-        print(search._best, flush=True)
+        say(str(search._best))
 
 
 def _warn_of_failures(search: Any, trials: Sequence[Trial], rows: Sequence[Trial]) -> None:

@@ -16,6 +16,7 @@ from skbayes.search.candidates import (
     count_candidates,
     grid_points,
     n_planned,
+    n_possible,
     portfolio_points,
     present_points,
 )
@@ -43,6 +44,8 @@ class Proposals:
         What is to be said of the estimator as it is, the first candidate; or nothing.
     first : mapping of Point to str
         Points to begin with that no user has written, and where they come from.
+    as_it_was : Point or None
+        The estimator as it was; None if the space does not hold it.
     """
 
     strategy: Strategy
@@ -50,6 +53,7 @@ class Proposals:
     is_counted: bool
     said: str
     first: Mapping[Point, str]
+    as_it_was: Point | None
 
     def origin_of(self, point: Point) -> str | None:
         """Return what has proposed a point: see `Optimizer.origin_of`.
@@ -110,13 +114,14 @@ def proposals(
         If points to begin with are too many, or may not be evaluated; or if a grid has no end.
     """
     n_iter = n_planned(search, space)
-    n_candidates = count_candidates(space, n_iter)
-    present, first = _first_points(search, space, data, n_candidates)
+    present, first = _first_points(search, space, data, n_possible(space, n_iter))
     origins: dict[Point, str] = {}
     if search.initial_points is None:
         for index, params in enumerate(first):
             is_present = index < len(present)
             origins.setdefault(space.encode(params), "estimator" if is_present else "portfolio")
+    is_held = bool(present) and present[0].is_as_it_was
+    as_it_was = space.encode(present[0].params) if is_held else None
     options = dict(options)
     is_allowed = _constraint(search.is_allowed, options.pop("is_allowed", None))
     optimizer = Optimizer(
@@ -128,16 +133,19 @@ def proposals(
         is_allowed=is_allowed,
         **options,
     )
+    allows = None if is_allowed is None else optimizer.allows
+    n_candidates, is_counted = count_candidates(space, n_iter, allows)
     _check_allowed(search, space, optimizer)
     said = _of_the_first(search, space, optimizer, present)
     if search.strategy == "grid":
-        allows = None if is_allowed is None else optimizer.allows
-        n_candidates, points = grid_points(search, space, allows)
+        n_points, points = grid_points(search, space, allows)
+        n_candidates = min(n_points, n_candidates)
         is_counted = is_allowed is None or isinstance(points, list)
-        return Proposals(grid_search(optimizer, points), n_candidates, is_counted, said, origins)
+        grid = grid_search(optimizer, points)
+        return Proposals(grid, n_candidates, is_counted, said, origins, as_it_was)
     is_random = search.strategy in ("random", "hyperband")
     strategy = random_search(optimizer, seed) if is_random else optimizer
-    return Proposals(strategy, n_candidates, is_allowed is None, said, origins)
+    return Proposals(strategy, n_candidates, is_counted, said, origins, as_it_was)
 
 
 def schedule(

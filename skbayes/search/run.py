@@ -20,6 +20,7 @@ from skbayes._compat import (
     get_scorers,
     scorers_by_name,
 )
+from skbayes._output import say
 from skbayes._trials import Scored, Trial
 from skbayes.engine import (
     Budget,
@@ -59,7 +60,7 @@ from skbayes.search.view import (
     parse_callbacks,
     settings_of,
 )
-from skbayes.space import Space, native
+from skbayes.space import Space, native, same_value
 from skbayes.workers import Pool
 
 if TYPE_CHECKING:
@@ -251,26 +252,35 @@ class Run:
 
     def _say_what_begins(self) -> None:
         """Print how many fits there will be, of what, and what is searched."""
-        n_candidates = self._evaluation.n_candidates
-        at_most = "" if self._proposals.is_counted else "at most "
-        begin = f"Fitting {self.n_folds} folds for each of {at_most}{n_candidates} candidates, "
+        search, n_candidates = self._search, self._evaluation.n_candidates
+        n_fits = self.n_folds * n_candidates
+        if search.max_fits is not None:
+            n_fits = min(n_fits, math.floor(search.max_fits))
+        is_cut = n_fits < self.n_folds * n_candidates or search.max_time is not None
+        # Callbacks may end a search too, but few do.
+        is_open = is_cut or bool(self._rules) or not self._proposals.is_counted
+        begin = (
+            f"Fitting {self.n_folds} folds for each of {'at most ' if is_open else ''}"
+            f"{n_candidates} candidates, "
+        )
         if self._schedule is None:
-            print(f"{begin}totalling {at_most}{self.n_folds * n_candidates} fits")
+            at_most = "at most " if is_open or search.early_stopping is not None else ""
+            say(f"{begin}totalling {at_most}{n_fits:.0f} fits")
         else:
             assert self.resources is not None
             *few, last = map(str, self.resources.amounts)
             some = f"{', '.join(few)} or {last}" if few else last
             folds = "" if self._schedule.n_rung_folds is None else "one fold of each "
             whole = f"{self.resources.whole} {self.resources.name}"
-            print(f"{begin}first {folds}with {some} of {whole}")
+            say(f"{begin}first {folds}with {some} of {whole}")
         if self.resources is not None and not self.resources.amounts:
             all_of_it = f"{self.resources.whole} {self.resources.name}"
-            print(f"No fit has a share: {all_of_it} are too few for a share of min_resources")
-        if isinstance(self._search.search_spaces, str):
-            print(f"search_spaces={AUTO!r} searches\n{described(self._written)}")
+            say(f"No fit has a share: {all_of_it} are too few for a share of min_resources")
+        if isinstance(search.search_spaces, str):
+            say(f"search_spaces={AUTO!r} searches\n{described(self._written)}")
         for said in (said_of_ignored(self._space), self._proposals.said):
             if said:
-                print(said)
+                say(said)
 
     def in_row_order(self, trials: Sequence[Trial]) -> list[Trial]:
         """Return trials in the order of the rows of `cv_results_`."""
@@ -307,6 +317,13 @@ class Run:
             )
             for trial, params in zip(trials, self._params(trials), strict=True)
         ]
+
+    def is_estimator(self, trial: Trial) -> bool:
+        """Return whether a trial is the estimator as it was."""
+        own = self.estimator.get_params()
+        given = {} if self.resources is None else self.resources.params(None)
+        is_given = all(same_value(own.get(name), value) for name, value in given.items())
+        return is_given and trial.point == self._proposals.as_it_was
 
     def limits(self, scores: Sequence[Sequence[float]]) -> Limits:
         """Return between which values the metric that steers can lie, as some scores do too."""

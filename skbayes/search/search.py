@@ -720,6 +720,7 @@ class BayesSearchCV(BaseSearchCV):  # type: ignore[misc]
         """
         from skbayes.insight import NO_LIMITS, Insight
         from skbayes.model import Surrogate
+        from skbayes.search.candidates import last_bounds
 
         space, observations, noise = self._learnt("insight()")
         # Of equal scores, the best is that of the first row, as `best_index_` has it.
@@ -733,9 +734,12 @@ class BayesSearchCV(BaseSearchCV):  # type: ignore[misc]
             taken = self._rows_tried.index(self.best_index_)
         # Older pickles have neither of these.
         said, limits = getattr(self, "_best", None), getattr(self, "_limits", NO_LIMITS)
-        is_exhausted = self.stop_reason_ == "exhausted"
-        rest = (said, limits, taken, is_exhausted, getattr(self, "resource", None))
-        return Insight.learn(space, observations, Surrogate(space), noise, best, *rest)
+        return Insight.learn(
+            *(space, observations, Surrogate(space), noise, best, said, limits, taken),
+            is_exhausted=self.stop_reason_ == "exhausted",
+            resource=getattr(self, "resource", None),
+            last=last_bounds(space, self.estimator),
+        )
 
     def report(self, path: str | os.PathLike[str]) -> Path:
         """Write a report about the search in one file.

@@ -30,8 +30,8 @@ def note_of(trial: Trial, status: str, params: Mapping[str, Any]) -> Note:
         "index", "params", "status" and "origin"; "asked_at" and, for each fold, "folds_at", in
         seconds of search, and "folds_took", in seconds of its fit and score; "shares_at" and
         "shares_took", the same of all fits with less than the whole resource; "seconds", of all;
-        "rounds", for each fold; "failure", the last line of what the first fit that failed has
-        raised, also with a share if there is no more; "has_row", whether anything was measured.
+        "rounds", for each fold; "failure", type and first line of what the first fit that failed
+        has raised, also with a share if there is no more; "has_row", whether anything was measured.
         What is not known is None.
     """
     shares = [fold for part in trial.rungs for fold in part if fold is not None]
@@ -107,5 +107,5 @@ def _failure(trial: Trial, status: str) -> str | None:
     for fold, score in enumerate(trial.at(trial.rung)):
         if score is not None and score.error:
             part = "" if trial.rung is None else " with a share"
-            return f"fold {fold}{part}: {score.error.strip().splitlines()[-1].strip()}"
+            return f"fold {fold}{part}: {score.reason}"
     return "the scorer raised, or its score is not finite" if status == "failed" else None

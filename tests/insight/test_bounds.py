@@ -1,14 +1,29 @@
 """Best values at the ends of their ranges."""
 
 import math
+import pickle
 
+import numpy as np
 import pytest
 import scipy.stats
 from hypothesis import given
 from hypothesis import strategies as st
+from sklearn.base import BaseEstimator
+from sklearn.linear_model import ElasticNet, Lasso
+from sklearn.pipeline import Pipeline, make_pipeline
+from sklearn.preprocessing import StandardScaler
+from sklearn.tree import DecisionTreeRegressor
 
-from skbayes import Categorical, Optimizer, Real
+from skbayes import BayesSearchCV, Categorical, Optimizer, Real
 from skbayes.insight.bounds import gain_beyond
+from skbayes.search.candidates import last_bounds
+from skbayes.search.conditions import space_of
+from skbayes.space import parse_space
+
+
+class Undeclared(BaseEstimator):
+    def __init__(self, share=0.5):
+        self.share = share
 
 
 def insight_of(space, score, n=20):
@@ -133,3 +148,56 @@ def test_a_score_that_flattens_before_the_bound_is_no_reason_to_go_beyond():
     assert found.probability > 0.9
     assert not found.is_limiting
     assert str(found).endswith("but the score flattens: a wider range would bring little.")
+
+
+def test_a_value_that_is_not_the_bound_is_near_it():
+    optimizer = Optimizer({"n": (10, 2000), "x": (0.0, 1.0)}, random_state=0)
+    for n in (40, 100, 300, 500, 900, 1200, 1500, 2000, 10):
+        optimizer.tell({"n": n, "x": 0.5}, -abs(n - 40))
+    (found,) = optimizer.insight().at_bounds()
+    assert str(found).startswith("n: the best value 40 is near the lower bound 10")
+
+
+@pytest.mark.parametrize(
+    ("estimator", "space", "last"),
+    [
+        (DecisionTreeRegressor(), {"min_samples_leaf": (1, 40)}, {"lower"}),
+        (DecisionTreeRegressor(), {"min_samples_leaf": (2, 40)}, set()),
+        (DecisionTreeRegressor(), {"max_depth": [1, 2, 4]}, {"lower"}),
+        (DecisionTreeRegressor(), {"max_features": (0.1, 1.0)}, {"upper"}),
+        (DecisionTreeRegressor(), {"max_features": [0.1, 0.5, 1.0]}, {"upper"}),
+        (ElasticNet(), {"l1_ratio": (0.0, 1.0)}, {"lower", "upper"}),
+        (ElasticNet(), {"alpha": (0.1, 1.0)}, set()),
+        # Of others it is not known.
+        (Undeclared(), {"share": (0.0, 1.0)}, set()),
+        (make_pipeline(StandardScaler(), ElasticNet()), {"elasticnet__l1_ratio": (0.0, 0.5)},
+         {"lower"}),
+    ],
+)  # fmt: skip
+def test_bounds_beyond_which_an_estimator_takes_nothing(estimator, space, last):
+    (name,) = space
+    found = last_bounds(parse_space(space), estimator)
+    assert found == {(0, name, side) for side in last}
+
+
+def test_each_value_of_a_step_must_take_nothing_beyond():
+    space = {"model": [Lasso(), ElasticNet(), "passthrough"], "model__alpha": (0.0, 1.0)}
+    pipeline = Pipeline([("model", Lasso())])
+    found = last_bounds(space_of(space, pipeline, 0), pipeline)
+    assert {(name, side) for _, name, side in found} == {("model__alpha", "lower")}
+
+
+def test_nobody_is_told_to_go_where_the_estimator_fails():
+    X = np.random.default_rng(0).normal(size=(80, 3))
+    search = BayesSearchCV(
+        DecisionTreeRegressor(random_state=0), {"max_depth": (1, 12), "min_samples_leaf": (1, 30)},
+        n_iter=12, cv=3, random_state=0,
+    ).fit(X, X @ [1.0, 2.0, 3.0])  # fmt: skip
+    for insight in (search.insight(), pickle.loads(pickle.dumps(search.insight()))):
+        (found,) = [each for each in insight.at_bounds() if each.name == "min_samples_leaf"]
+        assert found.is_last
+        assert not found.is_limiting
+        assert str(found) == (
+            "min_samples_leaf: the best value 1 is at the lower bound 1, and the estimator takes "
+            "no lower value."
+        )

@@ -94,6 +94,32 @@ def test_a_pair_at_the_best_of_the_others(search):
     np.testing.assert_array_equal(display.grid_y, [0, 1, 2])
 
 
+@pytest.mark.parametrize("others", ["best", "averaged"])
+def test_of_a_long_list_all_parts_are_predicted(others):
+    space = {"C": np.logspace(-3, 3, 200).tolist(), "kind": [f"kind {i}" for i in range(120)]}
+    search = told(16, lambda params, rng: -abs(np.log10(params["C"]) - 2.0), space=space)
+    display = ParameterDisplay.from_search(search, "C", others=others)
+    assert display.grid[[0, -1]].tolist() == [0.0, 199.0]
+    assert len(display.grid) <= 60
+    assert np.diff(display.grid).max() <= 6
+    assert np.isin(display.x, display.grid).all()
+    if others == "best":
+        rows = [{**search.best_params, "C": space["C"][int(i)]} for i in display.grid]
+        np.testing.assert_allclose(display.mean, search.insight().predict(rows)[0])
+
+
+def test_of_two_long_lists_the_best_is_in_the_picture():
+    space = {"C": np.logspace(-3, 3, 200).tolist(), "kind": [f"kind {i}" for i in range(120)]}
+    # More than are shown: of these, the best ones are.
+    search = told(80, lambda params, rng: params["C"], space=space)
+    display = PairDisplay.from_search(search, "C", "kind")
+    assert display.x[display.taken] in display.grid_x
+    assert display.y[display.taken] in display.grid_y
+    assert display.grid_y[[0, -1]].tolist() == [0.0, 119.0]
+    assert display.mean.shape == (len(display.grid_y), len(display.grid_x))
+    assert max(display.mean.shape) <= 60
+
+
 def test_parallel_coordinates_are_places_on_the_axes(search):
     display = ParallelCoordinatesDisplay.from_search(search, parameters=["C", "gamma", "kernel"])
     params = [search.space.decode(point) for point, _ in search.reports]

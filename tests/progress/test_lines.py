@@ -4,6 +4,7 @@ import re
 import warnings
 
 import numpy as np
+import pytest
 from sklearn.base import BaseEstimator
 from sklearn.model_selection import ShuffleSplit
 
@@ -71,10 +72,40 @@ def test_objects_and_failures(capsys):
     assert "part=(0.3, None)" in text
 
 
+def test_a_long_reason_begins_with_the_error_and_ends_with_dots(capsys):
+    class Strict(Line):
+        def fit(self, X, y):
+            raise ValueError(f"{'n' * 200}\nand a hint")
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # of the fits that failed
+        with pytest.raises(ValueError, match="fits failed"):
+            lines(capsys, estimator=Strict(), n_iter=1)
+    line = capsys.readouterr().out.splitlines()[1]
+    assert re.search(r"failed \(ValueError: n+\.\.\.\);", line)
+    assert 100 < len(re.search(r"\((.*?)\)", line)[1]) <= 160
+
+
 def test_what_ends_it_is_named(capsys):
     found = lines(capsys, n_iter=50, stopping=Patience(3))
     assert "(Patience, unless the best score rises)" in "".join(found)
     assert "ends at the latest in" in lines(capsys, n_iter=10**6, max_time=1.5)[1]
+
+
+@pytest.mark.parametrize(
+    ("settings", "candidates", "fits"),
+    [
+        ({}, "4", "12"),
+        ({"max_fits": 12}, "4", "12"),
+        ({"max_fits": 7}, "at most 4", "at most 7"),
+        ({"max_time": 60}, "at most 4", "at most 12"),
+        ({"stopping": Patience(3)}, "at most 4", "at most 12"),
+        ({"early_stopping": "median"}, "4", "at most 12"),
+    ],
+)
+def test_how_many_fits_there_may_be(capsys, settings, candidates, fits):
+    first = lines(capsys, **settings)[0]
+    assert first == f"Fitting 3 folds for each of {candidates} candidates, totalling {fits} fits"
 
 
 def test_a_candidate_that_was_stopped(capsys):

@@ -6,18 +6,24 @@ import math
 import re
 import subprocess
 import sys
+import warnings
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
-from sklearn.datasets import load_iris
+from hypothesis import given
+from hypothesis import strategies as st
+from sklearn.datasets import load_diabetes, load_iris
+from sklearn.ensemble import RandomForestClassifier
+from sklearn.linear_model import Ridge
 from sklearn.svm import SVC
 
 from pictures import CASES, many, told
 from skbayes import BayesSearchCV
 from skbayes.found import read
 from skbayes.report import report_html, write_report
-from skbayes.report.answers import answers, duration, effort
+from skbayes.report.answers import FIRST, answers, as_gains, duration, effort, in_digits
 
 pytest.importorskip("matplotlib")
 
@@ -156,6 +162,152 @@ def test_no_gain_is_told_as_such():
 
 
 @pytest.mark.parametrize(
+    ("settings", "space", "first"),
+    [
+        ({}, {}, True),
+        # A word is the number that it means.
+        ({}, {"gamma": (1e-4, 1e2, "log-uniform")}, True),
+        ({"C": 1e3}, {}, False),
+        ({"kernel": "linear"}, {"kernel": ["rbf", "poly"]}, False),
+        ({"kernel": "linear"}, {"kernel": ["rbf"]}, False),
+        ({}, None, None),
+    ],
+)
+def test_only_an_estimator_that_was_not_changed_is_called_as_it_was(settings, space, first):
+    space = {"C": (0.5, 100.0, "log-uniform")} | (space or {})
+    begin = {} if first is not None else {"initial_points": [{"C": 1.0}]}
+    search = BayesSearchCV(SVC(**settings), space, n_iter=2, cv=2, random_state=0, **begin)
+    page = Outline(report_html(search.fit(X, Y)))
+    assert FIRST[first] in page.text
+    assert ("the estimator" in page.text) == (first is not None)
+    assert ("as it was" in page.text) == (first is True)
+
+
+def test_an_estimator_with_more_of_a_resource_is_not_as_it_was():
+    def first(n_estimators):
+        forest = RandomForestClassifier(n_estimators, max_depth=3, random_state=0)
+        search = BayesSearchCV(
+            forest, {"max_depth": (1, 9)}, n_iter=2, cv=2, random_state=0,
+            resource="n_estimators", max_resources=4,
+        ).fit(X, Y)  # fmt: skip
+        return search._begins_with_estimator
+
+    assert [first(n) for n in (4, 3)] == [True, False]
+
+
+def test_one_count_of_candidates_stands_on_the_page():
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # of the fits that failed
+        search = BayesSearchCV(
+            SVC(), {"C": (0.1, 10.0), "kernel": ["rbf", "none"]}, n_iter=8, cv=3, random_state=0
+        ).fit(X, Y)
+    n = sum(status == "complete" for status in search.candidate_status_)
+    assert 1 < n < 8
+    for text in (Outline(report_html(search)).text, Outline(search._short_form()).text):
+        assert f"the best of {n} complete candidates" in text
+        assert not re.search(rf"best of (?!{n} )", text)
+
+
+def test_a_space_without_parameters_has_a_best_candidate_too():
+    search = BayesSearchCV(SVC(), {}, cv=3, n_iter=1).fit(X, Y)
+    page = Outline(report_html(search))
+    assert "No candidate has a score" not in page.text
+    assert f"{search.best_score_:.5g}" in page.texts
+    assert "The best parameters" not in page.heads
+    assert "Search space" not in page.heads
+
+
+def test_where_nothing_is_left_there_is_no_chance_of_more():
+    search = BayesSearchCV(SVC(), {"C": [0.1, 1.0, 10.0]}, n_iter=3, cv=3).fit(X, Y)
+    page = Outline(report_html(search))
+    assert str(search.insight().improvement()) in page.texts
+    assert "by more than its noise" not in page.text
+
+
+def lowest(table):
+    return int(np.argmin(table["mean_test_score"]))
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [
+        {"refit": lowest},
+        {"scoring": {"score": "accuracy", "other": "recall_macro"}, "objective": "other",
+         "refit": lowest},
+    ],
+)  # fmt: skip
+def test_another_candidate_than_the_best_is_not_called_the_best(settings):
+    search = BayesSearchCV(
+        SVC(), {"C": (1e-3, 1e2, "log-uniform")}, n_iter=8, cv=3, random_state=0, **settings
+    ).fit(X, Y)
+    found = read(search)
+    row, highest = found.taken, np.nanmax(found.scores)
+    assert found.scores[row] < highest
+    page = Outline(report_html(search))
+    note = f"taken from 8 candidates (the highest score is {highest:.5g})"
+    assert f"mean of 3 folds), {note}; standard error" in page.text
+    assert note in Outline(search._short_form()).text
+    assert "The parameters taken" in page.heads
+    told = answers(found, found.insight())
+    assert told.score == found.scores[row]
+    # What is said of the highest score would be read as said of the candidate above it.
+    assert told.gain is None
+    for text in (page.text, Outline(search._short_form()).text):
+        assert "the best of 8" not in text
+        assert "can be expected" not in text
+        assert "to be expected" not in text
+    assert "The candidate taken scores" in page.text
+    assert all("of the highest score" in sentence for sentence in told.bounds)
+
+
+def test_of_the_simplest_candidate_it_is_said_what_it_is():
+    search = BayesSearchCV(
+        Ridge(), {"alpha": (1e-3, 1e2, "log-uniform")}, n_iter=8, cv=3, refit="1se", random_state=0
+    ).fit(*load_diabetes(return_X_y=True))
+    found = read(search)
+    page = Outline(report_html(search))
+    note = f"taken from 8 candidates (the highest score is {np.nanmax(found.scores):.5g})"
+    assert note in page.text
+    assert str(search.insight().best) in page.texts
+    assert search.insight().best.is_simplest
+    # As if the rule had taken the first candidate, though others score higher.
+    shown = answers(replace(found, taken=0), found.insight(), begins_with_estimator=True)
+    assert shown.over_first == "The candidate taken is the estimator as it was."
+
+
+@pytest.mark.parametrize(
+    ("numbers", "texts"),
+    [
+        ((0.0397, 0.03962, 0.03981), ["+0.03970", "+0.03962", "+0.03981"]),
+        ((106.034, 106.029, 106.041), ["+106.034", "+106.029", "+106.041"]),
+        ((0.005, -0.1, 0.11), ["+0.005", "-0.100", "+0.110"]),
+        ((2060.4, 1500.0, 2600.0), ["+2060", "+1500", "+2600"]),
+        ((-1e-9, -0.02, 0.02), ["+0.0000", "-0.0200", "+0.0200"]),
+        ((0.04, 0.04, 0.04 + 1e-16), ["+0.0400"] * 3),
+        ((0.0, 0.0, 0.0), ["+0"] * 3),
+        ((2.5e7, 1e7, 3e7), ["+2.5e+07", "+1e+07", "+3e+07"]),
+        ((2.5e-7, 1e-7, 3e-7), ["+2.5e-07", "+1e-07", "+3e-07"]),
+    ],
+)
+def test_gains_lie_in_their_intervals(numbers, texts):
+    assert as_gains(*numbers) == texts
+
+
+@given(numbers=st.lists(st.floats(-1e9, 1e9), min_size=3, max_size=3).map(sorted))
+def test_rounding_keeps_the_order_of_gains(numbers):
+    low, middle, high = map(float, as_gains(*numbers))
+    assert low <= middle <= high
+
+
+@pytest.mark.parametrize(
+    ("number", "text"),
+    [(0.9777777, "0.97778"), (1.0, "1"), (-123456.7, "-123457"), (1.5e6, "1.5e+06"), (0.0, "0")],
+)
+def test_scores_have_no_exponent_below_a_million(number, text):
+    assert in_digits(number, 5) == text
+
+
+@pytest.mark.parametrize(
     ("seconds", "text"), [(0.0123, "0.012 s"), (59.6, "60 s"), (600.0, "10 min"), (9000, "2.5 h")]
 )
 def test_times_as_people_write_them(seconds, text):
@@ -167,6 +319,7 @@ def test_effort_says_how_the_candidates_ended():
     said = effort(found, "max_time")
     assert "stopped early" in said
     assert said.endswith("The search ended: its time was over.")
+    assert effort(found, "max_fits").endswith("The search ended: all of its fits were spent.")
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

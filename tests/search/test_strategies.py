@@ -289,6 +289,29 @@ def test_a_finite_space_ends_with_the_last_that_is_allowed(strategy):
     assert len(params_of(search)) == 4
 
 
+@pytest.mark.parametrize("strategy", ["bayesian", "random", "grid"])
+@pytest.mark.parametrize(
+    ("spaces", "settings", "n", "told"),
+    [
+        (LISTS, {}, 12, "12 is smaller"),
+        (LISTS, {"is_allowed": lambda p: p["a"] < 0.2}, 4,
+         "4 (without 8 that are not allowed) is smaller"),
+        ([{"a": [0.1, 0.2]}, {"a": [0.2, 0.3, 0.4]}], {}, 4,
+         "4 (without 1 that two dicts have) is smaller"),
+        ([{"a": [0.1, 0.2]}, {"a": [0.2, 0.3, 0.4]}], {"is_allowed": lambda p: p["a"] < 0.4}, 3,
+         "3 (without 1 that are not allowed and 1 that two dicts have) is smaller"),
+    ],
+)  # fmt: skip
+def test_a_space_that_is_too_small_is_told_once(strategy, spaces, settings, n, told, capsys):
+    with pytest.warns(UserWarning, match="The total space") as caught:
+        search = searched(spaces, strategy=strategy, n_iter=20, verbose=1, **settings)
+    [message] = [str(each.message) for each in caught]
+    assert message.startswith(f"The total space of parameters {told} than the 20 candidates")
+    assert message.endswith(f"Each of the {n} is evaluated once.")
+    assert len(params_of(search)) == n
+    assert f"for each of {n} candidates, totalling" in capsys.readouterr().out
+
+
 def test_both_constraints_hold():
     options = {"space_constraint": lambda values: values[1] == 2}
     lists = {**LISTS, "b": [3, 2, 1]}

@@ -113,7 +113,7 @@ def test_without_pandas(models, monkeypatch):
 def test_failures_say_why():
     table = run(Steps(), {"value": [0.1, 0.5, 0.9]}, strategy="grid").trials(as_frame=False)
     assert table["status"] == ["complete", "complete", "failed"]
-    assert table["failure"] == [None, None, "fold 0: of it"]
+    assert table["failure"] == [None, None, "fold 0: ValueError: too much"]
     assert table["proposed_by"] == ["grid"] * 3
     assert table["mean_rounds"][:2] == [7.0, 7.0]
     assert math.isnan(table["mean_rounds"][2])
