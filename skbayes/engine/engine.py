@@ -8,6 +8,7 @@ decided, they make the search a function of the seed, whatever finishes when (`F
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import KW_ONLY, dataclass, field, replace
@@ -35,6 +36,7 @@ from skbayes.engine.queue import Fold, FoldQueue
 from skbayes.exceptions import FitTimeout, NoWorkers, SpaceExhausted, WorkerDied
 from skbayes.optimizer import Strategy
 from skbayes.rules import (
+    Choice,
     EarlyStopping,
     Schedule,
     SearchState,
@@ -152,6 +154,8 @@ class Engine:
         known = self.journal.events if self.journal is not None else ()
         self._known_asks = {event.index: event for event in known if isinstance(event, Asked)}
         self._known_scores = [event for event in known if isinstance(event, Scored)]
+        n_whole = Counter(event.index for event in self._known_scores if event.rung is None)
+        self._known_whole = [i for i, n in n_whole.items() if n == self.evaluation.n_folds]
         self._is_exhausted = self._is_over = False
         # The candidates that are open, in the order opened, and the one that was opened last.
         self._open: dict[int, _Open] = {}
@@ -214,8 +218,15 @@ class Engine:
 
     @property
     def fits_spent(self) -> float:
-        """What was spent, in fits of a fold with the whole resource."""
-        return self.spending.spent
+        """Cost of the fits whose scores were taken in; that of a fold as a whole is 1."""
+        rungs = (None, *range(self.evaluation.n_rungs))
+        return math.fsum(
+            self.evaluation.share(rung)
+            for trial in self.history.trials
+            for rung in rungs
+            for fold in trial.at(rung)
+            if fold is not None
+        )
 
     @property
     def said_of_shares(self) -> str:
@@ -312,10 +323,8 @@ class Engine:
         left = self.budget.share_left
         if self.schedule is None:
             return self._ask(None, left)
-        index = len(self.history.trials)
-        is_last = self._is_exhausted or index >= self.n_iter
-        choice = self.schedule.choose(self._standings, not is_last, is_last, left)
-        if choice is None or not self._can_pay(choice.rung):
+        choice = self._choose(self.schedule, left)
+        if choice is None:
             return False
         if choice.index is None:
             return self._ask(choice.rung, left) or (
@@ -326,6 +335,29 @@ class Engine:
         self._latest = trial.index
         self._stand(trial.index)
         return True
+
+    def _choose(self, schedule: Schedule, budget_left: float | None) -> Choice | None:
+        """Return what a schedule wants to be measured next, if it can be paid; or None."""
+        index = len(self.history.trials)
+        is_last = self._is_exhausted or index >= self.n_iter
+        choice = schedule.choose(self._standings, not is_last, is_last, budget_left)
+        if choice is None:
+            return None
+        if choice.index is None and index not in self._known_asks:
+            # A run with fewer candidates has measured these at its end.
+            at_rest = (i for i in self._known_whole if self._standings[i].rests)
+            if (known := next(at_rest, None)) is not None:
+                return Choice(known)
+        if choice.index is None and not self._can_pay(choice.rung):
+            if self._open:
+                return None
+            # What is left is for those that were begun.
+            choice = schedule.choose(self._standings, False, True, budget_left)
+        if choice is None or self._can_pay(choice.rung):
+            return choice
+        # Where another share cannot be paid before the whole, the whole can.
+        is_begun = choice.index is not None and choice.rung is not None
+        return Choice(choice.index) if is_begun and self._can_pay(None) else None
 
     def _can_pay(self, rung: int | None) -> bool:
         """Whether a candidate may be measured on a rung, and then as a whole."""
@@ -437,6 +469,7 @@ class Engine:
             index in self._open,
             trial.is_closed,
             tuple(map(_seconds_of_a_fold, (*trial.rungs, trial.folds))),
+            trial.status == "complete" and not math.isfinite(self.objective.score(trial)),
         )
 
     def _close(self, index: int, status: Status) -> None:

@@ -133,12 +133,18 @@ class Hyperband:
             return None
         here = [standings[index] for index in members]
         for rung in range(first, self.n_rungs):
+            # One that was measured as a whole before its turn is done.
+            here = [each for each in here if each.is_scored(rung) or not each.is_closed]
             if any(not each.is_scored(rung) for each in here):
                 return None
             # The best first; of equals the earliest. What failed on a share is behind all others.
             here.sort(key=lambda each: (-each.score(rung), each.index))
-            here = here[: self._n_going_on(len(here))]
+            n = self._n_going_on(len(here))
             above = rung + 1 if rung + 1 < self.n_rungs else None
+            if above is None:
+                # The next best moves up for one that fails with the whole resource.
+                here = [each for each in here if not each.has_failed]
+            here = here[:n]
             for each in here:
                 if each.rests_on(rung):
                     return Choice(each.index, above)

@@ -27,6 +27,8 @@ class Standing:
         Whether no more of it is evaluated.
     seconds : tuple of float
         Time of a fold on each rung, and of a whole one last; NaN where there is none.
+    has_failed : bool
+        Whether it was measured as a whole, and has no score.
     """
 
     index: int
@@ -34,6 +36,7 @@ class Standing:
     is_open: bool = False
     is_closed: bool = False
     seconds: tuple[float, ...] = ()
+    has_failed: bool = False
 
     def is_scored(self, rung: int) -> bool:
         """Whether all folds of a rung are scored, or have failed."""

@@ -111,7 +111,7 @@ class TargetScore:
     >>> rule = TargetScore(0.95)
     >>> rule(SearchState((0.90, 0.94), 50, float("nan"), lambda: float("nan")))
     >>> rule(SearchState((0.90, 0.94, 0.97), 50, float("nan"), lambda: float("nan")))
-    'TargetScore(score=0.95): the score of candidate 3 is 0.97.'
+    'TargetScore(score=0.95): a candidate has the score 0.97.'
     """
 
     score: float
@@ -122,10 +122,10 @@ class TargetScore:
 
     def __call__(self, state: SearchState, /) -> str | None:
         """Return the reason to stop, or None to continue."""
-        for index, score in enumerate(state.scores):
-            if score >= self.score:
-                return f"{self!r}: the score of candidate {index + 1} is {score:.6g}."
-        return None
+        # Which one it is, a state does not tell: those that are not closed have no place in it.
+        reached = (score for score in state.scores if score >= self.score)
+        score = next(reached, None)
+        return None if score is None else f"{self!r}: a candidate has the score {score:.6g}."
 
 
 @lasting

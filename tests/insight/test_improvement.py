@@ -5,8 +5,12 @@ import math
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from sklearn.datasets import load_iris
+from sklearn.neighbors import KNeighborsClassifier
 
-from skbayes import Optimizer
+from skbayes import BayesSearchCV, Optimizer
 from skbayes.gp import Hyperparameters, Posterior, joint
 from skbayes.insight import improvement
 from skbayes.insight.improvement import candidates, gains, outlook
@@ -297,3 +301,69 @@ def test_of_scores_on_a_grid_gains_are_whole_steps():
     # No grid, and all plays gain something.
     apart = [score + 1e-4 * i for i, score in enumerate(scores)]
     assert outlook(gain, apart, 10, 0.0, 0.1, is_open=True)[0] > chance[0.0]
+
+
+@given(
+    scores=st.lists(st.floats(-1.0, 1.0), min_size=12, max_size=30),
+    digits=st.sampled_from([1, 2, 15]),
+    gain=st.lists(st.floats(0.0, 0.5), min_size=8, max_size=8),
+    by=st.floats(0.0, 1.0),
+    unit=st.floats(1e-3, 1.0),
+    is_open=st.booleans(),
+)
+def test_the_mean_gain_agrees_with_the_chance(scores, digits, gain, by, unit, is_open):
+    scores = np.round(scores, digits).tolist()
+    told = {"scores": scores, "m": 10, "unit": unit, "is_open": is_open, "most": 2.0}
+    chance, expected = outlook(np.array(gain), by=by, **told)
+    any_gain, same = outlook(np.array(gain), by=0.0, **told)
+    assert same == expected
+    assert 0.0 <= chance <= any_gain <= 1.0
+    # Markov's inequality, less what sums of a few levels leave out.
+    assert by * chance <= expected + 0.02
+    assert 0.0 <= expected <= 2.0 * any_gain + 1e-9
+    assert (expected > 0.0) == (any_gain > 0.0)
+
+
+def test_of_scores_on_a_grid_less_than_a_step_is_any_gain():
+    scores = [0.90, 0.905, 0.91, *[0.915] * 10]
+    chances = [
+        outlook(np.zeros(8), scores, 10, by, 0.005, is_open=True)[0] for by in (0, 1e-9, 0.004)
+    ]
+    assert chances[0] == chances[1] == chances[2]
+    assert outlook(np.zeros(8), scores, 10, 0.006, 0.005, is_open=True)[0] < chances[0]
+
+
+def test_what_several_branches_have_is_left_once():
+    spaces = [{"x": list(range(12))}, {"x": list(range(14))}]
+    optimizer = Optimizer(spaces, random_state=0)
+    told = [optimizer.ask() for _ in range(13)]
+    for params in told:
+        optimizer.tell(params, params["x"] ** 0.5)
+    gain = optimizer.insight().improvement()
+    assert (gain.n, gain.is_last, gain.is_exhausted) == (1, True, False)
+    params = optimizer.ask()
+    assert params not in told
+    optimizer.tell(params, 0.0)
+    assert optimizer.insight().improvement().is_exhausted
+
+
+@pytest.mark.filterwarnings("ignore:The total space of parameters 14")
+def test_of_a_space_that_a_function_narrows_nothing_is_left_when_all_is_evaluated():
+    X, y = load_iris(return_X_y=True)
+    search = BayesSearchCV(
+        KNeighborsClassifier(),
+        {"n_neighbors": list(range(1, 31))},
+        n_iter=40,
+        cv=3,
+        is_allowed=lambda params: params["n_neighbors"] < 15,
+        random_state=0,
+    ).fit(X, y)
+    assert search.stop_reason_ == "exhausted"
+    assert search.insight().improvement().is_exhausted
+
+
+def test_where_nothing_is_left_equal_scores_are_no_riddle():
+    optimizer = Optimizer({"x": [1, 2, 3]}, random_state=0)
+    for _ in range(3):
+        optimizer.tell(optimizer.ask(), 1.0)
+    assert optimizer.insight().improvement().is_exhausted

@@ -41,7 +41,7 @@ def test_target_score(scores, target):
 
 def test_target_score_names_the_candidate():
     reason = TargetScore(0.9)(state([0.5, NAN, 0.9, 0.95]))
-    assert reason == "TargetScore(score=0.9): the score of candidate 3 is 0.9."
+    assert reason == "TargetScore(score=0.9): a candidate has the score 0.9."
 
 
 # Patience

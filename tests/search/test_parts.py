@@ -14,7 +14,7 @@ from sklearn.exceptions import FitFailedWarning
 from sklearn.model_selection import GroupKFold, ShuffleSplit
 from sklearn.svm import SVC
 
-from skbayes import BayesSearchCV, Optimizer
+from skbayes import BayesSearchCV, Optimizer, TargetScore
 from skbayes._trials import Scored
 from skbayes.acquisition import maximise
 from skbayes.exceptions import JournalMismatch
@@ -433,3 +433,50 @@ def test_too_few_rows_for_a_share_are_told(strategy, capsys):
     whole = searched(strategy="random" if strategy == "hyperband" else strategy,
                      resource=None, min_resources="exhaust", n_iter=8)  # fmt: skip
     assert found.cv_results_["params"] == whole.cv_results_["params"]
+
+
+@pytest.mark.parametrize("strategy", STRATEGIES)
+@pytest.mark.parametrize("seed", range(4))
+def test_with_more_candidates_the_complete_ones_stay_complete(tmp_path, strategy, seed):
+    settings = {"strategy": strategy, "random_state": seed, "checkpoint": tmp_path / "journal"}
+    first, longer = searched(n_iter=9, **settings), searched(n_iter=12, **settings)
+    complete = [i for i, status in enumerate(first.candidate_status_) if status == "complete"]
+    assert complete
+    assert {longer.candidate_status_[i] for i in complete} == {"complete"}
+    assert longer.best_score_ >= first.best_score_
+    again = searched(n_iter=12, **settings)
+    assert again.candidate_status_ == longer.candidate_status_
+
+
+@pytest.mark.parametrize("n_points", [1, 2, 6])
+@pytest.mark.parametrize(("strategy", "max_fits"), [("bayesian", 3.6), ("hyperband", 8.0)])
+def test_few_fits_are_enough_for_one_complete_candidate(strategy, max_fits, n_points):
+    search = searched(strategy=strategy, max_fits=max_fits, n_points=n_points)
+    assert "complete" in search.candidate_status_
+    assert search.stop_reason_ == "max_fits"
+    assert search.fits_spent_ <= max_fits * (1 + 1e-9)
+
+
+class HeavyCurve(Curve):
+    """Fails with all rows where `a` is large, which is never known from fewer."""
+
+    def fit(self, X, y):
+        if len(X) > 100 and self.a > 0.25:
+            raise MemoryError("too many rows")
+        return super().fit(X, y)
+
+
+@pytest.mark.filterwarnings("ignore::sklearn.exceptions.FitFailedWarning")
+def test_the_next_best_moves_up_for_one_that_fails_with_all_rows():
+    search = searched(
+        estimator=HeavyCurve(), n_iter=9, min_resources=26, strategy="hyperband", random_state=3
+    )
+    status = Counter(search.candidate_status_)
+    assert status["failed"]
+    assert status["complete"]
+    assert search.best_params_["a"] <= 0.25
+
+
+def test_what_was_decided_and_never_begun_is_not_spent():
+    search = searched(resource=None, n_points=6, stopping=TargetScore(-100.0))
+    assert search.fits_spent_ == search.n_folds_run_ < 18
