@@ -12,6 +12,8 @@ __all__ = ["ProgressBar"]
 
 # Seconds between two pictures while nothing arrives, so that the clock goes on in a long fit.
 TICK = 1.0
+# Left of the text stand "100%|", a bar of one letter at least, and "| ".
+BESIDE = 8
 
 
 class ProgressBar:
@@ -105,13 +107,25 @@ class ProgressBar:
 
     def _text(self, reason: str | None) -> str:
         """Return what stands beside the bar, with the reason why the search has ended."""
-        parts = [f"{len(self._scores)} of {self._pace.n_candidates} candidates"]
-        if not math.isnan(self._best):
-            parts.append(f"best {self._best:.5g}")
-        parts.append(as_clock(self._pace.elapsed))
-        if reason is not None:
-            # Rules say more than there is room for.
-            parts.append(f"ended ({reason.partition(':')[0]})")
-        elif outlook := self._pace.outlook(self._scores):
-            parts.append(outlook)
+        count = f"{len(self._scores)} of {self._pace.n_candidates} candidates"
+        best = "" if math.isnan(self._best) else f"best {self._best:.5g}"
+        clock = as_clock(self._pace.elapsed)
+        # Rules say more than there is room for.
+        end = f"ended ({reason.partition(':')[0]})" if reason else self._pace.outlook(self._scores)
+        parts = [part for part in (count, best, clock, end) if part]
+        # tqdm cuts what is too long, and a number that is cut is another number.
+        for least in (end, clock, count):
+            if len(", ".join(parts)) > self._room and least in parts and len(parts) > 1:
+                parts.remove(least)
         return ", ".join(parts)
+
+    @property
+    def _room(self) -> float:
+        """Number of letters that fit beside the bar."""
+        if self._bar is None:
+            width = self._kwargs.get("ncols")
+        elif self._bar.gui:
+            width = None  # a notebook puts the text below
+        else:
+            width = self._bar.format_dict["ncols"]
+        return width - BESIDE if isinstance(width, int) and width > 0 else math.inf
