@@ -18,6 +18,7 @@ from skbayes.plotting import (
     ParameterDisplay,
     TimelineDisplay,
 )
+from skbayes.plotting.style import plain_names
 
 DISPLAYS = {
     "convergence": ConvergenceDisplay.from_search,
@@ -146,3 +147,38 @@ def test_names_and_values_with_dollars_are_no_formulas():
         ImportancesDisplay.from_search(search),
     ):
         assert share_of_ink(display.figure_) > 0.005
+        texts = [text.get_text() for text in display.ax_.texts]
+        assert not any(r"\\$" in text for text in texts)
+
+
+def test_long_names_are_cut_where_they_are_told_apart():
+    names = [
+        "preprocessor__numerical__imputer__strategy_of_the_columns",
+        "preprocessor__categorical__encoder__min_frequency_of_all",
+        "classifier__estimator__min_samples_leaf",
+    ]
+    search = told(14, lambda p, rng: rng.normal(), space=dict.fromkeys(names, (0.0, 1.0)))
+    for display in (
+        ImportancesDisplay.from_search(search),
+        ParallelCoordinatesDisplay.from_search(search),
+        ParallelCoordinatesDisplay.from_search(search, parameters=names[:2]),
+    ):
+        assert share_of_ink(display.figure_) > 0.005
+        assert outside(display.figure_) == []
+        ax = display.ax_
+        labels = ax.get_xticklabels() + ax.get_yticklabels()
+        labels = [label for label in labels if "__" in label.get_text()]
+        assert all(len(label.get_text()) <= 40 for label in labels)
+        assert any(label.get_text().startswith("...") for label in labels)
+        boxes = [label.get_window_extent() for label in labels]
+        assert all(box.x0 >= 0 and box.y0 >= 0 for box in boxes)
+
+
+def test_names_of_the_same_end_are_not_cut():
+    names = [f"{step}__{'x' * 60}" for step in "ab"]
+    assert plain_names(names) == names
+
+
+def test_a_name_that_matplotlib_would_hide_is_in_the_legend():
+    display = ConvergenceDisplay.from_search({"_ours": told(4), "theirs": told(4, seed=1)})
+    assert [text.get_text().strip() for text in display.legend_.get_texts()] == ["_ours", "theirs"]
