@@ -4,9 +4,11 @@ import sys
 
 import numpy as np
 import pytest
+from sklearn.linear_model import Ridge
+from sklearn.model_selection import GridSearchCV
 
 from pictures import CASES, many, outside, overlaps, share_of_ink, told
-from skbayes import plotting
+from skbayes import BayesSearchCV, plotting
 from skbayes.found import read
 from skbayes.plotting import (
     ConvergenceDisplay,
@@ -110,6 +112,7 @@ def test_without_matplotlib_one_error_says_how_to_install_it(monkeypatch, search
         (lambda s: PairDisplay.from_search(s, "C", "C"), "two parameters, got 'C' twice"),
         (lambda s: FoldsDisplay.from_search(s, order="time"), "'tried' or 'score'"),
         (lambda s: TimelineDisplay.from_search(s), "does not know when"),
+        (lambda s: GainDisplay.from_search(s, n=()), "n names no number of candidates"),
         (lambda s: ParallelCoordinatesDisplay.from_search(s, parameters=[]), "no parameter"),
         (lambda s: FoldsDisplay.from_search(told(3)), "knows no folds"),
         (lambda s: ConvergenceDisplay.from_search([]), "no search to draw"),
@@ -118,6 +121,18 @@ def test_without_matplotlib_one_error_says_how_to_install_it(monkeypatch, search
 def test_what_cannot_be_drawn_is_refused(draw, message, searches):
     with pytest.raises(ValueError, match=message):
         draw(searches["mixed"])
+
+
+def test_a_class_is_no_search():
+    with pytest.raises(TypeError, match="got the class BayesSearchCV"):
+        ConvergenceDisplay.from_search(BayesSearchCV)
+
+
+def test_a_search_of_scikit_learn_is_not_asked_for_a_checkpoint():
+    search = GridSearchCV(Ridge(), {"alpha": [0.1, 1.0]}, cv=2).fit(np.eye(8), np.arange(8.0))
+    with pytest.raises(ValueError, match="does not know when") as caught:
+        TimelineDisplay.from_search(search)
+    assert "Give the path" not in str(caught.value)
 
 
 def test_parameters_that_no_candidate_has_both_are_no_pair(searches):
