@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import math
+import sys
 import threading
 from typing import Any
 
+from skbayes._output import may_fail
 from skbayes.progress.pace import Pace, as_clock
 
 __all__ = ["ProgressBar"]
@@ -14,6 +16,33 @@ __all__ = ["ProgressBar"]
 TICK = 1.0
 # Left of the text stand "100%|", a bar of one letter at least, and "| ".
 BESIDE = 8
+
+
+class _Spared:
+    """A file that ignores if it cannot be written to, and else does what another one does.
+
+    An error inside of tqdm would leave its lock acquired, and all other bars waiting.
+    """
+
+    def __init__(self, file: Any) -> None:
+        self._file = file
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._file, name)
+
+    def __eq__(self, other: object) -> bool:
+        return other is self or other is self._file  # tqdm compares with the files of a terminal
+
+    def __hash__(self) -> int:
+        return hash(self._file)
+
+    def write(self, text: str) -> None:
+        with may_fail():
+            self._file.write(text)
+
+    def flush(self) -> None:
+        with may_fail():
+            self._file.flush()
 
 
 class ProgressBar:
@@ -67,11 +96,12 @@ class ProgressBar:
         self._scores: list[float] = []
         self._best = math.nan
         self._lock = threading.Lock()
+        file = self._kwargs.get("file") or sys.stderr
         self._bar = self._make(
             total=1.0,
             bar_format="{percentage:3.0f}%|{bar}| {desc}",
             desc=self._text(None),
-            **self._kwargs,
+            **self._kwargs | ({} if file is None else {"file": _Spared(file)}),
         )
         self._has_ended = threading.Event()
         self._ticking = threading.Thread(target=self._tick, daemon=True)

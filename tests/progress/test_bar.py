@@ -52,6 +52,23 @@ def test_it_counts_candidates_and_says_when_it_ends():
     assert "ended (n_iter)" in found[-1]
 
 
+@pytest.mark.parametrize("n_left", [0, 3])
+def test_the_search_goes_on_without_the_bar(n_left):
+    class Gone(io.StringIO):
+        n = 0
+
+        def write(self, text):
+            self.n += 1
+            if self.n > n_left:
+                raise BrokenPipeError("nobody reads this")
+            return super().write(text)
+
+    pytest.importorskip("tqdm")
+    search = BayesSearchCV(Line(), {"value": (0.0, 1.0)}, n_iter=4, cv=2, random_state=0)
+    search.fit(X, Y, callback=ProgressBar(file=Gone(), mininterval=0))
+    assert len(search.cv_results_["params"]) == 4
+
+
 @pytest.mark.parametrize("ncols", [30, 40, 50, 60, 80])
 def test_no_number_is_cut(ncols):
     found = shown(Low(), ncols=ncols, n_iter=12)
