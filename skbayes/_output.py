@@ -1,27 +1,34 @@
-"""Printed lines that cannot end a search."""
+"""Output that cannot end a search."""
 
 from __future__ import annotations
 
 import sys
 from contextlib import suppress
 
-__all__ = ["say"]
+__all__ = ["may_fail", "say"]
+
+
+def may_fail() -> suppress:
+    """Return a context in which an output that cannot be written to raises no error.
+
+    The terminal may be closed, the disk full, or the reader of a pipe gone.
+    """
+    # OSError: of a pipe or a disk. ValueError: of a file that is closed.
+    return suppress(OSError, ValueError)
 
 
 def say(text: str) -> None:
     r"""Print a text at once, as well as the output can show it.
 
     A line of progress is worth less than the results of the search. So a letter that the encoding
-    of the output does not have is written as an escape such as ``\xe9``. A text that cannot be
-    written at all is left out: the terminal may be closed, the disk full, or the reader of a pipe
-    gone.
+    of the output does not have is written as an escape such as ``\xe9``, and a text that cannot be
+    written at all is left out.
 
     Parameters
     ----------
     text : str
     """
-    # OSError: of a pipe or a disk. ValueError: of a file that is closed.
-    with suppress(OSError, ValueError):
+    with may_fail():
         try:
             print(text, flush=True)
         except UnicodeEncodeError:

@@ -59,6 +59,8 @@ def read(search: Any, name: str | None = None) -> Found:
     """
     if isinstance(search, Found):
         return search
+    if isinstance(search, type):
+        raise TypeError(f"search must be {ACCEPTED}; got the class {search.__name__}.")
     if isinstance(search, str | os.PathLike):
         found = _read_file(search, name)
     elif has(search, "cv_results_"):

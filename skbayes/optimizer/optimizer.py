@@ -181,9 +181,10 @@ class Optimizer:
                 raise type(error)(f"initial_points[{i}]: {error}") from None
 
     def __repr__(self) -> str:
+        n_axes, n_asked = len(self.space.axes), self.n_asked
         return (
-            f"<Optimizer of {len(self.space.axes)} dimensions: {self.n_asked} points asked, "
-            f"{len(self._store.reports)} told>"
+            f"<Optimizer of {n_axes} dimension{'' if n_axes == 1 else 's'}: {n_asked} "
+            f"point{'' if n_asked == 1 else 's'} asked, {len(self._store.reports)} told>"
         )
 
     @property

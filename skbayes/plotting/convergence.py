@@ -191,6 +191,8 @@ class ConvergenceDisplay(Display):
             label = "best so far" if is_single else plain(curve.name)
             if curve.n_searches > 1:
                 label = f"{plain(curve.name)} (median of {curve.n_searches})"
+            # matplotlib leaves labels out of a legend that begin so.
+            label = f" {label}" if label.startswith("_") else label
             [line] = ax.plot(
                 curve.x,
                 curve.best,

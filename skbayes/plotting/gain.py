@@ -107,6 +107,8 @@ class GainDisplay(Display):
         TypeError, ValueError
             If `search` or a number is invalid.
         """
+        if not len(n):
+            raise ValueError("n names no number of candidates: leave it out, or name some.")
         insight = insight or read(search).insight()
         if insight is None:
             nothing = np.empty(0)

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from skbayes.found import read
 from skbayes.plotting.display import Display
-from skbayes.plotting.style import BLUE, ORANGE, legend, plain, say, tidy
+from skbayes.plotting.style import BLUE, ORANGE, legend, plain_names, say, tidy
 
 if TYPE_CHECKING:
     from skbayes.insight import Insight
@@ -21,6 +21,8 @@ Floats = NDArray[np.float64]
 
 # More rows than this do not fit on a page.
 MAX_ROWS = 20
+# Letters of a name that leave room for the line below the axis.
+MAX_BESIDE = 20
 NOTHING = "Which parameters matter is not known: fewer than two scores, or one value of each."
 
 
@@ -141,10 +143,13 @@ class ImportancesDisplay(Display):
             elinewidth=1.2,
             label="alone",
         )
-        ax.set_yticks(rows, [plain(name) for name in self.names[:n]])
+        names = plain_names(self.names[:n])
+        ax.set_yticks(rows, names)
+        # Long names leave the axis no room for the whole line.
+        gap = " " if max(map(len, names)) <= MAX_BESIDE else "\n"
         ax.set(
             xlim=(-0.02, 1.02),
-            xlabel="share of the variance of the score, with a 90 % interval",
+            xlabel=f"share of the variance of the score,{gap}with a 90 % interval",
         )
         ax.set_ylim(max(n, 1) - 0.5, -0.5)
         ax.grid(False, axis="y")

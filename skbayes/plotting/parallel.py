@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import Any, Self
 
 import numpy as np
@@ -11,7 +12,7 @@ from numpy.typing import NDArray
 from skbayes.found import Found, read
 from skbayes.plotting.display import Display
 from skbayes.plotting.scales import Scale, scale_of
-from skbayes.plotting.style import GREY, MANY, MAP, RED, plain, score_limits, spread
+from skbayes.plotting.style import GREY, MANY, MAP, RED, plain, plain_names, score_limits, spread
 from skbayes.space import show
 
 __all__ = ["ParallelCoordinatesDisplay"]
@@ -22,8 +23,8 @@ Floats = NDArray[np.float64]
 ABSENT_AT = -0.12
 # Lines of one category are apart, on either side by so much of the distance to the next one.
 SPREAD = 0.3
-# Names of axes that are longer, together, are turned.
-MAX_NAMES = 90
+# Inches of a letter, and the share of the width that the axes have, beside the colours.
+LETTER, SHARE = 0.09, 0.8
 MAX_TICKS = 7
 
 
@@ -203,7 +204,7 @@ class ParallelCoordinatesDisplay(Display):
         for place, scale in enumerate(self.scales):
             ax.plot([place, place], [-0.03, 1.03], color="0.2", linewidth=1.0, zorder=3)
             places, texts = scale.ticks(MAX_TICKS)
-            for height, text in zip(scale.unit(places).tolist(), map(plain, texts), strict=True):
+            for height, text in zip(scale.unit(places).tolist(), texts, strict=True):
                 ax.plot([place - 0.02, place], [height] * 2, color="0.2", linewidth=1.0, zorder=3)
                 ax.text(
                     place + 0.03,
@@ -225,8 +226,10 @@ class ParallelCoordinatesDisplay(Display):
                     style="italic",
                     zorder=5,
                 )
-        names = [plain(scale.name) for scale in self.scales]
-        is_long = sum(map(len, names)) > MAX_NAMES
+        names = plain_names([scale.name for scale in self.scales])
+        # Names that would run into their neighbours are turned.
+        room = SHARE * self._size()[0] / max(len(names) - 0.2, 1.0)
+        is_long = any(LETTER * (len(one) + len(other)) / 2 > room for one, other in pairwise(names))
         ax.set_xticks(range(len(names)), names, rotation=25 if is_long else 0)
         if is_long:
             for label in ax.get_xticklabels():

@@ -17,6 +17,7 @@ __all__ = [
     "legend",
     "mark_best",
     "plain",
+    "plain_names",
     "say",
     "score_limits",
     "side_by_side",
@@ -48,6 +49,8 @@ TOLD = {"stopped": "stopped early", "cut off": "cut off by the end"}
 AREA = 26.0
 # With more marks than this a picture is made of pixels where it would be too large as lines.
 MANY = 2000
+# Letters of the name of a parameter; of a longer one the end is shown.
+MAX_NAME = 40
 # Below the lower quartile by so many times the distance from it to the best: another picture.
 WHISKER = 2.0
 # Scores that differ by less, relative to their size, are drawn as equal.
@@ -89,6 +92,15 @@ def pyplot() -> Any:
 def plain(text: str) -> str:
     """Return a text that matplotlib writes as it is, and takes for no formula if it has dollars."""
     return text.encode("utf-8", "backslashreplace").decode("utf-8").replace("$", r"\$")
+
+
+def plain_names(names: Sequence[str]) -> list[str]:
+    """Return names of parameters as `plain` texts, cut at the left if that tells them apart.
+
+    The parameter stands at the end of a name, behind the steps of a pipeline.
+    """
+    cut = [name if len(name) <= MAX_NAME else f"...{name[3 - MAX_NAME :]}" for name in names]
+    return [plain(name) for name in (cut if len(set(cut)) == len(set(names)) else names)]
 
 
 def score_limits(scores: Floats) -> tuple[float, float]:

@@ -3,15 +3,46 @@
 from __future__ import annotations
 
 import math
+import sys
 import threading
 from typing import Any
 
+from skbayes._output import may_fail
 from skbayes.progress.pace import Pace, as_clock
 
 __all__ = ["ProgressBar"]
 
 # Seconds between two pictures while nothing arrives, so that the clock goes on in a long fit.
 TICK = 1.0
+# Left of the text stand "100%|", a bar of one letter at least, and "| ".
+BESIDE = 8
+
+
+class _Spared:
+    """A file that ignores if it cannot be written to, and else does what another one does.
+
+    An error inside of tqdm would leave its lock acquired, and all other bars waiting.
+    """
+
+    def __init__(self, file: Any) -> None:
+        self._file = file
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._file, name)
+
+    def __eq__(self, other: object) -> bool:
+        return other is self or other is self._file  # tqdm compares with the files of a terminal
+
+    def __hash__(self) -> int:
+        return hash(self._file)
+
+    def write(self, text: str) -> None:
+        with may_fail():
+            self._file.write(text)
+
+    def flush(self) -> None:
+        with may_fail():
+            self._file.flush()
 
 
 class ProgressBar:
@@ -65,11 +96,12 @@ class ProgressBar:
         self._scores: list[float] = []
         self._best = math.nan
         self._lock = threading.Lock()
+        file = self._kwargs.get("file") or sys.stderr
         self._bar = self._make(
             total=1.0,
             bar_format="{percentage:3.0f}%|{bar}| {desc}",
             desc=self._text(None),
-            **self._kwargs,
+            **self._kwargs | ({} if file is None else {"file": _Spared(file)}),
         )
         self._has_ended = threading.Event()
         self._ticking = threading.Thread(target=self._tick, daemon=True)
@@ -105,13 +137,25 @@ class ProgressBar:
 
     def _text(self, reason: str | None) -> str:
         """Return what stands beside the bar, with the reason why the search has ended."""
-        parts = [f"{len(self._scores)} of {self._pace.n_candidates} candidates"]
-        if not math.isnan(self._best):
-            parts.append(f"best {self._best:.5g}")
-        parts.append(as_clock(self._pace.elapsed))
-        if reason is not None:
-            # Rules say more than there is room for.
-            parts.append(f"ended ({reason.partition(':')[0]})")
-        elif outlook := self._pace.outlook(self._scores):
-            parts.append(outlook)
+        count = f"{len(self._scores)} of {self._pace.n_candidates} candidates"
+        best = "" if math.isnan(self._best) else f"best {self._best:.5g}"
+        clock = as_clock(self._pace.elapsed)
+        # Rules say more than there is room for.
+        end = f"ended ({reason.partition(':')[0]})" if reason else self._pace.outlook(self._scores)
+        parts = [part for part in (count, best, clock, end) if part]
+        # tqdm cuts what is too long, and a number that is cut is another number.
+        for least in (end, clock, count):
+            if len(", ".join(parts)) > self._room and least in parts and len(parts) > 1:
+                parts.remove(least)
         return ", ".join(parts)
+
+    @property
+    def _room(self) -> float:
+        """Number of letters that fit beside the bar."""
+        if self._bar is None:
+            width = self._kwargs.get("ncols")
+        elif self._bar.gui:
+            width = None  # a notebook puts the text below
+        else:
+            width = self._bar.format_dict["ncols"]
+        return width - BESIDE if isinstance(width, int) and width > 0 else math.inf

@@ -203,7 +203,7 @@ def effort(found: Found, reason: str | None = None) -> str:
     verb = "was" if len(found) == 1 else "were"
     told = f"{n_candidates(len(found))} {verb} evaluated: {', '.join(parts)}."
     if n_folds:
-        told += f" That took {n_folds} fits"
+        told += f" That took {n_folds} fit{'' if n_folds == 1 else 's'}"
         cost = float(np.nansum(found.cost))
         told += f" and {duration(cost)} of fitting and scoring." if cost > 0 else "."
     if reason:

@@ -4,9 +4,11 @@ import sys
 
 import numpy as np
 import pytest
+from sklearn.linear_model import Ridge
+from sklearn.model_selection import GridSearchCV
 
 from pictures import CASES, many, outside, overlaps, share_of_ink, told
-from skbayes import plotting
+from skbayes import BayesSearchCV, plotting
 from skbayes.found import read
 from skbayes.plotting import (
     ConvergenceDisplay,
@@ -18,6 +20,7 @@ from skbayes.plotting import (
     ParameterDisplay,
     TimelineDisplay,
 )
+from skbayes.plotting.style import plain_names
 
 DISPLAYS = {
     "convergence": ConvergenceDisplay.from_search,
@@ -109,6 +112,7 @@ def test_without_matplotlib_one_error_says_how_to_install_it(monkeypatch, search
         (lambda s: PairDisplay.from_search(s, "C", "C"), "two parameters, got 'C' twice"),
         (lambda s: FoldsDisplay.from_search(s, order="time"), "'tried' or 'score'"),
         (lambda s: TimelineDisplay.from_search(s), "does not know when"),
+        (lambda s: GainDisplay.from_search(s, n=()), "n names no number of candidates"),
         (lambda s: ParallelCoordinatesDisplay.from_search(s, parameters=[]), "no parameter"),
         (lambda s: FoldsDisplay.from_search(told(3)), "knows no folds"),
         (lambda s: ConvergenceDisplay.from_search([]), "no search to draw"),
@@ -117,6 +121,18 @@ def test_without_matplotlib_one_error_says_how_to_install_it(monkeypatch, search
 def test_what_cannot_be_drawn_is_refused(draw, message, searches):
     with pytest.raises(ValueError, match=message):
         draw(searches["mixed"])
+
+
+def test_a_class_is_no_search():
+    with pytest.raises(TypeError, match="got the class BayesSearchCV"):
+        ConvergenceDisplay.from_search(BayesSearchCV)
+
+
+def test_a_search_of_scikit_learn_is_not_asked_for_a_checkpoint():
+    search = GridSearchCV(Ridge(), {"alpha": [0.1, 1.0]}, cv=2).fit(np.eye(8), np.arange(8.0))
+    with pytest.raises(ValueError, match="does not know when") as caught:
+        TimelineDisplay.from_search(search)
+    assert "Give the path" not in str(caught.value)
 
 
 def test_parameters_that_no_candidate_has_both_are_no_pair(searches):
@@ -146,3 +162,38 @@ def test_names_and_values_with_dollars_are_no_formulas():
         ImportancesDisplay.from_search(search),
     ):
         assert share_of_ink(display.figure_) > 0.005
+        texts = [text.get_text() for text in display.ax_.texts]
+        assert not any(r"\\$" in text for text in texts)
+
+
+def test_long_names_are_cut_where_they_are_told_apart():
+    names = [
+        "preprocessor__numerical__imputer__strategy_of_the_columns",
+        "preprocessor__categorical__encoder__min_frequency_of_all",
+        "classifier__estimator__min_samples_leaf",
+    ]
+    search = told(14, lambda p, rng: rng.normal(), space=dict.fromkeys(names, (0.0, 1.0)))
+    for display in (
+        ImportancesDisplay.from_search(search),
+        ParallelCoordinatesDisplay.from_search(search),
+        ParallelCoordinatesDisplay.from_search(search, parameters=names[:2]),
+    ):
+        assert share_of_ink(display.figure_) > 0.005
+        assert outside(display.figure_) == []
+        ax = display.ax_
+        labels = ax.get_xticklabels() + ax.get_yticklabels()
+        labels = [label for label in labels if "__" in label.get_text()]
+        assert all(len(label.get_text()) <= 40 for label in labels)
+        assert any(label.get_text().startswith("...") for label in labels)
+        boxes = [label.get_window_extent() for label in labels]
+        assert all(box.x0 >= 0 and box.y0 >= 0 for box in boxes)
+
+
+def test_names_of_the_same_end_are_not_cut():
+    names = [f"{step}__{'x' * 60}" for step in "ab"]
+    assert plain_names(names) == names
+
+
+def test_a_name_that_matplotlib_would_hide_is_in_the_legend():
+    display = ConvergenceDisplay.from_search({"_ours": told(4), "theirs": told(4, seed=1)})
+    assert [text.get_text().strip() for text in display.legend_.get_texts()] == ["_ours", "theirs"]

@@ -2,6 +2,7 @@
 
 import contextlib
 import io
+import re
 import sys
 
 import numpy as np
@@ -27,13 +28,18 @@ class Line(BaseEstimator):
         return 1.0 - abs(self.value - 0.5)
 
 
-def shown(estimator=None, **settings):
+class Low(Line):
+    def score(self, X, y):
+        return -1234.5 - self.value
+
+
+def shown(estimator=None, ncols=120, **settings):
     pytest.importorskip("tqdm")
     out = io.StringIO()
     settings = {"n_iter": 5, "cv": 2, "random_state": 0, "refit": False, **settings}
     search = BayesSearchCV(estimator or Line(), {"value": (0.0, 1.0)}, **settings)
     with contextlib.suppress(KeyboardInterrupt, RuntimeError):
-        search.fit(X, Y, callback=ProgressBar(file=out, ncols=120, mininterval=0))
+        search.fit(X, Y, callback=ProgressBar(file=out, ncols=ncols, mininterval=0))
     return [line for line in out.getvalue().replace("\n", "\r").split("\r") if line.strip()]
 
 
@@ -44,6 +50,37 @@ def test_it_counts_candidates_and_says_when_it_ends():
     assert found[-1].startswith("100%|")
     assert "5 of 5 candidates, best 1, " in found[-1]
     assert "ended (n_iter)" in found[-1]
+
+
+@pytest.mark.parametrize("n_left", [0, 3])
+def test_the_search_goes_on_without_the_bar(n_left):
+    class Gone(io.StringIO):
+        n = 0
+
+        def write(self, text):
+            self.n += 1
+            if self.n > n_left:
+                raise BrokenPipeError("nobody reads this")
+            return super().write(text)
+
+    pytest.importorskip("tqdm")
+    search = BayesSearchCV(Line(), {"value": (0.0, 1.0)}, n_iter=4, cv=2, random_state=0)
+    search.fit(X, Y, callback=ProgressBar(file=Gone(), mininterval=0))
+    assert len(search.cv_results_["params"]) == 4
+
+
+@pytest.mark.parametrize("ncols", [30, 40, 50, 60, 80])
+def test_no_number_is_cut(ncols):
+    found = shown(Low(), ncols=ncols, n_iter=12)
+    told = {part for line in found for part in line.rpartition("| ")[2].split(", ")}
+    for part in told:
+        assert re.fullmatch(
+            r"\d+ of 12 candidates|best -123\d\.?\d?|\d+\.\d s|"
+            r"ends in about \d+\.\d s \(n_iter\)|ended \(n_iter\)",
+            part.strip(),
+        ), part
+    assert any(part.startswith("best -1234.") for part in told)
+    assert any(part.startswith("ended") for part in told) == (ncols == 80)
 
 
 @pytest.mark.parametrize(

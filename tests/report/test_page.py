@@ -322,6 +322,15 @@ def test_effort_says_how_the_candidates_ended():
     assert effort(found, "max_fits").endswith("The search ended: all of its fits were spent.")
 
 
+def test_one_fit_is_not_several():
+    optimizer = told(0, space={"x": (0, 9)})
+    assert repr(optimizer) == "<Optimizer of 1 dimension: 0 points asked, 0 told>"
+    optimizer.ask()
+    assert repr(optimizer) == "<Optimizer of 1 dimension: 1 point asked, 0 told>"
+    optimizer.tell({"x": 1}, folds=[1.0])
+    assert effort(read(optimizer)).endswith("1 complete. That took 1 fit.")
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", [1200, 380])
 def test_in_a_real_browser(path, width, scheme, tmp_path):
