@@ -190,6 +190,9 @@ def fold_noise(scores: Sequence[Sequence[float | None]]) -> float:
     float
         NaN for fewer than two folds or complete rows.
     """
+    if len(scores) == 0:
+        # An array of no rows would have no axis of folds.
+        return math.nan
     y = np.array(scores, dtype=np.float64)
     y = y[np.isfinite(y).all(axis=1)]
     n_rows, n_folds = y.shape

@@ -726,7 +726,8 @@ class BayesSearchCV(BaseSearchCV):  # type: ignore[misc]
         has_score = np.zeros(len(self.candidate_status_), dtype=bool)
         has_score[self._rows_tried] = np.isfinite(observations.scores)
         row = best_row(self.cv_results_[f"rank_test_{self._metric}"], has_score)
-        best = self._rows_tried.index(row)
+        # If no candidate has a score, the first row ranks first, and may be one of shares only.
+        best = self._rows_tried.index(row) if has_score.any() else None
         taken = best
         if one_standard_error(self.refit) is not None and hasattr(self, "best_index_"):
             taken = self._rows_tried.index(self.best_index_)

@@ -12,7 +12,7 @@ import pytest
 from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.datasets import load_iris
 
-from skbayes import BayesSearchCV, TargetScore
+from skbayes import BayesSearchCV, OneStandardError, TargetScore
 from skbayes.engine import budget as _budget
 from skbayes.exceptions import NoWorkers
 
@@ -192,6 +192,39 @@ def test_an_interrupt_asks_neither_rules_nor_callbacks(where, monkeypatch):
     assert unfinished.candidate_status_.count("complete") >= 2
     means = unfinished.cv_results_["mean_test_score"]
     assert unfinished.best_score_ == np.nanmax(means)
+
+
+@pytest.mark.parametrize("strategy", ["bayesian", "hyperband"])
+@pytest.mark.parametrize("refit", [False, OneStandardError(prefer={"a": "low"})])
+@pytest.mark.parametrize(
+    ("max_time", "error", "message"),
+    [(0.5, ValueError, r"\(max_time\) before all folds"), (1e3, KeyboardInterrupt, None)],
+)
+def test_shares_are_kept_if_the_search_ends_before_any_fit_with_the_whole(
+    max_time, error, message, refit, strategy, monkeypatch
+):
+    now = [0.0]
+    monkeypatch.setattr(_budget, "time", SimpleNamespace(monotonic=lambda: now[0]))
+
+    def on_fit(a):
+        now[0] += 1.0
+        if Quick.n_fits == 2:
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr(Quick, "on_fit", staticmethod(on_fit))
+    unfinished = search(
+        max_time=max_time, resource="n_samples", strategy=strategy, refit=refit, n_points=1
+    )
+    with pytest.raises(error, match=message) as caught:
+        unfinished.fit(X, Y)
+    assert caught.value.__cause__ is None
+    assert unfinished.candidate_status_ == ["cut off"]
+    assert unfinished.cv_results_["n_resources"].tolist() == [50]
+    assert unfinished.n_folds_run_ == 1
+    assert unfinished.fits_spent_ > 0.0
+    assert unfinished.optimizer_results_[0].x_iters == []
+    with pytest.raises(ValueError, match="at least 2 scores, and there are 0"):
+        unfinished.insight()
 
 
 def test_an_interrupt_ends_in_an_interrupt_though_refit_raises(monkeypatch):

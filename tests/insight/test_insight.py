@@ -316,6 +316,7 @@ def test_fold_noise_by_hand():
     # An effect of the fold that all share cancels, and a failed row does not count.
     shifted = np.add(scores, [5.0, 0.0, -5.0])
     assert fold_noise([*shifted, [math.nan] * 3]) == pytest.approx(math.sqrt(0.01 / 3))
+    assert math.isnan(fold_noise([]))
     assert math.isnan(fold_noise([[0.1], [0.2]]))
     assert math.isnan(fold_noise([[0.1, 0.2], [math.nan, 0.2]]))
 
