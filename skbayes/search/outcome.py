@@ -64,6 +64,8 @@ def conclude(search: Any, run: Run, engine: Engine) -> None:
             search.fits_spent_ = engine.fits_spent
             if search.verbose > 0 and engine.said_of_shares:
                 print(engine.said_of_shares, flush=True)
+            # Last, for warnings may be errors, and what was searched is not to be lost.
+            _warn_of_failures(search, trials, rows)
         has_best = search.refit or not run.objective.is_multimetric
         if any(trial.status == "complete" for trial in trials):
             if has_best:
@@ -129,15 +131,11 @@ def _why_there_is_no_best(stop_reason: str | None, *, has_results: bool) -> str:
 
 
 def _keep(search: Any, run: Run, trials: Sequence[Trial], rows: Sequence[Trial]) -> None:
-    """Set what was searched, with one warning, or an error, about the fits that failed.
+    """Set what was searched.
 
     `trials` are in the order tried, which is what the model goes by; `rows` are the same in the
     order of the table.
     """
-    folds = [fold for trial in trials for fold in trial.folds if fold is not None]
-    warn_or_raise_about_fit_failures(
-        [{"fit_error": fold.error} for fold in folds], search.error_score
-    )
     for name in OF_THE_BEST:
         # An earlier fit may have had more luck, which says nothing of this one.
         search.__dict__.pop(name, None)
@@ -152,8 +150,8 @@ def _keep(search: Any, run: Run, trials: Sequence[Trial], rows: Sequence[Trial])
     whole = [trial for trial in trials if trial.n_scored]
     search._rows_begun = [row_of[trial.index] for trial in trials]
     search._rows_tried = [row_of[trial.index] for trial in whole]
-    parts = [fold for trial in trials for part in trial.rungs for fold in part]
-    search.n_folds_run_ = len(folds) + sum(fold is not None for fold in parts)
+    parts = [fold for trial in trials for part in (trial.folds, *trial.rungs) for fold in part]
+    search.n_folds_run_ = sum(fold is not None for fold in parts)
     if run.resources is not None:
         search.n_resources_ = [*run.resources.amounts, run.resources.whole]
     search._learnt_from = run.learnt_from(whole)
@@ -168,7 +166,20 @@ def _keep(search: Any, run: Run, trials: Sequence[Trial], rows: Sequence[Trial])
     )
     if search.verbose > 0 and math.isfinite(search._best.expected):
         print(search._best, flush=True)
-    # Last, for warnings may be errors.
+
+
+def _warn_of_failures(search: Any, trials: Sequence[Trial], rows: Sequence[Trial]) -> None:
+    """Warn once of the fits that failed, and of scores that are not finite.
+
+    Raises
+    ------
+    ValueError
+        If every fit failed.
+    """
+    folds = [fold for trial in trials for fold in trial.folds if fold is not None]
+    warn_or_raise_about_fit_failures(
+        [{"fit_error": fold.error} for fold in folds], search.error_score
+    )
     warn_of_scores(search.cv_results_, rows)
 
 

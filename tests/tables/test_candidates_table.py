@@ -11,7 +11,7 @@ import pytest
 from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.datasets import load_iris
 from sklearn.ensemble import HistGradientBoostingClassifier
-from sklearn.exceptions import NotFittedError
+from sklearn.exceptions import FitFailedWarning, NotFittedError
 from sklearn.metrics import accuracy_score, make_scorer
 from sklearn.model_selection import GridSearchCV
 from sklearn.pipeline import Pipeline
@@ -117,6 +117,33 @@ def test_failures_say_why():
     assert table["proposed_by"] == ["grid"] * 3
     assert table["mean_rounds"][:2] == [7.0, 7.0]
     assert math.isnan(table["mean_rounds"][2])
+
+
+@pytest.mark.parametrize("is_fitted_before", [False, True])
+@pytest.mark.parametrize("resource", [None, "n_samples"])
+def test_a_fit_in_which_all_fits_fail_has_a_table_of_its_own(resource, is_fitted_before):
+    search = BayesSearchCV(
+        Steps(), {"value": [0.1, 0.5]}, cv=3, random_state=0, n_iter=2, resource=resource
+    )
+    if is_fitted_before:
+        search.fit(X, Y)
+    with pytest.raises(ValueError, match="All the 6 fits failed"), warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        search.set_params(search_spaces={"value": [0.85, 0.9, 0.95]}, n_iter=2).fit(X, Y)
+    table = search.trials(as_frame=False)
+    assert table["status"] == search.candidate_status_ == ["failed"] * 2
+    assert table["failure"] == ["fold 0: of it"] * 2
+    assert np.isnan(table["mean_test_score"]).all()
+    assert table["param_value"] == search.cv_results_["param_value"].tolist()
+    assert not hasattr(search, "best_score_")
+
+
+def test_a_warning_that_is_an_error_loses_no_results():
+    search = BayesSearchCV(Steps(), {"value": [0.1, 0.9]}, cv=3, strategy="grid")
+    with pytest.raises(FitFailedWarning), warnings.catch_warnings():
+        warnings.simplefilter("error")
+        search.fit(X, Y)
+    assert search.trials(as_frame=False)["status"] == ["complete", "failed"]
 
 
 @pytest.mark.parametrize(
