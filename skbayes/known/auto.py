@@ -16,6 +16,8 @@ AUTO = "auto"
 def written_spaces(search: Any, X: Any = None, y: Any = None) -> Any:
     """Return the spaces of a search as a user would write them.
 
+    The space that is known of an estimator is without the resource, which the search itself sets.
+
     Raises
     ------
     ValueError
@@ -34,6 +36,7 @@ def written_spaces(search: Any, X: Any = None, y: Any = None) -> Any:
         found = suggest_space(search.estimator, X, y)
     except (TypeError, ValueError) as error:
         raise type(error)(f"search_spaces={AUTO!r}: {error}") from None
+    found.pop(search.resource, None)
     if not found:
         raise ValueError(
             f"search_spaces={AUTO!r}: nothing of {type(search.estimator).__name__} is worth a "

@@ -10,7 +10,12 @@ from sklearn.compose import ColumnTransformer, TransformedTargetRegressor
 from sklearn.datasets import load_breast_cancer, load_diabetes, load_iris
 from sklearn.decomposition import PCA
 from sklearn.discriminant_analysis import LinearDiscriminantAnalysis
-from sklearn.ensemble import BaggingClassifier, RandomForestClassifier, VotingClassifier
+from sklearn.ensemble import (
+    BaggingClassifier,
+    GradientBoostingClassifier,
+    RandomForestClassifier,
+    VotingClassifier,
+)
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.feature_selection import SelectKBest, VarianceThreshold
 from sklearn.kernel_ridge import KernelRidge
@@ -219,6 +224,22 @@ def test_auto_is_the_search_of_the_suggested_space(strategy, tmp_path):
     assert again.search_spaces == clone(auto).search_spaces == "auto"
     assert auto.total_iterations == 6
     assert pickle.loads(pickle.dumps(auto)).insight().best_params == auto.best_params_
+
+
+@pytest.mark.parametrize("step", ["", "gradientboostingclassifier__"])
+def test_auto_leaves_out_the_resource(step):
+    """The search sets it, and who writes "auto" could not take it out."""
+    model = GradientBoostingClassifier(n_estimators=9, random_state=0)
+    model = make_pipeline(StandardScaler(), model) if step else model
+    name = f"{step}n_estimators"
+    settings = {"n_iter": 3, "cv": 2, "random_state": 0, "resource": name}
+    search = BayesSearchCV(model, "auto", **settings).fit(X, Y)
+    space = suggest_space(model, X, Y)
+    assert set(search.best_params_) == set(space)
+    assert search.best_params_[name] == 9
+    del space[name]
+    written = BayesSearchCV(model, space, **settings).fit(X, Y)
+    assert repr(search.cv_results_["params"]) == repr(written.cv_results_["params"])
 
 
 def test_auto_says_what_it_searches(capsys):
