@@ -176,7 +176,9 @@ def _read_table(
     if len(rows) != len(scores):
         raise ValueError(f"{what} has {len(rows)} parameters and {len(scores)} scores.")
     read = list(zip(rows, scores, strict=True))
-    if statuses is None or len(statuses) != len(read):
+    if statuses is None:
+        statuses = _statuses(table, names, score_name)
+    if len(statuses) != len(read):
         return read
     # A candidate that was not evaluated on all folds and has no score has not failed. Training jobs
     # of a service have one when they were stopped.
@@ -184,6 +186,27 @@ def _read_table(
         row
         for row, status in zip(read, statuses, strict=True)
         if status not in UNMEASURED or math.isfinite(row[1])
+    ]
+
+
+def _statuses(table: Any, names: Sequence[str], score_name: str) -> list[str]:
+    """Return which rows of `cv_results_` are unfinished; nothing for another table.
+
+    A fold that was not run has no time, so the mean time is NaN. A candidate that failed on its
+    first fold may have no time either, and has no score on any fold. A candidate that was evaluated
+    with shares of a resource only looks the same.
+    """
+    if "mean_fit_time" not in names:
+        return []
+    times = [_is_number(time) for time in _column(table, "mean_fit_time")]
+    of_split = score_name.removeprefix("mean")
+    splits = [name for name in names if name.startswith("split") and name.endswith(of_split)]
+    columns = [map(_is_number, _column(table, name)) for name in splits]
+    has_score = map(any, zip(*columns, strict=True)) if columns else [False] * len(times)
+    has_shares = "n_resources" in names
+    return [
+        "unfinished" if not has_time and (has_shares or scored) else ""
+        for has_time, scored in zip(times, has_score, strict=True)
     ]
 
 
@@ -211,6 +234,14 @@ def _score_column(names: list[str], what: str, metric: str | None) -> str:
         f"{what} needs a column of scores, 'mean_test_score' or 'score'; it has {names}. Rename "
         "the column of the scores to 'score'."
     )
+
+
+def _is_number(cell: Any) -> bool:
+    """Whether a cell of a column has a finite number, which is a text if it comes from a file."""
+    try:
+        return not _is_absent(cell) and math.isfinite(float(cell))
+    except (TypeError, ValueError):
+        return False
 
 
 def _is_absent(value: Any) -> bool:

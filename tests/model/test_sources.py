@@ -155,3 +155,21 @@ def test_what_was_stopped_is_a_result_if_it_has_a_score():
     scores = [0.5, 0.25, math.nan, math.nan, math.nan]
     [rows] = read_sources({"params": params, "score": scores, "status": statuses})
     assert [row[0]["x"] for row in rows] == [0.0, 1.0, 3.0]
+
+
+@pytest.mark.parametrize("has_shares", [False, True])
+@pytest.mark.parametrize("form", [dict, Frame])
+def test_a_table_without_statuses_shows_which_folds_were_not_run(form, has_shares):
+    """A row without a mean time, and with a score on some fold, is unfinished."""
+    table = {
+        "params": [{"x": float(i)} for i in range(5)],
+        "mean_fit_time": [0.1, 0.1, math.nan, math.nan, ""],
+        "split0_test_score": [0.5, math.nan, 0.25, math.nan, "0.5"],
+        "split1_test_score": [0.5, 0.5, math.nan, math.nan, None],
+        "mean_test_score": [0.5, math.nan, math.nan, math.nan, math.nan],
+    }
+    if has_shares:
+        table["n_resources"] = [9, 9, 9, 3, 9]
+    [rows] = read_sources(form(table))
+    # Without shares, the row without any score has failed on its first fold.
+    assert [row[0]["x"] for row in rows] == ([0.0, 1.0] if has_shares else [0.0, 1.0, 3.0])

@@ -11,6 +11,7 @@ from sklearn.pipeline import make_pipeline
 from sklearn.svm import SVC
 
 from skbayes import BayesSearchCV, Optimizer
+from skbayes.model import read_sources
 
 X, Y = load_iris(return_X_y=True)
 SPACE = {"C": (1e-2, 1e3, "log-uniform"), "gamma": (1e-4, 10.0, "log-uniform")}
@@ -49,6 +50,22 @@ def test_the_best_of_an_earlier_search_comes_first(kind):
         assert asked[0] == best
         assert len(asked) == 6
     assert asked != params_of(search(None))
+
+
+@pytest.mark.parametrize(
+    "kwargs",
+    [{"resource": "n_samples", "strategy": "hyperband"}, {"early_stopping": "median", "cv": 5}],
+)
+def test_what_has_not_all_folds_is_no_failure_in_the_table_alone(kwargs):
+    settings = {"n_iter": 12, "cv": 3, "random_state": 5, **kwargs}
+    source = BayesSearchCV(SVC(), SPACE, **settings).fit(X, Y)
+    assert "stopped" in source.candidate_status_
+    table = source.cv_results_
+    n_complete = int(np.isfinite(table["mean_test_score"]).sum())
+    for given in (source, table, source.trials(as_frame=False)):
+        [rows] = read_sources(given)
+        assert len(rows) == n_complete
+        assert all(np.isfinite(score) for _, score in rows)
 
 
 def test_the_present_parameters_come_before():
