@@ -171,12 +171,16 @@ def _keep(search: Any, run: Run, trials: Sequence[Trial], rows: Sequence[Trial])
 def _warn_of_failures(search: Any, trials: Sequence[Trial], rows: Sequence[Trial]) -> None:
     """Warn once of the fits that failed, and of scores that are not finite.
 
+    A fit with a share counts only for a candidate that has no other: a candidate may fail with few
+    rows, and not with all of them.
+
     Raises
     ------
     ValueError
         If every fit failed.
     """
-    folds = [fold for trial in trials for fold in trial.folds if fold is not None]
+    parts = [part for t in trials for part in ((t.folds,) if t.n_scored else t.rungs)]
+    folds = [fold for part in parts for fold in part if fold is not None]
     warn_or_raise_about_fit_failures(
         [{"fit_error": fold.error} for fold in folds], search.error_score
     )

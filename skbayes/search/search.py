@@ -594,7 +594,7 @@ class BayesSearchCV(BaseSearchCV):  # type: ignore[misc]
             - ``seconds``: the time of these folds, in seconds;
             - ``proposed_at``, ``finished_at``: seconds since the search began;
             - ``mean_rounds``: the mean number of rounds, for estimators that stop by themselves;
-            - ``failure``: the error of a failed candidate;
+            - ``failure``: the error of a failed candidate, or of one that failed with its shares;
             - ``row``: the row in `cv_results_`.
 
         Raises

@@ -30,7 +30,8 @@ def note_of(trial: Trial, status: str, params: Mapping[str, Any]) -> Note:
         "index", "params", "status" and "origin"; "asked_at" and, for each fold, "folds_at", in
         seconds of search, and "folds_took", in seconds of its fit and score; "seconds", of all;
         "rounds", for each fold; "failure", the last line of what the first fit that failed has
-        raised; "has_row", whether anything was measured. What is not known is None.
+        raised, also with a share if there is no more; "has_row", whether anything was measured.
+        What is not known is None.
     """
     return {
         "index": trial.index,
@@ -45,7 +46,7 @@ def note_of(trial: Trial, status: str, params: Mapping[str, Any]) -> Note:
         "seconds": trial.all_seconds,
         "rounds": [None if fold is None else fold.rounds for fold in trial.folds],
         "n_folds": trial.n_scored,
-        "failure": _failure(trial) if status == "failed" else None,
+        "failure": _failure(trial, status),
         "has_row": trial.has_begun,
     }
 
@@ -85,9 +86,12 @@ def notes_of_table(
     return notes
 
 
-def _failure(trial: Trial) -> str:
-    """Return in one line why a trial has no score."""
-    for fold, score in enumerate(trial.folds):
+def _failure(trial: Trial, status: str) -> str | None:
+    """Return in one line why a trial has no score; None if it did not fail."""
+    if status != "failed" and trial.rung is None:
+        return None
+    for fold, score in enumerate(trial.at(trial.rung)):
         if score is not None and score.error:
-            return f"fold {fold}: {score.error.strip().splitlines()[-1].strip()}"
-    return "the scorer raised, or its score is not finite"
+            part = "" if trial.rung is None else " with a share"
+            return f"fold {fold}{part}: {score.error.strip().splitlines()[-1].strip()}"
+    return "the scorer raised, or its score is not finite" if status == "failed" else None

@@ -173,11 +173,41 @@ def test_a_journal_goes_on_with_the_same_shares_only(tmp_path):
 
 @pytest.mark.parametrize("strategy", STRATEGIES)
 def test_a_failure_on_a_share_is_no_failed_candidate(strategy):
-    with warnings.catch_warnings():
-        warnings.simplefilter("error", FitFailedWarning)
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
         search = searched(estimator=Curve(broken_below=100), strategy=strategy)
     assert "failed" not in search.candidate_status_
     assert np.isfinite(search.best_score_)
+    # Candidates without any fit of the whole have failed with all that they were given.
+    is_complete = np.isfinite(search.cv_results_["mean_test_score"])
+    failures = search.trials(as_frame=False)["failure"]
+    assert [failure is None for failure in failures] == is_complete.tolist()
+    has_warned = [w for w in caught if w.category is FitFailedWarning]
+    assert len(has_warned) == (not is_complete.all())
+    assert strategy != "hyperband" or (has_warned and not is_complete.all())
+
+
+class BrokenKind(Curve):
+    """Cannot be fitted for one of the categories."""
+
+    def fit(self, X, y):
+        if self.c is None:
+            raise ValueError("no c")
+        return super().fit(X, y)
+
+
+def test_failures_of_candidates_that_have_shares_only_are_told():
+    with pytest.warns(FitFailedWarning) as caught:
+        search = searched(estimator=BrokenKind(), strategy="hyperband", n_iter=9)
+    table = search.trials(as_frame=False)
+    n_broken = table["param_c"].count(None)
+    assert 0 < n_broken < 9
+    assert "failed" not in table["status"]
+    told = [
+        "fold 0 with a share: ValueError: no c" if c is None else None for c in table["param_c"]
+    ]
+    assert table["failure"] == told
+    assert f"{3 * n_broken} fits failed out of a total of" in str(caught[0].message)
 
 
 def test_a_failure_of_the_whole_is_one():
