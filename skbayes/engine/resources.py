@@ -15,7 +15,7 @@ from sklearn.base import is_classifier
 from sklearn.utils.multiclass import type_of_target
 
 from skbayes._compat import BaseSearchCV, accepts
-from skbayes.space import Space, has, native, show
+from skbayes.space import Branch, Categorical, Space, has, native, show
 
 __all__ = ["N_SAMPLES", "Resources", "read_resources"]
 
@@ -150,12 +150,30 @@ def _present(search: BaseSearchCV, space: Space, name: str) -> Any:
             "whose values are whole numbers, such as 'n_estimators' or 'max_iter' (with the name "
             "of its step in a pipeline, 'svc__max_iter'), or 'n_samples'."
         )
-    if any(name in branch.names for branch in space.branches):
-        raise ValueError(
-            f"resource={name!r} is in search_spaces too. The search itself sets the resource, so "
-            "take this parameter out of search_spaces."
-        )
+    for branch in space.branches:
+        if name in branch.names:
+            raise ValueError(
+                f"resource={name!r} is in search_spaces too. The search itself sets the resource, "
+                "so take this parameter out of search_spaces."
+            )
+        _check_choices(search.estimator, branch, name)
     return params.get(name)
+
+
+def _check_choices(estimator: Any, branch: Branch, name: str) -> None:
+    """Raise ValueError if a value of a searched step does not have the resource of this step."""
+    steps = [step for step in branch.names if name.startswith(f"{step}__")]
+    step = max(steps, key=len, default="")
+    dimension = dict(branch.parameters).get(step)
+    rest = name.removeprefix(f"{step}__")
+    for value in dimension.categories if isinstance(dimension, Categorical) else ():
+        # Some estimators take parameters for a value that is no estimator.
+        if not (accepts(value, {rest: 2}) or accepts(estimator, {step: value, name: 2})):
+            raise ValueError(
+                f"resource={name!r} is no parameter of {show(value)}, a value of {step!r} in "
+                "search_spaces. Take this value out of search_spaces, or write "
+                "resource='n_samples', which every estimator has."
+            )
 
 
 def _whole(search: BaseSearchCV, present: Any) -> int:

@@ -3,11 +3,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from sklearn.datasets import load_iris
-from sklearn.ensemble import RandomForestClassifier
+from sklearn.ensemble import BaggingClassifier, RandomForestClassifier
 from sklearn.linear_model import Ridge
 from sklearn.model_selection import GroupKFold, StratifiedKFold, TimeSeriesSplit
 from sklearn.naive_bayes import GaussianNB
-from sklearn.pipeline import make_pipeline
+from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.preprocessing import StandardScaler
 from sklearn.svm import SVC
 
@@ -16,6 +16,7 @@ from skbayes.engine import read_resources
 from skbayes.space import parse_space
 
 N = 300
+FOREST = RandomForestClassifier(n_estimators=9, random_state=0)
 
 
 def resources(estimator, space, X, y=None, *, cv=None, groups=None, seed=0, **kwargs):
@@ -142,6 +143,33 @@ def test_what_leaves_nothing_to_give_out_is_refused(estimator, kwargs, message):
     space = {"C": (0.1, 1.0)} if isinstance(estimator, SVC) else {"alpha": (0.1, 1.0)}
     with pytest.raises(ValueError, match=message):
         resources(estimator, space, X, y, **kwargs)
+
+
+@pytest.mark.parametrize(
+    ("step", "resource", "values", "refused"),
+    [
+        ("clf", "clf__n_estimators", [FOREST, SVC()], r"SVC\(\)"),
+        ("clf", "clf__n_estimators", ["passthrough", FOREST], "'passthrough'"),
+        ("clf", "clf__estimator__max_iter", [BaggingClassifier(SVC()), FOREST], "RandomForest"),
+        ("clf__estimator", "clf__estimator__max_iter", [SVC(), Ridge(), FOREST], "RandomForest"),
+        ("clf", "clf__n_estimators", [FOREST, BaggingClassifier()], None),
+        ("clf__estimator", "clf__n_estimators", [SVC(), GaussianNB()], None),
+    ],
+)
+def test_each_value_of_a_searched_step_must_have_the_resource(step, resource, values, refused):
+    """A value without it would fail in each fit, also with the whole resource."""
+    pipeline = Pipeline([("clf", BaggingClassifier(SVC(max_iter=99), n_estimators=9))])
+    search = BayesSearchCV(pipeline, {step: values}, resource=resource, n_iter=2, cv=2)
+    X, y = np.arange(N)[:, None] / N, np.tile([0, 1], N // 2)
+    if refused is None:
+        search.set_params(refit=False).fit(X, y)
+        assert search.n_resources_[-1] == 9
+        return
+    message = (
+        rf"resource='{resource}' is no parameter of {refused}.*, a value of '{step}' in search"
+    )
+    with pytest.raises(ValueError, match=message):
+        search.fit(X, y)
 
 
 @pytest.mark.parametrize("word", ["smallest", "exhaust"])
