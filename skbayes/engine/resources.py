@@ -15,6 +15,7 @@ from sklearn.base import is_classifier
 from sklearn.utils.multiclass import type_of_target
 
 from skbayes._compat import BaseSearchCV, accepts
+from skbayes.known import other_names
 from skbayes.space import Branch, Categorical, Space, has, native, show
 
 __all__ = ["N_SAMPLES", "Resources", "read_resources"]
@@ -151,28 +152,51 @@ def _present(search: BaseSearchCV, space: Space, name: str) -> Any:
             "of its step in a pipeline, 'svc__max_iter'), or 'n_samples'."
         )
     for branch in space.branches:
-        if name in branch.names:
-            raise ValueError(
-                f"resource={name!r} is in search_spaces too. The search itself sets the resource, "
-                "so take this parameter out of search_spaces."
-            )
-        _check_choices(search.estimator, branch, name)
+        _check_branch(search.estimator, branch, name)
     return params.get(name)
 
 
-def _check_choices(estimator: Any, branch: Branch, name: str) -> None:
-    """Raise ValueError if a value of a searched step does not have the resource of this step."""
+def _check_branch(estimator: Any, branch: Branch, name: str) -> None:
+    """Raise ValueError if the search cannot set the resource of all candidates of a branch."""
+    if name in branch.names:
+        raise ValueError(
+            f"resource={name!r} is in search_spaces too. The search itself sets the resource, so "
+            "take this parameter out of search_spaces."
+        )
     steps = [step for step in branch.names if name.startswith(f"{step}__")]
     step = max(steps, key=len, default="")
     dimension = dict(branch.parameters).get(step)
-    rest = name.removeprefix(f"{step}__")
-    for value in dimension.categories if isinstance(dimension, Categorical) else ():
+    if not isinstance(dimension, Categorical):
+        _check_names(estimator, branch, "", name)
+        return
+    prefix = f"{step}__"
+    rest = name.removeprefix(prefix)
+    for value in dimension.categories:
+        if accepts(value, {rest: 2}):
+            _check_names(value, branch, prefix, rest)
         # Some estimators take parameters for a value that is no estimator.
-        if not (accepts(value, {rest: 2}) or accepts(estimator, {step: value, name: 2})):
+        elif not accepts(estimator, {step: value, name: 2}):
             raise ValueError(
                 f"resource={name!r} is no parameter of {show(value)}, a value of {step!r} in "
                 "search_spaces. Take this value out of search_spaces, or write "
                 "resource='n_samples', which every estimator has."
+            )
+
+
+def _check_names(owner: Any, branch: Branch, prefix: str, name: str) -> None:
+    """Raise ValueError if the resource has a value by another name, which would count instead."""
+    for other, value in other_names(owner, name).items():
+        if prefix + other in branch.names:
+            raise ValueError(
+                f"resource={prefix + name!r} is in search_spaces too, as {prefix + other!r}, which "
+                "is another name for it. The search itself sets the resource, so take this "
+                "parameter out of search_spaces."
+            )
+        if value is not None:
+            raise ValueError(
+                f"resource={prefix + name!r} is another name for {prefix + other!r}, and "
+                f"{type(owner).__name__}() has {other}={show(value)}: write "
+                f"resource={prefix + other!r}, or set {name} in place of {other}."
             )
 
 
