@@ -248,8 +248,9 @@ def _n_classes(estimator: Any, y: Any) -> int:
 def _orders(splits: Sequence[tuple[Any, Any]], y: Any, groups: Any, seed: int) -> tuple[Rows, ...]:
     """Return the training rows of each fold in an order whose first ones stand for all.
 
-    Of any length they hold the classes in their shares, whole groups, or the latest rows where
-    training rows lie before those of the test in all of several folds, as in a series of time.
+    Of any length they hold the classes in their shares, or one group after the other, of which the
+    last may be cut, or the latest rows where training rows lie before those of the test in all of
+    several folds, as in a series of time.
     """
     rows = [(_indices(train), _indices(test)) for train, test in splits]
     is_series = len(rows) > 1 and all(train.max() < test.min() for train, test in rows)

@@ -57,16 +57,20 @@ def test_shares_of_rows_are_nested_and_stratified(shares, factor, seed):
         assert before == set(train)
 
 
-def test_a_share_of_rows_holds_whole_groups():
+@pytest.mark.parametrize("n_groups", [30, 6])
+def test_a_share_of_rows_takes_one_group_after_the_other(n_groups):
     y = np.tile([0, 1], N // 2)
-    groups = np.repeat(np.arange(30), 10)
-    splits, found = of_rows(y, cv=GroupKFold(3), groups=groups, min_resources=60)
-    assert found.amounts == (100,)
+    size = N // n_groups
+    groups = np.repeat(np.arange(n_groups), size)
+    splits, found = of_rows(y, cv=GroupKFold(3), groups=groups, min_resources=30)
+    assert found.amounts == (33, 100)
     for fold, (train, _) in enumerate(splits):
-        rows = found.train(fold, train, 0)
-        counts = np.bincount(groups[rows], minlength=30)
-        # The last one may be cut.
-        assert sum(0 < count < 10 for count in counts) <= 1
+        for rung in range(2):
+            rows = found.train(fold, train, rung)
+            counts = np.bincount(groups[rows], minlength=n_groups)
+            # The last one may be cut, also if there is no other.
+            assert (counts == size).sum() == len(rows) // size
+            assert sum(0 < count < size for count in counts) <= 1
 
 
 def test_a_share_of_a_series_is_its_end():
