@@ -29,6 +29,9 @@ Rows = NDArray[np.intp]
 MAX_RUNGS = 4
 # Rows of each class and fold that the smallest share has at least, as in scikit-learn.
 ROWS_PER_CLASS = 2
+# A fold with this share of the most training rows is as good as any for a share: the sizes of k folds
+# differ a little, those of a series much.
+NEARLY_ALL = 0.9
 # Its stream of random numbers is told apart from others by the first entry of the spawn key.
 ROWS_STREAM = 3
 
@@ -50,6 +53,9 @@ class Resources:
     orders : sequence of ndarray
         For each fold its training rows, of which a share takes the first ones. Empty if the
         resource is a parameter.
+    folds : sequence of int
+        The folds in the order in which a share is measured: first those with nearly the most
+        training rows. Empty: as they are.
     """
 
     name: str
@@ -57,6 +63,7 @@ class Resources:
     whole: int
     n_rows: int = 0
     orders: Sequence[Rows] = field(default=(), repr=False)
+    folds: Sequence[int] = field(default=(), repr=False)
 
     @cached_property
     def shares(self) -> tuple[float, ...]:
@@ -74,6 +81,10 @@ class Resources:
     def params(self, rung: int | None) -> dict[str, int]:
         """Return the parameters that give the estimator the share of a rung."""
         return {} if self.name == N_SAMPLES else {self.name: self.amount(rung)}
+
+    def fold(self, place: int, rung: int | None) -> int:
+        """Return which fold is measured on a rung at a place; None: the fold of this number."""
+        return self.folds[place] if self.folds and rung is not None else place
 
     def train(self, fold: int, train: Any, rung: int | None) -> Any:
         """Return the training rows of a fold on a rung, in the order of the data."""
@@ -130,10 +141,11 @@ def read_resources(
     else:
         whole, smallest = _whole(search, _present(search, space, name)), 1
     amounts = _amounts(search, whole, smallest)
+    folds = _folds(splits)
     if name != N_SAMPLES:
-        return Resources(name, amounts, whole)
+        return Resources(name, amounts, whole, folds=folds)
     orders = _orders(splits, y if n_classes else None, split_params.get("groups"), seed)
-    return Resources(name, amounts, whole, n_rows, orders)
+    return Resources(name, amounts, whole, n_rows, orders, folds)
 
 
 def _present(search: BaseSearchCV, space: Space, name: str) -> Any:
@@ -243,6 +255,16 @@ def _n_classes(estimator: Any, y: Any) -> int:
     if type_of_target(y) not in ("binary", "multiclass"):
         return 0
     return len(np.unique(np.asarray(y)))
+
+
+def _folds(splits: Sequence[tuple[Any, Any]]) -> tuple[int, ...]:
+    """Return the folds, first those with nearly the most training rows, else in their order.
+
+    The first fold of a series has a small part of the rows, and a share of it may be a few.
+    """
+    n_rows = [len(_indices(train)) for train, _ in splits]
+    enough = NEARLY_ALL * max(n_rows)
+    return tuple(sorted(range(len(splits)), key=lambda fold: n_rows[fold] < enough))
 
 
 def _orders(splits: Sequence[tuple[Any, Any]], y: Any, groups: Any, seed: int) -> tuple[Rows, ...]:

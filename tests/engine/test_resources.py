@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 from sklearn.datasets import load_iris
 from sklearn.ensemble import BaggingClassifier, RandomForestClassifier
 from sklearn.linear_model import Ridge
-from sklearn.model_selection import GroupKFold, StratifiedKFold, TimeSeriesSplit
+from sklearn.model_selection import GroupKFold, KFold, StratifiedKFold, TimeSeriesSplit
 from sklearn.naive_bayes import GaussianNB
 from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.preprocessing import StandardScaler
@@ -80,6 +80,25 @@ def test_a_share_of_a_series_is_its_end():
         rows = found.train(fold, train, 0)
         assert list(rows) == list(train[-len(rows) :])
         assert len(rows) == len(train) // 2 or len(rows) == (len(train) + 1) // 2
+
+
+@pytest.mark.parametrize(
+    ("cv", "folds"),
+    [
+        (TimeSeriesSplit(3), [2, 0, 1]),
+        (TimeSeriesSplit(3, max_train_size=50), [0, 1, 2]),
+        (KFold(3), [0, 1, 2]),  # the last one has a training row more
+        (StratifiedKFold(7), [0, 1, 2, 3, 4, 5, 6]),
+    ],
+)
+@pytest.mark.parametrize("resource", ["n_samples", "max_iter"])
+def test_a_share_begins_with_a_fold_of_many_rows(cv, folds, resource):
+    y = np.tile([0, 1], N // 2)[: N - 1]
+    X = np.zeros((len(y), 1))
+    model, space = SVC(max_iter=100), {"C": (0.1, 1.0)}
+    _, found = resources(model, space, X, y, cv=cv, resource=resource)
+    assert [found.fold(place, 0) for place in range(len(folds))] == folds
+    assert [found.fold(place, None) for place in range(len(folds))] == sorted(folds)
 
 
 def test_folds_share_rows():

@@ -11,7 +11,7 @@ from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.datasets import load_iris, make_classification
 from sklearn.ensemble import RandomForestClassifier
 from sklearn.exceptions import FitFailedWarning
-from sklearn.model_selection import GroupKFold, ShuffleSplit
+from sklearn.model_selection import GroupKFold, ShuffleSplit, TimeSeriesSplit
 from sklearn.svm import SVC
 
 from skbayes import BayesSearchCV
@@ -113,6 +113,25 @@ def test_a_look_takes_the_first_fold_and_a_bracket_all(tmp_path):
     assert runs == {"bayesian": {0}, "hyperband": {0, 1, 2}}
 
 
+@pytest.mark.parametrize("resource", ["n_samples", "rounds"])
+def test_a_look_at_a_series_takes_the_last_fold(resource):
+    """The first one has a small part of the rows, all of one class here."""
+
+    class Counted(Curve):
+        def score(self, X, y):
+            looks.append((self.rounds, self.n_rows_, len(self.classes_)))
+            return super().score(X, y)
+
+    looks: list[tuple[int, int, int]] = []
+    kwargs = {"resource": resource, "n_points": 1, "n_iter": 6}
+    y = (np.arange(240) // 20) % 2
+    searched(estimator=Counted(), cv=TimeSeriesSplit(5), y=y, min_resources=27, **kwargs)
+    # The first candidate is measured on all shares.
+    first = {"n_samples": [(81, 67, 2)], "rounds": [(27, 200, 2)]}[resource]
+    assert looks[:1] == first
+    assert [n_rows for _, n_rows, _ in looks[1:6]] == [40, 80, 120, 160, 200]
+
+
 @pytest.mark.parametrize("strategy", STRATEGIES)
 @pytest.mark.parametrize("max_fits", [40, 33.3])
 def test_no_more_is_spent_than_may_be(strategy, max_fits):
@@ -203,9 +222,7 @@ def test_failures_of_candidates_that_have_shares_only_are_told():
     n_broken = table["param_c"].count(None)
     assert 0 < n_broken < 9
     assert "failed" not in table["status"]
-    told = [
-        "fold 0 with a share: ValueError: no c" if c is None else None for c in table["param_c"]
-    ]
+    told = ["with a share: ValueError: no c" if c is None else None for c in table["param_c"]]
     assert table["failure"] == told
     assert f"{3 * n_broken} fits failed out of a total of" in str(caught[0].message)
 
