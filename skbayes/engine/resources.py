@@ -29,7 +29,7 @@ Rows = NDArray[np.intp]
 MAX_RUNGS = 4
 # Rows of each class and fold that the smallest share has at least, as in scikit-learn.
 ROWS_PER_CLASS = 2
-# A fold with this share of the most training rows is as good as any for a share: the sizes of k folds
+# A fold with this part of the most training rows is as good as any to look at: the sizes of k folds
 # differ a little, those of a series much.
 NEARLY_ALL = 0.9
 # Its stream of random numbers is told apart from others by the first entry of the spawn key.

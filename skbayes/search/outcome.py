@@ -152,6 +152,8 @@ def _keep(search: Any, run: Run, trials: Sequence[Trial], rows: Sequence[Trial])
     search._rows_tried = [row_of[trial.index] for trial in whole]
     parts = [fold for trial in trials for part in (trial.folds, *trial.rungs) for fold in part]
     search.n_folds_run_ = sum(fold is not None for fold in parts)
+    # One of an earlier fit with a resource would be none of this one.
+    search.__dict__.pop("n_resources_", None)
     if run.resources is not None:
         search.n_resources_ = [*run.resources.amounts, run.resources.whole]
     search._learnt_from = run.learnt_from(whole)

@@ -399,6 +399,14 @@ def test_clones_and_pickles_have_the_parameters():
     assert older.max_fits is None
 
 
+def test_amounts_of_an_earlier_fit_are_gone():
+    search = searched(n_iter=2)
+    assert search.n_resources_ == [26, 80, 240]
+    search.set_params(resource=None, min_resources="exhaust").fit(X, Y)
+    assert not hasattr(search, "n_resources_")
+    assert "n_resources" not in search.cv_results_
+
+
 def test_iris_by_default():
     X, y = load_iris(return_X_y=True)
     search = BayesSearchCV(
