@@ -191,9 +191,10 @@ class BayesSearchCV(BaseSearchCV):  # type: ignore[misc]
         evaluates it with the whole resource. Only a candidate with the whole resource can be the
         best candidate. None: each fit has the whole resource.
     min_resources : int or {"smallest", "exhaust"}, default="exhaust"
-        The smallest share. "smallest" and "exhaust" mean the same: the search divides the whole
-        resource by `factor` up to four times. With "n_samples", the smallest share then has at
-        least two rows for each fold and class.
+        The smallest share has at least this amount. The search divides the whole resource by
+        `factor` as often as this amount allows, so the smallest share may be larger. "smallest" and
+        "exhaust" mean the same: the search divides the whole resource up to four times. With
+        "n_samples", the smallest share then has at least two rows for each fold and class.
     max_resources : int or "auto", default="auto"
         The whole resource. "auto": all rows, or the value of the parameter in the estimator.
     factor : int or float, default=3

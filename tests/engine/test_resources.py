@@ -116,6 +116,7 @@ def test_folds_share_rows():
         ({"min_resources": 5}, (11, 33, 100), 300),
         ({"max_resources": 90, "min_resources": 10}, (10, 30), 90),
         ({"min_resources": 100}, (100,), 300),
+        ({"min_resources": 50}, (100,), 300),  # a limit: a ninth is less
         ({"min_resources": 90, "factor": 3.0}, (100,), 300),
     ],
 )
