@@ -214,13 +214,16 @@ def _check_names(owner: Any, branch: Branch, prefix: str, name: str) -> None:
 
 def _whole(search: BaseSearchCV, present: Any) -> int:
     whole = native(search.max_resources)
+    auto = f"max_resources='auto' takes the value that the estimator has, and {search.resource}="
     if whole == "auto":
         if isinstance(present, bool) or not isinstance(present, numbers.Integral):
-            raise ValueError(
-                f"max_resources='auto' takes the value that the estimator has, and "
-                f"{search.resource}={show(present)} is no whole number: give max_resources."
-            )
+            raise ValueError(f"{auto}{show(present)} is no whole number: give max_resources.")
         whole = int(present)
+        if whole < 2:
+            # Such as -1, which means no limit.
+            raise ValueError(
+                f"{auto}{whole} leaves no smaller share: give max_resources, or resource=None."
+            )
     if whole < 2:
         raise ValueError(
             f"max_resources={whole} of resource={search.resource!r} leaves no smaller share: give "
