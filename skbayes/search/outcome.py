@@ -67,7 +67,10 @@ def conclude(search: Any, run: Run, engine: Engine) -> None:
             # Last, for warnings may be errors, and what was searched is not to be lost.
             _warn_of_failures(search, trials, rows)
         has_best = search.refit or not run.objective.is_multimetric
-        if any(trial.status == "complete" for trial in trials):
+        # Some fits with a share were good if all with the whole resource have failed.
+        folds = [fold for trial in trials for fold in trial.folds if fold is not None]
+        is_fitted = any(fold.error is None for fold in folds)
+        if is_fitted and any(trial.status == "complete" for trial in trials):
             if has_best:
                 _select(search, run, rows)
         elif early is None and (has_best or not trials):

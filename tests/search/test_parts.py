@@ -232,6 +232,33 @@ def test_a_failure_of_the_whole_is_one():
         searched(estimator=Curve(broken_below=10**6), n_iter=6)
 
 
+class BrokenAsAWhole(Curve):
+    """Can be fitted with few rows only."""
+
+    def fit(self, X, y):
+        if len(X) > 100:
+            raise MemoryError("too many")
+        return super().fit(X, y)
+
+
+@pytest.mark.filterwarnings("ignore:One or more of the test scores are non-finite")
+@pytest.mark.filterwarnings("ignore::sklearn.exceptions.FitFailedWarning")
+@pytest.mark.parametrize("refit", [True, False])
+@pytest.mark.parametrize("strategy", STRATEGIES)
+def test_no_candidate_is_the_best_if_all_fits_of_the_whole_have_failed(strategy, refit):
+    search = BayesSearchCV(
+        BrokenAsAWhole(), SPACE, n_iter=20, cv=3, random_state=0, resource="n_samples",
+        strategy=strategy, refit=refit,
+    )  # fmt: skip
+    # If no candidate has shares only, the error is that of scikit-learn.
+    with pytest.raises(
+        ValueError, match=r"All the \d+ fits failed|so there is no best one: the fits"
+    ):
+        search.fit(X, Y)
+    assert set(search.candidate_status_) <= {"failed", "stopped"}
+    assert not hasattr(search, "best_index_")
+
+
 def test_several_metrics_and_training_scores():
     search = BayesSearchCV(
         RandomForestClassifier(n_estimators=27, random_state=0),
