@@ -120,8 +120,8 @@ class Trial:
     status : str or None
         How it ended; None as long as it has not.
     rungs : tuple of tuple of (FoldScore or None), default=()
-        The same folds, or the first of them, with less than the whole resource, the smallest share
-        first. `folds` are those with all of it.
+        The same folds, or some of them, with less than the whole resource, the smallest share
+        first. Their order may be another one. `folds` are those with all of it.
     origin : str or None
         What has proposed it, see `Asked`.
     asked_at : float or None

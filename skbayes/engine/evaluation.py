@@ -73,7 +73,12 @@ class Evaluation:
     def task(
         self, index: int, params: Mapping[str, Any], fold: int, rung: int | None = None
     ) -> tuple[Callable[..., FoldScore], tuple[Any, ...], dict[str, Any]]:
-        """Return function, arguments and keywords that evaluate `params` on `fold`."""
+        """Return function, arguments and keywords that evaluate `params` on `fold`.
+
+        On a rung, `fold` counts the folds in the order in which shares are measured.
+        """
+        if self.resources is not None:
+            fold = self.resources.fold(fold, rung)
         train, test = self.splits[fold]
         parameters = dict(params)
         # Callbacks follow whole fits: each of these is one task.

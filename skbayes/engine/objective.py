@@ -188,7 +188,7 @@ def fold_noise(scores: Sequence[Sequence[float | None]]) -> float:
     float
         NaN for fewer than two folds or complete rows.
     """
-    if not scores:
+    if len(scores) == 0:
         # An array of no rows would have no axis of folds.
         return math.nan
     y = np.array(scores, dtype=np.float64)

@@ -15,6 +15,7 @@ from sklearn.base import is_classifier
 from sklearn.utils.multiclass import type_of_target
 
 from skbayes._compat import BaseSearchCV, accepts
+from skbayes.known import other_names
 from skbayes.optimizer import ROWS, stream
 from skbayes.rules import ROUNDING
 from skbayes.space import Branch, Categorical, Space, has, native, show
@@ -30,6 +31,9 @@ Rows = NDArray[np.intp]
 MAX_RUNGS = 4
 # Rows of each class and fold that the smallest share has at least, as in scikit-learn.
 ROWS_PER_CLASS = 2
+# A fold with this part of the most training rows is as good as any to look at: the sizes of k folds
+# differ a little, those of a series much.
+NEARLY_ALL = 0.9
 
 
 @dataclass(frozen=True, eq=False)
@@ -49,6 +53,9 @@ class Resources:
     orders : sequence of ndarray
         For each fold its training rows, of which a share takes the first ones. Empty if the
         resource is a parameter.
+    folds : sequence of int
+        The folds in the order in which a share is measured: first those with nearly the most
+        training rows. Empty: as they are.
     """
 
     name: str
@@ -56,6 +63,7 @@ class Resources:
     whole: int
     n_rows: int = 0
     orders: Sequence[Rows] = field(default=(), repr=False)
+    folds: Sequence[int] = field(default=(), repr=False)
 
     @cached_property
     def shares(self) -> tuple[float, ...]:
@@ -73,6 +81,10 @@ class Resources:
     def params(self, rung: int | None) -> dict[str, int]:
         """Return the parameters that give the estimator the share of a rung."""
         return {} if self.name == N_SAMPLES else {self.name: self.amount(rung)}
+
+    def fold(self, place: int, rung: int | None) -> int:
+        """Return which fold is measured on a rung at a place; None: the fold of this number."""
+        return self.folds[place] if self.folds and rung is not None else place
 
     def train(self, fold: int, train: Any, rung: int | None) -> Any:
         """Return the training rows of a fold on a rung, in the order of the data."""
@@ -129,10 +141,11 @@ def read_resources(
     else:
         whole, smallest = _whole(search, _present(search, space, name)), 1
     amounts = _amounts(search, whole, smallest)
+    folds = _folds(splits)
     if name != N_SAMPLES:
-        return Resources(name, amounts, whole)
+        return Resources(name, amounts, whole, folds=folds)
     orders = _orders(splits, y if n_classes else None, split_params.get("groups"), seed)
-    return Resources(name, amounts, whole, n_rows, orders)
+    return Resources(name, amounts, whole, n_rows, orders, folds)
 
 
 def _present(search: BaseSearchCV, space: Space, name: str) -> Any:
@@ -151,24 +164,30 @@ def _present(search: BaseSearchCV, space: Space, name: str) -> Any:
             "of its step in a pipeline, 'svc__max_iter'), or 'n_samples'."
         )
     for branch in space.branches:
-        if name in branch.names:
-            raise ValueError(
-                f"resource={name!r} is in search_spaces too. The search itself sets the resource, "
-                "so take this parameter out of search_spaces."
-            )
-        _check_choices(search.estimator, branch, name)
+        _check_branch(search.estimator, branch, name)
     return params.get(name)
 
 
-def _check_choices(estimator: Any, branch: Branch, name: str) -> None:
-    """Raise ValueError if a value of a searched step does not have the resource of this step."""
+def _check_branch(estimator: Any, branch: Branch, name: str) -> None:
+    """Raise ValueError if the search cannot set the resource of all candidates of a branch."""
+    if name in branch.names:
+        raise ValueError(
+            f"resource={name!r} is in search_spaces too. The search itself sets the resource, so "
+            "take this parameter out of search_spaces."
+        )
     steps = [step for step in branch.names if name.startswith(f"{step}__")]
     step = max(steps, key=len, default="")
     dimension = dict(branch.parameters).get(step)
-    rest = name.removeprefix(f"{step}__")
-    for value in dimension.categories if isinstance(dimension, Categorical) else ():
+    if not isinstance(dimension, Categorical):
+        _check_names(estimator, branch, "", name)
+        return
+    prefix = f"{step}__"
+    rest = name.removeprefix(prefix)
+    for value in dimension.categories:
+        if accepts(value, {rest: 2}):
+            _check_names(value, branch, prefix, rest)
         # Some estimators take parameters for a value that is no estimator.
-        if not (accepts(value, {rest: 2}) or accepts(estimator, {step: value, name: 2})):
+        elif not accepts(estimator, {step: value, name: 2}):
             raise ValueError(
                 f"resource={name!r} is no parameter of {show(value)}, a value of {step!r} in "
                 "search_spaces. Take this value out of search_spaces, or write "
@@ -176,15 +195,35 @@ def _check_choices(estimator: Any, branch: Branch, name: str) -> None:
             )
 
 
+def _check_names(owner: Any, branch: Branch, prefix: str, name: str) -> None:
+    """Raise ValueError if the resource has a value by another name, which would count instead."""
+    for other, value in other_names(owner, name).items():
+        if prefix + other in branch.names:
+            raise ValueError(
+                f"resource={prefix + name!r} is in search_spaces too, as {prefix + other!r}, which "
+                "is another name for it. The search itself sets the resource, so take this "
+                "parameter out of search_spaces."
+            )
+        if value is not None:
+            raise ValueError(
+                f"resource={prefix + name!r} is another name for {prefix + other!r}, and "
+                f"{type(owner).__name__}() has {other}={show(value)}: write "
+                f"resource={prefix + other!r}, or set {name} in place of {other}."
+            )
+
+
 def _whole(search: BaseSearchCV, present: Any) -> int:
     whole = native(search.max_resources)
+    auto = f"max_resources='auto' takes the value that the estimator has, and {search.resource}="
     if whole == "auto":
         if isinstance(present, bool) or not isinstance(present, numbers.Integral):
-            raise ValueError(
-                f"max_resources='auto' takes the value that the estimator has, and "
-                f"{search.resource}={show(present)} is no whole number: give max_resources."
-            )
+            raise ValueError(f"{auto}{show(present)} is no whole number: give max_resources.")
         whole = int(present)
+        if whole < 2:
+            # Such as -1, which means no limit.
+            raise ValueError(
+                f"{auto}{whole} leaves no smaller share: give max_resources, or resource=None."
+            )
     if whole < 2:
         raise ValueError(
             f"max_resources={whole} of resource={search.resource!r} leaves no smaller share: give "
@@ -221,11 +260,22 @@ def _n_classes(estimator: Any, y: Any) -> int:
     return len(np.unique(np.asarray(y)))
 
 
+def _folds(splits: Sequence[tuple[Any, Any]]) -> tuple[int, ...]:
+    """Return the folds, first those with nearly the most training rows, else in their order.
+
+    The first fold of a series has a small part of the rows, and a share of it may be a few.
+    """
+    n_rows = [len(_indices(train)) for train, _ in splits]
+    enough = NEARLY_ALL * max(n_rows)
+    return tuple(sorted(range(len(splits)), key=lambda fold: n_rows[fold] < enough))
+
+
 def _orders(splits: Sequence[tuple[Any, Any]], y: Any, groups: Any, seed: int) -> tuple[Rows, ...]:
     """Return the training rows of each fold in an order whose first ones stand for all.
 
-    Of any length they hold the classes in their shares, whole groups, or the latest rows where
-    training rows lie before those of the test in all of several folds, as in a series of time.
+    Of any length they hold the classes in their shares, or one group after the other, of which the
+    last may be cut, or the latest rows where training rows lie before those of the test in all of
+    several folds, as in a series of time.
     """
     rows = [(_indices(train), _indices(test)) for train, test in splits]
     is_series = len(rows) > 1 and all(train.max() < test.min() for train, test in rows)

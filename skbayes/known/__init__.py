@@ -1,5 +1,6 @@
 """What is known of estimators and scores: spaces, first points, words, limits, simplicity."""
 
+from skbayes.known.aliases import other_names
 from skbayes.known.auto import AUTO, described, written_spaces
 from skbayes.known.ignored import IGNORED, Ignored, ignored_by
 from skbayes.known.limits import UNKNOWN, Limits, score_limits
@@ -22,6 +23,7 @@ __all__ = [
     "described",
     "ignored_by",
     "nearest",
+    "other_names",
     "score_limits",
     "simplicity_of",
     "suggest_space",

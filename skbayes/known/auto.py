@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from skbayes.known.aliases import other_names
 from skbayes.known.spaces import suggest_space
 from skbayes.space import Conditional, show
 
@@ -36,7 +37,9 @@ def written_spaces(search: Any, X: Any = None, y: Any = None) -> Any:
         found = suggest_space(search.estimator, X, y)
     except (TypeError, ValueError) as error:
         raise type(error)(f"search_spaces={AUTO!r}: {error}") from None
-    found.pop(search.resource, None)
+    if search.resource is not None:
+        for name in (search.resource, *other_names(search.estimator, search.resource)):
+            found.pop(name, None)
     if not found:
         raise ValueError(
             f"search_spaces={AUTO!r}: nothing of {type(search.estimator).__name__} is worth a "

@@ -95,7 +95,7 @@ class Entry:
     unlisted : tuple of str
         Parameters that `get_params` leaves out where they are not given.
     aliases : mapping of str to tuple of str
-        Other names of parameters. Of an estimator that has one of these, that one is searched.
+        Other names of parameters. The first of all names that an estimator lists is searched.
     """
 
     classes: tuple[str, ...]

@@ -68,7 +68,10 @@ def conclude(search: Any, run: Run, engine: Engine) -> None:
             # Last, for warnings may be errors, and what was searched is not to be lost.
             _warn_of_failures(search, trials, rows)
         has_best = search.refit or not run.objective.is_multimetric
-        if any(trial.status == "complete" for trial in trials):
+        # Some fits with a share were good if all with the whole resource have failed.
+        folds = [fold for trial in trials for fold in trial.folds if fold is not None]
+        is_fitted = any(fold.error is None for fold in folds)
+        if is_fitted and any(trial.status == "complete" for trial in trials):
             if has_best:
                 _select(search, run, rows)
         elif early is None and (has_best or not trials):
@@ -153,6 +156,8 @@ def _keep(search: Any, run: Run, trials: Sequence[Trial], rows: Sequence[Trial])
     search._rows_tried = [row_of[trial.index] for trial in whole]
     parts = [fold for trial in trials for part in (trial.folds, *trial.rungs) for fold in part]
     search.n_folds_run_ = sum(fold is not None for fold in parts)
+    # One of an earlier fit with a resource would be none of this one.
+    search.__dict__.pop("n_resources_", None)
     if run.resources is not None:
         search.n_resources_ = [*run.resources.amounts, run.resources.whole]
     search._begins_with_estimator = run.is_estimator(trials[0])

@@ -189,11 +189,13 @@ class BayesSearchCV(BaseSearchCV):  # type: ignore[misc]
         the rows. Any other resource is a parameter of the estimator that takes whole numbers, such
         as "n_estimators" or "svc__max_iter". If a candidate is good with a share, the search
         evaluates it with the whole resource. Only a candidate with the whole resource can be the
-        best candidate. None: each fit has the whole resource.
+        best candidate. None: each fit has the whole resource, and `min_resources`, `max_resources`
+        and `factor` have no effect.
     min_resources : int or {"smallest", "exhaust"}, default="exhaust"
-        The smallest share. "smallest" and "exhaust" mean the same: the search divides the whole
-        resource by `factor` up to four times. With "n_samples", the smallest share then has at
-        least two rows for each fold and class.
+        The smallest share has at least this amount. The search divides the whole resource by
+        `factor` as often as this amount allows, so the smallest share may be larger. "smallest" and
+        "exhaust" mean the same: the search divides the whole resource up to four times. With
+        "n_samples", the smallest share then has at least two rows for each fold and class.
     max_resources : int or "auto", default="auto"
         The whole resource. "auto": all rows, or the value of the parameter in the estimator.
     factor : int or float, default=3

@@ -106,6 +106,7 @@ def _failure(trial: Trial, status: str) -> str | None:
         return None
     for fold, score in enumerate(trial.at(trial.rung)):
         if score is not None and score.error:
-            part = "" if trial.rung is None else " with a share"
-            return f"fold {fold}{part}: {score.reason}"
+            # Shares have an order of folds of their own.
+            part = f"fold {fold}" if trial.rung is None else "with a share"
+            return f"{part}: {score.reason}"
     return "the scorer raised, or its score is not finite" if status == "failed" else None

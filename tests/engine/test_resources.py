@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 from sklearn.datasets import load_iris
 from sklearn.ensemble import BaggingClassifier, RandomForestClassifier
 from sklearn.linear_model import Ridge
-from sklearn.model_selection import GroupKFold, StratifiedKFold, TimeSeriesSplit
+from sklearn.model_selection import GroupKFold, KFold, StratifiedKFold, TimeSeriesSplit
 from sklearn.naive_bayes import GaussianNB
 from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.preprocessing import StandardScaler
@@ -57,16 +57,20 @@ def test_shares_of_rows_are_nested_and_stratified(shares, factor, seed):
         assert before == set(train)
 
 
-def test_a_share_of_rows_holds_whole_groups():
+@pytest.mark.parametrize("n_groups", [30, 6])
+def test_a_share_of_rows_takes_one_group_after_the_other(n_groups):
     y = np.tile([0, 1], N // 2)
-    groups = np.repeat(np.arange(30), 10)
-    splits, found = of_rows(y, cv=GroupKFold(3), groups=groups, min_resources=60)
-    assert found.amounts == (100,)
+    size = N // n_groups
+    groups = np.repeat(np.arange(n_groups), size)
+    splits, found = of_rows(y, cv=GroupKFold(3), groups=groups, min_resources=30)
+    assert found.amounts == (33, 100)
     for fold, (train, _) in enumerate(splits):
-        rows = found.train(fold, train, 0)
-        counts = np.bincount(groups[rows], minlength=30)
-        # The last one may be cut.
-        assert sum(0 < count < 10 for count in counts) <= 1
+        for rung in range(2):
+            rows = found.train(fold, train, rung)
+            counts = np.bincount(groups[rows], minlength=n_groups)
+            # The last one may be cut, also if there is no other.
+            assert (counts == size).sum() == len(rows) // size
+            assert sum(0 < count < size for count in counts) <= 1
 
 
 def test_a_share_of_a_series_is_its_end():
@@ -76,6 +80,25 @@ def test_a_share_of_a_series_is_its_end():
         rows = found.train(fold, train, 0)
         assert list(rows) == list(train[-len(rows) :])
         assert len(rows) == len(train) // 2 or len(rows) == (len(train) + 1) // 2
+
+
+@pytest.mark.parametrize(
+    ("cv", "folds"),
+    [
+        (TimeSeriesSplit(3), [2, 0, 1]),
+        (TimeSeriesSplit(3, max_train_size=50), [0, 1, 2]),
+        (KFold(3), [0, 1, 2]),  # the last one has a training row more
+        (StratifiedKFold(7), [0, 1, 2, 3, 4, 5, 6]),
+    ],
+)
+@pytest.mark.parametrize("resource", ["n_samples", "max_iter"])
+def test_a_share_begins_with_a_fold_of_many_rows(cv, folds, resource):
+    y = np.tile([0, 1], N // 2)[: N - 1]
+    X = np.zeros((len(y), 1))
+    model, space = SVC(max_iter=100), {"C": (0.1, 1.0)}
+    _, found = resources(model, space, X, y, cv=cv, resource=resource)
+    assert [found.fold(place, 0) for place in range(len(folds))] == folds
+    assert [found.fold(place, None) for place in range(len(folds))] == sorted(folds)
 
 
 def test_folds_share_rows():
@@ -93,6 +116,7 @@ def test_folds_share_rows():
         ({"min_resources": 5}, (11, 33, 100), 300),
         ({"max_resources": 90, "min_resources": 10}, (10, 30), 90),
         ({"min_resources": 100}, (100,), 300),
+        ({"min_resources": 50}, (100,), 300),  # a limit: a ninth is less
         ({"min_resources": 90, "factor": 3.0}, (100,), 300),
     ],
 )
@@ -132,7 +156,7 @@ def test_a_parameter_of_a_step():
         (SVC(), {"resource": "C"}, "is in search_spaces too"),
         (Ridge(), {"resource": "max_iter"}, "max_iter=None is no whole number"),
         (SVC(), {"resource": "probability"}, "is no whole number: give max_resources"),
-        (SVC(), {"resource": "max_iter"}, "max_resources=-1"),
+        (SVC(), {"resource": "max_iter"}, "'auto' takes .* max_iter=-1 leaves no.* give max_resou"),
         (SVC(), {"resource": "n_samples", "max_resources": 301}, "more than the 300 samples"),
         (SVC(), {"resource": "n_samples", "max_resources": 1}, "leaves no smaller share"),
         (SVC(), {"resource": "n_samples", "min_resources": 200}, "leave no share below the whole"),

@@ -100,6 +100,48 @@ def test_lightgbm(lightgbm):
     assert {type(params["max_bin"]) for params in search.cv_results_["params"]} == {int}
 
 
+@pytest.mark.parametrize(
+    ("given", "space", "message"),
+    [
+        ({"num_trees": 9}, {"num_leaves": (3, 9)}, "num_trees=9: write resource='{}num_trees'"),
+        ({}, {"num_trees": (3, 9)}, "is in search_spaces too, as '{}num_trees'"),
+        ({"num_trees": 9}, "auto", "num_trees=9: write resource='{}num_trees'"),
+    ],
+)
+@pytest.mark.parametrize("is_step", [False, True])
+def test_lightgbm_has_no_rounds_by_another_name_than_the_resource(
+    lightgbm, given, space, message, is_step
+):
+    """LightGBM would take the other one, so that each share were the whole."""
+    model = lightgbm.LGBMClassifier(**given, **LIGHT)
+    prefix = "clf__" if is_step else ""
+    if not isinstance(space, str):
+        space = {f"{prefix}{name}": values for name, values in space.items()}
+        space |= {"clf": [model]} if is_step else {}
+    model = Pipeline([("clf", model)]) if is_step else model
+    search = BayesSearchCV(model, space, resource=f"{prefix}n_estimators", n_iter=2, cv=2)
+    with pytest.raises(ValueError, match=message.format(prefix)):
+        search.fit(X, Y)
+
+
+@pytest.mark.parametrize(("name", "given"), [("n_estimators", {}), ("num_trees", {"num_trees": 9})])
+def test_rounds_of_lightgbm_by_the_name_that_it_has(lightgbm, name, given):
+    model = lightgbm.LGBMClassifier(**{"n_estimators": 9, **given}, **LIGHT)
+    model.set_params(**({} if name == "n_estimators" else {"n_estimators": 100}))
+    rounds = set()
+
+    def counted(model, X, y):
+        rounds.add(model.booster_.num_trees())
+        return model.score(X, y)
+
+    search = BayesSearchCV(
+        model, "auto", resource=name, n_iter=2, cv=2, random_state=0, scoring=counted
+    ).fit(X, Y)
+    assert search.n_resources_ == [1, 3, 9]
+    assert rounds == {1, 3, 9}
+    assert name in search.best_params_
+
+
 @pytest.mark.parametrize("n_jobs", [1, 2])
 def test_lightgbm_stops_early_on_data_of_the_user(lightgbm, n_jobs):
     fit_part, held_out, y_fit, y_held_out = train_test_split(X, Y, random_state=0)

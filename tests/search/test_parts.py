@@ -11,7 +11,7 @@ from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.datasets import load_iris, make_classification
 from sklearn.ensemble import RandomForestClassifier
 from sklearn.exceptions import FitFailedWarning
-from sklearn.model_selection import GroupKFold, ShuffleSplit
+from sklearn.model_selection import GroupKFold, ShuffleSplit, TimeSeriesSplit
 from sklearn.svm import SVC
 
 from skbayes import BayesSearchCV, Optimizer, TargetScore
@@ -112,6 +112,25 @@ def test_a_look_takes_the_first_fold_and_a_bracket_all(tmp_path):
         scored = [event for event in events if isinstance(event, Scored)]
         runs[strategy] = {event.fold for event in scored if event.rung is not None}
     assert runs == {"bayesian": {0}, "hyperband": {0, 1, 2}}
+
+
+@pytest.mark.parametrize("resource", ["n_samples", "rounds"])
+def test_a_look_at_a_series_takes_the_last_fold(resource):
+    """The first one has a small part of the rows, all of one class here."""
+
+    class Counted(Curve):
+        def score(self, X, y):
+            looks.append((self.rounds, self.n_rows_, len(self.classes_)))
+            return super().score(X, y)
+
+    looks: list[tuple[int, int, int]] = []
+    kwargs = {"resource": resource, "n_points": 1, "n_iter": 6}
+    y = (np.arange(240) // 20) % 2
+    searched(estimator=Counted(), cv=TimeSeriesSplit(5), y=y, min_resources=27, **kwargs)
+    # The first candidate is measured on all shares.
+    first = {"n_samples": [(81, 67, 2)], "rounds": [(27, 200, 2)]}[resource]
+    assert looks[:1] == first
+    assert [n_rows for _, n_rows, _ in looks[1:6]] == [40, 80, 120, 160, 200]
 
 
 @pytest.mark.parametrize("strategy", STRATEGIES)
@@ -231,9 +250,7 @@ def test_failures_of_candidates_that_have_shares_only_are_told():
     n_broken = table["param_c"].count(None)
     assert 0 < n_broken < 9
     assert "failed" not in table["status"]
-    told = [
-        "fold 0 with a share: ValueError: no c" if c is None else None for c in table["param_c"]
-    ]
+    told = ["with a share: ValueError: no c" if c is None else None for c in table["param_c"]]
     assert table["failure"] == told
     assert f"{3 * n_broken} fits failed out of a total of" in str(caught[0].message)
 
@@ -241,6 +258,33 @@ def test_failures_of_candidates_that_have_shares_only_are_told():
 def test_a_failure_of_the_whole_is_one():
     with pytest.raises(ValueError, match="All the"):
         searched(estimator=Curve(broken_below=10**6), n_iter=6)
+
+
+class BrokenAsAWhole(Curve):
+    """Can be fitted with few rows only."""
+
+    def fit(self, X, y):
+        if len(X) > 100:
+            raise MemoryError("too many")
+        return super().fit(X, y)
+
+
+@pytest.mark.filterwarnings("ignore:One or more of the test scores are non-finite")
+@pytest.mark.filterwarnings("ignore::sklearn.exceptions.FitFailedWarning")
+@pytest.mark.parametrize("refit", [True, False])
+@pytest.mark.parametrize("strategy", STRATEGIES)
+def test_no_candidate_is_the_best_if_all_fits_of_the_whole_have_failed(strategy, refit):
+    search = BayesSearchCV(
+        BrokenAsAWhole(), SPACE, n_iter=20, cv=3, random_state=0, resource="n_samples",
+        strategy=strategy, refit=refit,
+    )  # fmt: skip
+    # If no candidate has shares only, the error is that of scikit-learn.
+    with pytest.raises(
+        ValueError, match=r"All the \d+ fits failed|so there is no best one: the fits"
+    ):
+        search.fit(X, Y)
+    assert set(search.candidate_status_) <= {"failed", "stopped"}
+    assert not hasattr(search, "best_index_")
 
 
 def test_several_metrics_and_training_scores():
@@ -408,6 +452,14 @@ def test_clones_and_pickles_have_the_parameters():
     older.__setstate__(state)
     assert older.resource is None
     assert older.max_fits is None
+
+
+def test_amounts_of_an_earlier_fit_are_gone():
+    search = searched(n_iter=2)
+    assert search.n_resources_ == [26, 80, 240]
+    search.set_params(resource=None, min_resources="exhaust").fit(X, Y)
+    assert not hasattr(search, "n_resources_")
+    assert "n_resources" not in search.cv_results_
 
 
 def test_iris_by_default():
