@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import KW_ONLY, dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Protocol
@@ -154,8 +154,7 @@ class Engine:
         known = self.journal.events if self.journal is not None else ()
         self._known_asks = {event.index: event for event in known if isinstance(event, Asked)}
         self._known_scores = [event for event in known if isinstance(event, Scored)]
-        n_whole = Counter(event.index for event in self._known_scores if event.rung is None)
-        self._known_whole = [i for i, n in n_whole.items() if n == self.evaluation.n_folds]
+        self._known_whole = _measured_whole(known, self.evaluation.n_folds)
         self._is_exhausted = self._is_over = False
         # The candidates that are open, in the order opened, and the one that was opened last.
         self._open: dict[int, _Open] = {}
@@ -343,11 +342,12 @@ class Engine:
         choice = schedule.choose(self._standings, not is_last, is_last, budget_left)
         if choice is None:
             return None
-        if choice.index is None and index not in self._known_asks:
-            # A run with fewer candidates has measured these at its end.
-            at_rest = (i for i in self._known_whole if self._standings[i].rests)
-            if (known := next(at_rest, None)) is not None:
-                return Choice(known)
+        if choice.index is None:
+            # A run with fewer candidates has measured at its end what this one would not.
+            known = (i for i, n_asked in self._known_whole.items() if n_asked <= index)
+            at_rest = next((i for i in known if self._standings[i].rests), None)
+            if at_rest is not None:
+                return Choice(at_rest)
         if choice.index is None and not self._can_pay(choice.rung):
             if self._open:
                 return None
@@ -502,6 +502,18 @@ class Engine:
         self.history.apply(event)
         for observer in self.observers:
             observer(event, self.history.trials[event.index])
+
+
+def _measured_whole(events: Iterable[Event], n_folds: int) -> dict[int, int]:
+    """Return how many candidates had been asked for when the last fold of each one was scored."""
+    n_asked, n_scored, found = 0, Counter[int](), {}
+    for event in events:
+        n_asked += isinstance(event, Asked)
+        if isinstance(event, Scored) and event.rung is None:
+            n_scored[event.index] += 1
+            if n_scored[event.index] == n_folds:
+                found[event.index] = n_asked
+    return found
 
 
 def _seconds_of_a_fold(folds: Sequence[FoldScore | None]) -> float:

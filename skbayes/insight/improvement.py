@@ -18,6 +18,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -251,10 +252,14 @@ def outlook(
         gain = step * np.floor(gain / step + 0.5)
     largest = float(gain.max())
 
+    def rounded(level: Any) -> Any:
+        return step * np.floor(level / step + ROUNDING) if step else level
+
     def chance(level: float) -> float:
-        if step:
-            level = step * math.floor(level / step + ROUNDING)
-        if level >= most or (level >= largest and not is_open):
+        if level >= most:
+            return 0.0
+        level = float(rounded(level))
+        if level >= largest and not is_open:
             return 0.0
         # So many plays say no more than that it is rare, or nearly certain.
         share = (float((gain > level).sum()) + 0.5) / (len(gain) + 1)
@@ -265,7 +270,7 @@ def outlook(
     first = step or ROUNDING * unit
     beyond = largest + unit * np.geomspace(*BEYOND, N_BEYOND) if is_open else ()
     levels = np.concatenate([[0.0, first], np.quantile(gain, SHARES_OF_PLAYS), beyond])
-    levels = np.unique(np.minimum(levels, most))
+    levels = np.unique(rounded(np.minimum(levels, most)))
     chances = np.array([chance(level) for level in levels.tolist()])
     expected = float(np.diff(levels) @ (chances[1:] + chances[:-1]) / 2)
     # On a grid the chance is that of its lower end all along each step.

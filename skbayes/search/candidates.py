@@ -180,6 +180,16 @@ def count_candidates(
     return possible, is_counted
 
 
+def is_used_up(
+    space: Space, points: Iterable[Point], is_allowed: Callable[[Mapping[str, Any]], bool]
+) -> bool:
+    """Whether each point that is allowed is among some; False for a space of many points."""
+    if space.n_values is None or space.n_values > MAX_LISTED:
+        return False
+    known = {twin for point in points for twin in space.twins(point)}
+    return not any(point not in known and is_allowed(space.decode(point)) for point in space.grid())
+
+
 def _warn_of_left_out_spaces(space: Space, n_iter: int) -> None:
     """Warn if there are fewer candidates than spaces, such as the models of a pipeline."""
     shared = [index for index, branch in enumerate(space.branches) if branch.n_iter is None]

@@ -722,7 +722,7 @@ class BayesSearchCV(BaseSearchCV):  # type: ignore[misc]
         """
         from skbayes.insight import NO_LIMITS, Insight
         from skbayes.model import Surrogate
-        from skbayes.search.candidates import last_bounds
+        from skbayes.search.candidates import is_used_up, last_bounds
 
         space, observations, noise = self._learnt("insight()")
         # Of equal scores, the best is that of the first row, as `best_index_` has it.
@@ -736,9 +736,11 @@ class BayesSearchCV(BaseSearchCV):  # type: ignore[misc]
             taken = self._rows_tried.index(self.best_index_)
         # Older pickles have neither of these.
         said, limits = getattr(self, "_best", None), getattr(self, "_limits", NO_LIMITS)
+        allows = self.is_allowed
         return Insight.learn(
             *(space, observations, Surrogate(space), noise, best, said, limits, taken),
-            is_exhausted=self.stop_reason_ == "exhausted",
+            is_exhausted=self.stop_reason_ == "exhausted"
+            or (allows is not None and is_used_up(space, observations.points, allows)),
             resource=getattr(self, "resource", None),
             last=last_bounds(space, self.estimator),
         )
