@@ -33,7 +33,7 @@ FALL = 0.5
 PRIOR = 4.0
 # Of scores of which half share the best, too, a larger one may be found.
 MIN_SHARE = 1e-3
-# Scores that differ by less, as a share of the largest, are equal: sums of other orders.
+# Scores that differ by less, as a share of the larger one, are equal: sums of other orders.
 ROUNDING = 1e-9
 # The model's odds count for their fourth root beside those of the past. It takes its shape for
 # known and the score for smooth: of what it calls nearly certain, half comes about.
@@ -133,8 +133,9 @@ def least_step(scores: Sequence[float]) -> float:
     y = np.sort(y[np.isfinite(y)])[::-1] / 2
     if len(y) < 2:
         return 0.0
-    steps = -np.diff(y)
-    steps = steps[steps > ROUNDING * float(np.abs(y).max())]
+    # What is rounding is told from neighbours: a score that is very bad may be huge.
+    steps, sizes = -np.diff(y), np.abs(y)
+    steps = steps[steps > ROUNDING * np.maximum(sizes[1:], sizes[:-1])]
     if not len(steps) or len(steps) > len(y) - 3:
         return 0.0
     return 2 * float(steps[: max(2, len(steps) // 2)].min())
