@@ -13,8 +13,9 @@ def may_fail() -> suppress:
 
     The terminal may be closed, the disk full, or the reader of a pipe gone.
     """
-    # OSError: of a pipe or a disk. ValueError: of a file that is closed.
-    return suppress(OSError, ValueError)
+    # OSError: of a pipe or a disk. ValueError: of a file that is closed. LookupError: of an
+    # encoding that nobody knows.
+    return suppress(OSError, ValueError, LookupError)
 
 
 def say(text: str) -> None:

@@ -340,15 +340,13 @@ class Engine:
         index = len(self.history.trials)
         is_last = self._is_exhausted or index >= self.n_iter
         choice = schedule.choose(self._standings, not is_last, is_last, budget_left)
-        if choice is None:
-            return None
-        if choice.index is None:
-            # A run with fewer candidates has measured at its end what this one would not.
+        if choice is None or choice.index is None:
+            # A run with fewer candidates, or other workers, has measured what this one would not.
             known = (i for i, n_asked in self._known_whole.items() if n_asked <= index)
             at_rest = next((i for i in known if self._standings[i].rests), None)
             if at_rest is not None:
-                return Choice(at_rest)
-        if choice.index is None and not self._can_pay(choice.rung):
+                choice = Choice(at_rest, self._next_known_rung(at_rest))
+        if choice is not None and choice.index is None and not self._can_pay(choice.rung):
             if self._open:
                 return None
             # What is left is for those that were begun.
@@ -358,6 +356,16 @@ class Engine:
         # Where another share cannot be paid before the whole, the whole can.
         is_begun = choice.index is not None and choice.rung is not None
         return Choice(choice.index) if is_begun and self._can_pay(None) else None
+
+    def _next_known_rung(self, index: int) -> int | None:
+        """Return the next rung on which a candidate was measured; None: as a whole.
+
+        It is given the shares that it had, for who goes on is chosen among all that have them.
+        """
+        measured = self._standings[index].rung
+        known = {event.rung for event in self._known_scores if event.index == index}
+        above = (rung for rung in known if rung is not None and rung > (measured or 0))
+        return min(above, default=None)
 
     def _can_pay(self, rung: int | None) -> bool:
         """Whether a candidate may be measured on a rung, and then as a whole."""

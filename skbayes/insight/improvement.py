@@ -24,6 +24,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from skbayes._compat import scrambled_sobol
+from skbayes._numerics import rescaled
 from skbayes._pickles import lasting
 from skbayes.acquisition import AMBITIONS, AxisTable, log_expected_improvement, perturb
 from skbayes.gp import Posterior, joint
@@ -268,11 +269,11 @@ def outlook(
 
     # The past has fewer rises above any gain at all than above none, however small it is.
     first = step or ROUNDING * unit
-    beyond = largest + unit * np.geomspace(*BEYOND, N_BEYOND) if is_open else ()
+    beyond = rescaled(np.geomspace(*BEYOND, N_BEYOND), unit, largest) if is_open else ()
     levels = np.concatenate([[0.0, first], np.quantile(gain, SHARES_OF_PLAYS), beyond])
     levels = np.unique(rounded(np.minimum(levels, most)))
     chances = np.array([chance(level) for level in levels.tolist()])
-    expected = float(np.diff(levels) @ (chances[1:] + chances[:-1]) / 2)
+    expected = float(np.diff(levels) @ (0.5 * chances[1:] + 0.5 * chances[:-1]))
     # On a grid the chance is that of its lower end all along each step.
     return chance(by), expected + step * float(chances[0] - chances[-1]) / 2
 

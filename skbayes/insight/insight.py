@@ -251,7 +251,12 @@ class Insight:
         if not isinstance(params, Sequence):
             raise TypeError(f"params must be a dict or a list of dicts, got {params!r}.")
         told = set(self.observations.points)
-        searched = [{k: v for k, v in each.items() if k != self._resource} for each in params]
+        searched = [
+            {name: value for name, value in each.items() if name != self._resource}
+            if isinstance(each, Mapping)
+            else each
+            for each in params
+        ]
         points = [self.space.find(each, told.__contains__) for each in searched]
         with computing():
             mean, sd = self._overview.predict(self.space.features(self.space.coordinates(points)))
@@ -420,7 +425,8 @@ class Insight:
         scores, space = self.observations.scores, self.space
         rng = np.random.default_rng(SEED)
         # What was evaluated in one branch is known in the others that have it too.
-        known = [twin for point in self.observations.points for twin in space.twins(point)]
+        points = self.observations.points
+        known = list(dict.fromkeys(twin for point in points for twin in space.twins(point)))
         n_left = math.inf if space.n_values is None else space.n_values - len(known)
         is_whole = n_left <= N_CANDIDATES
         with computing():

@@ -35,6 +35,8 @@ PRIOR = 4.0
 MIN_SHARE = 1e-3
 # Scores that differ by less, as a share of the larger one, are equal: sums of other orders.
 ROUNDING = 1e-9
+# What remains of a mean of folds that should be 0, as a share of the larger scores.
+ROUNDING_OF_SUMS = 1e-13
 # The model's odds count for their fourth root beside those of the past. It takes its shape for
 # known and the score for smooth: of what it calls nearly certain, half comes about.
 TEMPER = 0.25
@@ -133,9 +135,11 @@ def least_step(scores: Sequence[float]) -> float:
     y = np.sort(y[np.isfinite(y)])[::-1] / 2
     if len(y) < 2:
         return 0.0
-    # What is rounding is told from neighbours: a score that is very bad may be huge.
+    # What is rounding is told from neighbours, for a score that is very bad may be huge; beside 0,
+    # from the sums that the better half comes of.
     steps, sizes = -np.diff(y), np.abs(y)
-    steps = steps[steps > ROUNDING * np.maximum(sizes[1:], sizes[:-1])]
+    least = ROUNDING_OF_SUMS * float(sizes[: len(y) // 2 + 1].max())
+    steps = steps[steps > np.maximum(ROUNDING * np.maximum(sizes[1:], sizes[:-1]), least)]
     if not len(steps) or len(steps) > len(y) - 3:
         return 0.0
     return 2 * float(steps[: max(2, len(steps) // 2)].min())

@@ -154,7 +154,7 @@ class ProgressBar:
         """Number of letters that fit beside the bar."""
         if self._bar is None:
             width = self._kwargs.get("ncols")
-        elif self._bar.gui:
+        elif getattr(self._bar, "gui", False):  # which a bar that is disabled does not have
             width = None  # a notebook puts the text below
         else:
             width = self._bar.format_dict["ncols"]

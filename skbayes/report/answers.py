@@ -38,7 +38,7 @@ REASONS = {
     "interrupted": "it was interrupted",
     "no_workers": "it lost its workers",
     "max_time": "its time was over",
-    "max_fits": "all of its fits were spent",
+    "max_fits": "its fits were spent, or did not suffice for another candidate",
 }
 
 

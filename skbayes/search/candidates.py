@@ -11,7 +11,14 @@ from typing import TYPE_CHECKING, Any
 
 from sklearn.base import clone
 
-from skbayes._compat import BaseSearchCV, accepts, owner_of, takes_reals, takes_value
+from skbayes._compat import (
+    BaseSearchCV,
+    accepts,
+    number_types,
+    owner_of,
+    takes_reals,
+    takes_value,
+)
 from skbayes._warnings import warn
 from skbayes.search.conditions import as_written, owners
 from skbayes.search.results import grid_of_lists
@@ -107,9 +114,10 @@ def _ends(dimension: Dimension) -> list[Any]:
 
 def _is_last(estimator: Any, name: str, bound: int | float, sign: int) -> bool:
     """Whether a parameter takes a number, but not the next one in a direction."""
-    beyond = bound + sign if isinstance(bound, int) else math.nextafter(bound, sign * math.inf)
     try:
         owner, name = owner_of(estimator, name)
+        is_whole = isinstance(bound, int) and "Real" not in number_types(owner, name)
+        beyond = bound + sign if is_whole else math.nextafter(bound, sign * math.inf)
         return takes_value(owner, name, bound) and not takes_value(owner, name, beyond)
     except Exception:  # of what is no estimator, such as the word for a step that is left out
         return False

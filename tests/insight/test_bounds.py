@@ -12,6 +12,7 @@ from sklearn.base import BaseEstimator
 from sklearn.linear_model import ElasticNet, Lasso
 from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.preprocessing import StandardScaler
+from sklearn.svm import SVC
 from sklearn.tree import DecisionTreeRegressor
 
 from skbayes import BayesSearchCV, Categorical, Optimizer, Real
@@ -168,6 +169,8 @@ def test_a_value_that_is_not_the_bound_is_near_it():
         (DecisionTreeRegressor(), {"max_features": [0.1, 0.5, 1.0]}, {"upper"}),
         (ElasticNet(), {"l1_ratio": (0.0, 1.0)}, {"lower", "upper"}),
         (ElasticNet(), {"alpha": (0.1, 1.0)}, set()),
+        # It takes reals, of which a list of whole numbers does not say how near 0 they may be.
+        (SVC(), {"C": [1, 10, 100]}, set()),
         # Of others it is not known.
         (Undeclared(), {"share": (0.0, 1.0)}, set()),
         (make_pipeline(StandardScaler(), ElasticNet()), {"elasticnet__l1_ratio": (0.0, 0.5)},
@@ -192,6 +195,7 @@ def test_nobody_is_told_to_go_where_the_estimator_fails():
     search = BayesSearchCV(
         DecisionTreeRegressor(random_state=0), {"max_depth": (1, 12), "min_samples_leaf": (1, 30)},
         n_iter=12, cv=3, random_state=0,
+        initial_points=[{"max_depth": 12, "min_samples_leaf": 1}],
     ).fit(X, X @ [1.0, 2.0, 3.0])  # fmt: skip
     for insight in (search.insight(), pickle.loads(pickle.dumps(search.insight()))):
         (found,) = [each for each in insight.at_bounds() if each.name == "min_samples_leaf"]

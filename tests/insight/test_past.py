@@ -88,4 +88,6 @@ def test_the_step_of_scores_on_a_grid(scores, step):
 def test_a_huge_bad_score_makes_no_grid_of_the_others():
     scores = [0.1, 0.31, 0.42, 0.56, 0.57, 0.71, -1e28, -3e27]
     assert least_step(scores) == 0.0
+    # Nor a mean that should be 0.
+    assert least_step([0.2, 0.2, 1e-17, 0.0, -1e-17, -0.2, -0.2, 0.0, 0.0]) == pytest.approx(0.2)
     assert least_step([0.90, 0.92, 0.92, 0.94, 0.94, -1e28]) == pytest.approx(0.02)

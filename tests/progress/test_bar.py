@@ -69,14 +69,22 @@ def test_the_search_goes_on_without_the_bar(n_left):
     assert len(search.cv_results_["params"]) == 4
 
 
+def test_a_bar_that_is_disabled_shows_nothing():
+    pytest.importorskip("tqdm")
+    file = io.StringIO()
+    search = BayesSearchCV(Line(), {"value": (0.0, 1.0)}, n_iter=4, cv=2, random_state=0)
+    search.fit(X, Y, callback=ProgressBar(file=file, disable=True))
+    assert not file.getvalue()
+
+
 @pytest.mark.parametrize("ncols", [30, 40, 50, 60, 80])
 def test_no_number_is_cut(ncols):
     found = shown(Low(), ncols=ncols, n_iter=12)
     told = {part for line in found for part in line.rpartition("| ")[2].split(", ")}
     for part in told:
         assert re.fullmatch(
-            r"\d+ of 12 candidates|best -123\d\.?\d?|\d+\.\d s|"
-            r"ends in about \d+\.\d s \(n_iter\)|ended \(n_iter\)",
+            r"\d+ of 12 candidates|best -123\d\.?\d?|(\d+\.\d s|\d+:\d\d)|"
+            r"ends in about (\d+\.\d s|\d+:\d\d) \(n_iter\)|ended \(n_iter\)",
             part.strip(),
         ), part
     assert any(part.startswith("best -1234.") for part in told)

@@ -39,7 +39,7 @@ def test_target_score(scores, target):
     assert (reason is not None) == any(score >= target for score in scores)
 
 
-def test_target_score_names_the_candidate():
+def test_target_score_names_the_score():
     reason = TargetScore(0.9)(state([0.5, NAN, 0.9, 0.95]))
     assert reason == "TargetScore(score=0.9): a candidate has the score 0.9."
 

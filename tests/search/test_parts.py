@@ -500,6 +500,22 @@ def test_with_more_candidates_the_complete_ones_stay_complete(tmp_path, strategy
     assert again.candidate_status_ == longer.candidate_status_
 
 
+@pytest.mark.parametrize("strategy", STRATEGIES)
+@pytest.mark.parametrize("max_fits", [None, 20.0])
+def test_with_other_workers_a_finished_search_stays_as_it_is(tmp_path, strategy, max_fits):
+    settings = {"strategy": strategy, "n_iter": 27, "max_fits": max_fits, "random_state": 3}
+    path = tmp_path / "journal"
+    alone = searched(**settings, n_points=1, checkpoint=path)
+    again = searched(**settings, n_points=6, checkpoint=path)
+    if max_fits is None and strategy == "hyperband":
+        # Who goes on depends on the scores alone.
+        assert again.candidate_status_ == alone.candidate_status_
+        assert again.fits_spent_ == pytest.approx(alone.fits_spent_)
+    if max_fits is None:
+        assert again.best_score_ >= alone.best_score_
+    assert again.fits_spent_ <= (max_fits or math.inf) * (1 + 1e-9)
+
+
 @pytest.mark.parametrize("n_points", [1, 2, 6])
 @pytest.mark.parametrize(("strategy", "max_fits"), [("bayesian", 3.6), ("hyperband", 9.0)])
 def test_few_fits_are_enough_for_one_complete_candidate(strategy, max_fits, n_points):

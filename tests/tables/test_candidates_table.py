@@ -132,7 +132,7 @@ def test_a_fit_in_which_all_fits_fail_has_a_table_of_its_own(resource, is_fitted
         search.set_params(search_spaces={"value": [0.85, 0.9, 0.95]}, n_iter=2).fit(X, Y)
     table = search.trials(as_frame=False)
     assert table["status"] == search.candidate_status_ == ["failed"] * 2
-    assert table["failure"] == ["fold 0: of it"] * 2
+    assert table["failure"] == ["fold 0: ValueError: too much"] * 2
     assert np.isnan(table["mean_test_score"]).all()
     assert table["param_value"] == search.cv_results_["param_value"].tolist()
     assert not hasattr(search, "best_score_")
