@@ -8,8 +8,7 @@ decided, they make the search a function of the seed, whatever finishes when (`F
 from __future__ import annotations
 
 import math
-from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import KW_ONLY, dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Protocol
@@ -29,6 +28,7 @@ from skbayes._trials import (
 )
 from skbayes._warnings import warn
 from skbayes.engine.budget import Budget, Spending
+from skbayes.engine.earlier import EarlierRun
 from skbayes.engine.evaluation import Evaluation
 from skbayes.engine.growing import forget
 from skbayes.engine.objective import Objective, fold_noise
@@ -151,10 +151,8 @@ class Engine:
         )
         self.stop_reason: str | None = None
         self.error: NoWorkers | None = None
-        known = self.journal.events if self.journal is not None else ()
-        self._known_asks = {event.index: event for event in known if isinstance(event, Asked)}
-        self._known_scores = [event for event in known if isinstance(event, Scored)]
-        self._known_whole = _measured_whole(known, self.evaluation.n_folds)
+        events = self.journal.events if self.journal is not None else ()
+        self._earlier = EarlierRun(events, self.evaluation.n_folds)
         self._is_exhausted = self._is_over = False
         # The candidates that are open, in the order opened, and the one that was opened last.
         self._open: dict[int, _Open] = {}
@@ -181,7 +179,7 @@ class Engine:
                     self._to_event,
                     may_begin=self._affords,
                     in_order=not self.is_asynchronous,
-                    known=self._known_scores,
+                    known=self._earlier.scores,
                     arrived=self._write,
                 )
                 while not self._is_over:
@@ -342,10 +340,11 @@ class Engine:
         choice = schedule.choose(self._standings, not is_last, is_last, budget_left)
         if choice is None or choice.index is None:
             # A run with fewer candidates, or other workers, has measured what this one would not.
-            known = (i for i, n_asked in self._known_whole.items() if n_asked <= index)
-            at_rest = next((i for i in known if self._standings[i].rests), None)
-            if at_rest is not None:
-                choice = Choice(at_rest, self._next_known_rung(at_rest))
+            known = (self._standings[each] for each in self._earlier.whole_before(index))
+            if (at_rest := next((each for each in known if each.rests), None)) is not None:
+                # It is given the shares that it had: who goes on is chosen among all with them.
+                above = self._earlier.rung_above(at_rest.index, at_rest.rung)
+                choice = Choice(at_rest.index, above)
         if choice is not None and choice.index is None and not self._can_pay(choice.rung):
             if self._open:
                 return None
@@ -356,16 +355,6 @@ class Engine:
         # Where another share cannot be paid before the whole, the whole can.
         is_begun = choice.index is not None and choice.rung is not None
         return Choice(choice.index) if is_begun and self._can_pay(None) else None
-
-    def _next_known_rung(self, index: int) -> int | None:
-        """Return the next rung on which a candidate was measured; None: as a whole.
-
-        It is given the shares that it had, for who goes on is chosen among all that have them.
-        """
-        measured = self._standings[index].rung
-        known = {event.rung for event in self._known_scores if event.index == index}
-        above = (rung for rung in known if rung is not None and rung > (measured or 0))
-        return min(above, default=None)
 
     def _can_pay(self, rung: int | None) -> bool:
         """Whether a candidate may be measured on a rung, and then as a whole."""
@@ -383,7 +372,7 @@ class Engine:
         index = len(self.history.trials)
         if self._is_exhausted or index >= self.n_iter or not self._can_pay(rung):
             return False
-        event = self._known_asks.get(index)
+        event = self._earlier.asks.get(index)
         if event is not None:
             self.optimizer.adopt_point(event.point)
         elif not self.budget.affords(0.0):
@@ -510,18 +499,6 @@ class Engine:
         self.history.apply(event)
         for observer in self.observers:
             observer(event, self.history.trials[event.index])
-
-
-def _measured_whole(events: Iterable[Event], n_folds: int) -> dict[int, int]:
-    """Return how many candidates had been asked for when the last fold of each one was scored."""
-    n_asked, n_scored, found = 0, Counter[int](), {}
-    for event in events:
-        n_asked += isinstance(event, Asked)
-        if isinstance(event, Scored) and event.rung is None:
-            n_scored[event.index] += 1
-            if n_scored[event.index] == n_folds:
-                found[event.index] = n_asked
-    return found
 
 
 def _seconds_of_a_fold(folds: Sequence[FoldScore | None]) -> float:
