@@ -103,6 +103,12 @@ class Found:
         return len(self.params)
 
     @property
+    def n_fits(self) -> int:
+        """Number of fits of folds, as far as is known; with less than the whole resource too."""
+        # What was read from a table alone has no times.
+        return max(int(self.was_run.sum()), int(np.isfinite(self.ended).sum()))
+
+    @property
     def n_scored(self) -> int:
         """Number of candidates with a score."""
         return int(np.isfinite(self.scores).sum())

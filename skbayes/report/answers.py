@@ -199,11 +199,10 @@ def effort(found: Found, reason: str | None = None) -> str:
     """Return how much was evaluated, and why no more, as a sentence or two."""
     counts = Counter(found.status)
     parts = [f"{n} {WORDS.get(status, status)}" for status, n in counts.most_common()]
-    n_folds = int(found.was_run.sum())
     verb = "was" if len(found) == 1 else "were"
     told = f"{n_candidates(len(found))} {verb} evaluated: {', '.join(parts)}."
-    if n_folds:
-        told += f" That took {n_folds} fit{'' if n_folds == 1 else 's'}"
+    if found.n_fits:
+        told += f" That took {found.n_fits} fit{'' if found.n_fits == 1 else 's'}"
         cost = float(np.nansum(found.cost))
         told += f" and {duration(cost)} of fitting and scoring." if cost > 0 else "."
     if reason:

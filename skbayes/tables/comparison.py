@@ -139,9 +139,9 @@ def _row(name: str, search: Any) -> dict[str, Any]:
     means = np.asarray(table[f"mean_test_{metric}"], dtype=float)
     # What is taken by another metric or by a callable need not have the highest score.
     taken = getattr(search, "best_index_", None)
-    best = _highest(
-        means if taken is None else np.where(np.arange(len(means)) == taken, means, np.nan)
-    )
+    best = _highest(means) if taken is None else int(taken)
+    if best is not None and not math.isfinite(means[best]):
+        best = None
     notes = kept_notes(search)
     n_splits = getattr(search, "n_splits_", None)
     fits = getattr(search, "n_folds_run_", None)

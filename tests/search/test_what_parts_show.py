@@ -8,7 +8,9 @@ from sklearn.ensemble import RandomForestClassifier
 from sklearn.svm import SVC
 
 from skbayes import BayesSearchCV, compare
+from skbayes.found import read
 from skbayes.plotting import FoldsDisplay, PairDisplay, ParameterDisplay, TimelineDisplay
+from skbayes.report.answers import effort
 
 X, y = make_classification(200, 6, n_informative=4, random_state=0)
 FOREST = RandomForestClassifier(n_estimators=9, random_state=0)
@@ -74,3 +76,4 @@ def test_fits_are_counted_alike_everywhere(strategy):
     assert not np.isnan(trials["finished_at"]).any()
     assert whole["seconds"] == [max(trials["finished_at"])]
     assert max(trials["finished_at"]) == timeline.ended.max()
+    assert f"That took {search.n_folds_run_} fits" in effort(read(search))
