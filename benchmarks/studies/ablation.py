@@ -25,7 +25,6 @@ from benchmarks.common.searches import Variant, references, searches
 from benchmarks.common.tabulate import TIE, interval, mean_interval
 from benchmarks.tasks import require
 from benchmarks.tasks.task import FOREIGN, OWN
-from skbayes.gp import Hyperparameters, default_hyperparameters
 
 # An evaluation of these takes as long as dozens of proposals.
 SLOW = ("svc-classes-noisy", "sgd-rare-noisy", "models-classes-flat")
@@ -36,11 +35,6 @@ BUDGETS = (8, 16, 32, 64)
 def no_discount(sd: np.ndarray, noise_sd: float) -> tuple[np.ndarray, np.ndarray]:
     """Take the place of the discount that the expected improvement has for noise."""
     return np.zeros_like(sd), np.zeros_like(sd)
-
-
-def one_start(n_groups: int) -> list[Hyperparameters]:
-    """Take the place of the starts of a fit: the mode of the prior alone."""
-    return [default_hyperparameters(n_groups)]
 
 
 # Constants as they are, and other values of each.
@@ -61,7 +55,6 @@ VARIANTS: dict[str, dict[str, Any]] = {
     "signal N(0, 0.3)": {"gp.fitting.LOG_SIGNAL_VARIANCE": (0.0, 0.3)},
     "noise N(-10, 3)": {"gp.fitting.LOG_NOISE_VARIANCE": (-10.0, 3.0)},
     "lengthscale N(0, 0.5)": {"gp.fitting.LOG_LENGTHSCALE": (0.0, 0.5)},
-    "one mode of the hyper-parameters": {"model.surrogate.default_starts": one_start},
     "refitted after 12 % more": {"model.surrogate.REFIT_SHARE": 0.12},
     "no least scale of bad scores": {"gp.warping.RANGE_SHARE": 0.0},
     # As if 256 observations and 1000 of them were a half of what there is.

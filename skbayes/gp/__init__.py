@@ -9,7 +9,6 @@ from skbayes.gp.fitting import (
     MAX_FIT_POINTS,
     NOISE_VARIANCE_BOUNDS,
     default_hyperparameters,
-    default_starts,
     fit_hyperparameters,
 )
 from skbayes.gp.kernels import Hyperparameters, squared_distances
@@ -27,7 +26,6 @@ __all__ = [
     "Posterior",
     "best_and_spaced",
     "default_hyperparameters",
-    "default_starts",
     "fit_hyperparameters",
     "joint",
     "leave_one_out",

@@ -42,7 +42,6 @@ __all__ = [
     "MAX_FIT_POINTS",
     "NOISE_VARIANCE_BOUNDS",
     "default_hyperparameters",
-    "default_starts",
     "fit_hyperparameters",
     "profiled_weights",
 ]
@@ -63,12 +62,6 @@ LENGTHSCALE_BOUNDS = (5e-3, 1e3)
 SIGNAL_VARIANCE_BOUNDS = (1e-2, 1e2)
 # The lower limit keeps the matrix well conditioned, the upper one is "all noise".
 NOISE_VARIANCE_BOUNDS = (1e-6, 1.0)
-
-# The second start of a fit that follows no other, a rougher function with more noise: lengthscales
-# as a share of the mode, and the noise variance. Few scores can often be explained by either, and
-# a search finds the explanation next to its start. Not tuned: docs/ablation.md finds no difference
-# between searches with this start and without it.
-ROUGH_LENGTHSCALE, ROUGH_NOISE_VARIANCE = 0.5, 1e-2
 
 # More points than this change the hyper-parameters little and cost the cube of their number.
 MAX_FIT_POINTS = 256
@@ -150,30 +143,10 @@ def default_hyperparameters(n_groups: int) -> Hyperparameters:
     Returns
     -------
     Hyperparameters
-        A start for the first fit.
+        The start of a fit that follows no other.
     """
     values = np.exp(_log_prior(n_groups)[0])
     return Hyperparameters(values[:-2], float(values[-2]), float(values[-1]))
-
-
-def default_starts(n_groups: int) -> list[Hyperparameters]:
-    """Return the starts of a fit that follows no other.
-
-    They are the mode of the prior, and a rougher function with more noise.
-
-    Parameters
-    ----------
-    n_groups : int
-        Number of lengthscales.
-
-    Returns
-    -------
-    list of Hyperparameters
-        The second with lengthscales of half the mode and a noise of one per cent.
-    """
-    default = default_hyperparameters(n_groups)
-    rough = ROUGH_LENGTHSCALE * default.lengthscales
-    return [default, Hyperparameters(rough, default.signal_variance, ROUGH_NOISE_VARIANCE)]
 
 
 def profiled_weights(L: FloatArray, t: FloatArray) -> tuple[float, FloatArray]:

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from skbayes._numerics import computing, rescaled
 from skbayes._pickles import lasting
-from skbayes.gp import Posterior, default_starts, fit_hyperparameters, joint
+from skbayes.gp import Posterior, default_hyperparameters, fit_hyperparameters, joint
 from skbayes.insight.bounds import AtBound, at_bounds
 from skbayes.insight.foresight import kept_promises
 from skbayes.insight.importances import Importances, importances, unknown_importances
@@ -569,6 +569,6 @@ def _overview(space: Space, observations: Observations, n_reference: int) -> Pos
         # The best one, and others from all times.
         rows = np.unique([*np.linspace(0, t.size - 1, MAX_ROWS).astype(np.intp), t.argmax()])
         X, t, extra_noise = X[rows], t[rows], extra_noise[rows]
-    starts = default_starts(len(space.axes))
-    fitted = fit_hyperparameters(X, t, space.groups, extra_noise=extra_noise, starts=starts)
+    start = default_hyperparameters(len(space.axes))
+    fitted = fit_hyperparameters(X, t, space.groups, extra_noise=extra_noise, starts=[start])
     return Posterior.fit(X, t, space.groups, fitted, extra_noise)

@@ -12,7 +12,7 @@ from skbayes.gp import (
     MAX_FIT_POINTS,
     Hyperparameters,
     Posterior,
-    default_starts,
+    default_hyperparameters,
     fit_hyperparameters,
     leave_one_out,
     local_rows,
@@ -28,10 +28,10 @@ __all__ = ["Surrogate"]
 
 Floats = NDArray[np.float64]
 
-# The hyper-parameters of this many observations, of twice as many and so on are looked for from
-# several starts, since the posterior density of few observations has several modes.
+# The hyper-parameters of this many observations, of twice as many and so on are also looked for
+# from the mode of their prior, since the posterior density of few observations has several modes.
 FIRST_ANCHOR = 8
-# Beyond this an anchor has no further starts: a fit sees no more points than that anyway.
+# Beyond this an anchor has no second start: a fit sees no more points than that anyway.
 LAST_ANCHOR = MAX_FIT_POINTS
 # They are fitted anew after at most this share of the observations has come in.
 REFIT_SHARE = 1 / 25
@@ -167,7 +167,7 @@ class Surrogate:
         n = len(observations)
         is_anchor = n & (n - 1) == 0 and n <= LAST_ANCHOR
         if is_anchor or not starts:
-            starts = [*starts, *default_starts(self._n_groups)]
+            starts = [*starts, default_hyperparameters(self._n_groups)]
         # The space of these points alone: a later one must not change the last bit of the fit.
         X, t, groups, extra_noise = self._data(observations, U, self.focused(U))
         return fit_hyperparameters(X, t, groups, extra_noise=extra_noise, starts=starts)

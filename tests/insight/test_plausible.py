@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from skbayes.gp import Hyperparameters, Posterior, default_starts, fit_hyperparameters
+from skbayes.gp import Hyperparameters, Posterior, default_hyperparameters, fit_hyperparameters
 from skbayes.insight.plausible import plausible
 
 
@@ -12,7 +12,7 @@ def fitted(n, seed=0):
     t = np.sin(5 * X[:, 0])
     t = (t - t.mean()) / t.std()
     groups = np.arange(2)
-    hyper = fit_hyperparameters(X, t, groups, starts=default_starts(2))
+    hyper = fit_hyperparameters(X, t, groups, starts=[default_hyperparameters(2)])
     return Posterior.fit(X, t, groups, hyper, np.linspace(0.0, 0.1, n)), t
 
 
