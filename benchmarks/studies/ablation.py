@@ -14,8 +14,6 @@ last evaluation. The records are kept in `results/ablation/`: what was stopped i
 
 from typing import Any
 
-import numpy as np
-
 from benchmarks.common import constants
 from benchmarks.common.arguments import Arguments
 from benchmarks.common.choice import add_choice, chosen
@@ -32,11 +30,6 @@ FIRST = "as it is"
 BUDGETS = (8, 16, 32, 64)
 
 
-def no_discount(sd: np.ndarray, noise_sd: float) -> tuple[np.ndarray, np.ndarray]:
-    """Take the place of the discount that the expected improvement has for noise."""
-    return np.zeros_like(sd), np.zeros_like(sd)
-
-
 # Constants as they are, and other values of each.
 VARIANTS: dict[str, dict[str, Any]] = {
     FIRST: {},
@@ -46,7 +39,6 @@ VARIANTS: dict[str, dict[str, Any]] = {
     "every second, twice as much": {"optimizer.criterion.AMBITIONS": (0.0, 2.0)},
     "two points more in the design": {"optimizer.design.MARGIN": 4, "optimizer.design.MIN_SIZE": 7},
     "five points in the design": {"optimizer.design.MAX_SIZE": 5},
-    "no discount for noise": {"acquisition.functions.log_discount": no_discount},
     "noise N(-4, 1)": {"gp.fitting.LOG_NOISE_VARIANCE": (-4.0, 1.0)},
     "lengthscale N(-0.7, 1)": {"gp.fitting.LOG_LENGTHSCALE": (-0.7, 1.0)},
     "lengthscale N(0, 2)": {"gp.fitting.LOG_LENGTHSCALE": (0.0, 2.0)},

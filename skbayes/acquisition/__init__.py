@@ -4,7 +4,7 @@ from skbayes.acquisition.feasibility import LogFeasibility, fit_feasibility
 from skbayes.acquisition.functions import (
     AMBITIONS,
     Acquisition,
-    LogAugmentedEI,
+    LogEI,
     UpperConfidenceBound,
     WeightedSum,
     log_expected_improvement,
@@ -17,7 +17,7 @@ __all__ = [
     "AMBITIONS",
     "Acquisition",
     "AxisTable",
-    "LogAugmentedEI",
+    "LogEI",
     "LogFeasibility",
     "UpperConfidenceBound",
     "WeightedSum",

@@ -18,7 +18,6 @@ symbol      shape   meaning
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -32,10 +31,9 @@ __all__ = [
     "AMBITIONS",
     "LOG_SQRT_2PI",
     "Acquisition",
-    "LogAugmentedEI",
+    "LogEI",
     "UpperConfidenceBound",
     "WeightedSum",
-    "log_discount",
     "log_expected_improvement",
 ]
 
@@ -135,54 +133,9 @@ def log_expected_improvement(
     return log_h + np.log(sd), slope / sd, remainder / sd
 
 
-def log_discount(sd: FloatArray, noise_sd: float) -> tuple[FloatArray, FloatArray]:
-    r"""Logarithm of what an evaluation teaches beside its noise, with its derivative.
-
-    .. math::
-
-        \ln\Bigl(1 - \frac{\sigma_n}{t}\Bigr) = 2\ln\sigma - \ln t - \ln(t + \sigma_n),\qquad
-        t = \sqrt{\sigma^2 + \sigma_n^2},
-
-    .. math::
-
-        \frac{\partial}{\partial\sigma}
-        = \frac2\sigma - \frac\sigma{t^2} - \frac\sigma{t\,(t + \sigma_n)}.
-
-    The right-hand form does not cancel where :math:`\sigma \ll \sigma_n`, at rows next to observed
-    ones; without noise the discount is 0.
-
-    Parameters
-    ----------
-    sd : ndarray of shape (n_points,)
-        Posterior standard deviation of the latent function; sd > 0.
-    noise_sd : float
-        Standard deviation of one observation, in the same units.
-
-    Returns
-    -------
-    value : ndarray of shape (n_points,)
-        At most 0.
-    d_sd : ndarray of shape (n_points,)
-        Derivative of `value`.
-
-    References
-    ----------
-    Huang, Allen, Notz and Zeng (2006), Global optimization of stochastic black-box systems via
-    sequential kriging meta-models, Journal of Global Optimization 34: the second factor of the
-    augmented expected improvement.
-    """
-    t = np.sqrt(sd * sd + noise_sd**2)
-    value = 2.0 * np.log(sd) - np.log(t) - np.log(t + noise_sd)
-    return value, 2.0 / sd - sd / t**2 - sd / (t * (t + noise_sd))
-
-
 @dataclass(frozen=True, slots=True, eq=False)
-class LogAugmentedEI:
-    r"""Logarithm of the expected improvement over the incumbent value, discounted for noise.
-
-    The expected improvement alone goes back to rows whose mean is well known, as long as it is
-    not known exactly: it takes no account of the noise that hides what is left to be learnt. The
-    discount does; it is what keeps a search from asking for its best point again and again.
+class LogEI:
+    r"""Logarithm of the expected improvement over the incumbent value.
 
     With fantasies of pending targets it is that of the mean over these,
 
@@ -217,11 +170,10 @@ class LogAugmentedEI:
         Returns
         -------
         ndarray of shape (b,)
-            Logarithm of the discounted expected improvement.
+            Logarithm of the expected improvement.
         """
         mean, sd = self.model.predict(X)
-        improvement = log_expected_improvement(mean, sd, self.best)[0]
-        return _log_mean(improvement)[0] + log_discount(sd, self._noise_sd)[0]
+        return _log_mean(log_expected_improvement(mean, sd, self.best)[0])[0]
 
     def value_with_gradient(self, X: FloatArray, /) -> tuple[FloatArray, FloatArray]:
         """Values and gradients at feature rows.
@@ -234,20 +186,14 @@ class LogAugmentedEI:
         Returns
         -------
         value : ndarray of shape (b,)
-            Logarithm of the discounted expected improvement.
+            Logarithm of the expected improvement.
         gradient : ndarray of shape (b, p)
             Its derivatives with respect to `X`.
         """
         mean, sd, pullback = self.model.predict_with_pullback(X)
         improvement, d_mean, d_sd = log_expected_improvement(mean, sd, self.best)
-        improvement, share = _log_mean(improvement)
-        discount, d_discount = log_discount(sd, self._noise_sd)
-        d_sd = np.atleast_2d(share * d_sd).sum(axis=0) + d_discount
-        return improvement + discount, pullback(share * d_mean, d_sd)
-
-    @property
-    def _noise_sd(self) -> float:
-        return math.sqrt(self.model.hyperparameters.noise_variance)
+        value, share = _log_mean(improvement)
+        return value, pullback(share * d_mean, np.atleast_2d(share * d_sd).sum(axis=0))
 
 
 def _log_mean(value: FloatArray) -> tuple[FloatArray, FloatArray]:

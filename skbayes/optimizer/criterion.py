@@ -10,7 +10,7 @@ from skbayes._compat import scrambled_sobol
 from skbayes.acquisition import (
     AMBITIONS,
     Acquisition,
-    LogAugmentedEI,
+    LogEI,
     WeightedSum,
 )
 from skbayes.gp import Fantasies, Posterior
@@ -132,7 +132,7 @@ def criterion(
     product with the probability. Lee, Perrone, Archambeau and Seeger (2020), Cost-aware Bayesian
     optimization, arXiv:2003.10870, for the cost and its cooling.
     """
-    terms: list[tuple[float, Acquisition]] = [(1.0, LogAugmentedEI(model, model.best + gain))]
+    terms: list[tuple[float, Acquisition]] = [(1.0, LogEI(model, model.best + gain))]
     if feasible is not None:
         terms.append((1.0, feasible))
     if costs is not None and budget_left > 0.0:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 import pytest
 
-from skbayes.acquisition import LogAugmentedEI, maximise, maximiser
+from skbayes.acquisition import LogEI, maximise, maximiser
 from skbayes.acquisition.surface import Restarts
 from skbayes.gp import Hyperparameters, Posterior
 from skbayes.space import Categorical, Integer, Point, Real, parse_space
@@ -41,7 +41,7 @@ def problem(space, n=40, seed=0):
     posterior = Posterior.fit(X, t, space.groups, Hyperparameters(lengthscales, 1.0, 0.005))
     mean, _ = posterior.predict(X)
     incumbents = U[np.argsort(-mean)[:5]]
-    return LogAugmentedEI(posterior, float(mean.max())), incumbents, lengthscales
+    return LogEI(posterior, float(mean.max())), incumbents, lengthscales
 
 
 def run(space, acquisition, incumbents, lengthscales, **changes):
@@ -200,7 +200,7 @@ def test_constants_only():
         np.empty(0, dtype=int),
         Hyperparameters(np.empty(0), 1.0, 0.1),
     )
-    acquisition = LogAugmentedEI(posterior, 0.0)
+    acquisition = LogEI(posterior, 0.0)
     (point,) = run(space, acquisition, np.empty((1, 0)), np.empty(0))
     assert space.decode(point) == {"a": 1, "b": "x"}
     never = run(space, acquisition, np.empty((1, 0)), np.empty(0), is_allowed=lambda point: False)
@@ -421,7 +421,7 @@ def test_a_long_list_among_few_columns_is_searched_as_among_all():
     focused = space.focused(known)
     assert focused.n_columns < 30
     model = Posterior.fit(focused.features(known), t, focused.groups, whole.model.hyperparameters)
-    few = LogAugmentedEI(model, whole.best)
+    few = LogEI(model, whole.best)
     # Which of the values comes first that are unknown to both is for the last bit to say.
     values = [
         value_of(whole, space, run(*each, incumbents, lengthscales, n_best=40))
