@@ -32,7 +32,8 @@ def mlflow_autolog(**settings: Any) -> None:
     ImportError
         If MLflow is not installed.
     RuntimeError
-        If this version of MLflow has no place to add a search.
+        If this version of MLflow does not have the private functions with which skbayes adds its
+        searches.
     """
     try:
         import mlflow.sklearn

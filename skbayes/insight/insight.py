@@ -54,9 +54,9 @@ class Insight:
     `Optimizer.insight` and `BayesSearchCV.insight` return an `Insight`. Printing it shows a report.
 
     An `Insight` has two models. The first is the model of the search. It treats all scores far
-    below the median as equally bad. This model predicts what more candidates would bring. The
-    second model also distinguishes bad scores. This model answers all other questions, because they
-    are about the whole space.
+    below the median as equally bad. `improvement` uses this model. The second model also
+    distinguishes bad scores, because large parts of a space may have bad scores. `predict`,
+    `importances` and `at_bounds` use the second model.
 
     Attributes
     ----------
@@ -74,8 +74,9 @@ class Insight:
         failure.
     best : BestScore
         The score to expect from the best point on new folds. Its score on the folds that chose it
-        is too high on average. For a search, the best point is the candidate that ``refit=True`` or
-        the rule of `OneStandardError` takes, by the metric that the search optimised.
+        is too high on average. For a search, the best point is the candidate with the highest score
+        in the metric that the search optimised. With `OneStandardError`, it is the simplest
+        candidate that this rule chose.
     limits : tuple of float
         Lowest and highest possible score; infinite if they are not known.
 
@@ -379,9 +380,9 @@ class Insight:
         Returns
         -------
         Gain
-            The probability of a gain, and the expected gain; NaN with fewer than 12 scores. If the
-            space has fewer than `n` points left, the `n` of the result is the number of these
-            points.
+            The probability of a gain, and the expected gain; NaN with fewer than 12 scores. If
+            fewer than `n` points of the space are left to try, the answer is for these points,
+            and `Gain.n` is their number.
 
         Raises
         ------

@@ -56,8 +56,8 @@ class Optimizer:
     n_initial_points : int or None, default=None
         Number of initial points, including `initial_points`. None: half of the number of
         dimensions plus two, but at most 12. There are also at least 5 initial points, and at least
-        one for each branch. A branch is a dict of the space, or a part of a dict in which all
-        points have the same parameters.
+        one for each branch. A branch is a dict of the space. If some parameters of a dict exist for
+        some points only, each set of parameters that exist together is a branch.
     random_state : int, RandomState instance or None, default=None
         With an int, the same calls of `ask` and `tell` give the same proposals again.
     warm_start_from : object, default=None
@@ -533,9 +533,9 @@ class Optimizer:
         """Return an upper bound for how much the best score can still rise in the whole space.
 
         The bound is five times the gain in sight, plus twice the gain over the last three quarters
-        of the scores. It was tested on 77 problems, after 12, 25 and 50 scores. If there was a
-        bound, the best score so far was below the highest known score of the problem by at most
-        the bound, in more than 95 % of the tests.
+        of the scores. It was tested on 77 problems, after 12, 25 and 50 scores. In some tests the
+        bound was NaN. In more than 95 % of the others, the bound was large enough: the highest
+        known score of the problem was at most the best score so far plus the bound.
 
         Returns
         -------

@@ -48,8 +48,9 @@ class OneStandardError:
 
     The rule takes a candidate if these conditions are true:
 
-    - Its scores on the folds are worse than those of the best candidate by at most one standard
-      error. This is the standard error of the differences between both candidates, fold by fold.
+    - On average over the folds, its score is at most one standard error below that of the best
+      candidate. This is the standard error of the differences between both candidates, fold by
+      fold.
     - For each parameter with a known order, its value is at least as simple as in the best
       candidate. A number without a known order, in a range or in a list, may have any value.
     - It is the simplest of these candidates by the first parameter. If several candidates are

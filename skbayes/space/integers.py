@@ -138,7 +138,10 @@ class Integer(Range):
         return np.asarray((np.log1p(steps / edge) + np.log1p((steps + 1) / edge)) / (2 * self._w))
 
     def from_unit(self, u: ArrayLike) -> NDArray[Any]:
-        """Return the integers of the cells at coordinates; as objects if the range is very long."""
+        """Return the integers at coordinates from 0 to 1; each integer has a part of this interval.
+
+        The array holds Python ints if the range is too long for int64.
+        """
         unit = np.clip(np.asarray(u, dtype=float), 0.0, 1.0)
         if not self._is_fine:
             unit = Lattice.of_steps().unit(Lattice.of_steps().position(unit))

@@ -112,10 +112,10 @@ class Real(Range):
         Finite bounds, low < high.
     prior : {"uniform", "log-uniform", "reverse-log-uniform", "auto"}, default="uniform"
         Scale of the range. The search draws values on this scale, and so does the model.
-        "log-uniform" needs low > 0. "reverse-log-uniform" is a logarithmic scale of ``pole - x``,
-        for momenta and probabilities close to one. "auto" is "log-uniform" if high / low >= 100. It
-        is "reverse-log-uniform" if 0.5 <= low, high < 1 and (1 - low) / (1 - high) >= 100.
-        Otherwise it is "uniform".
+        "log-uniform" needs low > 0. "reverse-log-uniform" is a logarithmic scale of the distance to
+        the limit `pole`, for values just below it, such as a momentum from 0.5 to 0.999. "auto" is
+        "log-uniform" if high / low >= 100. It is "reverse-log-uniform" if 0.5 <= low, high < 1 and
+        (1 - low) / (1 - high) >= 100. Otherwise it is "uniform".
     base : float, default=10
         Base of the logarithm, as in scikit-optimize. It has no effect.
     transform : str or None, default=None
@@ -190,6 +190,9 @@ class Real(Range):
         return scales.to_unit(codes, self.scale, self.low, self.high, self.pole)
 
     def from_unit(self, u: ArrayLike) -> NDArray[np.float64]:
-        """Return numbers at coordinates. Coordinates are first rounded to multiples of 2**-32."""
+        """Return the numbers at coordinates from 0 (`low`) to 1 (`high`).
+
+        The coordinates are first rounded to multiples of 2**-32.
+        """
         u = self.lattice.unit(self.lattice.position(u))
         return scales.from_unit(u, self.scale, self.low, self.high, self.pole)

@@ -51,8 +51,8 @@ class Space(SpaceView):
     Attributes
     ----------
     axes : tuple of Axis
-        Dimensions of all branches with more than one value. Equal dimensions with the same name
-        share an axis. With several branches, the first axis is the branch.
+        The dimensions of all branches, without those that have a single value. Equal dimensions
+        with the same name share an axis. With several branches, the first axis is the branch.
     n_columns : int
         Number of feature columns.
     groups : ndarray of shape (n_columns,)
