@@ -14,7 +14,7 @@ from skbayes.gp.fitting import (
 from skbayes.gp.kernels import Hyperparameters, squared_distances
 from skbayes.gp.loo import leave_one_out
 from skbayes.gp.posterior import Posterior
-from skbayes.gp.subset import best_and_spaced, local_rows
+from skbayes.gp.subset import best_and_spaced, local_rows, spread_rows
 from skbayes.gp.warping import warp, warp_units
 
 __all__ = [
@@ -30,6 +30,7 @@ __all__ = [
     "joint",
     "leave_one_out",
     "local_rows",
+    "spread_rows",
     "squared_distances",
     "warp",
     "warp_units",

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from skbayes.gp.kernels import FloatArray, Hyperparameters, IntArray, scale, squared_distances
 
-__all__ = ["best_and_spaced", "local_rows"]
+__all__ = ["best_and_spaced", "local_rows", "spread_rows"]
 
 # Rows whose surroundings are modelled in full, the best ones.
 N_CENTRES = 5
@@ -95,13 +95,42 @@ def local_rows(
     is_kept[np.argsort(from_centres, kind="stable")[: int(NEAR_SHARE * n_rows)]] = True
     is_kept[order[~is_kept[order]][: int(BEST_SHARE * n_rows)]] = True
 
+    return _spread(Z, is_kept, n_rows)
+
+
+def spread_rows(Z: FloatArray, n_rows: int) -> NDArray[np.intp]:
+    """Rows that stand for all of the space that rows were seen of, wherever most of them crowd.
+
+    They are the first row, and those farthest from all chosen before, one after the other. Ties go
+    to the first row.
+
+    Parameters
+    ----------
+    Z : ndarray of shape (n, p)
+        Feature rows, in units in which all features count alike.
+    n_rows : int
+        Number of rows to keep, at least 1.
+
+    Returns
+    -------
+    ndarray of shape (min(n, n_rows),)
+        Row indices, ascending.
+    """
+    if len(Z) <= n_rows:
+        return np.arange(len(Z))
+    return _spread(Z, np.arange(len(Z)) == 0, n_rows)
+
+
+def _spread(Z: FloatArray, is_kept: NDArray[np.bool_], n_rows: int) -> NDArray[np.intp]:
+    """Rows that are kept, and those farthest from all before, ascending, until there are enough."""
     square = np.einsum("ij,ij->i", Z, Z)
-    distance = np.full(n, np.inf)
+    distance = np.full(len(Z), np.inf)
     kept = np.flatnonzero(is_kept)
     for block in np.array_split(kept, max(1, kept.size // N_CENTRES)):
         np.minimum(distance, squared_distances(Z[block], Z, square).min(axis=0), out=distance)
     # A kept row must not be chosen again, not even where all distances are 0.
     distance[kept] = -1.0
+    is_kept = is_kept.copy()
     for _ in range(n_rows - kept.size):
         row = int(distance.argmax())
         is_kept[row] = True

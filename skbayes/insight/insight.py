@@ -12,7 +12,13 @@ from numpy.typing import NDArray
 
 from skbayes._numerics import computing, rescaled
 from skbayes._pickles import lasting
-from skbayes.gp import Posterior, default_hyperparameters, fit_hyperparameters, joint
+from skbayes.gp import (
+    Posterior,
+    default_hyperparameters,
+    fit_hyperparameters,
+    joint,
+    spread_rows,
+)
 from skbayes.insight.bounds import AtBound, at_bounds
 from skbayes.insight.foresight import kept_promises
 from skbayes.insight.importances import Importances, importances, unknown_importances
@@ -29,8 +35,8 @@ if TYPE_CHECKING:
 __all__ = ["Insight"]
 
 MIN_SCORES = 2
-# The first observations stand for the whole space, as the initial design does: a quarter of them,
-# within these.
+# Observations that are spread stand for the whole space, wherever the others crowd: a quarter of
+# them, within these. Not the first ones: a search may begin with what was good elsewhere.
 REFERENCE_SHARE, MIN_REFERENCE, MAX_REFERENCE = 4, 8, 20
 # More observations than this are not all used: time and memory would grow with the cube and square.
 MAX_ROWS = 1000
@@ -44,6 +50,7 @@ UNKNOWN = BestScore()
 NO_LIMITS = (-math.inf, math.inf)
 
 Floats = NDArray[np.float64]
+Rows = NDArray[np.intp]
 
 
 @lasting
@@ -170,14 +177,13 @@ class Insight:
                 f"{observations.n_scored}{f' and {failed} failures' if failed else ''}: "
                 "evaluate more points."
             )
-        n_reference = max(len(observations) // REFERENCE_SHARE, MIN_REFERENCE)
-        n_reference = min(n_reference, MAX_REFERENCE)
+        reference = _reference(space, observations)
         with computing():
-            overview = _overview(space, observations, n_reference)
+            overview = _overview(space, observations, reference)
             searching = surrogate.posterior(observations)
-            centre, unit = observations.units(n_reference)
+            centre, unit = observations.units(reference)
             _, searching_unit = observations.units()
-            floor = centre + unit * float(observations.targets(n_reference).min())
+            floor = centre + unit * float(observations.targets(reference).min())
         if searching_unit <= TIED * unit:
             # Half of the scores share the best: to the search, the others are all the same.
             searching, searching_unit = overview, unit
@@ -562,10 +568,18 @@ def _t2(level: float) -> float:
     return level * math.sqrt(2.0 / (1.0 - level**2))
 
 
-def _overview(space: Space, observations: Observations, n_reference: int) -> Posterior:
-    """Return a model that tells the bad scores of the first `n_reference` points apart."""
+def _reference(space: Space, observations: Observations) -> Rows:
+    """Return the rows of observations with a score that stand for the whole space."""
+    n_rows = min(max(len(observations) // REFERENCE_SHARE, MIN_REFERENCE), MAX_REFERENCE)
+    scored = np.flatnonzero(~observations.has_failed)
+    points = [observations.points[row] for row in scored]
+    return scored[spread_rows(space.features(space.coordinates(points)), n_rows)]
+
+
+def _overview(space: Space, observations: Observations, reference: Rows) -> Posterior:
+    """Return a model that tells the bad scores of the `reference` apart."""
     X = space.features(space.coordinates(observations.points))
-    t, extra_noise = observations.targets(n_reference), observations.extra_noise(n_reference)
+    t, extra_noise = observations.targets(reference), observations.extra_noise(reference)
     if t.size > MAX_ROWS:
         # The best one, and others from all times.
         rows = np.unique([*np.linspace(0, t.size - 1, MAX_ROWS).astype(np.intp), t.argmax()])

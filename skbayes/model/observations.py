@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from skbayes._pickles import lasting
 from skbayes.gp import warp, warp_units
@@ -75,26 +75,26 @@ class Observations:
         """Return the first `n` of them."""
         return Observations(self.points[:n], self.scores[:n], self.folds[:n])
 
-    def targets(self, n_reference: int = 0) -> Floats:
+    def targets(self, reference: ArrayLike = ()) -> Floats:
         """Return what a surrogate is fitted to, of shape (n,): warped scores and failures.
 
         Parameters
         ----------
-        n_reference : int, default=0
-            The first so many stand for the whole space: their bad scores are told apart, however
-            the others crowd at the optimum.
+        reference : array-like of int, default=()
+            Rows that stand for the whole space: their bad scores are told apart, however the
+            others crowd at the optimum.
         """
         scores, _ = self.estimates()
-        return warp(scores, scores[:n_reference])
+        return warp(scores, scores[_rows(reference)])
 
-    def extra_noise(self, n_reference: int = 0, others: Sequence[Floats] = ()) -> Floats:
+    def extra_noise(self, reference: ArrayLike = (), others: Sequence[Floats] = ()) -> Floats:
         """Return the variance of each target due to folds that were not run, of shape (n,).
 
         In squared units of the targets, and 0 for a complete point or a failure.
 
         Parameters
         ----------
-        n_reference : int, default=0
+        reference : array-like of int, default=()
             As for `targets`.
         others : sequence of ndarray, default=()
             Scores that become targets together with these.
@@ -102,20 +102,20 @@ class Observations:
         scores, sd = self.estimates()
         if not sd.any():
             return sd
-        _, unit = warp_units(np.concatenate([scores, *others]), scores[:n_reference])
+        _, unit = warp_units(np.concatenate([scores, *others]), scores[_rows(reference)])
         # The smallest units are those of scores whose quotient would overflow.
         with np.errstate(over="ignore", divide="ignore", invalid="ignore"):
             relative = np.where(sd > 0.0, sd / unit, 0.0)
         noise: Floats = np.minimum(relative, MAX_NOISE_SD) ** 2
         return noise
 
-    def units(self, n_reference: int = 0) -> tuple[float, float]:
+    def units(self, reference: ArrayLike = ()) -> tuple[float, float]:
         """Return the score at target 0 and the score difference of one unit of the targets.
 
         At least one point must have a score. The difference is 0 if all scores are equal.
         """
         scores, _ = self.estimates()
-        return warp_units(scores, scores[:n_reference])
+        return warp_units(scores, scores[_rows(reference)])
 
     @property
     def _partial(self) -> list[int]:
@@ -131,3 +131,7 @@ class Observations:
             rows = [of_row[i] for i in partial]
             scores[partial], sd[partial] = means[rows], errors[rows]
         return np.where(np.isnan(scores), -np.inf, scores), sd
+
+
+def _rows(reference: ArrayLike) -> NDArray[np.intp]:
+    return np.asarray(reference, dtype=np.intp)

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from skbayes.gp import Hyperparameters, Posterior, best_and_spaced, local_rows
+from skbayes.gp import Hyperparameters, Posterior, best_and_spaced, local_rows, spread_rows
 from skbayes.gp.fitting import MAX_FIT_POINTS
 from skbayes.model import rows_of_each
 
@@ -96,3 +96,15 @@ def test_rows_in_one_place():
     X = np.full((300, 2), 0.5)
     rows = local_rows(X, np.zeros(300), GROUPS, H, 100)
     assert np.unique(rows).size == 100
+
+
+def test_spread_rows_stand_for_the_whole_space():
+    # A crowd in one corner, and few rows elsewhere: each of these is taken, and one of the crowd.
+    rng = np.random.default_rng(0)
+    corners = np.array([[0.0, 1.0], [1.0, 0.0], [1.0, 1.0]])
+    Z = np.concatenate([0.01 * rng.random((40, 2)), corners])
+    rows = spread_rows(Z, 4)
+    np.testing.assert_array_equal(rows, [0, 40, 41, 42])
+    np.testing.assert_array_equal(spread_rows(Z[:3], 8), np.arange(3))
+    # Equal rows are as far from each other as can be, and each is taken once.
+    np.testing.assert_array_equal(spread_rows(np.zeros((5, 2)), 3), [0, 1, 2])

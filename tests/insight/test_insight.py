@@ -13,10 +13,10 @@ from sklearn.svm import SVC
 from skbayes import BayesSearchCV, Optimizer
 from skbayes.engine.objective import fold_noise
 from skbayes.gp import (
-    Hyperparameters,
     Posterior,
     default_hyperparameters,
     fit_hyperparameters,
+    spread_rows,
     warp,
     warp_units,
 )
@@ -45,13 +45,11 @@ def test_prediction_by_hand():
     insight = optimizer.insight()
     X = np.array([point.codes for point in insight.observations.points])
     y = np.array(insight.observations.scores)
-    default = default_hyperparameters(2)
-    starts = [default, Hyperparameters(default.lengthscales / 2, 1.0, 1e-2)]
-    groups = np.arange(2)
-    hyper = fit_hyperparameters(X, warp(y, y[:8]), groups, starts=starts)
-    posterior = Posterior.fit(X, warp(y, y[:8]), groups, hyper)
+    some, groups = y[spread_rows(X, 8)], np.arange(2)
+    hyper = fit_hyperparameters(X, warp(y, some), groups, starts=[default_hyperparameters(2)])
+    posterior = Posterior.fit(X, warp(y, some), groups, hyper)
     mean, sd = posterior.predict(np.array([[0.25, 0.75], [0.5, 0.0]]))
-    centre, unit = warp_units(y, y[:8])
+    centre, unit = warp_units(y, some)
     got_mean, got_sd = insight.predict([{"x": 0.25, "y": 0.75}, {"x": 0.5, "y": 0.0}])
     np.testing.assert_allclose(got_mean, centre + unit * mean, rtol=1e-9)
     np.testing.assert_allclose(got_sd, unit * sd, rtol=1e-6)
@@ -114,6 +112,17 @@ def test_a_plateau_does_not_hide_what_lies_beside_it():
     assert sd > 1e-9
     assert insight.noise > 1e-9
     assert insight.floor < 0.75
+
+
+def test_good_first_points_do_not_hide_the_rest():
+    # A search may begin with what was good elsewhere, and meet the bad half of the space later.
+    rng = np.random.default_rng(0)
+    rows = np.concatenate([0.7 + 0.3 * rng.random((20, 2)), rng.random((12, 2))])
+    params = [{"x": float(x), "y": float(y)} for x, y in rows]
+    optimizer = Optimizer(SQUARE, initial_points=params, random_state=0)
+    for p in optimizer.ask(len(params)):
+        optimizer.tell(p, 0.4 + 0.5 / (1 + math.exp(-20 * (p["x"] - 0.4))))
+    assert optimizer.insight().predict({"x": 0.2, "y": 0.5})[0] == pytest.approx(0.41, abs=0.1)
 
 
 def test_of_many_scores_some_stand_for_all(monkeypatch):
