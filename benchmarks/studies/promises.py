@@ -44,9 +44,9 @@ from benchmarks.tasks.surfaces import Surface, at
 from benchmarks.tasks.task import HALVES, from_unit
 from skbayes import Converged, Optimizer, SearchState
 from skbayes._compat import scrambled_sobol
-from skbayes.engine.objective import fold_noise
 from skbayes.insight import Insight, insight
 from skbayes.insight.past import chance_of_rise
+from skbayes.rules import fold_noise
 
 # Rooms that change neither proposals nor what `Insight` says.
 BESIDE = ("rules", "search", "engine", "journal", "workers", "scikit_optimize")

@@ -37,7 +37,7 @@ from benchmarks.common.runs import Run, complete
 from benchmarks.tasks import TASKS
 from benchmarks.tasks.task import Params
 from skbayes import Converged, Optimizer, Patience, SearchState, StoppingRule
-from skbayes.engine.objective import fold_noise
+from skbayes.rules import fold_noise
 
 SYNTHETIC = (
     "wave", "branin", "hartmann3", "hartmann6", "ridge-2", "ridge-4", "bowl-log-5",

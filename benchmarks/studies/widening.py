@@ -29,8 +29,8 @@ from benchmarks.common.runs import Run, complete
 from benchmarks.common.tabulate import table
 from benchmarks.common.widened import best_of, cut, names, search
 from skbayes import Optimizer
-from skbayes.engine.objective import fold_noise
 from skbayes.insight import Insight
+from skbayes.rules import fold_noise
 
 BESIDE = ("rules", "search", "engine", "journal", "workers", "scikit_optimize")
 KINDS = ("widen it", "at the bound", "not at it")  # said, silent, and nothing to say

@@ -3,7 +3,7 @@
 from skbayes.engine.budget import Budget, Spending
 from skbayes.engine.engine import Engine, Observer
 from skbayes.engine.evaluation import Evaluation
-from skbayes.engine.objective import Objective, fold_noise
+from skbayes.engine.objective import Objective
 from skbayes.engine.resources import Resources, read_resources
 
 __all__ = [
@@ -14,6 +14,5 @@ __all__ = [
     "Observer",
     "Resources",
     "Spending",
-    "fold_noise",
     "read_resources",
 ]

@@ -31,7 +31,7 @@ from skbayes.engine.budget import Budget, Spending
 from skbayes.engine.earlier import EarlierRun
 from skbayes.engine.evaluation import Evaluation
 from skbayes.engine.growing import forget
-from skbayes.engine.objective import Objective, fold_noise
+from skbayes.engine.objective import Objective
 from skbayes.engine.queue import Fold, FoldQueue
 from skbayes.exceptions import FitTimeout, NoWorkers, SpaceExhausted, WorkerDied
 from skbayes.optimizer import Strategy
@@ -42,6 +42,7 @@ from skbayes.rules import (
     SearchState,
     Standing,
     StoppingRule,
+    fold_noise,
     reason_to_stop,
 )
 from skbayes.workers import Outcome, Pool, can_travel

@@ -156,12 +156,15 @@ def answers(
         can_tell = found.n_folds > 1 and is_highest and not is_simplest
         if can_tell and math.isfinite(difference) and difference:
             # Each fold is left out in turn, and measures what the others have chosen: so the gain
-            # is not that of the luckiest candidate. The first one was not chosen at all.
-            gain = best_score((found.folds - found.folds[0]).tolist())
+            # is not that of the luckiest candidate. The first one was not chosen at all, and what
+            # failed on some folds cannot be chosen by the others.
+            has_failed = np.array(found.status) == "failed"
+            folds = np.where(has_failed[:, None], math.nan, found.folds)
+            gain = best_score((folds - found.folds[0]).tolist())
     bounds: tuple[AtBound, ...] = ()
     if insight is not None:
         bounds = insight.at_bounds()
-        if best is None:
+        if best is None or taken is None or insight.best_params != dict(found.params[taken]):
             bounds = tuple(replace(each, whose="highest") for each in bounds)
         improvement = insight.improvement(N_MORE)
         more, n_more = str(improvement), improvement.n

@@ -116,8 +116,8 @@ def _title(search: Any, found: Found) -> str:
     estimator = getattr(search, "estimator", None)
     if estimator is None:
         return f"What {found.name} has found"
-    steps = getattr(estimator, "steps", None)
-    names = [type(step).__name__ for _, step in steps] if steps else [type(estimator).__name__]
+    steps = [step for _, step in getattr(estimator, "steps", ()) if hasattr(step, "fit")]
+    names = [type(step).__name__ for step in steps or [estimator]]
     return f"Search of {' + '.join(names)} by {found.metric}"
 
 

@@ -2,6 +2,7 @@
 
 from skbayes.rules.fold_means import partial_means
 from skbayes.rules.halving import ROUNDING, Hyperband
+from skbayes.rules.noise import fold_noise
 from skbayes.rules.optimism import (
     BestScore,
     as_chosen,
@@ -57,6 +58,7 @@ __all__ = [
     "best_score",
     "check_count",
     "check_rules",
+    "fold_noise",
     "highest_means",
     "is_finite",
     "on_new_folds",

@@ -29,7 +29,6 @@ from skbayes.engine import (
     Objective,
     Observer,
     Spending,
-    fold_noise,
     read_resources,
 )
 from skbayes.known import (
@@ -42,7 +41,13 @@ from skbayes.known import (
 )
 from skbayes.model import Observations, Row, read_sources
 from skbayes.progress import Lines, Pace
-from skbayes.rules import EARLY_STOPPING, check_rules, one_standard_error, parse_stopping
+from skbayes.rules import (
+    EARLY_STOPPING,
+    check_rules,
+    fold_noise,
+    one_standard_error,
+    parse_stopping,
+)
 from skbayes.scikit_optimize import joined_fit_params, read_optimizer_kwargs, warn_of_differences
 from skbayes.search.candidates import warn_of_whole_ranges
 from skbayes.search.checkpoint import Checkpoint

@@ -11,7 +11,6 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.svm import SVC
 
 from skbayes import BayesSearchCV, Optimizer
-from skbayes.engine.objective import fold_noise
 from skbayes.gp import (
     Posterior,
     default_hyperparameters,
@@ -22,6 +21,7 @@ from skbayes.gp import (
 )
 from skbayes.insight import Insight
 from skbayes.insight.insight import half_width
+from skbayes.rules import fold_noise
 
 SQUARE = {"x": (0.0, 1.0), "y": (0.0, 1.0)}
 
