@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import os
 import re
+import warnings
 from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import TYPE_CHECKING, Any
@@ -13,7 +14,19 @@ import numpy as np
 from numpy.typing import NDArray
 
 from skbayes.found.found import Found
-from skbayes.space import Branch, Categorical, Integer, Real, Space, as_float, has, native, show
+from skbayes.known import UNKNOWN, Limits, score_limits
+from skbayes.space import (
+    Branch,
+    Categorical,
+    Integer,
+    Real,
+    Space,
+    as_float,
+    has,
+    native,
+    parse_space,
+    show,
+)
 from skbayes.tables import (
     followed_metric,
     kept_notes,
@@ -103,15 +116,30 @@ def _read_search(search: Any, name: str) -> Found:
     """Read a fitted search: what everybody can see of one here, all else in `tables`."""
     table = search.cv_results_
     metric = followed_metric(search)
+    learnt = learnt_from(search)
+    params = [dict(each) for each in table["params"]]
+    if learnt is None:
+        written = _written_space(search, params)
+        space = guessed_space(params) if written is None else written
+        order, is_whole = _rows_of_others(table, space)
+    else:
+        space = written = learnt[0]
+        params = [own_params(each, space) for each in params]
+        order = rows_begun(search)
+        is_whole = np.ones(len(order), dtype=bool)
+    params = [params[row] for row in order]
     n = len(table["params"])
-    order = rows_begun(search)
     n_folds = int(getattr(search, "n_splits_", 0))
     cells = [table[f"split{k}_test_{metric}"] for k in range(n_folds)]
     folds = np.array(cells, dtype=np.float64).reshape(n_folds, n).T[order]
+    folds[~is_whole] = math.nan
     scores = np.asarray(table[f"mean_test_{metric}"], dtype=np.float64)[order]
     status = getattr(search, "candidate_status_", None)
     if status is None:
-        status = ["complete" if math.isfinite(score) else "failed" for score in scores]
+        status = [
+            "failed" if not math.isfinite(score) else "complete" if whole else "stopped"
+            for score, whole in zip(scores, is_whole, strict=True)
+        ]
     else:
         status = [status[row] for row in order]
     is_complete = np.array([each == "complete" for each in status])
@@ -119,15 +147,13 @@ def _read_search(search: Any, name: str) -> Found:
     was_run = np.isfinite(folds) | has_failed[:, None]
     # Infinite scores are those of a failure, which no axis can show.
     scores = np.where(is_complete & np.isfinite(scores), scores, math.nan)
-    params = [dict(table["params"][row]) for row in order]
     best = getattr(search, "best_index_", None)
-    learnt = learnt_from(search)
-    if learnt is not None:
-        params = [own_params(each, learnt[0]) for each in params]
-    space = guessed_space(params) if learnt is None else learnt[0]
+    scoring, of_many = getattr(search, "scoring", None), metric if metric != "score" else None
+    limits = score_limits(scoring, of_many, getattr(search, "estimator", None), space, folds)
     seconds = np.asarray(table["mean_fit_time"] + table["mean_score_time"], dtype=np.float64)
     notes = [note for note in kept_notes(search) if note["has_row"]]
     cost = _costs(seconds[order], was_run)
+    n = len(order)
     if len(notes) == n:
         cost = np.array([note["seconds"] for note in notes], dtype=np.float64)
         was_run = np.array([[at is not None for at in note["folds_at"]] for note in notes])
@@ -144,9 +170,28 @@ def _read_search(search: Any, name: str) -> Found:
         **_times(notes if len(notes) == n else [{}] * n, cost, was_run),
         taken=order.index(int(best)) if best is not None else _highest(scores),
         learn=cache(
-            lambda: _learn(space, params, scores, folds) if learnt is None else search.insight()
+            lambda: (
+                _learn(space, params, scores, folds, limits, is_guess=written is None)
+                if learnt is None
+                else search.insight()
+            )
         ),
     )
+
+
+def _rows_of_others(table: Mapping[str, Any], space: Space) -> tuple[list[int], NDArray[np.bool_]]:
+    """Return a row for each candidate of a search of scikit-learn, and whether it is comparable.
+
+    A search that halves has a row for each amount of a candidate: the last one counts, and only
+    the largest amount can be compared.
+    """
+    rows = range(len(table["params"]))
+    if "iter" not in table:
+        return [*rows], np.ones(len(rows), dtype=bool)
+    last = {space.encode(table["params"][row]): row for row in rows}
+    iterations = np.asarray(table["iter"])
+    order = [*last.values()]
+    return order, iterations[order] == iterations.max()
 
 
 def _times(
@@ -222,7 +267,8 @@ def _read_file(path: str | os.PathLike[str], name: str | None) -> Found:
     trials = [trial for trial in recorded.trials if trial.has_begun]
     n, n_folds = len(trials), recorded.n_folds
     metrics = dict.fromkeys(m for t in trials for fold in t.folds if fold for m in fold.test)
-    metric = next(iter(metrics), "score")
+    # Older files do not say which metric their search followed.
+    metric = recorded.metric or next(iter(metrics), "score")
     folds = np.full((n, n_folds), math.nan)
     for row, trial in enumerate(trials):
         for k, fold in enumerate(trial.folds):
@@ -240,7 +286,10 @@ def _read_file(path: str | os.PathLike[str], name: str | None) -> Found:
         for name, tokens in recorded.stand_ins.items()
     }
     params = [recorded.params(trial.point, named) for trial in trials]
-    space = guessed_space(params)
+    lists = [recorded.categories(index, named) for index in range(len(recorded.branches))]
+    is_guess = any(values is None for each in lists for values in each.values())
+    space = guessed_space(params, lists)
+    incomplete = "stopped" if recorded.stops_early else "cut off"
     cost = np.array([trial.all_seconds for trial in trials], dtype=np.float64)
     notes = [note_of(trial, "", {}) for trial in trials]
     return Found(
@@ -249,7 +298,7 @@ def _read_file(path: str | os.PathLike[str], name: str | None) -> Found:
         space=space,
         params=tuple(params),
         status=tuple(
-            "complete" if complete else "failed" if failed else "stopped"
+            "complete" if complete else "failed" if failed else incomplete
             for complete, failed in zip(is_complete, is_failed, strict=True)
         ),
         scores=scores,
@@ -258,7 +307,7 @@ def _read_file(path: str | os.PathLike[str], name: str | None) -> Found:
         cost=cost,
         **_times(notes, cost, was_run),
         taken=_highest(scores),
-        learn=cache(lambda: _learn(space, params, scores, folds)),
+        learn=cache(lambda: _learn(space, params, scores, folds, is_guess=is_guess)),
     )
 
 
@@ -283,20 +332,58 @@ def _highest(scores: Floats) -> int | None:
     return int(np.nanargmax(scores)) if np.isfinite(scores).any() else None
 
 
-def guessed_space(params: Sequence[Mapping[str, Any]]) -> Space:
+def _written_space(search: Any, params: Sequence[Mapping[str, Any]]) -> Space | None:
+    """Return the space of a search of scikit-learn; None if it is not one that holds its own."""
+    written = getattr(search, "param_grid", None) or getattr(search, "param_distributions", None)
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            space = parse_space(written)
+            for each in params:
+                space.encode(each)
+    except (TypeError, ValueError):
+        return None
+    return space
+
+
+def guessed_space(
+    params: Sequence[Mapping[str, Any]],
+    lists: Sequence[Mapping[str, Sequence[Any] | None]] = (),
+) -> Space:
     """Return a space that holds given candidates, where the space of the search is not known.
 
     Numbers become the range that they span, on a logarithmic scale over two decades; anything
     else a list. Candidates with the same names are one branch.
+
+    Parameters
+    ----------
+    params : sequence of mapping
+        Of each candidate.
+    lists : sequence of mapping, default=()
+        What is known of each branch: the list of a parameter, or None if it has a range.
     """
     groups: dict[tuple[str, ...], list[Mapping[str, Any]]] = {}
     for each in params:
         groups.setdefault(tuple(sorted(each)), []).append(each)
+    known = {tuple(sorted(each)): each for each in lists}
+    # A branch of lists exists without any candidate of it, too.
+    for names, each in known.items():
+        if None not in each.values():
+            groups.setdefault(names, [])
     branches = [
-        Branch(tuple((name, _guessed([row[name] for row in rows])) for name in names))
+        Branch(
+            tuple(
+                (name, _dimension([row[name] for row in rows], known.get(names, {}).get(name)))
+                for name in names
+            )
+        )
         for names, rows in groups.items()
     ]
     return Space(tuple(branches))
+
+
+def _dimension(values: Sequence[Any], known: Sequence[Any] | None) -> Dimension:
+    return _guessed(values) if known is None else Categorical(list(known))
 
 
 def _guessed(values: Sequence[Any]) -> Dimension:
@@ -325,12 +412,18 @@ def _distinct(values: Sequence[Any]) -> list[Any]:
 
 
 def _learn(
-    space: Space, params: Sequence[Mapping[str, Any]], scores: Floats, folds: Floats
+    space: Space,
+    params: Sequence[Mapping[str, Any]],
+    scores: Floats,
+    folds: Floats,
+    limits: Limits = UNKNOWN,
+    *,
+    is_guess: bool,
 ) -> Insight:
     """Fit the models to candidates of which only a table is known."""
     from skbayes.insight import Insight
     from skbayes.model import Observations, Surrogate, read_report
-    from skbayes.rules import best_score
+    from skbayes.rules import best_score, fold_noise, within
 
     reports: dict[Point, Report] = {}
     for each, score in zip(params, scores.tolist(), strict=True):
@@ -338,5 +431,13 @@ def _learn(
         # One that is tried twice, as by a random search, is the first time what it is.
         reports.setdefault(point, read_report(score))
     complete = folds[np.isfinite(scores)]
-    best = best_score(complete.tolist()) if complete.size else None
-    return Insight.learn(space, Observations.of([*reports.items()]), Surrogate(space), best=best)
+    best = within(best_score(complete.tolist()), limits) if complete.size else None
+    return Insight.learn(
+        space,
+        Observations.of([*reports.items()]),
+        Surrogate(space),
+        noise=fold_noise(complete.tolist()),
+        best=best,
+        limits=limits,
+        is_guess=is_guess,
+    )

@@ -143,7 +143,7 @@ def at_bounds(
     -------
     tuple of AtBound
         In the order of the names. Ranges and ordered lists of numbers are looked at;
-        distributions have tails, and categories no ends.
+        other distributions have tails, and categories no ends.
     """
     found = []
     start = space.coordinates([point])[0]

@@ -93,6 +93,9 @@ class Gain:
         Whether the candidates are all points that are left in a finite space.
     is_noise : bool
         Whether `by` is the noise of the scores, which is the default.
+    is_guess : bool
+        Whether nothing is known because the space of the search is not known, beyond the
+        candidates that were evaluated.
     """
 
     n: int
@@ -103,6 +106,7 @@ class Gain:
     is_exhausted: bool = False
     is_last: bool = False
     is_noise: bool = False
+    is_guess: bool = False
 
     @property
     def _in_words(self) -> str:
@@ -111,6 +115,11 @@ class Gain:
     def __repr__(self) -> str:
         if self.is_exhausted:
             return "All points of the space are evaluated: there is nothing more to gain."
+        if self.is_guess:
+            return (
+                "What more candidates would bring is not known, because the search space is not "
+                "known."
+            )
         if self.n_missing > self.n and self.is_last:
             return (
                 "What the points that are left would bring is not known: there are fewer than "

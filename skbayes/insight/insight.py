@@ -121,6 +121,8 @@ class Insight:
     # Not searched, but among the parameters that a search shows.
     _resource: str | None = None
     _last: frozenset[tuple[int, str, str]] = frozenset()
+    # Whether the space is made of the candidates, and may be wider than they are.
+    _is_guess: bool = False
 
     @classmethod
     def learn(
@@ -136,6 +138,7 @@ class Insight:
         is_exhausted: bool = False,
         resource: str | None = None,
         last: frozenset[tuple[int, str, str]] = frozenset(),
+        is_guess: bool = False,
     ) -> Insight:
         """Fit both models, and return the `Insight`.
 
@@ -164,6 +167,9 @@ class Insight:
         last : frozenset of tuple, default=frozenset()
             Index of the branch, name and side of the bounds beyond which the estimator takes
             nothing.
+        is_guess : bool, default=False
+            Whether `space` is only what the points span, because the space of the search is not
+            known. Then nothing is said of its bounds, nor that nothing is left of it.
 
         Raises
         ------
@@ -202,6 +208,7 @@ class Insight:
             _is_exhausted=is_exhausted,
             _resource=resource,
             _last=last,
+            _is_guess=is_guess,
         )
 
     @property
@@ -434,7 +441,8 @@ class Insight:
         # What was evaluated in one branch is known in the others that have it too.
         points = self.observations.points
         known = list(dict.fromkeys(twin for point in points for twin in space.twins(point)))
-        n_left = math.inf if space.n_values is None else space.n_values - len(known)
+        n_values = None if self._is_guess else space.n_values
+        n_left = math.inf if n_values is None else n_values - len(known)
         is_whole = n_left <= N_CANDIDATES
         with computing():
             # Of all that is left none is chosen by the model, which knows nothing of equal scores.
@@ -449,6 +457,8 @@ class Insight:
                 return (gain,) * len(numbers)
             if not self._unit:
                 return tuple(Gain(each, by, math.nan, math.nan) for each in numbers)
+            if not len(free):
+                return tuple(Gain(each, by, math.nan, math.nan, is_guess=True) for each in numbers)
             # Whether these are all that are left.
             wanted = [(int(min(each, n_left)), each >= n_left) for each in numbers]
             if n_missing := max(MIN_SCORES_TO_SAY - self.observations.n_scored, 0):
@@ -493,6 +503,8 @@ class Insight:
             numbers or an ordered list of numbers, parameters at the first or last number. Printing
             an `AtBound` shows a sentence.
         """
+        if self._is_guess:
+            return ()
         if self._row == self._best_row:
             return self._bounds_of(self._best_row)
         taken = [replace(each, whose="taken") for each in self._bounds_of(self._row)]
@@ -515,7 +527,10 @@ class Insight:
     def __str__(self) -> str:
         found = [str(each) for each in self.at_bounds()]
         whose = "candidate taken" if self.best.is_simplest else "best candidate"
-        bounds = "\n".join(found or [f"No parameter of the {whose} is at a bound."])
+        none = f"No parameter of the {whose} is at a bound."
+        if self._is_guess:
+            none = "Whether a parameter is at a bound is not known, nor is the search space."
+        bounds = "\n".join(found or [none])
         told = "\n".join(said_of_best(self))
         return f"{told}\n\n{self.importances()}\n\n{self.improvement()}\n{bounds}"
 

@@ -21,21 +21,24 @@ __all__ = ["Recorded", "outline", "read_results", "read_trials"]
 WRITTEN_TYPES = (str, bool, type(None))
 
 
-def outline(space: Space, n_folds: int) -> dict[str, Any]:
+def outline(space: Space, n_folds: int, metric: str = "score") -> dict[str, Any]:
     """Return what a journal needs to say of a search besides its events.
 
     Parameters
     ----------
     space : Space
     n_folds : int
+    metric : str, default="score"
+        The one that the search follows, as its table calls it.
 
     Returns
     -------
     dict
-        "n_folds", and "branches": for each its parameters, as pairs of the name and of None where
-        codes are values, or else of the list of categories.
+        "n_folds", "metric", and "branches": for each its parameters, as pairs of the name and of
+        None where codes are values, or else of the list of categories.
     """
-    return {"n_folds": n_folds, "branches": [_written(branch) for branch in space.branches]}
+    branches = [_written(branch) for branch in space.branches]
+    return {"n_folds": n_folds, "metric": metric, "branches": branches}
 
 
 def read_results(path: str | os.PathLike[str], space: Space) -> dict[str, list[Any]]:
@@ -87,12 +90,18 @@ class Recorded:
         For each its parameters, see `outline`.
     stand_ins : mapping
         By name and token, what stands for a category of which only the token is known.
+    metric : str
+        The one that the search followed, "" if the file does not say.
+    stops_early : bool
+        Whether a candidate may end without some of its folds before the search does.
     """
 
     trials: Sequence[Trial]
     n_folds: int
     branches: Sequence[list[list[Any]]]
     stand_ins: Mapping[str, Mapping[str, Any]]
+    metric: str
+    stops_early: bool
 
     def params(
         self, point: Point, known: Mapping[str, Mapping[str, Any]] | None = None
@@ -104,13 +113,28 @@ class Recorded:
             if categories is None:
                 params[name] = code
                 continue
-            value = categories[int(code)]
-            if isinstance(value, dict):
-                told = value["token"]
-                stand_in = self.stand_ins[name][told]
-                value = (known or {}).get(name, {}).get(told, stand_in)
-            params[name] = value
+            params[name] = self._value(name, categories[int(code)], known)
         return params
+
+    def categories(
+        self, branch: int, known: Mapping[str, Mapping[str, Any]] | None = None
+    ) -> dict[str, list[Any] | None]:
+        """Return the list of each parameter of a branch, None for a range; `known` as before."""
+        found: dict[str, list[Any] | None] = {}
+        for name, categories in self.branches[branch]:
+            if categories is None:
+                found[name] = None
+                continue
+            found[name] = [self._value(name, category, known) for category in categories]
+        return found
+
+    def _value(
+        self, name: str, category: Any, known: Mapping[str, Mapping[str, Any]] | None
+    ) -> Any:
+        if not isinstance(category, dict):
+            return category
+        told = category["token"]
+        return (known or {}).get(name, {}).get(told, self.stand_ins[name][told])
 
 
 def read_trials(path: str | os.PathLike[str]) -> Recorded:
@@ -133,7 +157,12 @@ def read_trials(path: str | os.PathLike[str]) -> Recorded:
                 if isinstance(value, dict):
                     of_name = stand_ins.setdefault(name, {})
                     of_name.setdefault(value["token"], Unknown(value["token"]))
-        recorded = Recorded(history.trials, n_folds, branches, stand_ins)
+        metric = str(header["outline"].get("metric", ""))
+        settings = header["fingerprint"]
+        stops_early = any(
+            settings.get(name, "None") != "None" for name in ("early_stopping", "resource")
+        )
+        recorded = Recorded(history.trials, n_folds, branches, stand_ins, metric, stops_early)
         for trial in history.trials:
             recorded.params(trial.point)
     except (KeyError, TypeError, ValueError, IndexError) as error:

@@ -6,6 +6,8 @@ import math
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+import numpy as np
+from numpy.typing import ArrayLike
 from sklearn.base import ClassifierMixin, RegressorMixin
 from sklearn.pipeline import Pipeline
 
@@ -69,7 +71,9 @@ SCORE_AS_USUAL: dict[str, Limits] = {
 }
 
 
-def score_limits(scoring: Any, metric: str | None, estimator: Any, space: Space) -> Limits:
+def score_limits(
+    scoring: Any, metric: str | None, estimator: Any, space: Space, scores: ArrayLike = ()
+) -> Limits:
     """Return between which values a metric of a search can lie.
 
     Parameters
@@ -82,12 +86,22 @@ def score_limits(scoring: Any, metric: str | None, estimator: Any, space: Space)
         Its own score counts where `scoring` is None, if it is accuracy or R2.
     space : Space
         The values that its last step may have.
+    scores : array-like, default=()
+        Some that were measured, with NaN for others. Whatever was measured is possible: with
+        weights below 0, say, nothing is known.
 
     Returns
     -------
     low, high : float
         Infinite where no limit is known.
     """
+    found = _of_metric(scoring, metric, estimator, space)
+    measured = np.asarray(scores, dtype=np.float64)
+    measured = measured[np.isfinite(measured)]
+    return found if ((found[0] <= measured) & (measured <= found[1])).all() else UNKNOWN
+
+
+def _of_metric(scoring: Any, metric: str | None, estimator: Any, space: Space) -> Limits:
     if scoring is None:
         found = {_of_own_score(each) for each in _last_steps(estimator, space, "")}
         return found.pop() if len(found) == 1 else UNKNOWN

@@ -9,6 +9,7 @@ from skbayes.rules.optimism import (
     best_score,
     highest_means,
     on_new_folds,
+    within,
 )
 from skbayes.rules.racing import EARLY_STOPPING, EarlyStopping
 from skbayes.rules.selection import best_row, with_masked_scores
@@ -68,4 +69,5 @@ __all__ = [
     "reason_to_stop",
     "simplest_within_one_error",
     "with_masked_scores",
+    "within",
 ]

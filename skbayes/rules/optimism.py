@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,7 +24,7 @@ from skbayes._numerics import MAD_TO_SD, binary_exponent, mean, own_arithmetic
 from skbayes._pickles import lasting
 from skbayes.rules.fold_means import partial_means
 
-__all__ = ["BestScore", "as_chosen", "best_score", "highest_means", "on_new_folds"]
+__all__ = ["BestScore", "as_chosen", "best_score", "highest_means", "on_new_folds", "within"]
 
 # Of an interval.
 COVERAGE = 0.9
@@ -72,6 +72,19 @@ class BestScore:
     def __repr__(self) -> str:
         told = on_new_folds(self)
         return told if math.isnan(self.expected) else f"{as_chosen(self)} {told}"
+
+
+def within(best: BestScore, limits: tuple[float, float]) -> BestScore:
+    """Return what was found, with an interval that holds no impossible score.
+
+    Parameters
+    ----------
+    best : BestScore
+    limits : tuple of float
+        Lowest and highest possible score.
+    """
+    low, high = (float(np.clip(end, *limits)) for end in (best.low, best.high))
+    return replace(best, low=low, high=high)
 
 
 def as_chosen(best: BestScore) -> str:

@@ -159,11 +159,18 @@ class Checkpoint:
         return draw_seed(search.random_state)
 
     def open(
-        self, space: Space, params: Mapping[str, Any], splits: Any, earlier: Any, seed: int
+        self,
+        space: Space,
+        params: Mapping[str, Any],
+        splits: Any,
+        earlier: Any,
+        seed: int,
+        metric: str,
     ) -> AbstractContextManager[Journal | None]:
         """Open the journal of the search, to be closed on leaving; None if it keeps none.
 
-        `params` are further arguments of `fit`, `earlier` is what a warm start was read to.
+        `params` are further arguments of `fit`, `earlier` is what a warm start was read to, and
+        `metric` is the one that the search follows, as its table calls it.
 
         Raises
         ------
@@ -185,5 +192,6 @@ class Checkpoint:
             warm_start_from=earlier,
             **{name: getattr(self._search, name) for name in self._settings},
         )
-        header = {"fingerprint": entries, "seed": seed, "outline": outline(space, len(splits))}
+        of_search = outline(space, len(splits), metric)
+        header = {"fingerprint": entries, "seed": seed, "outline": of_search}
         return Journal.open(self._path, header=header)

@@ -20,6 +20,7 @@ from skbayes.rules import (
     highest_means,
     simplest_within_one_error,
     with_masked_scores,
+    within,
 )
 from skbayes.search.results import warn_of_scores
 from skbayes.space import show
@@ -164,13 +165,8 @@ def _keep(search: Any, run: Run, trials: Sequence[Trial], rows: Sequence[Trial])
     search._learnt_from = run.learnt_from(whole)
     scores = _fold_scores(run, rows)
     search._limits = run.limits(scores)
-    best = best_score(scores, _choice(run, rows))
-    search._best = replace(
-        best,
-        low=float(np.clip(best.low, *search._limits)),
-        high=float(np.clip(best.high, *search._limits)),
-        is_simplest=run.preferences is not None,
-    )
+    best = within(best_score(scores, _choice(run, rows)), search._limits)
+    search._best = replace(best, is_simplest=run.preferences is not None)
     if search.verbose > 0 and math.isfinite(search._best.expected):
         say(str(search._best))
 

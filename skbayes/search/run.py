@@ -8,7 +8,6 @@ from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
 from sklearn.base import clone
 from sklearn.utils import indexable
 
@@ -33,7 +32,6 @@ from skbayes.engine import (
 )
 from skbayes.known import (
     AUTO,
-    UNKNOWN,
     Limits,
     described,
     score_limits,
@@ -180,7 +178,10 @@ class Run:
             contexts=self.contexts,
             resources=self.resources,
         )
-        self._open_journal = partial(checkpoint.open, self._space, params, splits, earlier, seed)
+        self._open_journal = partial(
+            checkpoint.open,
+            *(self._space, params, splits, earlier, seed, self.objective.metric or "score"),
+        )
 
     @property
     def refit_metric(self) -> Any:
@@ -331,14 +332,9 @@ class Run:
         return is_given and trial.point == self._proposals.as_it_was
 
     def limits(self, scores: Sequence[Sequence[float]]) -> Limits:
-        """Return between which values the metric that steers can lie, as some scores do too."""
-        found = score_limits(
-            self._search.scoring, self.objective.metric, self._search.estimator, self._space
-        )
-        finite = np.array(scores)[np.isfinite(scores)]
-        # Weights below 0, say: whatever was measured is possible.
-        is_kept = bool(((found[0] <= finite) & (finite <= found[1])).all())
-        return found if is_kept else UNKNOWN
+        """Return between which values the metric that steers can lie, given some scores."""
+        search, metric = self._search, self.objective.metric
+        return score_limits(search.scoring, metric, search.estimator, self._space, scores)
 
     def _params(self, trials: Sequence[Trial]) -> list[dict[str, Any]]:
         given = {} if self.resources is None else self.resources.params(None)

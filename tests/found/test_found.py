@@ -1,16 +1,20 @@
 """The same candidates, from whatever they are read."""
 
+import warnings
+
 import numpy as np
 import pytest
 from sklearn.datasets import load_iris
+from sklearn.experimental import enable_halving_search_cv  # noqa: F401
 from sklearn.linear_model import LogisticRegression
-from sklearn.model_selection import GridSearchCV
+from sklearn.model_selection import GridSearchCV, HalvingGridSearchCV, RandomizedSearchCV
 from sklearn.pipeline import Pipeline
 from sklearn.preprocessing import StandardScaler
 from sklearn.svm import SVC
 
 from skbayes import BayesSearchCV, Optimizer
 from skbayes.found import ABSENT, Found, best_so_far, guessed_space, read, read_several
+from skbayes.rules import fold_noise
 
 X, Y = load_iris(return_X_y=True)
 SPACE = {"C": (1e-2, 1e2, "log-uniform"), "kernel": ["linear", "rbf"]}
@@ -113,6 +117,68 @@ def test_searches_of_scikit_learn_are_read_too():
     assert found.status == ("complete",) * 3
     assert found.names == ("C",)
     assert found.insight() is not None
+
+
+def test_the_space_and_the_noise_of_a_search_of_scikit_learn_are_known():
+    search = RandomizedSearchCV(
+        SVC(), {"kernel": ["linear", "rbf", "poly", "sigmoid"]}, n_iter=3, cv=3, random_state=0
+    ).fit(X, Y)
+    insight = read(search).learn()
+    assert insight.space.n_values == 4
+    assert not insight.improvement().is_exhausted
+    folds = [
+        [search.cv_results_[f"split{k}_test_score"][row] for k in range(3)] for row in range(3)
+    ]
+    assert insight.noise == pytest.approx(fold_noise(folds))
+    assert insight.limits == (0.0, 1.0)
+    assert insight.best.high <= 1.0
+
+
+def test_of_a_search_that_halves_only_the_last_amount_can_be_compared():
+    search = HalvingGridSearchCV(SVC(), {"C": [1e-3, 0.1, 1.0, 10.0]}, cv=3, random_state=0)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        search.fit(X, Y)
+    found, table = read(search), search.cv_results_
+    n_last = int((table["iter"] == table["iter"].max()).sum())
+    assert len(table["params"]) > len(found) == 4
+    assert sorted(found.status) == ["complete"] * n_last + ["stopped"] * (4 - n_last)
+    assert np.isfinite(found.folds).all(axis=1).sum() == n_last
+    assert found.params[found.taken] == search.best_params_
+
+
+def test_a_checkpoint_has_the_noise_and_the_lists_of_its_search(tmp_path):
+    path = tmp_path / "search.jsonl"
+    space = {"kernel": ["linear", "rbf", "poly"], "shrinking": [True, False]}
+    search = BayesSearchCV(SVC(), space, n_iter=4, cv=3, checkpoint=path, random_state=0).fit(X, Y)
+    insight = read(path).learn()
+    assert insight.noise == pytest.approx(search.insight().noise)
+    assert insight.space.n_values == 6
+    # Its last fold is missing: nothing says that the candidate was stopped early.
+    lines = path.read_text().splitlines(keepends=True)
+    last = max(i for i, line in enumerate(lines) if '"k":"fold"' in line)
+    path.write_text("".join(lines[:last]))
+    assert set(read(path).status) == {"complete", "cut off"}
+
+
+def test_ranges_of_a_checkpoint_are_not_known(tmp_path):
+    path = tmp_path / "search.jsonl"
+    BayesSearchCV(SVC(), SPACE, n_iter=4, cv=2, checkpoint=path, random_state=0).fit(X, Y)
+    insight = read(path).learn()
+    assert insight.at_bounds() == ()
+    assert "search space" in str(insight).splitlines()[-1]
+
+
+def test_a_checkpoint_says_which_metric_was_followed(tmp_path):
+    path = tmp_path / "search.jsonl"
+    search = BayesSearchCV(
+        SVC(), SPACE, n_iter=4, cv=2, scoring=["accuracy", "f1_macro"], refit="f1_macro",
+        checkpoint=path, random_state=0,
+    ).fit(X, Y)  # fmt: skip
+    found = read(path)
+    assert found.metric == "f1_macro"
+    tried = search.cv_results_["mean_test_f1_macro"][search._rows_tried]
+    np.testing.assert_allclose(found.scores, tried)
 
 
 def test_estimators_of_a_checkpoint_are_told_by_their_class(tmp_path):

@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 from sklearn.datasets import load_diabetes, load_iris
 from sklearn.ensemble import RandomForestClassifier
 from sklearn.linear_model import Ridge
+from sklearn.pipeline import Pipeline
 from sklearn.svm import SVC
 
 from pictures import CASES, many, told
@@ -150,6 +151,37 @@ def test_the_gain_is_measured_by_folds_that_had_no_part_in_the_choice():
     assert answer.difference == 2.0
     assert answer.over_first.startswith("It scores 2 higher than the first candidate")
     assert math.isnan(answer.chance)
+
+
+def test_a_failed_candidate_has_no_part_in_the_gain():
+    optimizer = told(0, space={"x": (0, 9)})
+    for x, row in enumerate([[0.0, 0.1, 0.0], [0.2, 0.3, 0.2], [0.1, 0.2, 9.0]]):
+        optimizer.tell({"x": x}, folds=row)
+    found = read(optimizer)
+    failed = replace(
+        found, status=("complete", "complete", "failed"), scores=np.append(found.scores[:2], np.nan)
+    )
+    without = answers(replace(failed, taken=1), None).gain
+    assert (without.expected, without.n_candidates) == (pytest.approx(0.2), 2)
+
+
+def test_a_title_names_no_step_that_is_not_there(tmp_path):
+    steps = [("scale", "passthrough"), ("none", None), ("model", Ridge())]
+    search = BayesSearchCV(Pipeline(steps), {"model__alpha": [0.1, 1.0]}, n_iter=2, cv=2)
+    page = Outline(report_html(search.fit(X, Y)))
+    assert page.heads[0] == "Search of Ridge by score"
+
+
+def test_a_bound_of_another_candidate_with_the_same_score_is_not_that_of_the_best():
+    # All candidates of the grid score 1: the first of them is the best, and the last is taken.
+    X_, y_ = [[0.0], [0.1], [1.0], [1.1]] * 5, [0, 0, 1, 1] * 5
+    search = BayesSearchCV(
+        SVC(), {"C": [1, 2, 3, 4]}, n_iter=4, cv=2, refit=lambda table: len(table["params"]) - 1
+    ).fit(X_, y_)
+    found = read(search)
+    told_of = answers(found, found.insight())
+    assert told_of.params == {"C": 4}
+    assert ["highest score" in each for each in told_of.bounds] == [True]
 
 
 def test_no_gain_is_told_as_such():
