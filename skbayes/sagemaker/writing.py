@@ -5,14 +5,14 @@ from __future__ import annotations
 import json
 import math
 import numbers
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import joblib
 
 from skbayes.known import written_spaces
 from skbayes.rules import Converged, Patience, TargetScore, parse_stopping
-from skbayes.sagemaker.metrics import Metric, metric_of_scorer, table_entry
+from skbayes.sagemaker.metrics import Metric, metric_of_scorer, steering_scorer, table_entry
 from skbayes.sagemaker.problems import Report
 from skbayes.sagemaker.ranges import MOST_RANGES, SCALES
 from skbayes.sagemaker.settings import (
@@ -296,12 +296,7 @@ def _early_stopping(search: Any, strategy: str, report: Report) -> str:
 
 def _metric(search: Any, metric_name: str | None, report: Report) -> tuple[str, Metric] | None:
     """Return the name of the objective and what it is; None if the document is to have none."""
-    scoring = search.scoring
-    if isinstance(scoring, list | tuple | set | Mapping):
-        steering = search.objective or search.refit
-        if not isinstance(steering, str):
-            steering = next(iter(scoring), None)
-        scoring = scoring.get(steering) if isinstance(scoring, Mapping) else steering
+    scoring = steering_scorer(search.scoring, vars(search))
     if metric_name is not None:
         entry = table_entry(metric_name)
         if entry is not None and isinstance(scoring, str) and scoring != entry.scoring:

@@ -329,6 +329,34 @@ def test_a_scorer_for_a_metric_that_is_not_known():
         assert (search.scoring, search.stopping) == ("f1_macro", [TargetScore(-2.0)])
 
 
+@pytest.mark.parametrize(
+    "keywords",
+    [
+        {"scoring": "roc_auc"},
+        {"scoring": ["neg_log_loss", "roc_auc"], "refit": "roc_auc"},
+        {"metric_map": {"logloss": "roc_auc"}},
+    ],
+)
+def test_a_target_of_another_metric_is_left_out(keywords):
+    document = jobs.config(
+        HyperParameterTuningJobObjective={"Type": "Minimize", "MetricName": "validation:logloss"},
+        TuningJobCompletionCriteria={"TargetObjectiveMetricValue": 0.01},
+    )
+    said = r"MetricValue \(it is a value of 'validation:logloss', and scoring is another metric"
+    with pytest.warns(UserWarning, match=said):
+        search = read(document, unsupported="warn", **keywords)
+    assert search.stopping is None
+
+
+@pytest.mark.parametrize("scoring", ["accuracy", {"mine": "accuracy", "other": "roc_auc"}])
+def test_a_target_is_one_of_the_metric_that_steers(scoring):
+    document = jobs.config(
+        HyperParameterTuningJobObjective={"Type": "Minimize", "MetricName": "validation:error"},
+        TuningJobCompletionCriteria={"TargetObjectiveMetricValue": 0.25},
+    )
+    assert read(document, scoring=scoring, refit=False).stopping == [TargetScore(0.75)]
+
+
 def test_a_wrong_direction_is_overruled_by_a_scorer():
     objective = {"Type": "Maximize", "MetricName": "binary_logloss"}
     document = jobs.config(
