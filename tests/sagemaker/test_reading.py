@@ -7,6 +7,7 @@ from sklearn.base import BaseEstimator
 from sklearn.datasets import load_iris
 from sklearn.ensemble import HistGradientBoostingClassifier, RandomForestClassifier
 from sklearn.linear_model import LogisticRegression, Ridge
+from sklearn.metrics import make_scorer, zero_one_loss
 from sklearn.neural_network import MLPClassifier
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
@@ -594,6 +595,20 @@ def test_parents_with_results():
     assert other is earlier
     assert table["params"] == [{"C": 2.0, "kernel": "rbf"}]
     assert table["score"] == [0.9]
+
+
+def test_parents_with_an_error_rate():
+    """Its values are those of the scorer, or of one that the user gave for the rate itself."""
+    rate = {"Type": "Minimize", "MetricName": "validation:error"}
+    job = jobs.training_job(1, {"C": "2.0"}) | {
+        "FinalHyperParameterTuningJobObjectiveMetric": rate | {"Value": 0.25}
+    }
+    config = jobs.config(HyperParameterTuningJobObjective=rate)
+    document = jobs.request(HyperParameterTuningJobConfig=config, WarmStartConfig=PARENTS)
+    own = make_scorer(zero_one_loss, greater_is_better=False)
+    for scoring, score in ((None, 0.75), (own, -0.25)):
+        [table] = read(document, history={"first": [job]}, scoring=scoring).warm_start_from
+        assert table["score"] == [score]
 
 
 def test_the_best_training_jobs_come_first_if_wanted():
