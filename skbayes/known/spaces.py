@@ -128,6 +128,8 @@ def _walk(
             return
         raise ValueError(_refusal(estimator, prefix))
     for name, part, known in _parts(estimator, entry, inside, facts):
+        if not all(f"{name}__{own}" in parameters for own in part.get_params(deep=False)):
+            continue  # what is in a FrozenEstimator cannot be set
         # The last one is what the search is for.
         passes_on = isinstance(estimator, Pipeline) and part is not estimator.steps[-1][1]
         yield from _walk(part, known, f"{prefix}{name}__", is_step=passes_on)

@@ -6,6 +6,7 @@ import warnings
 import numpy as np
 import pytest
 from sklearn.base import BaseEstimator, ClassifierMixin, clone
+from sklearn.calibration import CalibratedClassifierCV
 from sklearn.compose import ColumnTransformer, TransformedTargetRegressor
 from sklearn.datasets import load_breast_cancer, load_diabetes, load_iris
 from sklearn.decomposition import PCA
@@ -18,6 +19,7 @@ from sklearn.ensemble import (
 )
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.feature_selection import SelectKBest, VarianceThreshold
+from sklearn.frozen import FrozenEstimator
 from sklearn.kernel_ridge import KernelRidge
 from sklearn.linear_model import LogisticRegression, Ridge
 from sklearn.model_selection import cross_val_score
@@ -75,6 +77,10 @@ def below(prefix, parameters):
             {"n__pca__n_components", "n__pca__whiten"},
         ),
         (VotingClassifier([("a", SVC()), ("b", SVC())]), below("a", SVM) | below("b", SVM)),
+        # What is frozen cannot be set.
+        (VotingClassifier([("a", FrozenEstimator(SVC())), ("b", SVC())]), below("b", SVM)),
+        (CalibratedClassifierCV(FrozenEstimator(SVC())), set()),
+        (make_pipeline(FrozenEstimator(PCA()), SVC()), below("svc", SVM)),
     ],
 )
 def test_the_names_of_all_that_is_inside(estimator, expected):
