@@ -22,7 +22,7 @@ from sklearn.feature_selection import SelectKBest, VarianceThreshold
 from sklearn.frozen import FrozenEstimator
 from sklearn.kernel_ridge import KernelRidge
 from sklearn.linear_model import LogisticRegression, Ridge
-from sklearn.model_selection import cross_val_score
+from sklearn.model_selection import ShuffleSplit, cross_val_score
 from sklearn.multiclass import OneVsRestClassifier
 from sklearn.neighbors import KNeighborsClassifier
 from sklearn.pipeline import Pipeline, make_pipeline
@@ -30,6 +30,7 @@ from sklearn.preprocessing import KBinsDiscretizer, StandardScaler
 from sklearn.svm import SVC, SVR
 
 from skbayes import BayesSearchCV, suggest_space
+from skbayes.known.facts import facts_of
 from skbayes.space import Conditional, parse_space
 
 X, Y = load_iris(return_X_y=True)
@@ -251,6 +252,25 @@ def test_auto_leaves_out_the_resource(step):
 def test_auto_says_what_it_searches(capsys):
     BayesSearchCV(Ridge(), "auto", n_iter=2, cv=2, verbose=1).fit(*load_diabetes(return_X_y=True))
     assert "search_spaces='auto' searches\n  alpha: (0.001, 1000.0" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("cv", "most"),
+    [
+        (ShuffleSplit(2, train_size=20, random_state=0), 20),
+        ([(np.arange(150) < 30, np.arange(30, 150)), (np.arange(15), np.arange(15, 150))], 15),
+        (2, 50),
+    ],
+)
+def test_auto_fits_the_smallest_training_fold(cv, most, capsys):
+    BayesSearchCV(KNeighborsClassifier(), "auto", n_iter=1, cv=cv, verbose=1).fit(X, Y)
+    assert f"n_neighbors: (1, {most}, " in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("n_rows", [None, 7, 10])
+def test_half_of_the_data_is_the_most_that_is_counted_on(n_rows):
+    facts = facts_of(X[:15], [0] * 5 + [1] * 10, is_classifier=True, n_rows=n_rows)
+    assert (facts.n_samples, facts.n_smallest) == (7, 2)
 
 
 def test_auto_within_cross_validation_depends_on_the_training_data():
