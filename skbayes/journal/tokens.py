@@ -30,7 +30,7 @@ from scipy.stats.distributions import rv_frozen
 from sklearn.base import BaseEstimator, clone
 
 from skbayes._compat import BaseScorer
-from skbayes.space import PLAIN_TYPES, has, native, parameters_of
+from skbayes.space import PLAIN_TYPES, content_of, has, native, parameters_of
 
 # Parameters of estimators, at any depth, that do not change what is computed.
 FREE_PARAMETERS = frozenset({"memory", "n_jobs", "verbose"})
@@ -180,7 +180,7 @@ def _told(value: Any, reading: Reading) -> str | None:
         return f"slice({value.start}, {value.stop}, {value.step})"
     if isinstance(value, rv_frozen):
         dist = value.dist
-        points = [dist.xk, dist.pk] if has(dist, "xk") else []
+        points = [dist.xk, dist.pk] if has(dist, "xk") else list(content_of(value))
         given = {**parameters_of(value), "points": points}
         return f"{name_of(type(dist))}: {token(given, reading)}"
     if isinstance(value, BaseScorer):

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from skbayes.known.aliases import other_names
-from skbayes.known.spaces import suggest_space
+from skbayes.known.spaces import suggested
 from skbayes.space import Conditional, show
 
 __all__ = ["AUTO", "described", "written_spaces"]
@@ -14,10 +14,11 @@ __all__ = ["AUTO", "described", "written_spaces"]
 AUTO = "auto"
 
 
-def written_spaces(search: Any, X: Any = None, y: Any = None) -> Any:
+def written_spaces(search: Any, X: Any = None, y: Any = None, n_rows: int | None = None) -> Any:
     """Return the spaces of a search as a user would write them.
 
     The space that is known of an estimator is without the resource, which the search itself sets.
+    It is one for training folds of at least `n_rows` rows; None: of half of the data.
 
     Raises
     ------
@@ -34,7 +35,7 @@ def written_spaces(search: Any, X: Any = None, y: Any = None) -> Any:
             f"their values, or search_spaces={AUTO!r} for the space that suggest_space returns."
         )
     try:
-        found = suggest_space(search.estimator, X, y)
+        found = suggested(search.estimator, X, y, n_rows)
     except (TypeError, ValueError) as error:
         raise type(error)(f"search_spaces={AUTO!r}: {error}") from None
     if search.resource is not None:

@@ -1,7 +1,8 @@
 """What a space may depend on: numbers that are known of the data when a search begins.
 
 A search fits on training folds, and the fewest folds are two. So all counts of rows are those of
-half of the data: what is possible there is possible in every fold.
+half of the data, or of the smallest training fold if it is smaller: what is possible there is
+possible in every fold.
 """
 
 from __future__ import annotations
@@ -28,7 +29,7 @@ class Facts:
     Attributes
     ----------
     n_samples : int or None
-        Rows of the smallest training fold there may be: half of them all.
+        Rows of the smallest training fold there may be: at most half of them all.
     n_features : int or None
         Columns, of which there are at least as many.
     most_features : int or None
@@ -78,21 +79,27 @@ class Facts:
         return replace(self, **changed)
 
 
-def facts_of(X: Any, y: Any, *, is_classifier: bool) -> Facts:
-    """Return what is known of data; of None nothing is."""
+def facts_of(X: Any, y: Any, *, is_classifier: bool, n_rows: int | None = None) -> Facts:
+    """Return what is known of data; of None nothing is.
+
+    `n_rows` are those of the smallest training fold; None where the folds are not known.
+    """
     if X is None:
         return Facts()
     n_samples, n_features = shape_of(X)
+    part, whole = 1, 2
+    if n_rows is not None and n_samples is not None and n_rows < n_samples // 2:
+        part, whole = n_rows, n_samples
     n_classes = n_smallest = y_std = None
     if y is not None and np.ndim(y) == 1 and len(y):
         if is_classifier:
             # Whatever the labels are; those that are none are refused by the fits.
             counts = Counter(np.asarray(y).tolist()).values()
-            n_classes, n_smallest = len(counts), min(counts) // 2
+            n_classes, n_smallest = len(counts), min(counts) * part // whole
         else:
             y_std = math.sqrt(variance_of(y) or 0.0) or None
     return Facts(
-        n_samples=None if n_samples is None else n_samples // 2,
+        n_samples=None if n_samples is None else n_samples * part // whole,
         n_features=n_features,
         most_features=n_features,
         n_classes=n_classes,

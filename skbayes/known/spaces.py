@@ -19,7 +19,7 @@ from skbayes.known.facts import Facts, facts_of
 from skbayes.known.sight import class_keys, standardises
 from skbayes.space import Conditional, close_names, has, same_value, show
 
-__all__ = ["suggest_space"]
+__all__ = ["suggest_space", "suggested"]
 
 # What is not known of the data inside of an estimator that is not known.
 _UNKNOWN = (
@@ -44,6 +44,7 @@ def suggest_space(estimator: Any, X: Any = None, y: Any = None) -> Any:
     X : array-like, default=None
         Data. The function uses the shape and the variance of the data. Some ranges depend on the
         data, such as a number of components. Without data, these ranges are left out or narrow.
+        The function assumes that a training fold has half of the rows.
     y : array-like, default=None
         Target. The function uses the number of classes for a classifier, and the standard deviation
         for a regressor.
@@ -69,9 +70,14 @@ def suggest_space(estimator: Any, X: Any = None, y: Any = None) -> Any:
     >>> suggest_space(Ridge())
     {'alpha': (0.001, 1000.0, 'log-uniform')}
     """
+    return suggested(estimator, X, y)
+
+
+def suggested(estimator: Any, X: Any, y: Any, n_rows: int | None = None) -> Any:
+    """Return what `suggest_space` does, for training folds of at least `n_rows` rows."""
     if isinstance(estimator, list | tuple):
         return [
-            {**choice, **suggest_space(each, X, y)}
+            {**choice, **suggested(each, X, y, n_rows)}
             for choice, each in zip(_choices(estimator), estimator, strict=True)
         ]
     if isinstance(estimator, type) or not has(estimator, "get_params"):
@@ -79,7 +85,7 @@ def suggest_space(estimator: Any, X: Any = None, y: Any = None) -> Any:
             f"suggest_space needs an estimator, or a list of them, got {show(estimator)} of type "
             f"{type(estimator).__name__}. Give an object such as SVC(), not its class."
         )
-    facts = facts_of(X, y, is_classifier=is_classifier(estimator))
+    facts = facts_of(X, y, is_classifier=is_classifier(estimator), n_rows=n_rows)
     return dict(_walk(estimator, facts, ""))
 
 
@@ -128,6 +134,8 @@ def _walk(
             return
         raise ValueError(_refusal(estimator, prefix))
     for name, part, known in _parts(estimator, entry, inside, facts):
+        if not all(f"{name}__{own}" in parameters for own in part.get_params(deep=False)):
+            continue  # what is in a FrozenEstimator cannot be set
         # The last one is what the search is for.
         passes_on = isinstance(estimator, Pipeline) and part is not estimator.steps[-1][1]
         yield from _walk(part, known, f"{prefix}{name}__", is_step=passes_on)

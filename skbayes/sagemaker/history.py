@@ -63,8 +63,9 @@ def load_sagemaker_history(
     -------
     dict of list
         Table with a row for each job. `params` are the parameters. `score` is the score; higher is
-        better, so minimised values are negated. NaN for a failure. `status` is "complete",
-        "stopped" or "failed". `name` is the name of the training job.
+        better, so minimised values are negated, and an error rate becomes an accuracy. NaN for a
+        failure. `status` is "complete", "stopped" or "failed". `name` is the name of the training
+        job.
 
     Raises
     ------
@@ -116,9 +117,17 @@ def is_job_list(content: Any) -> bool:
 
 
 def read_history(
-    node: Node, names: Names, definition: str | None, direction: str | None
+    node: Node,
+    names: Names,
+    definition: str | None,
+    direction: str | None,
+    *,
+    has_shares: bool = True,
 ) -> dict[str, list[Any]]:
-    """Read a list of training jobs into a table, noting what is wrong with it."""
+    """Read a list of training jobs into a table, noting what is wrong with it.
+
+    With `has_shares` an error rate becomes an accuracy, as its scorer has it; else it is negated.
+    """
     check_repeats(node)
     last_page = node if isinstance(node.value, Mapping) else ([node, *node.entries()])[-1]
     if last_page["NextToken"].value:
@@ -149,7 +158,7 @@ def read_history(
         score = math.nan
         if kind != "failed":
             metrics.setdefault((str(metric["MetricName"].value), str(metric["Type"].value)), metric)
-            found = _score(metric, direction)
+            found = _score(metric, direction, has_shares=has_shares)
             if found is None:
                 continue
             score = found
@@ -197,7 +206,7 @@ def _jobs(node: Node) -> list[Node]:
     ]  # fmt: skip
 
 
-def _score(metric: Node, direction: str | None) -> float | None:
+def _score(metric: Node, direction: str | None, *, has_shares: bool) -> float | None:
     """Return the value of a job as a score, NaN if it is not finite; None with a problem noted."""
     written, kind = native(metric["Value"].value), metric["Type"]
     if isinstance(written, float) and not math.isfinite(written):
@@ -211,14 +220,16 @@ def _score(metric: Node, direction: str | None) -> float | None:
         if not metric.report.check_choice(kind.path, kind.value, DIRECTIONS):
             return None
         direction = kind.value
+    name = metric["MetricName"].value
+    known = table_entry(name) if isinstance(name, str) else None
     if direction is None:
-        name = metric["MetricName"].value
-        known = table_entry(name) if isinstance(name, str) else None
         if known is None:
             kind.problem(f"is missing, and {name!r} is not known here. Give objective_type=....")
             return None
         direction = known.type
-    return -value if direction == "Minimize" else value
+    if direction == "Maximize":
+        return value
+    return 1.0 - value if has_shares and known is not None and known.is_share else -value
 
 
 def read_params(node: Node, names: Names) -> dict[str, Any] | None:
@@ -319,7 +330,13 @@ def _source(
     if not is_job_list(content) or not parts:
         return source
     own = Report("history")
-    table = read_history(Node(content, "$", own), parts[0].names, definition, objective.type)
+    table = read_history(
+        Node(content, "$", own),
+        parts[0].names,
+        definition,
+        objective.type,
+        has_shares=objective.replaced is None,
+    )
     report.adopt(own, f"history[{name!r}]")
     return table
 

@@ -11,7 +11,15 @@ from skbayes.sagemaker.documents import Node
 from skbayes.sagemaker.problems import Report
 from skbayes.space import close_names, show
 
-__all__ = ["DIRECTIONS", "Metric", "Objective", "metric_of_scorer", "read_objective", "table_entry"]
+__all__ = [
+    "DIRECTIONS",
+    "Metric",
+    "Objective",
+    "metric_of_scorer",
+    "read_objective",
+    "steering_scorer",
+    "table_entry",
+]
 
 DIRECTIONS = ("Maximize", "Minimize")
 PREFIXES = ("validation:", "test:", "train:")
@@ -83,12 +91,15 @@ class Objective:
         Whether the score is one minus the metric.
     type : str or None
         What the document says.
+    replaced : str or None
+        The metric of the document where `scoring` is another one. Values of it are no scores.
     """
 
     scoring: Any = None
     sign: int = 1
     is_share: bool = False
     type: str | None = None
+    replaced: str | None = None
 
     def score(self, value: float) -> float:
         """Score of a value of the service."""
@@ -112,7 +123,27 @@ def metric_of_scorer(scoring: str) -> str | None:
     return None if found is None else f"validation:{found}"
 
 
-def read_objective(node: Node, scoring: Any, metric_map: Any, report: Report) -> Objective:
+def steering_scorer(scoring: Any, given: Mapping[str, Any]) -> Any:
+    """Return the scorer that a search with several metrics maximises; else what is given.
+
+    Parameters
+    ----------
+    scoring : object
+        As in `BayesSearchCV`.
+    given : mapping
+        Arguments of `BayesSearchCV`, of which `objective` and `refit` name a metric.
+    """
+    if not isinstance(scoring, list | tuple | set | Mapping):
+        return scoring
+    name = given.get("objective") or given.get("refit")
+    if not isinstance(name, str):
+        name = next(iter(scoring), None)
+    return scoring.get(name) if isinstance(scoring, Mapping) else name
+
+
+def read_objective(
+    node: Node, scoring: Any, metric_map: Any, given: Mapping[str, Any], report: Report
+) -> Objective:
     """Return the objective of a document, for which `scoring` decides if it is given.
 
     Parameters
@@ -122,6 +153,8 @@ def read_objective(node: Node, scoring: Any, metric_map: Any, report: Report) ->
     scoring : object
         The user's, or None.
     metric_map : mapping of str to (str or callable)
+    given : mapping
+        The user's other arguments of the search.
     report : Report
     """
     name, direction = node["MetricName"].value, node["Type"].value
@@ -152,8 +185,11 @@ def read_objective(node: Node, scoring: Any, metric_map: Any, report: Report) ->
         own = known.scoring
     # What is known of the metric says more than the direction, which files have wrong.
     minimises = (known.type if known is not None else direction) == "Minimize"
-    is_share = known is not None and known.is_share and own == known.scoring
-    return Objective(own, -1 if minimises else 1, is_share, direction)
+    is_same = known is not None and steering_scorer(own, given) == known.scoring
+    is_share = known is not None and known.is_share and is_same
+    # The scorer for a metric that is not known here is the user's word for that metric.
+    replaced = None if known is None or is_same else name
+    return Objective(own, -1 if minimises else 1, is_share, direction, replaced)
 
 
 def _is_usable(node: Node, name: str, known: Metric | None, direction: Any) -> bool:

@@ -148,7 +148,7 @@ def from_sagemaker(
     elif parts:
         arguments |= as_choice(parts)
     arguments |= _resources(config, parts, overrides)
-    objective = _objective(config, parts, scoring, metrics)
+    objective = _objective(config, parts, scoring, metrics, overrides)
     combinations = _combinations(parts)
     arguments |= {"scoring": objective.scoring}
     arguments |= read_limits(config, strategy, combinations, overrides, is_automatic=is_automatic)
@@ -236,7 +236,11 @@ def _is_automatic(job: Node) -> bool:
 
 
 def _objective(
-    config: Node, parts: Sequence[Part], scoring: Any, metric_map: Mapping[str, Any]
+    config: Node,
+    parts: Sequence[Part],
+    scoring: Any,
+    metric_map: Mapping[str, Any],
+    given: Mapping[str, Any],
 ) -> Objective:
     """Return the one objective of the configuration and all training jobs."""
     general = config["HyperParameterTuningJobObjective"]
@@ -250,7 +254,7 @@ def _objective(
                 "or choose one training job with definition=...."
             )
         return Objective()
-    return read_objective(first, scoring, metric_map, config.report)
+    return read_objective(first, scoring, metric_map, given, config.report)
 
 
 def _key(objective: Node) -> tuple[Any, Any]:

@@ -279,9 +279,17 @@ def read_stopping(config: Node, objective: Objective) -> dict[str, Any]:
     target = criteria["TargetObjectiveMetricValue"]
     if target.is_given:
         try:
-            rules.append(TargetScore(objective.score(read_real(target.value))))
+            rule = TargetScore(objective.score(read_real(target.value)))
         except ValueError as error:
             target.problem(str(error))
+        else:
+            if objective.replaced is None:
+                rules.append(rule)
+            else:
+                target.ignore(
+                    f"it is a value of {objective.replaced!r}, and scoring is another metric: give "
+                    "stopping=TargetScore(...)"
+                )
     n_jobs = whole(criteria["BestObjectiveNotImproving"]["MaxNumberOfTrainingJobsNotImproving"], 1)
     if n_jobs is not None:
         rules.append(Patience(n_jobs, MIN_IMPROVEMENT, relative=True))

@@ -5,14 +5,14 @@ from __future__ import annotations
 import json
 import math
 import numbers
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import joblib
 
 from skbayes.known import written_spaces
 from skbayes.rules import Converged, Patience, TargetScore, parse_stopping
-from skbayes.sagemaker.metrics import Metric, metric_of_scorer, table_entry
+from skbayes.sagemaker.metrics import Metric, metric_of_scorer, steering_scorer, table_entry
 from skbayes.sagemaker.problems import Report
 from skbayes.sagemaker.ranges import MOST_RANGES, SCALES
 from skbayes.sagemaker.settings import (
@@ -106,19 +106,23 @@ def to_sagemaker(
     is_search = isinstance(search_or_space, BayesSearchCV)
     search = search_or_space if is_search else BayesSearchCV(None, search_or_space)
     strategy = search.strategy
-    ranges, static = _ranges(_branch(search, is_search, report), strategy, report)
+    parameters, n_iter = _branch(search, is_search, report)
+    ranges, static = _ranges(parameters, strategy, report)
     document = SageMakerDocument(ranges)
     if kind == KINDS[1]:
         n_combinations = math.prod(len(r["Values"]) for r in ranges["CategoricalParameterRanges"])
-        config = _config(search, strategy, n_combinations, metric_name, report)
+        n_iter = n_combinations if strategy == "grid" else int(n_iter or search.n_iter)
+        config = _config(search, strategy, n_iter, metric_name, report)
         document = SageMakerDocument(config | {"ParameterRanges": ranges})
     document.static = static
     report.conclude("warn")
     return document
 
 
-def _branch(search: Any, is_search: bool, report: Report) -> Sequence[tuple[str, Dimension]]:
-    """Return the parameters of a space, which may have one branch only."""
+def _branch(
+    search: Any, is_search: bool, report: Report
+) -> tuple[Sequence[tuple[str, Dimension]], int | None]:
+    """Return the parameters of a space, which may have one branch only, and its own number."""
     try:
         if is_search:
             space: Space = space_of(written_spaces(search), search.estimator, 0)
@@ -126,15 +130,16 @@ def _branch(search: Any, is_search: bool, report: Report) -> Sequence[tuple[str,
             space = parse_space(search.search_spaces)
     except (TypeError, ValueError) as error:
         report.problem("search_spaces", str(error))
-        return ()
+        return (), None
     if len(space.branches) > 1:
         report.problem(
             "search_spaces",
             "has parameters that exist for some candidates only, or several dicts, for which there "
             "is no document. Write one for each dict without conditions.",
         )
-        return ()
-    return space.branches[0].parameters
+        return (), None
+    [branch] = space.branches
+    return branch.parameters, branch.n_iter
 
 
 def _ranges(
@@ -244,7 +249,7 @@ def _text(value: Any) -> str:
 
 
 def _config(
-    search: Any, strategy: str, n_combinations: int, metric_name: str | None, report: Report
+    search: Any, strategy: str, n_iter: int, metric_name: str | None, report: Report
 ) -> dict[str, Any]:
     """Return what a document says beside the ranges."""
     names = {own: name for name, own in STRATEGIES.items()}
@@ -259,7 +264,7 @@ def _config(
     if metric is not None:
         name, entry = metric
         config["HyperParameterTuningJobObjective"] = {"Type": entry.type, "MetricName": name}
-    config["ResourceLimits"] = _limits(search, strategy, n_combinations, report)
+    config["ResourceLimits"] = _limits(search, n_iter, report)
     config["TrainingJobEarlyStoppingType"] = _early_stopping(search, strategy, report)
     criteria = _criteria(search, None if metric is None else metric[1], report)
     if criteria:
@@ -296,12 +301,7 @@ def _early_stopping(search: Any, strategy: str, report: Report) -> str:
 
 def _metric(search: Any, metric_name: str | None, report: Report) -> tuple[str, Metric] | None:
     """Return the name of the objective and what it is; None if the document is to have none."""
-    scoring = search.scoring
-    if isinstance(scoring, list | tuple | set | Mapping):
-        steering = search.objective or search.refit
-        if not isinstance(steering, str):
-            steering = next(iter(scoring), None)
-        scoring = scoring.get(steering) if isinstance(scoring, Mapping) else steering
+    scoring = steering_scorer(search.scoring, vars(search))
     if metric_name is not None:
         entry = table_entry(metric_name)
         if entry is not None and isinstance(scoring, str) and scoring != entry.scoring:
@@ -322,9 +322,8 @@ def _metric(search: Any, metric_name: str | None, report: Report) -> tuple[str, 
     return name, entry
 
 
-def _limits(search: Any, strategy: str, n_combinations: int, report: Report) -> dict[str, int]:
+def _limits(search: Any, n_iter: int, report: Report) -> dict[str, int]:
     n_jobs = joblib.effective_n_jobs(native(search.n_jobs))
-    n_iter = n_combinations if strategy == "grid" else int(search.n_iter)
     limits = {"MaxNumberOfTrainingJobs": n_iter, "MaxParallelTrainingJobs": n_jobs}
     if n_jobs > MOST_AT_ONCE:
         report.remark("n_jobs", f"{n_jobs} jobs at once are more than {MOST_AT_ONCE}, the quota.")

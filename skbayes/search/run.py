@@ -54,7 +54,7 @@ from skbayes.search.counting import counting, may_ignore, said_of_ignored
 from skbayes.search.preferences import preferences
 from skbayes.search.proposals import check_strategy, proposals, schedule
 from skbayes.search.results import in_row_order, results_table
-from skbayes.search.splits import check_weights, draw_splits
+from skbayes.search.splits import check_weights, draw_splits, smallest_fold
 from skbayes.search.view import (
     BEST_SO_FAR,
     Ended,
@@ -133,14 +133,6 @@ class Run:
         self.data = (X,) if y is None else (X, y)
         checkpoint = Checkpoint(search, X, y)
         seed = checkpoint.seed()
-        self._written = written_spaces(search, X, y)
-        self._space = space_of(self._written, search.estimator, seed)
-        if may_ignore(search, options):
-            self._space = counting(self._space, search.estimator)
-        warn_of_whole_ranges(search, self._space)
-        self.preferences = preferences(self._space, search.estimator, rule) if rule else None
-        earlier = self._read_sources()
-
         params = check_method_params(X, params=params)
         routed = get_routed_params(search, params)
         self.fit_params: Mapping[str, Any] = routed.estimator.fit
@@ -156,6 +148,13 @@ class Run:
         splits = draw_splits(search.cv, search.estimator, X, y, routed.splitter.split)
         self.n_folds = len(splits)
         check_rules(self._rules, self.n_folds)
+        self._written = written_spaces(search, X, y, smallest_fold(splits))
+        self._space = space_of(self._written, search.estimator, seed)
+        if may_ignore(search, options):
+            self._space = counting(self._space, search.estimator)
+        warn_of_whole_ranges(search, self._space)
+        self.preferences = preferences(self._space, search.estimator, rule) if rule else None
+        earlier = self._read_sources()
         self._proposals = proposals(search, self._space, self.data, options, seed, earlier)
         self.resources = read_resources(
             search, self._space, self.data, splits, routed.splitter.split, seed

@@ -11,7 +11,7 @@ from sklearn.model_selection import check_cv
 
 from skbayes.space import has, show
 
-__all__ = ["check_weights", "draw_splits", "n_samples"]
+__all__ = ["check_weights", "draw_splits", "n_samples", "smallest_fold"]
 
 
 def n_samples(X: Any) -> int:
@@ -66,6 +66,12 @@ def draw_splits(
             "No fits were performed. Was the CV iterator empty? Were there no candidates?"
         )
     return splits
+
+
+def smallest_fold(splits: Iterable[tuple[Any, Any]]) -> int:
+    """Return the number of rows of the smallest training fold, of indices or masks."""
+    folds = (np.asarray(train) for train, _ in splits)
+    return min(int(np.sum(each) if each.dtype == bool else each.size) for each in folds)
 
 
 def _pair(split: Any, index: int) -> tuple[Any, Any]:

@@ -2,7 +2,7 @@
 
 from skbayes.space.categories import Categorical
 from skbayes.space.dimensions import Dimension
-from skbayes.space.distributions import Distribution, parameters_of
+from skbayes.space.distributions import Distribution, content_of, parameters_of
 from skbayes.space.integers import Integer
 from skbayes.space.layout import Branch, Conditional, Conditions, Point
 from skbayes.space.parsing import (
@@ -47,6 +47,7 @@ __all__ = [
     "brief",
     "check_dimension",
     "close_names",
+    "content_of",
     "has",
     "is_number",
     "native",

@@ -54,10 +54,36 @@ def parameters_of(frozen: Any) -> dict[str, Any]:
     return dict(zip([*names, "loc", "scale"], frozen.args, strict=False)) | dict(frozen.kwds)
 
 
+def content_of(frozen: Any) -> tuple[float, ...]:
+    """Numbers that tell a distribution from others of its class with the same parameters.
+
+    Its bounds and quantiles, rounded to digits that are the same on all machines. A distribution
+    that scipy defines is told by its parameters, and needs no more.
+
+    Raises
+    ------
+    ValueError
+        If the distribution cannot be searched.
+    """
+    if _is_of_scipy(frozen):
+        return ()
+    made = Distribution(frozen)
+    content = (*made._bounds, *made._probes, *made._edges.tolist())
+    return tuple(float(f"{number:.9g}") for number in content)
+
+
 def call_of(frozen: Any) -> str:
     """Call that makes a frozen distribution."""
     arguments = ", ".join(f"{k}={show(v)}" for k, v in parameters_of(frozen).items())
-    return f"{frozen.dist.name}({arguments})"
+    # Many distributions that users define have no name.
+    name = frozen.dist.name if _is_of_scipy(frozen) else type(frozen.dist).__name__
+    return f"{name}({arguments})"
+
+
+def _is_of_scipy(frozen: Any) -> bool:
+    # Whether scipy has a distribution of this name and class; not one of a user's own, or of data.
+    dist = frozen.dist
+    return type(getattr(scipy.stats, dist.name, None)) is type(dist)
 
 
 def _quantiles(frozen: Any, call: str, first: int) -> tuple[Lattice, tuple[float, ...]]:
@@ -198,7 +224,9 @@ class Distribution(Dimension):
         return hash(self._key)
 
     def __repr__(self) -> str:
-        return f"Distribution({call_of(self.frozen)})"
+        low, high = self._bounds
+        support = "" if _is_of_scipy(self.frozen) else f" from {low!r} to {high!r}"
+        return f"Distribution({call_of(self.frozen)}{support})"
 
     @property
     def n_values(self) -> int | None:

@@ -200,6 +200,24 @@ def test_any_space_has_a_fingerprint(space):
     assert len(found) == n_parameters + len(space.branches)
 
 
+class Power(scipy.stats.rv_continuous):
+    """A distribution of a user's own."""
+
+    def _cdf(self, x, k):
+        return (x / self.b) ** k
+
+
+class Even(scipy.stats.rv_discrete):
+    """Another, which is discrete."""
+
+    def _pmf(self, k):
+        return 1.0 / (self.b + 1) + 0.0 * k
+
+
+def histogram(values, scale=2):
+    return scipy.stats.rv_histogram(np.histogram(values, bins=4))(scale=scale)
+
+
 @pytest.mark.parametrize(
     "written",
     [
@@ -214,7 +232,9 @@ def test_any_space_has_a_fingerprint(space):
          scipy.stats.poisson(4), scipy.stats.poisson(5), scipy.stats.lognorm(1),
          scipy.stats.rv_discrete(values=([1, 2], [0.5, 0.5]))(),
          scipy.stats.rv_discrete(values=([1, 2], [0.4, 0.6]))(),
-         scipy.stats.rv_discrete(values=([1, 3], [0.5, 0.5]))()],
+         scipy.stats.rv_discrete(values=([1, 3], [0.5, 0.5]))(),
+         histogram([1, 2, 3]), histogram([1, 2, 4]), histogram([1, 2, 4], 1),
+         Power(a=0, b=1)(2), Power(a=0, b=1)(3), Power(a=0, b=0.5)(2), Even(b=3)(), Even(b=4)()],
     ],
 )  # fmt: skip
 def test_spaces_that_differ_have_other_fingerprints(written):

@@ -257,6 +257,13 @@ def test_known_values_are_told_by_content():
     assert len(set(tokens)) == len(values)
 
 
+def test_distributions_of_scipy_are_told_by_their_parameters():
+    """Files of searches hold these texts."""
+    assert token(scipy.stats.norm(1, scale=2)) == (
+        "scipy.stats.norm_gen: dict('loc': 1, 'points': list(), 'scale': 2)"
+    )
+
+
 def test_private_modules_are_not_named():
     assert token(SVC) == "<sklearn.svm.SVC>"
     assert token(f1_score) == "<sklearn.metrics.f1_score>"

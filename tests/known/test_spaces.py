@@ -6,6 +6,7 @@ import warnings
 import numpy as np
 import pytest
 from sklearn.base import BaseEstimator, ClassifierMixin, clone
+from sklearn.calibration import CalibratedClassifierCV
 from sklearn.compose import ColumnTransformer, TransformedTargetRegressor
 from sklearn.datasets import load_breast_cancer, load_diabetes, load_iris
 from sklearn.decomposition import PCA
@@ -18,9 +19,10 @@ from sklearn.ensemble import (
 )
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.feature_selection import SelectKBest, VarianceThreshold
+from sklearn.frozen import FrozenEstimator
 from sklearn.kernel_ridge import KernelRidge
 from sklearn.linear_model import LogisticRegression, Ridge
-from sklearn.model_selection import cross_val_score
+from sklearn.model_selection import ShuffleSplit, cross_val_score
 from sklearn.multiclass import OneVsRestClassifier
 from sklearn.neighbors import KNeighborsClassifier
 from sklearn.pipeline import Pipeline, make_pipeline
@@ -28,6 +30,7 @@ from sklearn.preprocessing import KBinsDiscretizer, StandardScaler
 from sklearn.svm import SVC, SVR
 
 from skbayes import BayesSearchCV, suggest_space
+from skbayes.known.facts import facts_of
 from skbayes.space import Conditional, parse_space
 
 X, Y = load_iris(return_X_y=True)
@@ -75,6 +78,10 @@ def below(prefix, parameters):
             {"n__pca__n_components", "n__pca__whiten"},
         ),
         (VotingClassifier([("a", SVC()), ("b", SVC())]), below("a", SVM) | below("b", SVM)),
+        # What is frozen cannot be set.
+        (VotingClassifier([("a", FrozenEstimator(SVC())), ("b", SVC())]), below("b", SVM)),
+        (CalibratedClassifierCV(FrozenEstimator(SVC())), set()),
+        (make_pipeline(FrozenEstimator(PCA()), SVC()), below("svc", SVM)),
     ],
 )
 def test_the_names_of_all_that_is_inside(estimator, expected):
@@ -245,6 +252,25 @@ def test_auto_leaves_out_the_resource(step):
 def test_auto_says_what_it_searches(capsys):
     BayesSearchCV(Ridge(), "auto", n_iter=2, cv=2, verbose=1).fit(*load_diabetes(return_X_y=True))
     assert "search_spaces='auto' searches\n  alpha: (0.001, 1000.0" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("cv", "most"),
+    [
+        (ShuffleSplit(2, train_size=20, random_state=0), 20),
+        ([(np.arange(150) < 30, np.arange(30, 150)), (np.arange(15), np.arange(15, 150))], 15),
+        (2, 50),
+    ],
+)
+def test_auto_fits_the_smallest_training_fold(cv, most, capsys):
+    BayesSearchCV(KNeighborsClassifier(), "auto", n_iter=1, cv=cv, verbose=1).fit(X, Y)
+    assert f"n_neighbors: (1, {most}, " in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("n_rows", [None, 7, 10])
+def test_half_of_the_data_is_the_most_that_is_counted_on(n_rows):
+    facts = facts_of(X[:15], [0] * 5 + [1] * 10, is_classifier=True, n_rows=n_rows)
+    assert (facts.n_samples, facts.n_smallest) == (7, 2)
 
 
 def test_auto_within_cross_validation_depends_on_the_training_data():

@@ -87,6 +87,11 @@ def test_what_was_minimised_is_negated(kind):
     assert load_sagemaker_history([entry], SVC())["score"] == [-0.25]
 
 
+def test_an_error_rate_is_one_minus_the_accuracy():
+    entry = job(1, 0.25, kind="Minimize", metric="validation:error", C="1")
+    assert load_sagemaker_history([entry], SVC())["score"] == [0.75]
+
+
 def test_a_direction_that_nobody_knows():
     entry = job(1, 0.25, kind=None, metric="mine", C="1")
     with pytest.raises(ValueError, match=r"Metric.Type: is missing, and 'mine' is not known"):

@@ -7,6 +7,7 @@ from sklearn.base import BaseEstimator
 from sklearn.datasets import load_iris
 from sklearn.ensemble import HistGradientBoostingClassifier, RandomForestClassifier
 from sklearn.linear_model import LogisticRegression, Ridge
+from sklearn.metrics import make_scorer, zero_one_loss
 from sklearn.neural_network import MLPClassifier
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
@@ -329,6 +330,34 @@ def test_a_scorer_for_a_metric_that_is_not_known():
         assert (search.scoring, search.stopping) == ("f1_macro", [TargetScore(-2.0)])
 
 
+@pytest.mark.parametrize(
+    "keywords",
+    [
+        {"scoring": "roc_auc"},
+        {"scoring": ["neg_log_loss", "roc_auc"], "refit": "roc_auc"},
+        {"metric_map": {"logloss": "roc_auc"}},
+    ],
+)
+def test_a_target_of_another_metric_is_left_out(keywords):
+    document = jobs.config(
+        HyperParameterTuningJobObjective={"Type": "Minimize", "MetricName": "validation:logloss"},
+        TuningJobCompletionCriteria={"TargetObjectiveMetricValue": 0.01},
+    )
+    said = r"MetricValue \(it is a value of 'validation:logloss', and scoring is another metric"
+    with pytest.warns(UserWarning, match=said):
+        search = read(document, unsupported="warn", **keywords)
+    assert search.stopping is None
+
+
+@pytest.mark.parametrize("scoring", ["accuracy", {"mine": "accuracy", "other": "roc_auc"}])
+def test_a_target_is_one_of_the_metric_that_steers(scoring):
+    document = jobs.config(
+        HyperParameterTuningJobObjective={"Type": "Minimize", "MetricName": "validation:error"},
+        TuningJobCompletionCriteria={"TargetObjectiveMetricValue": 0.25},
+    )
+    assert read(document, scoring=scoring, refit=False).stopping == [TargetScore(0.75)]
+
+
 def test_a_wrong_direction_is_overruled_by_a_scorer():
     objective = {"Type": "Maximize", "MetricName": "binary_logloss"}
     document = jobs.config(
@@ -566,6 +595,20 @@ def test_parents_with_results():
     assert other is earlier
     assert table["params"] == [{"C": 2.0, "kernel": "rbf"}]
     assert table["score"] == [0.9]
+
+
+def test_parents_with_an_error_rate():
+    """Its values are those of the scorer, or of one that the user gave for the rate itself."""
+    rate = {"Type": "Minimize", "MetricName": "validation:error"}
+    job = jobs.training_job(1, {"C": "2.0"}) | {
+        "FinalHyperParameterTuningJobObjectiveMetric": rate | {"Value": 0.25}
+    }
+    config = jobs.config(HyperParameterTuningJobObjective=rate)
+    document = jobs.request(HyperParameterTuningJobConfig=config, WarmStartConfig=PARENTS)
+    own = make_scorer(zero_one_loss, greater_is_better=False)
+    for scoring, score in ((None, 0.75), (own, -0.25)):
+        [table] = read(document, history={"first": [job]}, scoring=scoring).warm_start_from
+        assert table["score"] == [score]
 
 
 def test_the_best_training_jobs_come_first_if_wanted():

@@ -261,6 +261,12 @@ def test_shares_that_are_left_out_are_said():
         to_sagemaker(searched(resource="n_samples"), kind=CONFIG)
 
 
+def test_the_number_of_a_space_is_that_of_its_jobs():
+    search = BayesSearchCV(SVC(), [({"C": (0.1, 1.0)}, 7)])
+    document = to_sagemaker(search, kind=CONFIG)
+    assert document["ResourceLimits"]["MaxNumberOfTrainingJobs"] == 7
+
+
 def test_an_error_rate_is_one_minus_the_accuracy():
     search = BayesSearchCV(SVC(), {"C": (0.1, 1.0)}, scoring="accuracy", stopping=TargetScore(0.75))
     document = to_sagemaker(search, kind=CONFIG, metric_name="validation:error")

@@ -162,7 +162,13 @@ def test_equality_is_that_of_the_distribution():
     other = ss.rv_discrete(values=([1, 2], [0.501, 0.499]))()
     assert Distribution(one) != Distribution(other)
     assert Distribution(one) != ss.norm()
+
+
+def test_names():
+    """One that scipy does not define is told by its class and its bounds."""
     assert repr(Distribution(ss.norm(0, scale=2))) == "Distribution(norm(loc=0, scale=2))"
+    of_data = Distribution(ss.rv_histogram(np.histogram([1, 5], bins=8))(scale=2))
+    assert repr(of_data) == "Distribution(rv_histogram(scale=2) from 2.0 to 10.0)"
 
 
 def test_quantiles_that_scipy_cannot_find_are_left_out():
