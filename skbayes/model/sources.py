@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from skbayes._warnings import warn
 from skbayes.model.reports import read_score
 from skbayes.space import has, show
 
@@ -24,8 +25,11 @@ ACCEPTED = (
     "checkpoint or of a CSV file, a list of (params, score) pairs, or a list of these"
 )
 SCORE_PREFIX = "mean_test_"
-# What became of candidates that were not evaluated on all folds.
-UNMEASURED = frozenset({"stopped", "cut off", "running", "unfinished"})
+# What became of a candidate, in lower case: words of this package, Optuna, MLflow and SageMaker.
+COMPLETE = frozenset({"complete", "completed", "finished"})
+FAILED = frozenset({"failed", "fail"})
+# Not evaluated on all folds.
+UNMEASURED = frozenset({"stopped", "cut off", "running", "unfinished", "pruned", "waiting"})
 # What the score may be called in a table that is not one of cv_results_.
 SCORE_NAMES = ("mean_test_score", "score", "mean_score", "value")
 
@@ -178,15 +182,37 @@ def _read_table(
     read = list(zip(rows, scores, strict=True))
     if statuses is None:
         statuses = _statuses(table, names, score_name)
-    if len(statuses) != len(read):
-        return read
-    # A candidate that was not evaluated on all folds and has no score has not failed. Training jobs
-    # of a service have one when they were stopped.
-    return [
-        row
-        for row, status in zip(read, statuses, strict=True)
-        if status not in UNMEASURED or math.isfinite(row[1])
-    ]
+    return _measured(read, statuses, what) if len(statuses) == len(read) else read
+
+
+def _measured(rows: Sequence[Row], statuses: Sequence[Any], what: str) -> list[Row]:
+    """Return the rows that are complete, or have failed and so have no score.
+
+    The score decides where a row has no status.
+    """
+    kept: list[Row] = []
+    unknown: list[Any] = []
+    for (params, score), status in zip(rows, statuses, strict=True):
+        word = _word(status)
+        if word in FAILED:
+            kept.append((params, math.nan))
+        elif word in COMPLETE or not word:
+            kept.append((params, score))
+        elif word not in UNMEASURED:
+            unknown.append(status)
+    if unknown:
+        warn(
+            f"{what}: {len(unknown)} of {len(rows)} results are left out. The first of them has "
+            f"status={show(unknown[0])}, which is not known. Write 'complete' or 'failed', or "
+            "leave out the column 'status'."
+        )
+    return kept
+
+
+def _word(status: Any) -> str:
+    if isinstance(status, str):
+        return status.strip().lower()
+    return "" if status is None or _is_absent(status) else show(status)
 
 
 def _statuses(table: Any, names: Sequence[str], score_name: str) -> list[str]:
