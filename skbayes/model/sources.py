@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from skbayes._warnings import warn
-from skbayes.model.reports import read_score
+from skbayes.model.reports import is_missing, read_score
 from skbayes.space import has, show
 
 __all__ = ["Row", "read_sources"]
@@ -140,12 +140,8 @@ def _read_pairs(entries: Sequence[Any], what: str) -> list[Row]:
                 f"{what}[{i}] must be a pair of parameters and score, ({{name: value}}, number), "
                 f"got {show(entry)}."
             )
-        rows.append((entry[0], _score(entry[1], f"the score in {what}[{i}]")))
+        rows.append((entry[0], read_score(entry[1], f"the score in {what}[{i}]")))
     return rows
-
-
-def _score(value: Any, what: str) -> float:
-    return read_score(None if value is np.ma.masked else value, what)
 
 
 def _read_table(
@@ -157,7 +153,7 @@ def _read_table(
         statuses = _column(table, "status")
     score_name = _score_column(names, what, metric)
     scores = [
-        _score(score, f"{what}[{score_name!r}][{i}]")
+        read_score(score, f"{what}[{score_name!r}][{i}]")
         for i, score in enumerate(_column(table, score_name))
     ]
     rows: list[Mapping[str, Any]] = []
@@ -174,7 +170,7 @@ def _read_table(
             )
         columns = {name.removeprefix(prefix): _column(table, name) for name in parameters}
         rows = [
-            {name: values[i] for name, values in columns.items() if not _is_absent(values[i])}
+            {name: cells[i] for name, cells in columns.items() if _is_value(cells[i])}
             for i in range(len(scores))
         ]
     if len(rows) != len(scores):
@@ -212,7 +208,7 @@ def _measured(rows: Sequence[Row], statuses: Sequence[Any], what: str) -> list[R
 def _word(status: Any) -> str:
     if isinstance(status, str):
         return status.strip().lower()
-    return "" if status is None or _is_absent(status) else show(status)
+    return "" if _is_empty(status) else show(status)
 
 
 def _statuses(table: Any, names: Sequence[str], score_name: str) -> list[str]:
@@ -265,11 +261,15 @@ def _score_column(names: list[str], what: str, metric: str | None) -> str:
 def _is_number(cell: Any) -> bool:
     """Whether a cell of a column has a finite number, which is a text if it comes from a file."""
     try:
-        return not _is_absent(cell) and math.isfinite(float(cell))
+        return not _is_empty(cell) and math.isfinite(float(cell))
     except (TypeError, ValueError):
         return False
 
 
-def _is_absent(value: Any) -> bool:
-    """Whether a cell of a column says that the row does not have the parameter."""
-    return value is np.ma.masked or (isinstance(value, float) and math.isnan(value))
+def _is_value(cell: Any) -> bool:
+    """Whether a cell says that the row has the parameter, be it with the value None."""
+    return cell is None or not _is_empty(cell)
+
+
+def _is_empty(cell: Any) -> bool:
+    return is_missing(cell) or (isinstance(cell, float | np.floating) and math.isnan(cell))

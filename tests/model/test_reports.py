@@ -29,6 +29,13 @@ def test_a_failed_fold_is_a_failure(folds):
     assert read_report(MEAN, folds).has_failed
 
 
+def test_what_stands_for_none_elsewhere_is_none():
+    missing = [np.ma.masked, pytest.importorskip("pandas").NA]
+    for value in missing:
+        assert read_report(value, None, value).has_failed
+        assert read_report(MEAN, [0.5, value]) == read_report(MEAN, [0.5, None])
+
+
 def test_the_mean_of_folds():
     folds = [0.1, 0.2, 0.3]
     report = read_report(MEAN, folds, 6.0)

@@ -171,6 +171,20 @@ def test_rows_of_an_unknown_status_are_left_out_with_a_warning():
     assert_same(rows, [({"x": 1.0}, 0.5)])
 
 
+def test_a_frame_with_nullable_columns():
+    pd = pytest.importorskip("pandas")
+    frame = pd.DataFrame(
+        {
+            "param_a": [3, None, 5],
+            "param_b": ["x", "y", None],
+            "score": [0.5, None, 0.75],
+            "status": ["complete", None, None],
+        }
+    )
+    [rows] = read_sources(frame.convert_dtypes())
+    assert_same(rows, [({"a": 3, "b": "x"}, 0.5), ({"b": "y"}, math.nan), ({"a": 5}, 0.75)])
+
+
 @pytest.mark.parametrize("has_shares", [False, True])
 @pytest.mark.parametrize("form", [dict, Frame])
 def test_a_table_without_statuses_shows_which_folds_were_not_run(form, has_shares):
