@@ -7,7 +7,7 @@ import numbers
 import sys
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeGuard
 
 import numpy as np
 
@@ -118,7 +118,7 @@ def read_report(score: Any, folds: Any = None, cost: Any = None) -> Report:
         if told is None:
             raise ValueError("tell a score, or folds; None as the score says that it failed.")
         return Report(told, (), spent)
-    if isinstance(folds, str | bytes) or not isinstance(folds, Sequence | np.ndarray):
+    if not _is_list(folds):
         raise TypeError(f"folds must be a list of scores in the order of the folds, got {folds!r}.")
     values = tuple(None if is_missing(f) else read_score(f, "a fold") for f in folds)
     scores = [value for value in values if value is not None]
@@ -202,9 +202,18 @@ def _column(values: Any, n: int, name: str, default: Any) -> Iterable[Any]:
     """Return one value for each of n points."""
     if isinstance(values, type(default)) and values == default:
         return [default] * n
-    if isinstance(values, str) or not isinstance(values, Sequence | np.ndarray) or len(values) != n:
+    if not _is_list(values) or len(values) != n:
         raise ValueError(f"tell {n} points with as many {name}, got {values!r}.")
     return values
+
+
+def _is_list(values: Any) -> TypeGuard[Sequence[Any]]:
+    """Whether something is a list, an array, or a column of a data frame."""
+    if hasattr(values, "__array__"):
+        # Of a data frame one would get the names of its columns.
+        n_axes = np.ndim(values)
+        return n_axes > 0 if isinstance(values, np.ndarray) else n_axes == 1
+    return isinstance(values, Sequence) and not isinstance(values, str | bytes)
 
 
 def read_score(value: Any, name: str) -> float:

@@ -459,7 +459,7 @@ class Optimizer:
         ----------
         params : dict, or sequence of dict
             One point or several points. With several points, all other arguments are sequences of
-            the same length.
+            the same length. A sequence may be an array, or a Series of pandas or polars.
         score : float or None, or sequence of these, default="mean"
             Higher is better. None, NaN and infinity mean that the evaluation failed. The model also
             learns from failures. "mean" is the mean of `folds`.
