@@ -19,23 +19,35 @@ class SpaceExhausted(RuntimeError):
     """No candidate is left that may be proposed.
 
     `Optimizer.ask` raises this error after all points of a finite space were proposed. It also
-    raises this error if each branch of the space has had its own number of candidates.
-    `BayesSearchCV` does not raise this error, but ends the search.
+    raises this error if each dict of the space has had its own number of candidates, or if no
+    further candidate was found that `is_allowed` allows. `BayesSearchCV` does not raise this error,
+    but ends the search.
 
     Attributes
     ----------
     n_asked : int
         Number of points that were proposed before.
+    reason : str
+        Why no candidate is left.
+    remedy : str
+        What to change, beside asking for fewer candidates.
     """
 
-    def __init__(self, n_asked: int) -> None:
+    def __init__(
+        self,
+        n_asked: int,
+        reason: str = "the space holds no further candidate",
+        remedy: str = "Widen the space",
+    ) -> None:
         self.n_asked = n_asked
-        super().__init__(n_asked)
+        self.reason = reason
+        self.remedy = remedy
+        super().__init__(n_asked, reason, remedy)
 
     def __str__(self) -> str:
         return (
-            f"the space holds no further candidate: {self.n_asked} were proposed, and none is "
-            "proposed twice. Widen the space, or ask for fewer candidates."
+            f"{self.reason}: {self.n_asked} were proposed, and none is proposed twice. "
+            f"{self.remedy}, or ask for fewer candidates."
         )
 
 

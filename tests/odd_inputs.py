@@ -67,7 +67,7 @@ TOTAL = Works("total space of parameters")
 DRAWS = Works("can only draw values")
 WHOLE = Works("whole numbers only")
 LISTED = Works(r"is read as a range, Real\(0.1, 10.0, prior='log-uniform'\)")
-HELD = Works("search space has only [0-9]+ different candidates")
+HELD = Works("The search ends after [0-9]+ of [0-9]+ candidates")
 FAILS = Works("fits failed out of a total of")
 
 

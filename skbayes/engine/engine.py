@@ -395,11 +395,11 @@ class Engine:
     def _propose(self, index: int, budget_left: float | None) -> Asked | None:
         try:
             point = self.optimizer.ask_point(budget_left)
-        except SpaceExhausted:
+        except SpaceExhausted as error:
             self._is_exhausted = True
             warn(
-                f"The search space has only {index} different candidates, and {self.n_iter} were "
-                f"planned. Each of the {index} candidates is evaluated once.",
+                f"The search ends after {index} of {self.n_iter} candidates: {error.reason}, and "
+                "no candidate is evaluated twice."
             )
             return None
         prediction = self.optimizer.predict_point(point) if self.stops_early else None

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import math
 import numbers
+import sys
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeGuard
 
 import numpy as np
 
@@ -14,7 +15,15 @@ from skbayes._numerics import mean
 from skbayes._pickles import lasting
 from skbayes.space import show
 
-__all__ = ["MEAN", "Report", "check_follows", "read_report", "read_reports", "read_score"]
+__all__ = [
+    "MEAN",
+    "Report",
+    "check_follows",
+    "is_missing",
+    "read_report",
+    "read_reports",
+    "read_score",
+]
 
 # As a score: the mean of the folds.
 MEAN = "mean"
@@ -100,7 +109,7 @@ def read_report(score: Any, folds: Any = None, cost: Any = None) -> Report:
     TypeError
         If something is not a number.
     """
-    spent = None if cost is None else _number(cost, "a cost")
+    spent = None if is_missing(cost) else _number(cost, "a cost")
     if spent is not None and not 0.0 <= spent < math.inf:
         raise ValueError(f"a cost must be finite and at least 0, got {cost!r}; None if unknown.")
     is_mean = isinstance(score, str) and score == MEAN
@@ -109,9 +118,9 @@ def read_report(score: Any, folds: Any = None, cost: Any = None) -> Report:
         if told is None:
             raise ValueError("tell a score, or folds; None as the score says that it failed.")
         return Report(told, (), spent)
-    if isinstance(folds, str | bytes) or not isinstance(folds, Sequence | np.ndarray):
+    if not _is_list(folds):
         raise TypeError(f"folds must be a list of scores in the order of the folds, got {folds!r}.")
-    values = tuple(None if f is None else read_score(f, "a fold") for f in folds)
+    values = tuple(None if is_missing(f) else read_score(f, "a fold") for f in folds)
     scores = [value for value in values if value is not None]
     if any(map(math.isnan, scores)) or (told is not None and math.isnan(told)):
         if told is not None and math.isfinite(told):
@@ -193,15 +202,31 @@ def _column(values: Any, n: int, name: str, default: Any) -> Iterable[Any]:
     """Return one value for each of n points."""
     if isinstance(values, type(default)) and values == default:
         return [default] * n
-    if isinstance(values, str) or not isinstance(values, Sequence | np.ndarray) or len(values) != n:
+    if not _is_list(values) or len(values) != n:
         raise ValueError(f"tell {n} points with as many {name}, got {values!r}.")
     return values
 
 
+def _is_list(values: Any) -> TypeGuard[Sequence[Any]]:
+    """Whether something is a list, an array, or a column of a data frame."""
+    if hasattr(values, "__array__"):
+        # Of a data frame one would get the names of its columns.
+        n_axes = np.ndim(values)
+        return n_axes > 0 if isinstance(values, np.ndarray) else n_axes == 1
+    return isinstance(values, Sequence) and not isinstance(values, str | bytes)
+
+
 def read_score(value: Any, name: str) -> float:
     """Return a score as a float, NaN for a failure; `name` is what it is called in errors."""
-    number = math.nan if value is None else _number(value, name)
+    number = math.nan if is_missing(value) else _number(value, name)
     return number if math.isfinite(number) else math.nan
+
+
+def is_missing(value: Any) -> bool:
+    """Whether a value is None, or what numpy and pandas have in its place; NaN is a number."""
+    # Without an import: who has the NA of pandas has imported pandas.
+    na = getattr(sys.modules.get("pandas"), "NA", None)
+    return value is None or value is np.ma.masked or value is na
 
 
 def _number(value: Any, name: str) -> float:

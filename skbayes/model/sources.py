@@ -9,7 +9,8 @@ from typing import Any
 
 import numpy as np
 
-from skbayes.model.reports import read_score
+from skbayes._warnings import warn
+from skbayes.model.reports import is_missing, read_score
 from skbayes.space import has, show
 
 __all__ = ["Row", "read_sources"]
@@ -24,8 +25,11 @@ ACCEPTED = (
     "checkpoint or of a CSV file, a list of (params, score) pairs, or a list of these"
 )
 SCORE_PREFIX = "mean_test_"
-# What became of candidates that were not evaluated on all folds.
-UNMEASURED = frozenset({"stopped", "cut off", "running", "unfinished"})
+# What became of a candidate, in lower case: words of this package, Optuna, MLflow and SageMaker.
+COMPLETE = frozenset({"complete", "completed", "finished"})
+FAILED = frozenset({"failed", "fail"})
+# Not evaluated on all folds.
+UNMEASURED = frozenset({"stopped", "cut off", "running", "unfinished", "pruned", "waiting"})
 # What the score may be called in a table that is not one of cv_results_.
 SCORE_NAMES = ("mean_test_score", "score", "mean_score", "value")
 
@@ -136,12 +140,8 @@ def _read_pairs(entries: Sequence[Any], what: str) -> list[Row]:
                 f"{what}[{i}] must be a pair of parameters and score, ({{name: value}}, number), "
                 f"got {show(entry)}."
             )
-        rows.append((entry[0], _score(entry[1], f"the score in {what}[{i}]")))
+        rows.append((entry[0], read_score(entry[1], f"the score in {what}[{i}]")))
     return rows
-
-
-def _score(value: Any, what: str) -> float:
-    return read_score(None if value is np.ma.masked else value, what)
 
 
 def _read_table(
@@ -153,7 +153,7 @@ def _read_table(
         statuses = _column(table, "status")
     score_name = _score_column(names, what, metric)
     scores = [
-        _score(score, f"{what}[{score_name!r}][{i}]")
+        read_score(score, f"{what}[{score_name!r}][{i}]")
         for i, score in enumerate(_column(table, score_name))
     ]
     rows: list[Mapping[str, Any]] = []
@@ -170,7 +170,7 @@ def _read_table(
             )
         columns = {name.removeprefix(prefix): _column(table, name) for name in parameters}
         rows = [
-            {name: values[i] for name, values in columns.items() if not _is_absent(values[i])}
+            {name: cells[i] for name, cells in columns.items() if _is_value(cells[i])}
             for i in range(len(scores))
         ]
     if len(rows) != len(scores):
@@ -178,15 +178,37 @@ def _read_table(
     read = list(zip(rows, scores, strict=True))
     if statuses is None:
         statuses = _statuses(table, names, score_name)
-    if len(statuses) != len(read):
-        return read
-    # A candidate that was not evaluated on all folds and has no score has not failed. Training jobs
-    # of a service have one when they were stopped.
-    return [
-        row
-        for row, status in zip(read, statuses, strict=True)
-        if status not in UNMEASURED or math.isfinite(row[1])
-    ]
+    return _measured(read, statuses, what) if len(statuses) == len(read) else read
+
+
+def _measured(rows: Sequence[Row], statuses: Sequence[Any], what: str) -> list[Row]:
+    """Return the rows that are complete, or have failed and so have no score.
+
+    The score decides where a row has no status.
+    """
+    kept: list[Row] = []
+    unknown: list[Any] = []
+    for (params, score), status in zip(rows, statuses, strict=True):
+        word = _word(status)
+        if word in FAILED:
+            kept.append((params, math.nan))
+        elif word in COMPLETE or not word:
+            kept.append((params, score))
+        elif word not in UNMEASURED:
+            unknown.append(status)
+    if unknown:
+        warn(
+            f"{what}: {len(unknown)} of {len(rows)} results are left out. The first of them has "
+            f"status={show(unknown[0])}, which is not known. Write 'complete' or 'failed', or "
+            "leave out the column 'status'."
+        )
+    return kept
+
+
+def _word(status: Any) -> str:
+    if isinstance(status, str):
+        return status.strip().lower()
+    return "" if _is_empty(status) else show(status)
 
 
 def _statuses(table: Any, names: Sequence[str], score_name: str) -> list[str]:
@@ -239,11 +261,15 @@ def _score_column(names: list[str], what: str, metric: str | None) -> str:
 def _is_number(cell: Any) -> bool:
     """Whether a cell of a column has a finite number, which is a text if it comes from a file."""
     try:
-        return not _is_absent(cell) and math.isfinite(float(cell))
+        return not _is_empty(cell) and math.isfinite(float(cell))
     except (TypeError, ValueError):
         return False
 
 
-def _is_absent(value: Any) -> bool:
-    """Whether a cell of a column says that the row does not have the parameter."""
-    return value is np.ma.masked or (isinstance(value, float) and math.isnan(value))
+def _is_value(cell: Any) -> bool:
+    """Whether a cell says that the row has the parameter, be it with the value None."""
+    return cell is None or not _is_empty(cell)
+
+
+def _is_empty(cell: Any) -> bool:
+    return is_missing(cell) or (isinstance(cell, float | np.floating) and math.isnan(cell))

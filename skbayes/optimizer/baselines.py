@@ -10,7 +10,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from skbayes._compat import scrambled_sobol
-from skbayes.exceptions import SpaceExhausted
 from skbayes.optimizer.design import N_LISTED, all_points
 from skbayes.optimizer.optimizer import Optimizer
 from skbayes.optimizer.seeds import RANDOM, stream
@@ -74,7 +73,7 @@ class Baseline:
         for point, is_given in self._order:
             if self._ledger.adopt_if_due(point, is_given=is_given):
                 return point
-        raise SpaceExhausted(self._ledger.n_asked)
+        raise self._ledger.exhausted()
 
     def adopt_point(self, point: Point) -> None:
         """Count a point as proposed, as it was by an earlier run of the same search."""

@@ -231,12 +231,18 @@ class Optimizer:
         Raises
         ------
         ValueError
-            If no score has been told.
+            If no score has been told, or all evaluations failed.
         """
         best = self.best_score
         for point, score in self._store.scores.items():
             if score == best:
                 return self.space.decode(point)
+        reports = self._store.reports.values()
+        if reports and all(report.has_failed for report in reports):
+            raise ValueError(
+                f"there are no best parameters yet: all {len(reports)} evaluations failed. Look "
+                "at why they fail, or evaluate and tell further points."
+            )
         raise ValueError("no score has been told yet: ask for points, evaluate and tell them.")
 
     def ask(self, n: int | None = None, *, budget_left: float | None = None) -> Any:
@@ -260,7 +266,8 @@ class Optimizer:
         ------
         SpaceExhausted
             If no point is left that may be proposed. With `is_allowed`, also if the optimiser finds
-            no allowed point. If ``ask(n)`` fails after some points, these points are in `pending`.
+            no allowed point. The message says why. If ``ask(n)`` fails after some points, these
+            points are in `pending`.
         ValueError
             If `n` or `budget_left` is out of range, or if `is_allowed` raises an error.
         """
@@ -444,6 +451,10 @@ class Optimizer:
             self._store.ask(point)
         return is_due
 
+    def exhausted(self) -> SpaceExhausted:
+        """Return the error that says why no further point may be proposed."""
+        return self._proposer.exhausted()
+
     def has_asked(self, point: Point) -> bool:
         """Return whether a point was proposed."""
         return point in self._store.asked
@@ -459,7 +470,7 @@ class Optimizer:
         ----------
         params : dict, or sequence of dict
             One point or several points. With several points, all other arguments are sequences of
-            the same length.
+            the same length. A sequence may be an array, or a Series of pandas or polars.
         score : float or None, or sequence of these, default="mean"
             Higher is better. None, NaN and infinity mean that the evaluation failed. The model also
             learns from failures. "mean" is the mean of `folds`.

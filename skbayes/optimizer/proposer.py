@@ -122,7 +122,24 @@ class Proposer:
         for point in all_points(self.space, branches, n_listed):
             if self.may_propose_given(point, branches):
                 return point, "random"
-        raise SpaceExhausted(index)
+        raise self.exhausted()
+
+    def exhausted(self) -> SpaceExhausted:
+        """Return the error that says why there is no further point."""
+        index, n_open = len(self.store.asked), len(self.store.open_branches(self.n_iter))
+        if self.is_allowed is not None and n_open:
+            return SpaceExhausted(
+                index,
+                "no further candidate that is allowed was found",
+                "Let is_allowed allow more candidates, widen the space",
+            )
+        if n_open < len(self.space.branches):
+            return SpaceExhausted(
+                index,
+                "each dict of the space has had its number of candidates, or holds no more",
+                "Raise n_iter or the numbers in [(dict, number), ...]",
+            )
+        return SpaceExhausted(index)
 
     def _points_of_sources(self) -> Iterable[Point]:
         """Yield the best points of earlier results, as many as leave most to the model."""

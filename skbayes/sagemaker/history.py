@@ -24,7 +24,7 @@ WARM_STARTS = ("IdenticalDataAndAlgorithm", "TransferLearning")
 LEARNING = ("bayesian", None)
 
 # Training jobs by their status: what they are to a search, if they have a value.
-COMPLETIONS = {"Completed": "complete", "Stopped": "stopped", "Failed": "failed"}
+COMPLETIONS = {"Completed": "complete", "Stopped": "complete", "Failed": "failed"}
 
 
 def load_sagemaker_history(
@@ -64,8 +64,7 @@ def load_sagemaker_history(
     dict of list
         Table with a row for each job. `params` are the parameters. `score` is the score; higher is
         better, so minimised values are negated, and an error rate becomes an accuracy. NaN for a
-        failure. `status` is "complete", "stopped" or "failed". `name` is the name of the training
-        job.
+        failure. `status` is "complete" or "failed". `name` is the name of the training job.
 
     Raises
     ------

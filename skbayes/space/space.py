@@ -22,7 +22,7 @@ import itertools
 import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -76,6 +76,10 @@ class Space(SpaceView):
     n_columns: int = field(init=False, repr=False, compare=False)
     groups: NDArray[np.intp] = field(init=False, repr=False, compare=False)
     _arrays: Arrays = field(init=False, repr=False, compare=False)
+
+    if TYPE_CHECKING:
+        # What is given may be a list of dimensions, and what is kept are branches.
+        def __init__(self, branches: tuple[Branch, ...] | Sequence[Dimension]) -> None: ...
 
     def __post_init__(self) -> None:
         if not self.branches:

@@ -48,7 +48,7 @@ def read_csv(path: str | os.PathLike[str], space: Space, what: str) -> dict[str,
     OSError
         If the file cannot be read.
     ValueError
-        If it is no table with a line of names.
+        If it is not in UTF-8, or is no table with a line of names.
 
     Warns
     -----
@@ -62,6 +62,11 @@ def read_csv(path: str | os.PathLike[str], space: Space, what: str) -> dict[str,
             numbered = [(line, reader.line_num) for line in reader]
         if names is None:
             raise ValueError("it is empty")
+    except UnicodeDecodeError as error:
+        raise ValueError(
+            f"{what} is not in UTF-8. Save it as UTF-8, or give warm_start_from the data frame of "
+            "pandas.read_csv(path, encoding=...), with encoding='cp1252', for example."
+        ) from error
     except (ValueError, csv.Error) as error:
         raise ValueError(
             f"{what} is no CSV file with a line of names: write it with "

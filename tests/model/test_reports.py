@@ -5,7 +5,7 @@ import math
 import numpy as np
 import pytest
 
-from skbayes.model.reports import MEAN, Report, check_follows, read_report
+from skbayes.model.reports import MEAN, Report, check_follows, read_report, read_reports
 
 NAN, INF = math.nan, math.inf
 
@@ -27,6 +27,27 @@ def test_a_failure_whatever_its_folds(score, folds):
 @pytest.mark.parametrize("folds", [[0.5, NAN], [NAN, None], (INF, 0.5), np.array([0.5, NAN])])
 def test_a_failed_fold_is_a_failure(folds):
     assert read_report(MEAN, folds).has_failed
+
+
+def test_what_stands_for_none_elsewhere_is_none():
+    missing = [np.ma.masked, pytest.importorskip("pandas").NA]
+    for value in missing:
+        assert read_report(value, None, value).has_failed
+        assert read_report(MEAN, [0.5, value]) == read_report(MEAN, [0.5, None])
+
+
+def test_columns_of_a_data_frame_are_lists():
+    pd = pytest.importorskip("pandas")
+    scores, costs = pd.Series([0.5, None, 0.25]), pd.Series([1, 2, 3], index=[7, 8, 9])
+    reports = read_reports(3, scores, None, costs)
+    assert reports == read_reports(3, [0.5, None, 0.25], None, [1, 2, 3])
+    assert read_report(MEAN, scores[::2]) == read_report(MEAN, [0.5, 0.25])
+
+
+@pytest.mark.parametrize("scores", [np.array(0.5), [0.5], "ab", {1: 0.5, 2: 0.5}, None])
+def test_scores_that_are_not_one_for_each_point(scores):
+    with pytest.raises(ValueError, match="tell 2 points with as many scores"):
+        read_reports(2, scores)
 
 
 def test_the_mean_of_folds():

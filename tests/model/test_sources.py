@@ -149,12 +149,40 @@ def test_anything_else_is_refused(source, error, match):
         read_sources(source)
 
 
-def test_what_was_stopped_is_a_result_if_it_has_a_score():
-    statuses = ["complete", "stopped", "stopped", "failed", "running"]
-    params = [{"x": float(i)} for i in range(len(statuses))]
-    scores = [0.5, 0.25, math.nan, math.nan, math.nan]
-    [rows] = read_sources({"params": params, "score": scores, "status": statuses})
-    assert [row[0]["x"] for row in rows] == [0.0, 1.0, 3.0]
+@pytest.mark.parametrize(
+    ("status", "score"),
+    [
+        *((word, 0.25) for word in ("complete", "COMPLETE", "Completed", "FINISHED")),
+        *((word, 0.25) for word in ("", None, math.nan)),
+        *((word, math.nan) for word in ("failed", "FAIL")),
+        *((word, None) for word in ("stopped", "cut off", "running", "unfinished", "PRUNED")),
+    ],
+)
+def test_the_status_decides_whether_a_score_counts(status, score):
+    params = [{"x": 1.0}, {"x": 2.0}]
+    [rows] = read_sources({"params": params, "score": [0.5, 0.25], "status": ["complete", status]})
+    assert_same(rows, [(params[0], 0.5)] + ([] if score is None else [(params[1], score)]))
+
+
+def test_rows_of_an_unknown_status_are_left_out_with_a_warning():
+    table = {"params": [{"x": 1.0}] * 3, "score": [0.5] * 3, "status": ["complete", "error", 3]}
+    with pytest.warns(UserWarning, match="2 of 3 results are left out.* status='error'"):
+        [rows] = read_sources(table)
+    assert_same(rows, [({"x": 1.0}, 0.5)])
+
+
+def test_a_frame_with_nullable_columns():
+    pd = pytest.importorskip("pandas")
+    frame = pd.DataFrame(
+        {
+            "param_a": [3, None, 5],
+            "param_b": ["x", "y", None],
+            "score": [0.5, None, 0.75],
+            "status": ["complete", None, None],
+        }
+    )
+    [rows] = read_sources(frame.convert_dtypes())
+    assert_same(rows, [({"a": 3, "b": "x"}, 0.5), ({"b": "y"}, math.nan), ({"a": 5}, 0.75)])
 
 
 @pytest.mark.parametrize("has_shares", [False, True])

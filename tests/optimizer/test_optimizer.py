@@ -244,6 +244,26 @@ def test_a_finite_space_is_exhausted_without_repeats(space, size, is_failing):
     assert pickle.loads(pickle.dumps(caught.value)).n_asked == size
 
 
+@pytest.mark.parametrize(
+    ("space", "settings", "message"),
+    [
+        ({"a": [1, 2]}, {}, "space holds no further candidate: 2 were .* Widen the space, or ask"),
+        ([({"a": (0.0, 1.0)}, 1), ({"a": (2.0, 3.0)}, 1)], {}, "has had its number.*: 2 .*Raise"),
+        ([({"a": (0.0, 1.0)}, 1), {"b": (2.0, 3.0)}], {"n_iter": 1}, "number.*: 2 .*Raise n_iter"),
+        ([({"a": (0.0, 1.0)}, 1), {"b": [2]}], {}, "number of candidates, or holds no more: 2"),
+        (
+            {"a": (0.0, 1.0)},
+            {"is_allowed": lambda p: p["a"] == 0.5, "initial_points": [{"a": 0.5}]},
+            "that is allowed was found: 1 .* Let is_allowed allow more",
+        ),
+    ],
+)
+def test_why_no_candidate_is_left(space, settings, message):
+    optimizer = Optimizer(space, random_state=0, **settings)
+    with pytest.raises(SpaceExhausted, match=message):
+        optimizer.ask(3)
+
+
 def test_a_large_finite_space_is_exhausted_too():
     space = {"a": (1, 60), "b": (1, 50)}
     optimizer = Optimizer(space, random_state=0)
@@ -361,7 +381,7 @@ def test_all_failures_keep_exploring():
     xs = np.sort([params["x"] for params in asked])
     assert np.diff(xs).max() < 0.2
     assert math.isnan(optimizer.best_score)
-    with pytest.raises(ValueError, match="no score has been told"):
+    with pytest.raises(ValueError, match="all 20 evaluations failed"):
         optimizer.best_params  # noqa: B018 - a property that raises
 
 

@@ -44,7 +44,7 @@ TABLE = {
         {"C": 10.0, "kernel": "linear"},
     ],
     "score": [0.9, 0.7, math.nan, math.nan],
-    "status": ["complete", "stopped", "failed", "failed"],
+    "status": ["complete", "complete", "failed", "failed"],
     "name": ["svc-001", "svc-002", "svc-003", "svc-008"],
 }
 

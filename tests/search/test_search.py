@@ -793,7 +793,7 @@ def test_a_search_that_ends_early_says_so():
         warnings.simplefilter("always")
         with pytest.raises(ValueError, match="All the"):
             search.fit(X, Y)
-    assert "different candidates, and 5 were planned" in str(caught[0].message)
+    assert "of 5 candidates: the space holds no further candidate" in str(caught[0].message)
 
 
 def test_estimators_that_cannot_set_nothing():

@@ -275,7 +275,7 @@ def test_what_is_not_allowed_is_no_part_of_a_grid(capsys):
 
 def test_a_grid_that_is_too_large_to_be_listed_is_asked_about_as_it_goes(monkeypatch, capsys):
     monkeypatch.setattr("skbayes.search.candidates.MAX_LISTED", 11)
-    with pytest.warns(UserWarning, match="has only 4 different candidates, and 12 were planned"):
+    with pytest.warns(UserWarning, match="after 4 of 12 candidates: no further .* that is allowed"):
         search = searched(LISTS, strategy="grid", is_allowed=lambda p: p["a"] < 0.2, verbose=1)
     assert params_of(search) == [p for p in ParameterGrid(LISTS) if p["a"] < 0.2]
     assert "at most 12 candidates" in capsys.readouterr().out
@@ -283,7 +283,7 @@ def test_a_grid_that_is_too_large_to_be_listed_is_asked_about_as_it_goes(monkeyp
 
 @pytest.mark.parametrize("strategy", ["bayesian", "random"])
 def test_a_finite_space_ends_with_the_last_that_is_allowed(strategy):
-    with pytest.warns(UserWarning, match="has only 4 different candidates, and 12 were planned"):
+    with pytest.warns(UserWarning, match="after 4 of 12 candidates: no further .* that is allowed"):
         search = searched(LISTS, strategy=strategy, is_allowed=lambda p: p["a"] < 0.2, n_iter=12)
     assert search.stop_reason_ == "exhausted"
     assert len(params_of(search)) == 4

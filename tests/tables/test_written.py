@@ -108,6 +108,14 @@ def test_a_text_for_a_score(tmp_path, name):
         read_csv(path, parse_space({"a": ["x", "q"]}), "it")
 
 
+@pytest.mark.parametrize("encoding", ["cp1252", "utf-16"])
+def test_a_file_in_another_encoding(tmp_path, encoding):
+    path = tmp_path / "t.csv"
+    path.write_text("param_a,score\nzwölf,0.5\n", encoding=encoding)
+    with pytest.raises(ValueError, match=r"it is not in UTF-8. Save it .*encoding="):
+        read_csv(path, parse_space({"a": ["zwölf"]}), "it")
+
+
 @pytest.mark.parametrize("text", ["", "a,b\n1\n", "a,b\n1,2,3\n"])
 def test_what_is_no_table(tmp_path, text):
     path = tmp_path / "t.csv"
