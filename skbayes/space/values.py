@@ -11,6 +11,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
+from sklearn.base import BaseEstimator
+from sklearn.frozen import FrozenEstimator
+
+from skbayes._compat import kept_by_clone
 
 # Types whose `==` and `hash` are known to be harmless.
 PLAIN_TYPES = frozenset({bool, int, float, complex, str, bytes, type(None)})
@@ -178,9 +182,11 @@ def as_list(values: Any, what: str) -> list[Any]:
 def same_value(a: Any, b: Any) -> bool:
     """Whether two values are the same to an estimator.
 
-    Integers and floats compare as numbers, booleans only with booleans, containers and
-    estimators by type and content, everything else by type and ``==``. A comparison that
-    raises, or whose result is no boolean, counts as different.
+    Integers and floats compare as numbers, booleans only with booleans, containers by type and
+    content, everything else by type and ``==``. Estimators compare by type and by what a clone
+    keeps, which for most are the parameters. Those that say themselves how they are cloned may
+    keep anything, and are different; `FrozenEstimator` keeps the very object in it. A comparison
+    that raises, or whose result is no boolean, counts as different.
 
     Examples
     --------
@@ -214,9 +220,20 @@ def _same(a: Any, b: Any) -> bool:
     if isinstance(a, functools.partial):
         return same_value((a.func, a.args, a.keywords), (b.func, b.args, b.keywords))
     if hasattr(a, "get_params"):
-        return same_value(a.get_params(deep=False), b.get_params(deep=False))
+        return _same_estimator(a, b)
     result = a == b
     return isinstance(result, bool | np.bool_) and bool(result)
+
+
+def _same_estimator(a: Any, b: Any) -> bool:
+    if isinstance(a, FrozenEstimator):
+        return a.estimator is b.estimator
+    own = BaseEstimator.__sklearn_clone__
+    if getattr(type(a), "__sklearn_clone__", own) is not own:
+        return False
+    return same_value(kept_by_clone(a), kept_by_clone(b)) and same_value(
+        a.get_params(deep=False), b.get_params(deep=False)
+    )
 
 
 def value_distance(a: Any, b: Any) -> float:

@@ -7,6 +7,8 @@ from fractions import Fraction
 
 import numpy as np
 import pytest
+from sklearn.base import BaseEstimator
+from sklearn.frozen import FrozenEstimator
 from sklearn.gaussian_process.kernels import RBF
 from sklearn.linear_model import Ridge
 from sklearn.pipeline import make_pipeline
@@ -20,6 +22,16 @@ CYCLE: list = []
 CYCLE.append(CYCLE)
 OTHER_CYCLE: list = []
 OTHER_CYCLE.append(OTHER_CYCLE)
+
+FITTED = [Ridge().fit([[0.0], [1.0]], y) for y in ([0, 1], [1, 0])]
+
+
+class Loaded(BaseEstimator):
+    """Keeps what it has loaded when it is cloned."""
+
+    def __sklearn_clone__(self):
+        return self
+
 
 SAME = [
     (1, 1.0),
@@ -38,6 +50,8 @@ SAME = [
     (np.array([None, "a"], dtype=object), np.array([None, "a"], dtype=object)),
     (Ridge(alpha=2), Ridge(alpha=2.0)),
     (make_pipeline(StandardScaler(), Ridge()), make_pipeline(StandardScaler(), Ridge())),
+    tuple(FITTED),  # clones know nothing of the fits
+    (FrozenEstimator(FITTED[0]), FrozenEstimator(FITTED[0])),
     (RBF(2.0), RBF(2.0)),
     (functools.partial(max, 1, key=abs), functools.partial(max, 1, key=abs)),
     (np.log1p, np.log1p),
@@ -60,6 +74,10 @@ DIFFERENT = [
     (Ridge(alpha=2), Ridge(alpha=3)),
     (Ridge(), Ridge),
     (Ridge(), StandardScaler()),
+    tuple(map(FrozenEstimator, FITTED)),
+    tuple(make_pipeline(FrozenEstimator(each)) for each in FITTED),
+    (Loaded(), Loaded()),
+    (StandardScaler(), StandardScaler().set_output(transform="pandas")),
     (RBF(2.0), RBF(3.0)),
     (np.log1p, np.expm1),
     (functools.partial(max, 1), functools.partial(max, 2)),
