@@ -10,7 +10,7 @@ from typing import Any
 from skbayes._compat import owner_of, tells_ints_from_floats
 from skbayes.known.sight import Data
 from skbayes.known.words import COUNTED, number_of
-from skbayes.space import Categorical, Dimension, Integer, is_number, native, show
+from skbayes.space import Categorical, Dimension, Integer, brief, is_number, native, same_kind, show
 
 __all__ = ["Change", "nearest"]
 
@@ -41,7 +41,7 @@ class Change:
     is_same: bool = False
 
     def __str__(self) -> str:
-        taken = f"{self.taken:.4g}" if isinstance(self.taken, float) else show(self.taken)
+        taken = brief(self.taken, 4) if isinstance(self.taken, float) else show(self.taken)
         return f"{self.name}={taken}, {self.why}"
 
 
@@ -125,9 +125,7 @@ def _holds(estimator: Any, name: str, dimension: Dimension, value: Any) -> bool:
     except (TypeError, ValueError):
         return False
     # One feature is not all features, and equal as a number.
-    return isinstance(value, numbers.Integral) == isinstance(
-        held, numbers.Integral
-    ) or not tells_ints_from_floats(estimator, name)
+    return same_kind(value, held) or not tells_ints_from_floats(estimator, name)
 
 
 def _as_wanted(

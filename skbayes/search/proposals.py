@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from skbayes._compat import BaseSearchCV
+from skbayes._compat import BaseSearchCV, owner_of, takes_value, tells_ints_from_floats
 from skbayes._warnings import warn
 from skbayes.model import SHARE_OF_BUDGET
 from skbayes.optimizer import Ladder, Optimizer, Strategy, grid_search, random_search
@@ -20,7 +20,8 @@ from skbayes.search.candidates import (
     portfolio_points,
     present_points,
 )
-from skbayes.space import Point, Space, show
+from skbayes.search.conditions import owners
+from skbayes.space import Categorical, Point, Space, has, native, same_kind, show
 
 if TYPE_CHECKING:
     from skbayes.engine import Resources
@@ -135,6 +136,7 @@ def proposals(
     )
     allows = None if is_allowed is None else optimizer.allows
     n_candidates, is_counted = count_candidates(space, n_iter, allows)
+    _check_kinds(search, space)
     _check_allowed(search, space, optimizer)
     said = _of_the_first(search, space, optimizer, present)
     if search.strategy == "grid":
@@ -204,6 +206,29 @@ def _constraint(own: Any, other: Any) -> Callable[[dict[str, Any]], Any] | None:
     if own is None or other is None:
         return other if own is None else own  # type: ignore[no-any-return]
     return lambda params: own(params) and other(params)
+
+
+def _check_kinds(search: BaseSearchCV, space: Space) -> None:
+    """Raise ValueError for a number that the space has as another kind of other meaning: 1 as 1.0.
+
+    A float that the estimator would refuse, such as the 3.0 of a file, can only mean the int.
+    """
+    for index, params in enumerate(_given_points(search) or ()):
+        held = space.decode(space.encode(params))
+        lists = {name: Categorical([value]) for name, value in held.items()}
+        for name, taken in held.items():
+            value = params[name]
+            if not same_kind(value, taken) and any(
+                has(owner, "get_params")
+                and tells_ints_from_floats(owner, own_name)
+                and takes_value(*owner_of(owner, own_name), native(value))
+                for owner, own_name in owners(name, lists, search.estimator)
+            ):
+                raise ValueError(
+                    f"initial_points[{index}]: {name}={show(value)} means something else than "
+                    f"{show(taken)}, which search_spaces has. Write {show(taken)}, or let "
+                    f"search_spaces have {show(value)} too."
+                )
 
 
 def _check_allowed(search: BaseSearchCV, space: Space, optimizer: Optimizer) -> None:

@@ -216,6 +216,12 @@ CASES = {
         {},
         {},
     ),
+    "ints and floats in two spaces": (
+        TREE,
+        [{"max_features": [1, 2]}, {"max_features": [0.5, 1.0]}],
+        {},
+        {},
+    ),
     "tuples and None": (
         DummyClassifier(strategy="constant", constant=0),
         {"constant": [0, 1, 2], "random_state": [None, 1]},

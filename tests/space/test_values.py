@@ -8,6 +8,7 @@ from fractions import Fraction
 import numpy as np
 import pytest
 from sklearn.base import BaseEstimator
+from sklearn.ensemble import RandomForestClassifier
 from sklearn.frozen import FrozenEstimator
 from sklearn.gaussian_process.kernels import RBF
 from sklearn.linear_model import Ridge
@@ -15,7 +16,7 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 from skbayes.space import same_value
-from skbayes.space.values import as_list, has, is_number, native, plain_key, show
+from skbayes.space.values import as_list, brief, has, is_number, native, plain_key, show
 from strategies import Elementwise, Hostile
 
 CYCLE: list = []
@@ -72,6 +73,7 @@ DIFFERENT = [
     (np.arange(3), np.arange(3.0)),
     (np.arange(3), [0, 1, 2]),
     (Ridge(alpha=2), Ridge(alpha=3)),
+    (RandomForestClassifier(max_features=1), RandomForestClassifier(max_features=1.0)),
     (Ridge(), Ridge),
     (Ridge(), StandardScaler()),
     tuple(map(FrozenEstimator, FITTED)),
@@ -137,6 +139,11 @@ def test_show():
     assert len(show(list(range(1000)))) < 80
     assert show(Hostile()).startswith("<Hostile instance at ")
     assert show(10**5000) == "<int object>"
+
+
+def test_a_float_is_printed_as_one():
+    """One feature and all features, 1 and 1.0, look different."""
+    assert [brief(v) for v in (1, 1.0, -2.0, 1e9, math.inf)] == ["1", "1.0", "-2.0", "1e+09", "inf"]
 
 
 def test_predicates():
