@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from skbayes._compat import BaseSearchCV, owner_of, takes_value, tells_ints_from_floats
 from skbayes._warnings import warn
+from skbayes.known import Data
 from skbayes.model import SHARE_OF_BUDGET
 from skbayes.optimizer import Ladder, Optimizer, Strategy, grid_search, random_search
 from skbayes.rules import Hyperband, Schedule
@@ -279,12 +280,12 @@ def _first_points(
         return [], []  # what it says is what is tried
     if points is None:
         limit = max(1, n_candidates // SHARE_OF_BUDGET)
-        X, y = (*data, None)[:2]
-        present = present_points(space, search.estimator, X, limit)
+        known = Data(*data)
+        present = present_points(space, search.estimator, known, limit)
         first = [each.params for each in present]
         if search.warm_start_from is None:
             # What was good on like data is known better than on others.
-            first += portfolio_points(space, search.estimator, X, y, first)
+            first += portfolio_points(space, search.estimator, known, first)
         return present, first[:limit]
     if len(points) > n_candidates:
         raise ValueError(
