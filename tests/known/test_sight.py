@@ -8,10 +8,14 @@ from sklearn.linear_model import Ridge
 from sklearn.tree import DecisionTreeClassifier
 
 from skbayes.known import Data, configurations
+from skbayes.known.facts import facts_of
 from skbayes.known.sight import variance_of
 from skbayes.space import parse_space
 
 X = np.random.RandomState(0).normal(100.0, 2.0, (60_000, 10)).astype(np.float32)
+RAGGED = [["a"], ["a", "b"], ["b"], ["a"]]
+LABELS = np.empty(len(RAGGED), dtype=object)
+LABELS[:] = RAGGED
 
 
 def as_frame(X):
@@ -46,3 +50,10 @@ def test_nothing_is_computed_that_no_configuration_needs(monkeypatch):
         (Ridge(), {"alpha": (1e-3, 1e3, "log-uniform")}),
     ]:
         configurations(model, parse_space(space).branches[0], data)
+
+
+@pytest.mark.parametrize("y", [RAGGED, LABELS, [tuple(each) for each in RAGGED], [{"a"}, {"b"}]])
+@pytest.mark.parametrize("is_classifier", [True, False])
+def test_nothing_is_known_of_labels_that_only_the_estimator_understands(y, is_classifier):
+    facts = facts_of(np.zeros((len(y), 3)), y, is_classifier=is_classifier)
+    assert (facts.n_classes, facts.n_smallest, facts.y_std) == (None, None, None)
