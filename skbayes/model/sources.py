@@ -179,14 +179,30 @@ def _read_table(
     if statuses is None:
         statuses = _statuses(table, names, score_name)
     if len(statuses) != len(read):
-        return read
+        statuses = [""] * len(read)
+    has_most = _has_most(table, names, len(read))
     # A candidate that was not evaluated on all folds and has no score has not failed. Training jobs
     # of a service have one when they were stopped.
     return [
         row
-        for row, status in zip(read, statuses, strict=True)
-        if status not in UNMEASURED or math.isfinite(row[1])
+        for row, status, is_whole in zip(read, statuses, has_most, strict=True)
+        if is_whole and (status not in UNMEASURED or math.isfinite(row[1]))
     ]
+
+
+def _has_most(table: Any, names: Sequence[str], n_rows: int) -> list[bool]:
+    """Return which rows were measured with the most of a resource, of which others had less.
+
+    The scores of successive halving, as scikit-learn has it, are scores on few rows for the others.
+    A row without a number stays.
+    """
+    if "n_resources" not in names:
+        return [True] * n_rows
+    amounts = [
+        float(cell) if _is_number(cell) else math.inf for cell in _column(table, "n_resources")
+    ]
+    most = max(filter(math.isfinite, amounts), default=math.inf)
+    return [amount >= most for amount in amounts]
 
 
 def _statuses(table: Any, names: Sequence[str], score_name: str) -> list[str]:
