@@ -116,7 +116,8 @@ def proposals(
         If points to begin with are too many, or may not be evaluated; or if a grid has no end.
     """
     n_iter = n_planned(search, space)
-    present, first = _first_points(search, space, data, n_possible(space, n_iter))
+    n_most = n_possible(space, n_iter)
+    present, first = _first_points(search, space, data, n_most)
     origins: dict[Point, str] = {}
     if search.initial_points is None:
         for index, params in enumerate(first):
@@ -135,6 +136,12 @@ def proposals(
         is_allowed=is_allowed,
         **options,
     )
+    # Points that are given twice are evaluated once.
+    if len(optimizer.given) > n_most:
+        raise ValueError(
+            f"initial_points holds {len(optimizer.given)} different points, and the search has "
+            f"{n_most} candidates: raise n_iter, or leave some points out."
+        )
     allows = None if is_allowed is None else optimizer.allows
     n_candidates, is_counted = count_candidates(space, n_iter, allows)
     _check_kinds(search, space)
@@ -287,9 +294,4 @@ def _first_points(
             # What was good on like data is known better than on others.
             first += portfolio_points(space, search.estimator, known, first)
         return present, first[:limit]
-    if len(points) > n_candidates:
-        raise ValueError(
-            f"initial_points holds {len(points)} points, and the search has {n_candidates} "
-            "candidates: raise n_iter, or leave some points out."
-        )
     return [], points
