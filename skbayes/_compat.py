@@ -53,6 +53,7 @@ __all__ = [
     "get_routed_params",
     "get_scorers",
     "in_backend",
+    "kept_by_clone",
     "loky_executor",
     "memory_mapping",
     "number_types",
@@ -174,6 +175,15 @@ def accepts(estimator: Any, params: Mapping[str, Any]) -> bool:
     except Exception:  # each library refuses in its own way, and some values are no estimators
         return False
     return True
+
+
+def kept_by_clone(estimator: Any) -> tuple[Any, str]:
+    """Return what a clone keeps beside the parameters: the kind of output, and metadata requests.
+
+    Requests do not compare, so they are a text.
+    """
+    output = getattr(estimator, "_sklearn_output_config", None)
+    return output, repr(getattr(estimator, "_metadata_request", None))
 
 
 def declares(owner: Any, name: str) -> bool:

@@ -570,7 +570,11 @@ ARGUMENTS = [
     ({"initial_points": []}, OK),
     ({"initial_points": ()}, OK),
     ({"initial_points": [POINT, POINT]}, OK),
-    ({"initial_points": [POINT] * 5}, "initial_points holds 5 points.*n_iter"),
+    ({"initial_points": [POINT] * 5}, OK),
+    (
+        {"initial_points": [{"C": 0.1 * i} for i in range(1, 6)]},
+        "initial_points holds 5 different points.*n_iter",
+    ),
     ({"initial_points": [{"C": 1e9}]}, r"initial_points\[0\].*C"),
     ({"initial_points": [{"C": math.nan}]}, r"initial_points\[0\].*nan"),
     ({"initial_points": [{"C": "0.5"}]}, r"initial_points\[0\].*'0\.5'"),

@@ -17,12 +17,14 @@ import joblib
 import numpy as np
 import pytest
 import sklearn
+from sklearn.base import clone
 from sklearn.exceptions import FitFailedWarning
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import make_scorer
 from sklearn.model_selection import GridSearchCV
+from sklearn.preprocessing import StandardScaler
 
-from skbayes._compat import memory_mapping
+from skbayes._compat import kept_by_clone, memory_mapping
 
 SOURCE = Path(__file__).parents[1] / "skbayes" / "_compat.py"
 X, Y = np.arange(12.0)[:, None], np.tile([0, 1], 6)
@@ -89,6 +91,8 @@ OF_OBJECTS = {
     "_skl_callbacks": "test_callbacks_are_kept_under_their_name",
     "_parent_callback_ctx": "test_a_nested_search_knows_its_context",
     "_get_filters": "test_warning_filters_can_be_read",
+    "_metadata_request": "test_a_clone_keeps_more_than_parameters",
+    "_sklearn_output_config": "test_a_clone_keeps_more_than_parameters",
 }
 
 
@@ -224,6 +228,14 @@ def test_a_delayed_function_takes_the_configuration_with_it():
     assert kwargs == {}
     names = ("with_config_and_warning_filters", "with_config")
     assert any(hasattr(wrapped, name) for name in names), f"a delayed function has none of {names}"
+
+
+def test_a_clone_keeps_more_than_parameters():
+    with sklearn.config_context(enable_metadata_routing=True):
+        asking = StandardScaler().set_fit_request(sample_weight=True)
+    other = StandardScaler().set_output(transform="pandas")
+    for each in (asking, other):
+        assert kept_by_clone(clone(each)) == kept_by_clone(each) != kept_by_clone(StandardScaler())
 
 
 def test_warning_filters_can_be_read():

@@ -129,8 +129,9 @@ def read_resources(
         return None
     X, y = (*data, None)[:2]
     n_rows = int(X.shape[0]) if has(X, "shape") else len(X)
-    n_classes = _n_classes(search.estimator, y)
+    n_classes = 0
     if name == N_SAMPLES:
+        n_classes = _n_classes(search.estimator, y)
         whole = _whole(search, n_rows)
         if whole > n_rows:
             raise ValueError(
@@ -252,10 +253,13 @@ def _amounts(search: BaseSearchCV, whole: int, smallest: int) -> tuple[int, ...]
 
 
 def _n_classes(estimator: Any, y: Any) -> int:
-    """Return the number of classes; 0 where there are none."""
+    """Return the number of classes; 0 where there are none, or only the estimator knows them."""
     if y is None or not is_classifier(estimator):
         return 0
-    if type_of_target(y) not in ("binary", "multiclass"):
+    try:
+        if type_of_target(y) not in ("binary", "multiclass"):
+            return 0
+    except ValueError:  # lists of labels
         return 0
     return len(np.unique(np.asarray(y)))
 

@@ -9,14 +9,14 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 import scipy.sparse
 
-from skbayes.known.sight import Seen, shape_of, variance_of
+from skbayes.known.sight import Seen, is_single, shape_of, variance_of, y_std_of
 from skbayes.known.words import scale_of
 
 __all__ = ["Facts", "facts_of"]
@@ -90,21 +90,30 @@ def facts_of(X: Any, y: Any, *, is_classifier: bool, n_rows: int | None = None) 
     part, whole = 1, 2
     if n_rows is not None and n_samples is not None and n_rows < n_samples // 2:
         part, whole = n_rows, n_samples
-    n_classes = n_smallest = y_std = None
-    if y is not None and np.ndim(y) == 1 and len(y):
-        if is_classifier:
-            # Whatever the labels are; those that are none are refused by the fits.
-            counts = Counter(np.asarray(y).tolist()).values()
-            n_classes, n_smallest = len(counts), min(counts) * part // whole
-        else:
-            y_std = math.sqrt(variance_of(y) or 0.0) or None
+    n_classes, n_smallest = _classes_of(y) if is_classifier else (None, None)
     return Facts(
         n_samples=None if n_samples is None else n_samples * part // whole,
         n_features=n_features,
         most_features=n_features,
         n_classes=n_classes,
-        n_smallest=n_smallest,
+        n_smallest=None if n_smallest is None else n_smallest * part // whole,
         is_sparse=int(scipy.sparse.issparse(X)),
         x_variance=variance_of(X) if n_features else None,
-        y_std=y_std,
+        y_std=None if is_classifier else y_std_of(y),
     )
+
+
+def _classes_of(y: Any) -> tuple[int | None, int | None]:
+    """Return the number of classes, and the number of rows of the smallest.
+
+    Nothing is known of labels that only the estimator understands, such as lists of them.
+    """
+    if not is_single(y):
+        return None, None
+    try:
+        counts = Counter(np.asarray(y).tolist())
+    except TypeError:
+        return None, None
+    if any(isinstance(label, Iterable) and not isinstance(label, str | bytes) for label in counts):
+        return None, None
+    return len(counts), min(counts.values())

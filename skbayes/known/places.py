@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import math
 import numbers
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from skbayes._compat import owner_of, tells_ints_from_floats
 from skbayes.known.sight import Data
 from skbayes.known.words import COUNTED, number_of
-from skbayes.space import Categorical, Dimension, Integer, is_number, native, show
+from skbayes.space import Categorical, Dimension, Integer, brief, is_number, native, same_kind, show
 
 __all__ = ["Change", "nearest"]
 
@@ -41,7 +42,7 @@ class Change:
     is_same: bool = False
 
     def __str__(self) -> str:
-        taken = f"{self.taken:.4g}" if isinstance(self.taken, float) else show(self.taken)
+        taken = brief(self.taken, 4) if isinstance(self.taken, float) else show(self.taken)
         return f"{self.name}={taken}, {self.why}"
 
 
@@ -92,19 +93,24 @@ def nearest(
     if isinstance(number, int) and abs(number) > MAX_FLOAT:
         number = math.copysign(math.inf, number > 0 or -1)
     n = None
+    near: list[Any] = []
+    if isinstance(dimension, Categorical):
+        near = [each for each in dimension.categories if is_number(each)]
     if number is not None and tells_ints_from_floats(estimator, name):
         n = COUNTED[parameter](seen) if parameter in COUNTED else None
         if not isinstance(dimension, Categorical):
             number = _as_wanted(number, isinstance(dimension, Integer), parameter, n)
-        elif n is None:
-            number = None if math.isfinite(number) else number
+        elif n is None and math.isfinite(number):
+            # Counts and shares cannot be compared.
+            near = [v for v in near if same_kind(v, number)]
         is_word = number is not None and math.isfinite(number)
     if isinstance(dimension, Categorical):
-        taken = _of_list(dimension, number, n)
-        if is_number(taken) and number is not None:
-            why = f"the nearest of the list to {written}"
-        else:
+        if number is None or not near:
+            taken = dimension.decode(0)
             why = f"the first of the list, for {written} is not in it"
+        else:
+            taken = _nearest_of(near, number, n)
+            why = f"the nearest of the list to {written}"
         return taken, Change(name, value, taken, why)
     if number is None:
         taken = dimension.inverse_transform([0.5])[0]
@@ -125,9 +131,7 @@ def _holds(estimator: Any, name: str, dimension: Dimension, value: Any) -> bool:
     except (TypeError, ValueError):
         return False
     # One feature is not all features, and equal as a number.
-    return isinstance(value, numbers.Integral) == isinstance(
-        held, numbers.Integral
-    ) or not tells_ints_from_floats(estimator, name)
+    return same_kind(value, held) or not tells_ints_from_floats(estimator, name)
 
 
 def _as_wanted(
@@ -150,20 +154,16 @@ def _share(number: float | int, n: int) -> float | int:
     return min(1.0, number / n) if isinstance(number, numbers.Integral) else number
 
 
-def _of_list(dimension: Categorical, number: float | int | None, n: int | None) -> Any:
-    """Return the value of a list that is nearest to a number, the first one if none is.
+def _nearest_of(values: Sequence[Any], number: float | int, n: int | None) -> Any:
+    """Return the number of a list that is nearest to another one.
 
     With `n`, ints are counts of as many, and floats are shares.
     """
-    values = [dimension.decode(code) for code in dimension.codes()]
-    near = [value for value in values if is_number(value)]
-    if number is None or not near:
-        return dimension.decode(0)
-    shares = near if n is None else [_share(value, n) for value in near]
+    shares = values if n is None else [_share(value, n) for value in values]
     if math.isinf(number):
-        return near[shares.index(max(shares) if number > 0 else min(shares))]
+        return values[shares.index(max(shares) if number > 0 else min(shares))]
     share = number if n is None else _share(number, n)
-    return near[min(range(len(near)), key=lambda i: abs(shares[i] - share))]
+    return values[min(range(len(values)), key=lambda i: abs(shares[i] - share))]
 
 
 def _of_range(dimension: Dimension, number: float | int) -> Any:

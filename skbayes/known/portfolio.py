@@ -22,9 +22,6 @@ from dataclasses import dataclass, replace
 from importlib import resources
 from typing import Any
 
-from sklearn.base import is_classifier
-
-from skbayes.known.facts import facts_of
 from skbayes.known.sight import Data, Seen, class_keys
 from skbayes.known.words import number_of, scale_of
 from skbayes.space import Branch, Categorical, Dimension, has, is_number, same_value
@@ -122,7 +119,7 @@ def portfolio_of(estimator: Any) -> Portfolio | None:
 
 
 def configurations(
-    estimator: Any, branch: Branch, X: Any, y: Any, present: Values | None = None
+    estimator: Any, branch: Branch, data: Data, present: Values | None = None
 ) -> list[dict[str, Any]]:
     """Return the first configurations that a branch of a space holds, best first.
 
@@ -132,8 +129,8 @@ def configurations(
         With the constants of the branch set. It may be a pipeline, or anything else that holds
         one estimator with a portfolio.
     branch : Branch
-    X, y : array-like
-        Data, which the units of some values are computed from.
+    data : Data
+        What the units of some values are computed from.
     present : mapping or None
         A point of the branch, which has the values that the portfolio says nothing of. None: what
         the estimator has, or the middle of a range and the first of a list.
@@ -149,16 +146,15 @@ def configurations(
     prefix, model, portfolio = owner
     now = {**_middle(branch, estimator), **(present or {})}
     found: list[dict[str, Any]] = []
-    facts = facts_of(X, y, is_classifier=is_classifier(estimator))
-    seen = Data(X).seen_by(estimator, prefix + next(iter(portfolio.parameters)))
+    seen = data.seen_by(estimator, prefix + next(iter(portfolio.parameters)))
     # Behind a step that hides them: the number of features of the search, and the variance 1,
     # since most models of known scale are given that.
     seen = replace(
         seen,
-        n_features=seen.n_features or facts.n_features,
+        n_features=seen.n_features or data.n_features,
         variance=seen.variance or (lambda: 1.0),
     )
-    units = _Units(model, seen, facts.y_std)
+    units = _Units(model, seen, data)
     for values in portfolio.configurations:
         held = _held(values, portfolio, prefix, model, branch, units)
         if held is not None and not any(_is_same({**now, **held}, other) for other in found):
@@ -280,20 +276,20 @@ class _Units:
         Whose values they are.
     seen : Seen
         What it is fitted to.
-    y_std : float or None
-        Standard deviation of the target of a regression.
+    data : Data
+        Whose target is meant.
     """
 
     model: Any
     seen: Seen
-    y_std: float | None
+    data: Data
 
     def factor(self, unit: str | None) -> float | None:
         """Return what a unit is; None if the data do not tell."""
         if unit is None:
             return 1.0
         if unit == "sd":
-            return self.y_std
+            return self.data.y_std
         if unit == "features":
             return self.seen.n_features
         # What all rows have in common tells no width.

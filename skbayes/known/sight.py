@@ -12,7 +12,22 @@ import numpy as np
 import scipy.sparse
 from sklearn.pipeline import Pipeline
 
-__all__ = ["Data", "Seen", "class_keys", "class_names", "shape_of", "standardises", "variance_of"]
+from skbayes.space import has
+
+__all__ = [
+    "Data",
+    "Seen",
+    "class_keys",
+    "class_names",
+    "is_single",
+    "shape_of",
+    "standardises",
+    "variance_of",
+    "y_std_of",
+]
+
+# Numbers that are made floats at a time: a megabyte.
+CHUNK = 2**17
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,19 +47,31 @@ class Seen:
 
 
 class Data:
-    """X of a search, read when a number depends on it.
+    """X and y of a search, read when a number depends on them.
 
     Parameters
     ----------
     X : array-like or object
+    y : array-like or object, optional
     """
 
-    def __init__(self, X: Any) -> None:
+    def __init__(self, X: Any, y: Any = None) -> None:
         self._X = X
+        self._y = y
 
     @cached_property
     def _variance(self) -> float | None:
         return variance_of(self._X)
+
+    @property
+    def n_features(self) -> int | None:
+        """Number of columns of X."""
+        return shape_of(self._X)[1]
+
+    @cached_property
+    def y_std(self) -> float | None:
+        """Standard deviation of a single target of numbers; None where there is none."""
+        return y_std_of(self._y)
 
     def seen_by(self, estimator: Any, name: str) -> Seen:
         """Return what the part is fitted to that has a parameter.
@@ -89,10 +116,45 @@ def variance_of(values: Any) -> float | None:
             variance = float(matrix.multiply(matrix).mean() - matrix.mean() ** 2)
         else:
             with np.errstate(over="ignore", invalid="ignore"):
-                variance = float(np.asarray(values, dtype=np.float64).var())
+                variance = _variance_by_rows(values)
     except Exception:  # text, objects, frames with a column of categories
         return None
     return variance if math.isfinite(variance) else None
+
+
+def _variance_by_rows(values: Any) -> float:
+    """Return the variance, from floats of some rows at a time: there is no copy of all.
+
+    References
+    ----------
+    Chan, Golub and LeVeque (1983), The American Statistician 37, eq. (2.1).
+    """
+    rows = values.iloc if has(values, "iloc") else np.asarray(values)
+    n_rows, width = len(values), math.prod(np.shape(rows[:1]))
+    step = max(1, CHUNK // max(1, width))
+    n, mean, squares = 0, np.float64(0.0), np.float64(0.0)
+    for start in range(0, n_rows, step):
+        part = np.asarray(rows[start : start + step], dtype=np.float64)
+        both = n + part.size
+        own_mean = part.mean()
+        shift = own_mean - mean
+        squares += np.square(part - own_mean).sum() + shift**2 * n * part.size / both
+        mean += shift * part.size / both
+        n = both
+    return float(squares / n)
+
+
+def is_single(y: Any) -> bool:
+    """Whether `y` is one target with a value for each row, as far as numpy can tell."""
+    try:
+        return np.ndim(y) == 1 and len(y) > 0
+    except Exception:  # of lists of unequal lengths, and of objects of users' own
+        return False
+
+
+def y_std_of(y: Any) -> float | None:
+    """Return the standard deviation of one target; None of none, several, or no numbers."""
+    return math.sqrt(variance_of(y) or 0.0) or None if is_single(y) else None
 
 
 def class_names(value: Any) -> list[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from itertools import compress
 from typing import Any
 
 import numpy as np
@@ -178,7 +179,10 @@ def _read_table(
     read = list(zip(rows, scores, strict=True))
     if statuses is None:
         statuses = _statuses(table, names, score_name)
-    return _measured(read, statuses, what) if len(statuses) == len(read) else read
+    if len(statuses) != len(read):
+        statuses = [""] * len(read)
+    has_most = _has_most(table, names, len(read))
+    return _measured(list(compress(read, has_most)), list(compress(statuses, has_most)), what)
 
 
 def _measured(rows: Sequence[Row], statuses: Sequence[Any], what: str) -> list[Row]:
@@ -209,6 +213,21 @@ def _word(status: Any) -> str:
     if isinstance(status, str):
         return status.strip().lower()
     return "" if _is_empty(status) else show(status)
+
+
+def _has_most(table: Any, names: Sequence[str], n_rows: int) -> list[bool]:
+    """Return which rows were measured with the most of a resource, of which others had less.
+
+    The scores of successive halving, as scikit-learn has it, are scores on few rows for the others.
+    A row without a number stays.
+    """
+    if "n_resources" not in names:
+        return [True] * n_rows
+    amounts = [
+        float(cell) if _is_number(cell) else math.inf for cell in _column(table, "n_resources")
+    ]
+    most = max(filter(math.isfinite, amounts), default=math.inf)
+    return [amount >= most for amount in amounts]
 
 
 def _statuses(table: Any, names: Sequence[str], score_name: str) -> list[str]:

@@ -320,7 +320,7 @@ class Present:
         return not self.n_choices and all(change.is_same for change in self.changes)
 
 
-def present_points(space: Space, estimator: Any, X: Any, n_points: int) -> list[Present]:
+def present_points(space: Space, estimator: Any, data: Data, n_points: int) -> list[Present]:
     """Return the parameters that the estimator has now, as near as the space comes to them.
 
     First those of the branch that comes nearest; then, for the other branches, those that it has
@@ -331,13 +331,10 @@ def present_points(space: Space, estimator: Any, X: Any, n_points: int) -> list[
     ----------
     space : Space
     estimator : estimator object
-    X : array-like
+    data : Data
         What some of the values depend on.
     n_points : int
     """
-    from skbayes.known import Data
-
-    data = Data(X)
     found = [_present(estimator, branch, data) for branch in space.branches]
     # What an earlier branch holds as well is a point of that one.
     points = [
@@ -354,7 +351,7 @@ def present_points(space: Space, estimator: Any, X: Any, n_points: int) -> list[
 
 
 def portfolio_points(
-    space: Space, estimator: Any, X: Any, y: Any, present: Sequence[Mapping[str, Any]]
+    space: Space, estimator: Any, data: Data, present: Sequence[Mapping[str, Any]]
 ) -> list[dict[str, Any]]:
     """Return up to four dicts of parameters that were good on other data, if the space holds them.
 
@@ -370,7 +367,7 @@ def portfolio_points(
         own = [params for params, at in zip(present, points, strict=True) if at.branch == number]
         owner = _with_constants(estimator, branch)
         if owner is not None:
-            by_branch.append(configurations(owner, branch, X, y, own[0] if own else None))
+            by_branch.append(configurations(owner, branch, data, own[0] if own else None))
     found = [params for row in zip_longest(*by_branch) for params in row if params is not None]
     return [params for params in found if space.encode(params) not in points][:N_OF_PORTFOLIO]
 

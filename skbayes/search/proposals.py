@@ -6,8 +6,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from skbayes._compat import BaseSearchCV
+from skbayes._compat import BaseSearchCV, owner_of, takes_value, tells_ints_from_floats
 from skbayes._warnings import warn
+from skbayes.known import Data
 from skbayes.model import SHARE_OF_BUDGET
 from skbayes.optimizer import Ladder, Optimizer, Strategy, grid_search, random_search
 from skbayes.rules import Hyperband, Schedule
@@ -20,7 +21,8 @@ from skbayes.search.candidates import (
     portfolio_points,
     present_points,
 )
-from skbayes.space import Point, Space, show
+from skbayes.search.conditions import owners
+from skbayes.space import Categorical, Point, Space, has, native, same_kind, show
 
 if TYPE_CHECKING:
     from skbayes.engine import Resources
@@ -114,7 +116,8 @@ def proposals(
         If points to begin with are too many, or may not be evaluated; or if a grid has no end.
     """
     n_iter = n_planned(search, space)
-    present, first = _first_points(search, space, data, n_possible(space, n_iter))
+    n_most = n_possible(space, n_iter)
+    present, first = _first_points(search, space, data, n_most)
     origins: dict[Point, str] = {}
     if search.initial_points is None:
         for index, params in enumerate(first):
@@ -133,8 +136,15 @@ def proposals(
         is_allowed=is_allowed,
         **options,
     )
+    # Points that are given twice are evaluated once.
+    if len(optimizer.given) > n_most:
+        raise ValueError(
+            f"initial_points holds {len(optimizer.given)} different points, and the search has "
+            f"{n_most} candidates: raise n_iter, or leave some points out."
+        )
     allows = None if is_allowed is None else optimizer.allows
     n_candidates, is_counted = count_candidates(space, n_iter, allows)
+    _check_kinds(search, space)
     _check_allowed(search, space, optimizer)
     said = _of_the_first(search, space, optimizer, present)
     if search.strategy == "grid":
@@ -206,6 +216,29 @@ def _constraint(own: Any, other: Any) -> Callable[[dict[str, Any]], Any] | None:
     return lambda params: own(params) and other(params)
 
 
+def _check_kinds(search: BaseSearchCV, space: Space) -> None:
+    """Raise ValueError for a number that the space has as another kind of other meaning: 1 as 1.0.
+
+    A float that the estimator would refuse, such as the 3.0 of a file, can only mean the int.
+    """
+    for index, params in enumerate(_given_points(search) or ()):
+        held = space.decode(space.encode(params))
+        lists = {name: Categorical([value]) for name, value in held.items()}
+        for name, taken in held.items():
+            value = params[name]
+            if not same_kind(value, taken) and any(
+                has(owner, "get_params")
+                and tells_ints_from_floats(owner, own_name)
+                and takes_value(*owner_of(owner, own_name), native(value))
+                for owner, own_name in owners(name, lists, search.estimator)
+            ):
+                raise ValueError(
+                    f"initial_points[{index}]: {name}={show(value)} means something else than "
+                    f"{show(taken)}, which search_spaces has. Write {show(taken)}, or let "
+                    f"search_spaces have {show(value)} too."
+                )
+
+
 def _check_allowed(search: BaseSearchCV, space: Space, optimizer: Optimizer) -> None:
     """Raise ValueError for a point to begin with that may not be evaluated."""
     if search.is_allowed is None:
@@ -254,16 +287,11 @@ def _first_points(
         return [], []  # what it says is what is tried
     if points is None:
         limit = max(1, n_candidates // SHARE_OF_BUDGET)
-        X, y = (*data, None)[:2]
-        present = present_points(space, search.estimator, X, limit)
+        known = Data(*data)
+        present = present_points(space, search.estimator, known, limit)
         first = [each.params for each in present]
         if search.warm_start_from is None:
             # What was good on like data is known better than on others.
-            first += portfolio_points(space, search.estimator, X, y, first)
+            first += portfolio_points(space, search.estimator, known, first)
         return present, first[:limit]
-    if len(points) > n_candidates:
-        raise ValueError(
-            f"initial_points holds {len(points)} points, and the search has {n_candidates} "
-            "candidates: raise n_iter, or leave some points out."
-        )
     return [], points

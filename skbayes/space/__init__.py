@@ -24,6 +24,7 @@ from skbayes.space.values import (
     is_number,
     native,
     plain_key,
+    same_kind,
     same_value,
     show,
 )
@@ -55,6 +56,7 @@ __all__ = [
     "parse_branches",
     "parse_space",
     "plain_key",
+    "same_kind",
     "same_value",
     "show",
 ]

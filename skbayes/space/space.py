@@ -31,7 +31,7 @@ from skbayes._pickles import lasting
 from skbayes.space.dimensions import Dimension, settle, uniform_numbers
 from skbayes.space.layout import Arrays, Axis, Branch, Point, arrange, focus, named_branch, unite
 from skbayes.space.skopt import SpaceView
-from skbayes.space.values import show, value_distance
+from skbayes.space.values import same_kind, show, value_distance
 
 _ONE_HOT = 1 / math.sqrt(2)
 
@@ -139,6 +139,9 @@ class Space(SpaceView):
     def encode(self, params: Mapping[str, Any], branch: int | None = None) -> Point:
         """Return the point of parameters, in the first branch that has these parameters and values.
 
+        A number may be in a list as another kind of number: 1.0 as 1. A branch that has each number
+        as the same kind is preferred.
+
         Parameters
         ----------
         params : mapping of str to object
@@ -157,6 +160,7 @@ class Space(SpaceView):
                 f"a point of the search space is a dict of parameters, got {show(params)}."
             )
         reason = ""
+        found: Point | None = None
         for index in range(len(self.branches)) if branch is None else [branch]:
             parameters = self.branches[index].parameters
             if params.keys() != {name for name, _ in parameters}:
@@ -169,14 +173,25 @@ class Space(SpaceView):
                     reason = reason or f"{name}: {error}"
                     break
             else:
-                return Point(index, tuple(codes))
+                point = Point(index, tuple(codes))
+                if self._has_kinds(point, params):
+                    return point
+                found = found or point
+        if found is not None:
+            return found
         if not reason:
             shapes = " or ".join(str(list(b.names)) for b in self.branches)
             reason = f"The parameters must be {shapes}."
         raise ValueError(f"{show(dict(params))} is not in the search space. {reason}")
 
+    def _has_kinds(self, point: Point, params: Mapping[str, Any]) -> bool:
+        return all(same_kind(value, params[name]) for name, value in self.decode(point).items())
+
     def twins(self, point: Point) -> list[Point]:
-        """Return points with the parameters of `point`, one for each branch with these values."""
+        """Return points with the parameters of `point`, one for each branch with these values.
+
+        An int and a float are different values, since some estimators tell 1 from 1.0.
+        """
         if len(self.branches) == 1:
             return [point]
         params = self.decode(point)
@@ -186,7 +201,8 @@ class Space(SpaceView):
                 twins.append(point)
             elif params.keys() == set(self.branches[branch].names):
                 with contextlib.suppress(ValueError):
-                    twins.append(self.encode(params, branch=branch))
+                    twin = self.encode(params, branch=branch)
+                    twins += [twin] if self._has_kinds(twin, params) else []
         return twins
 
     def find(self, params: Mapping[str, Any], is_known: Callable[[Point], bool]) -> Point:

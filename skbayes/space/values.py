@@ -11,6 +11,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
+from sklearn.base import BaseEstimator
+from sklearn.frozen import FrozenEstimator
+
+from skbayes._compat import kept_by_clone, number_types
 
 # Types whose `==` and `hash` are known to be harmless.
 PLAIN_TYPES = frozenset({bool, int, float, complex, str, bytes, type(None)})
@@ -33,17 +37,19 @@ def show(value: object) -> str:
         return f"<{type(value).__name__} object>"
 
 
-def brief(value: Any) -> str:
-    """Text of a value for one line: floats with six significant digits, long things shortened.
+def brief(value: Any, n_digits: int = 6) -> str:
+    """Text of a value for one line: floats with some significant digits, long things shortened.
 
     Examples
     --------
     >>> brief(1.0000000000000004), brief([0.1 + 0.2, None]), brief("rbf")
-    ('1', '[0.3, None]', "'rbf'")
+    ('1.0', '[0.3, None]', "'rbf'")
     """
     value = native(value)
     if type(value) is float:
-        return f"{value:.6g}"
+        text = f"{value:.{n_digits}g}"
+        # Some estimators tell 1.0 from 1.
+        return f"{text}.0" if text.lstrip("-").isdigit() else text
     if type(value) in (list, tuple) and len(value) <= MAX_BRIEF:
         parts = ", ".join(map(brief, value))
         if type(value) is list:
@@ -90,6 +96,13 @@ def close_names(name: str, known: Iterable[str], *, n: int = 3, cutoff: float = 
 def is_number(value: object) -> bool:
     """Whether `value` is a real number, builtin or numpy, and no boolean."""
     return isinstance(value, numbers.Real) and not isinstance(value, bool | np.bool_)
+
+
+def same_kind(a: object, b: object) -> bool:
+    """Whether two values are not an int and a float: some estimators tell 1 from 1.0."""
+    if not (is_number(a) and is_number(b)):
+        return True
+    return isinstance(a, numbers.Integral) == isinstance(b, numbers.Integral)
 
 
 def as_float(value: object) -> float:
@@ -178,9 +191,12 @@ def as_list(values: Any, what: str) -> list[Any]:
 def same_value(a: Any, b: Any) -> bool:
     """Whether two values are the same to an estimator.
 
-    Integers and floats compare as numbers, booleans only with booleans, containers and
-    estimators by type and content, everything else by type and ``==``. A comparison that
-    raises, or whose result is no boolean, counts as different.
+    Integers and floats compare as numbers, unless they are a parameter of which an estimator
+    declares that it tells them apart, such as ``max_features`` of trees. Booleans compare only with
+    booleans, containers by type and content, everything else by type and ``==``. Estimators compare
+    by type and by what a clone keeps, which for most are the parameters. Those that say themselves
+    how they are cloned may keep anything, and are different; `FrozenEstimator` keeps the very
+    object in it. A comparison that raises, or whose result is no boolean, counts as different.
 
     Examples
     --------
@@ -214,9 +230,26 @@ def _same(a: Any, b: Any) -> bool:
     if isinstance(a, functools.partial):
         return same_value((a.func, a.args, a.keywords), (b.func, b.args, b.keywords))
     if hasattr(a, "get_params"):
-        return same_value(a.get_params(deep=False), b.get_params(deep=False))
+        return _same_estimator(a, b)
     result = a == b
     return isinstance(result, bool | np.bool_) and bool(result)
+
+
+def _same_estimator(a: Any, b: Any) -> bool:
+    if isinstance(a, FrozenEstimator):
+        return a.estimator is b.estimator
+    own = BaseEstimator.__sklearn_clone__
+    if getattr(type(a), "__sklearn_clone__", own) is not own:
+        return False
+    params, others = a.get_params(deep=False), b.get_params(deep=False)
+    return (
+        same_value(kept_by_clone(a), kept_by_clone(b))
+        and same_value(params, others)
+        and all(
+            same_kind(value, others[name]) or "RealNotInt" not in number_types(a, name)
+            for name, value in params.items()
+        )
+    )
 
 
 def value_distance(a: Any, b: Any) -> float:

@@ -89,10 +89,10 @@ def _series(pd: Any, values: Sequence[Any]) -> Any:
     """Return a column: of numbers of one type, or of objects, which pandas leaves as they are."""
     types = {type(value) for value in values}
     # Integers of any length are possible, which no array holds.
-    is_short = types != {int} or max(map(abs, values)) < 2**63
+    is_short = all(abs(value) < 2**63 for value in values if type(value) is int)
     if len(types) == 1 and types <= {int, float, bool} and is_short:
         return pd.Series(list(values))
-    if types <= {int, type(None)} and int in types:
+    if types <= {int, type(None)} and int in types and is_short:
         return pd.Series(list(values), dtype="Int64")
     column = pd.Series([None] * len(values), dtype=object)
     for index, value in enumerate(values):

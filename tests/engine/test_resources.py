@@ -209,6 +209,11 @@ def test_too_few_rows_for_a_share_leave_whole_fits(word):
 SMOOTHING = {"var_smoothing": (1e-9, 1.0, "log-uniform")}
 
 
+def test_rows_with_labels_that_only_the_estimator_understands_are_of_no_class():
+    _, found = of_rows([["a"], ["a", "b"]] * 50, cv=KFold(3))
+    assert found.whole == 100
+
+
 class Unlisted(GaussianNB):
     """Lists its rounds once they are set, as CatBoost does."""
 

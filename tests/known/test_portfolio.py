@@ -18,6 +18,7 @@ from sklearn.tree import DecisionTreeClassifier
 from sklearn.utils import all_estimators
 
 from skbayes import BayesSearchCV
+from skbayes.known import Data
 from skbayes.known.portfolio import NEAR, configurations, portfolio_of, portfolios
 from skbayes.space import Categorical, Integer, parse_space
 
@@ -31,7 +32,7 @@ CLASSES = dict(all_estimators())
 def first(estimator: Any, space: Any, X: Any = X, y: Any = y, **kwargs: Any) -> list[Any]:
     """Return the first configurations of a space with one branch."""
     (branch,) = parse_space(space).branches
-    return configurations(estimator, branch, X, y, **kwargs)
+    return configurations(estimator, branch, Data(X, y), **kwargs)
 
 
 def learnt(estimator: Any) -> list[dict[str, Any]]:
@@ -197,7 +198,7 @@ def test_what_nothing_is_known_of_is_as_it_is():
 
 def test_every_configuration_is_a_point_of_the_space_and_new():
     space = parse_space({"C": Categorical([1, 10]), "gamma": (1e-3, 1.0, LOG), "degree": (2, 4)})
-    found = configurations(SVC(), space.branches[0], X, y)
+    found = configurations(SVC(), space.branches[0], Data(X, y))
     points = [space.encode(params) for params in found]
     assert points
     assert len(points) == len(set(points))

@@ -201,3 +201,15 @@ def test_a_table_without_statuses_shows_which_folds_were_not_run(form, has_share
     [rows] = read_sources(form(table))
     # Without shares, the row without any score has failed on its first fold.
     assert [row[0]["x"] for row in rows] == ([0.0, 1.0] if has_shares else [0.0, 1.0, 3.0])
+
+
+@pytest.mark.parametrize("amounts", [[10, 10, 90, 90, None], ["10", "10.0", "90", "90", ""]])
+def test_scores_with_less_of_a_resource_are_no_results(amounts):
+    """Successive halving scores the rest on few rows."""
+    table = {
+        "params": [{"x": float(i)} for i in range(5)],
+        "n_resources": amounts,
+        "mean_test_score": [0.9, 0.5, 0.6, math.nan, 0.7],
+    }
+    [rows] = read_sources(table)
+    assert [row[0]["x"] for row in rows] == [2.0, 3.0, 4.0]

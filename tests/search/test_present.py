@@ -131,7 +131,7 @@ def test_the_nearest_of_several_dicts_comes_first(capsys):
     ]
     line, params = said_and_tried(capsys, SVC(C=1e9), spaces, n_iter=12)
     assert [each["kernel"] for each in params[:3]] == ["rbf", "linear", "poly"]
-    assert "C=1000, the nearest of the range to C=1000000000.0" in line
+    assert "C=1000.0, the nearest of the range to C=1000000000.0" in line
 
 
 def test_a_condition_that_the_estimator_meets_comes_first():

@@ -8,13 +8,16 @@ import scipy.sparse
 import sklearn
 from hypothesis import given, settings
 from hypothesis import strategies as hs
-from sklearn.base import BaseEstimator, ClassifierMixin
+from sklearn.base import BaseEstimator, ClassifierMixin, clone
 from sklearn.datasets import make_classification, make_regression
+from sklearn.decomposition import PCA
 from sklearn.dummy import DummyClassifier
+from sklearn.feature_selection import SelectFromModel
+from sklearn.frozen import FrozenEstimator
 from sklearn.linear_model import LogisticRegression, Ridge
 from sklearn.metrics import accuracy_score, f1_score, make_scorer
 from sklearn.model_selection import GridSearchCV, GroupKFold, KFold, LeaveOneGroupOut
-from sklearn.pipeline import make_pipeline
+from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.preprocessing import MinMaxScaler, StandardScaler
 from sklearn.svm import SVC
 from sklearn.tree import DecisionTreeClassifier
@@ -26,6 +29,9 @@ WEIGHTS = np.random.RandomState(0).uniform(0.1, 2, len(Y))
 GROUPS = np.arange(len(Y)) % 5
 TREE = DecisionTreeClassifier(random_state=0)
 TREE_GRID = {"max_depth": [1, 2, None], "criterion": ["gini", "entropy"]}
+# Fitted before the search, on rows that differ.
+FROZEN = [FrozenEstimator(PCA(2).fit(X[:45])), FrozenEstimator(PCA(2).fit(X[45:]))]
+TREES = [FrozenEstimator(clone(TREE).fit(X[i:], Y[i:])) for i in (0, 60)]
 
 
 class Fussy(ClassifierMixin, BaseEstimator):
@@ -197,6 +203,22 @@ CASES = {
     "pipeline of estimators": (
         make_pipeline(StandardScaler(), SVC()),
         {"standardscaler": [StandardScaler(), MinMaxScaler(), "passthrough"], "svc__C": [1, 10]},
+        {},
+        {},
+    ),
+    "estimators that are fitted": (
+        Pipeline([("reduce", PCA(2)), ("classify", SVC())]),
+        [
+            {"reduce": [FROZEN[0]]},
+            {"reduce": FROZEN[1:]},
+            *({"reduce": [SelectFromModel(tree, prefit=True)]} for tree in TREES),
+        ],
+        {},
+        {},
+    ),
+    "ints and floats in two spaces": (
+        TREE,
+        [{"max_features": [1, 2]}, {"max_features": [0.5, 1.0]}],
         {},
         {},
     ),

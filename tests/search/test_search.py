@@ -171,6 +171,17 @@ def test_given_points_are_evaluated_first():
     assert search.cv_results_["params"][0] == points[0]
 
 
+@pytest.mark.parametrize(("written", "value"), [([1, 2, "sqrt"], 1.0), ((0.1, 1.0), 1)])
+def test_a_point_of_another_meaning_is_refused(written, value):
+    """One feature is not all of them."""
+    points = [{"max_features": value}]
+    search = BayesSearchCV(
+        DecisionTreeClassifier(), {"max_features": written}, initial_points=points, n_iter=2
+    )
+    with pytest.raises(ValueError, match=r"initial_points\[0\]: max_features=1.* something else"):
+        search.fit(X, Y)
+
+
 def test_parameters_that_are_estimators_are_never_fitted():
     scalers = [StandardScaler(), MinMaxScaler(), "passthrough"]
     pipe = make_pipeline(StandardScaler(), SVC())

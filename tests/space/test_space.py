@@ -205,6 +205,15 @@ def test_first_branch_that_holds_the_values():
         parse_space({"a": [1]}).encode({"a": 4})
 
 
+def test_an_int_and_a_float_are_two_values():
+    """Where there is no other place for a number, that of the other kind is taken."""
+    space = parse_space([{"a": [1, 2]}, {"a": [1.0, 0.5]}])
+    point = space.encode({"a": 1.0})
+    assert point == Point(1, (0,))
+    assert space.twins(point) == [point]
+    assert space.encode({"a": 2.0}) == Point(0, (1,))
+
+
 @pytest.mark.parametrize(
     ("params", "fragments"),
     [

@@ -7,19 +7,32 @@ from fractions import Fraction
 
 import numpy as np
 import pytest
+from sklearn.base import BaseEstimator
+from sklearn.ensemble import RandomForestClassifier
+from sklearn.frozen import FrozenEstimator
 from sklearn.gaussian_process.kernels import RBF
 from sklearn.linear_model import Ridge
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 from skbayes.space import same_value
-from skbayes.space.values import as_list, has, is_number, native, plain_key, show
+from skbayes.space.values import as_list, brief, has, is_number, native, plain_key, show
 from strategies import Elementwise, Hostile
 
 CYCLE: list = []
 CYCLE.append(CYCLE)
 OTHER_CYCLE: list = []
 OTHER_CYCLE.append(OTHER_CYCLE)
+
+FITTED = [Ridge().fit([[0.0], [1.0]], y) for y in ([0, 1], [1, 0])]
+
+
+class Loaded(BaseEstimator):
+    """Keeps what it has loaded when it is cloned."""
+
+    def __sklearn_clone__(self):
+        return self
+
 
 SAME = [
     (1, 1.0),
@@ -38,6 +51,8 @@ SAME = [
     (np.array([None, "a"], dtype=object), np.array([None, "a"], dtype=object)),
     (Ridge(alpha=2), Ridge(alpha=2.0)),
     (make_pipeline(StandardScaler(), Ridge()), make_pipeline(StandardScaler(), Ridge())),
+    tuple(FITTED),  # clones know nothing of the fits
+    (FrozenEstimator(FITTED[0]), FrozenEstimator(FITTED[0])),
     (RBF(2.0), RBF(2.0)),
     (functools.partial(max, 1, key=abs), functools.partial(max, 1, key=abs)),
     (np.log1p, np.log1p),
@@ -58,8 +73,13 @@ DIFFERENT = [
     (np.arange(3), np.arange(3.0)),
     (np.arange(3), [0, 1, 2]),
     (Ridge(alpha=2), Ridge(alpha=3)),
+    (RandomForestClassifier(max_features=1), RandomForestClassifier(max_features=1.0)),
     (Ridge(), Ridge),
     (Ridge(), StandardScaler()),
+    tuple(map(FrozenEstimator, FITTED)),
+    tuple(make_pipeline(FrozenEstimator(each)) for each in FITTED),
+    (Loaded(), Loaded()),
+    (StandardScaler(), StandardScaler().set_output(transform="pandas")),
     (RBF(2.0), RBF(3.0)),
     (np.log1p, np.expm1),
     (functools.partial(max, 1), functools.partial(max, 2)),
@@ -119,6 +139,11 @@ def test_show():
     assert len(show(list(range(1000)))) < 80
     assert show(Hostile()).startswith("<Hostile instance at ")
     assert show(10**5000) == "<int object>"
+
+
+def test_a_float_is_printed_as_one():
+    """One feature and all features, 1 and 1.0, look different."""
+    assert [brief(v) for v in (1, 1.0, -2.0, 1e9, math.inf)] == ["1", "1.0", "-2.0", "1e+09", "inf"]
 
 
 def test_predicates():

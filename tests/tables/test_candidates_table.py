@@ -25,7 +25,7 @@ from skbayes.engine.rounds import rounds_of
 from skbayes.model import read_sources
 from skbayes.search import space_of
 from skbayes.space import Point
-from skbayes.tables import find_values, note_of
+from skbayes.tables import as_frame, find_values, note_of
 
 X, Y = load_iris(return_X_y=True)
 PIPE = Pipeline([("scale", StandardScaler()), ("clf", SVC())])
@@ -101,6 +101,13 @@ def test_as_a_frame(models):
     # An integer stays one where other rows do not have it.
     depths = [value for value in frame["param_clf__max_depth"] if value == value]
     assert {type(value) for value in depths} == {int}
+
+
+def test_a_frame_holds_integers_of_any_length():
+    pytest.importorskip("pandas")
+    columns = {"param_a": [10**20, 5], "param_b": [None, -(10**20)]}
+    frame = as_frame(columns, "trials()")
+    assert {name: frame[name].tolist() for name in columns} == columns
 
 
 def test_without_pandas(models, monkeypatch):
