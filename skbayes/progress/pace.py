@@ -18,7 +18,11 @@ class Clock(Protocol):
 
     @property
     def elapsed(self) -> float:
-        """Seconds spent so far."""
+        """Seconds spent so far, those of earlier runs too."""
+
+    @property
+    def share_left(self) -> float | None:
+        """Share of the limit that is left; None if there is no limit."""
 
     @property
     def seconds_left(self) -> float:
@@ -71,10 +75,9 @@ class Pace:
         shares = [n_closed / self.n_candidates if self.n_candidates else 1.0]
         if self.spent is not None:
             shares.append(self.spent() / self.max_fits)
-        left = self.clock.seconds_left
-        if math.isfinite(left):
-            spent = self.clock.elapsed
-            shares.append(spent / (spent + left) if spent + left > 0.0 else 1.0)
+        left = self.clock.share_left
+        if left is not None:
+            shares.append(1.0 - left)
         return min(1.0, max(shares))
 
     def outlook(self, scores: Sequence[float]) -> str:

@@ -203,7 +203,8 @@ class Run:
             rules = (as_rule(self._callback, lambda: self._show(ended, engine)), *rules)
         with self._open_journal() as journal:
             spent = time.monotonic() - self._started
-            budget = Budget(native(search.max_time), spent + (journal.elapsed if journal else 0.0))
+            # The limit begins with this `fit`: a second call has as much time as the first one.
+            budget = Budget(native(search.max_time), spent, journal.elapsed if journal else 0.0)
             max_fits = math.inf if search.max_fits is None else float(search.max_fits)
             pace = Pace(n_candidates, budget, self._rules, self._fits_read(journal), max_fits)
             lines = self._lines(pace, journal) if search.verbose > 0 else None

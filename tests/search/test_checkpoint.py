@@ -9,8 +9,8 @@ import sys
 import textwrap
 import threading
 import time
-import warnings
 from fractions import Fraction
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -19,6 +19,7 @@ from sklearn.datasets import load_iris
 from sklearn.model_selection import KFold, cross_val_score
 
 from skbayes import BayesSearchCV
+from skbayes.engine import budget as _budget
 from skbayes.exceptions import JournalError, JournalLocked, JournalMismatch
 from skbayes.journal import Journal
 from skbayes.journal.records import line_of, parse
@@ -324,17 +325,24 @@ def test_a_fit_that_raises_does_not_lose_what_was_before(tmp_path):
     assert n_fits == 7 * 3
 
 
-def test_time_that_was_spent_before_counts(tmp_path):
+def test_the_limit_of_time_is_that_of_each_call(tmp_path, monkeypatch):
+    """By a clock that goes on by a second with each fit."""
+    now, fit_before = [0.0], Counted.fit
+
+    def fit_for_a_second(self, X, y):
+        now[0] += 1.0
+        return fit_before(self, X, y)
+
+    monkeypatch.setattr(_budget, "time", SimpleNamespace(monotonic=lambda: now[0]))
+    monkeypatch.setattr(Counted, "fit", fit_for_a_second)
     path = tmp_path / "j"
-    fit(path, n_iter=4)
-    last = json.loads(lines(path)[-1][9:])
-    assert last["t"] > 0.0
-    # The time is over before anything new is begun.
-    with warnings.catch_warnings():
-        warnings.simplefilter("error")
-        again, n_fits = fit(path, n_iter=10, max_time=last["t"] / 2)
-    assert n_fits == 0
-    assert again.stop_reason_ == "max_time"
+    for n_calls in (1, 2, 3):
+        now[0] += 1e6
+        found, n_fits = fit(path, n_iter=10**6, max_time=7.5)
+        assert found.stop_reason_ == "max_time"
+        assert 7 <= n_fits <= 8
+        # The stamps go on: they are the time of all calls, without what lies between them.
+        assert 7.0 * n_calls <= json.loads(lines(path)[-1][9:])["t"] <= 9.0 * n_calls
 
 
 SCRIPT = """
