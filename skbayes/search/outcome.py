@@ -48,8 +48,8 @@ def conclude(search: Any, run: Run, engine: Engine) -> None:
     ------
     ValueError
         If every fit failed, no candidate has a score, or `refit` takes one without.
-    KeyboardInterrupt, NoWorkers
-        If one has ended the search.
+    BaseException
+        What has ended the search: an interrupt, or what a callback, say, has raised.
     """
     search.stop_reason_ = engine.stop_reason
     # One that was proposed when the time was over has nothing to show.
@@ -57,7 +57,7 @@ def conclude(search: Any, run: Run, engine: Engine) -> None:
     if trials or "cv_results_" not in search.__dict__:
         # Else what is known is known of an earlier fit.
         search._notes = run.notes(engine.history.trials)
-    early = KeyboardInterrupt() if engine.stop_reason == "interrupted" else engine.error
+    early = engine.error
     try:
         rows = run.in_row_order(trials)
         if trials:

@@ -246,14 +246,17 @@ class Run:
                 for each in self._callback:
                     getattr(each, "begin_search", lambda pace: None)(pace)
                 engine.run()
-                if lines is not None:
-                    lines.end()
             finally:
                 # Before the callbacks are told: one that raises must not leave the search running.
                 search.__dict__.pop("_so_far", None)
                 search.__dict__.update(earlier)
-                for each in self._callback:
-                    getattr(each, "end_search", lambda reason: None)(engine.stop_reason)
+                with engine.ending():
+                    if lines is not None:
+                        lines.end()
+                    for each in self._callback:
+                        getattr(each, "end_search", lambda reason: None)(engine.stop_reason)
+                    if journal is not None:
+                        journal.close()
         return engine
 
     def _say_what_begins(self) -> None:
