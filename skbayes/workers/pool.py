@@ -23,6 +23,7 @@ from types import TracebackType
 from typing import Any, Self
 
 from skbayes._compat import warning_filters, watched_folder, with_sklearn_config
+from skbayes._interrupts import interrupts_end
 from skbayes._warnings import warn
 from skbayes.exceptions import FitTimeout, NoWorkers, WorkerDied
 from skbayes.space import is_number
@@ -197,7 +198,9 @@ class Pool:
         """
         if self._workers.is_inline:
             task = self._backlog.popleft()
-            self._ready.append(_outcome(task, task.call(Exception)))
+            with interrupts_end():
+                result = task.call(Exception)
+            self._ready.append(_outcome(task, result))
         while not self._ready:
             self._listen()
             self._dispatch()

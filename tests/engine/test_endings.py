@@ -1,9 +1,11 @@
 """What runs, and what is kept, once a search has a reason to stop."""
 
 import errno
+import signal
 import threading
 import time
 from concurrent.futures import BrokenExecutor, Executor, Future
+from contextlib import suppress
 from itertools import count
 from types import SimpleNamespace
 
@@ -227,6 +229,30 @@ def test_shares_are_kept_if_the_search_ends_before_any_fit_with_the_whole(
     assert unfinished.optimizer_results_[0].x_iters == []
     with pytest.raises(ValueError, match="at least 2 scores, and there are 0"):
         unfinished.insight()
+
+
+@pytest.fixture
+def ctrl_c():
+    """Return a function that does what Ctrl-C does."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield lambda *_: signal.raise_signal(signal.SIGINT)
+    assert signal.signal(signal.SIGINT, before) is signal.default_int_handler
+
+
+def test_a_fit_that_catches_an_interrupt_does_not_hide_it(tmp_path, monkeypatch, ctrl_c):
+    """Its score, of a fit that was broken off, is not kept."""
+
+    def on_fit(a):
+        if Quick.n_fits == 7:
+            with suppress(KeyboardInterrupt):
+                ctrl_c()
+
+    monkeypatch.setattr(Quick, "on_fit", staticmethod(on_fit))
+    unfinished = search(n_iter=3, checkpoint=tmp_path / "journal")
+    with pytest.raises(KeyboardInterrupt):
+        unfinished.fit(X, Y)
+    assert unfinished.n_folds_run_ == 6
+    assert (tmp_path / "journal").read_text().count('"k":"fold"') == 6
 
 
 def answering(answer, n_before):
