@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 
+from skbayes._interrupts import interrupts_wait
 from skbayes._trials import (
     Asked,
     Closed,
@@ -209,18 +210,19 @@ class Engine:
                 raise
             self._end_with(error)
             # Neither rules nor callbacks are asked any more: what they raised would end all.
-            with suppress(Exception):
+            with interrupts_wait(), suppress(Exception):
                 for event in queue.landed() if queue is not None else ():
                     self._apply(event)
         finally:
             forget(self.evaluation.search)
-        for trial in self.history.trials:
-            if not trial.is_closed:
-                rests = trial.index not in self._open
-                status: Status = "complete" if None not in trial.folds else "cut off"
-                self._apply(Closed(trial.index, "stopped" if rests else status))
         by_itself = "exhausted" if self._is_exhausted else "n_iter"
         self.stop_reason = self.stop_reason or ("max_fits" if self.spending.is_over else by_itself)
+        with interrupts_wait():
+            for trial in self.history.trials:
+                if not trial.is_closed:
+                    rests = trial.index not in self._open
+                    status: Status = "complete" if None not in trial.folds else "cut off"
+                    self._apply(Closed(trial.index, "stopped" if rests else status))
         return self.history
 
     @contextmanager

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
+from contextlib import nullcontext
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -11,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from skbayes._compat import select_best_index, warn_or_raise_about_fit_failures
+from skbayes._interrupts import interrupts_wait
 from skbayes._numerics import own_arithmetic
 from skbayes._output import say
 from skbayes._trials import Trial
@@ -51,39 +53,19 @@ def conclude(search: Any, run: Run, engine: Engine) -> None:
     BaseException
         What has ended the search: an interrupt, or what a callback, say, has raised.
     """
-    search.stop_reason_ = engine.stop_reason
-    # One that was proposed when the time was over has nothing to show.
-    trials = [trial for trial in engine.history.trials if trial.has_begun]
-    if trials or "cv_results_" not in search.__dict__:
-        # Else what is known is known of an earlier fit.
-        search._notes = run.notes(engine.history.trials)
     early = engine.error
-    try:
-        rows = run.in_row_order(trials)
-        if trials:
-            _keep(search, run, trials, rows)
-            search.fits_spent_ = engine.fits_spent
-            if search.verbose > 0 and engine.said_of_shares:
-                say(engine.said_of_shares)
-            # Last, for warnings may be errors, and what was searched is not to be lost.
-            _warn_of_failures(search, trials, rows)
-        has_best = search.refit or not run.objective.is_multimetric
-        # Some fits with a share were good if all with the whole resource have failed.
-        folds = [fold for trial in trials for fold in trial.folds if fold is not None]
-        is_fitted = any(fold.error is None for fold in folds)
-        if is_fitted and any(trial.status == "complete" for trial in trials):
-            if has_best:
-                _select(search, run, rows)
-        elif early is None and (has_best or not trials):
-            raise ValueError(_why_there_is_no_best(engine.stop_reason, has_results=bool(trials)))
-    except Exception as error:
-        # Of a `refit` that is not made for so few candidates, say: what ended the search is what
-        # the caller waits for.
-        if early is None:
-            raise
-        raise early from error
-    if early is not None:
-        raise early
+    # A second Ctrl-C, directly after the first one, must not end what keeps the results.
+    with nullcontext() if early is None else interrupts_wait():
+        try:
+            _set_results(search, run, engine)
+        except Exception as error:
+            # Of a `refit` that is not made for so few candidates, say: what ended the search is
+            # what the caller waits for.
+            if early is None:
+                raise
+            raise early from error
+        if early is not None:
+            raise early
 
 
 def trials_of(search: Any) -> dict[str, list[Any]]:
@@ -115,6 +97,33 @@ def trials_of(search: Any) -> dict[str, list[Any]]:
         return trials_table(notes, table, tried)
     rows = iter(search.__dict__.get("_rows_begun", tried))
     return trials_table(notes, table, [next(rows) if note["has_row"] else None for note in notes])
+
+
+def _set_results(search: Any, run: Run, engine: Engine) -> None:
+    """Set what was found; raise ValueError where `conclude` does."""
+    search.stop_reason_ = engine.stop_reason
+    # One that was proposed when the time was over has nothing to show.
+    trials = [trial for trial in engine.history.trials if trial.has_begun]
+    if trials or "cv_results_" not in search.__dict__:
+        # Else what is known is known of an earlier fit.
+        search._notes = run.notes(engine.history.trials)
+    rows = run.in_row_order(trials)
+    if trials:
+        _keep(search, run, trials, rows)
+        search.fits_spent_ = engine.fits_spent
+        if search.verbose > 0 and engine.said_of_shares:
+            say(engine.said_of_shares)
+        # Last, for warnings may be errors, and what was searched is not to be lost.
+        _warn_of_failures(search, trials, rows)
+    has_best = search.refit or not run.objective.is_multimetric
+    # Some fits with a share were good if all with the whole resource have failed.
+    folds = [fold for trial in trials for fold in trial.folds if fold is not None]
+    is_fitted = any(fold.error is None for fold in folds)
+    if is_fitted and any(trial.status == "complete" for trial in trials):
+        if has_best:
+            _select(search, run, rows)
+    elif engine.error is None and (has_best or not trials):
+        raise ValueError(_why_there_is_no_best(engine.stop_reason, has_results=bool(trials)))
 
 
 def _why_there_is_no_best(stop_reason: str | None, *, has_results: bool) -> str:

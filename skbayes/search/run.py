@@ -245,7 +245,8 @@ class Run:
             try:
                 for each in self._callback:
                     getattr(each, "begin_search", lambda pace: None)(pace)
-                engine.run()
+                with engine.ending():
+                    engine.run()
             finally:
                 # Before the callbacks are told: one that raises must not leave the search running.
                 search.__dict__.pop("_so_far", None)

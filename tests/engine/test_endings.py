@@ -1,6 +1,7 @@
 """What runs, and what is kept, once a search has a reason to stop."""
 
 import errno
+import importlib
 import signal
 import threading
 import time
@@ -253,6 +254,29 @@ def test_a_fit_that_catches_an_interrupt_does_not_hide_it(tmp_path, monkeypatch,
         unfinished.fit(X, Y)
     assert unfinished.n_folds_run_ == 6
     assert (tmp_path / "journal").read_text().count('"k":"fold"') == 6
+
+
+@pytest.mark.parametrize("place", ["engine.engine.Closed", "search.outcome.select_best_index"])
+def test_a_second_interrupt_waits_until_the_results_are_kept(place, monkeypatch, ctrl_c):
+    module, _, name = f"skbayes.{place}".rpartition(".")
+    original = getattr(importlib.import_module(module), name)
+
+    def interrupted(*args):
+        if Quick.n_fits == 8:
+            ctrl_c()
+        return original(*args)
+
+    def on_fit(a):
+        if Quick.n_fits == 8:
+            ctrl_c()
+
+    monkeypatch.setattr(f"{module}.{name}", interrupted)
+    monkeypatch.setattr(Quick, "on_fit", staticmethod(on_fit))
+    unfinished = search(n_iter=2, refit=lambda table: 0)
+    with pytest.raises(KeyboardInterrupt):
+        unfinished.fit(X, Y)
+    assert unfinished.candidate_status_ == ["complete", "cut off"]
+    assert unfinished.best_index_ == 0
 
 
 def answering(answer, n_before):
