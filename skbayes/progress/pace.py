@@ -52,6 +52,8 @@ class Pace:
     begun : callable or None
         Returns how many candidates have begun, where some are measured in part only and are closed
         at the end; None: those that are closed say how far the search is.
+    is_over : callable or None
+        Returns whether the search has a reason to end; None: it has none.
     """
 
     n_candidates: int
@@ -61,6 +63,7 @@ class Pace:
     max_fits: float = math.inf
     spent: Callable[[], float] | None = field(default=None, init=False)
     begun: Callable[[], int] | None = field(default=None, init=False)
+    is_over: Callable[[], bool] | None = field(default=None, init=False)
 
     def __post_init__(self) -> None:
         self._began = self.clock.elapsed
@@ -88,7 +91,8 @@ class Pace:
         scores : sequence of float
             Mean score of each candidate that is closed, NaN for one without.
         """
-        if len(scores) >= self.n_candidates:
+        is_over = self.is_over is not None and self.is_over()
+        if is_over or len(scores) >= self.n_candidates:
             return ""
         n_done = len(scores) if self.begun is None else self.begun()
         spent = math.nan if self.spent is None else self.spent()

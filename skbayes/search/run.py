@@ -238,6 +238,7 @@ class Run:
                 origin_of=self._proposals.origin_of,
             )
             pace.spent = lambda: engine.fits_spent
+            pace.is_over = lambda: engine.stop_reason is not None
             if self._schedule is not None:
                 pace.begun = lambda: len(engine.history.trials)
             # Those of an earlier fit would hide what this one shows to callbacks.
