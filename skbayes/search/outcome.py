@@ -15,7 +15,7 @@ from skbayes._compat import select_best_index, warn_or_raise_about_fit_failures
 from skbayes._interrupts import interrupts_wait
 from skbayes._numerics import own_arithmetic
 from skbayes._output import say
-from skbayes._trials import Trial
+from skbayes._trials import Scored, Trial
 from skbayes.rules import (
     best_row,
     best_score,
@@ -28,6 +28,7 @@ from skbayes.space import show
 
 if TYPE_CHECKING:
     from skbayes.engine import Engine
+    from skbayes.journal import Journal
     from skbayes.search.run import Run
 
 __all__ = ["conclude", "trials_of"]
@@ -114,7 +115,7 @@ def _set_results(search: Any, run: Run, engine: Engine) -> None:
         if search.verbose > 0 and engine.said_of_shares:
             say(engine.said_of_shares)
         # Last, for warnings may be errors, and what was searched is not to be lost.
-        _warn_of_failures(search, trials, rows)
+        _warn_of_failures(search, trials, rows, engine.journal)
     has_best = search.refit or not run.objective.is_multimetric
     # Some fits with a share were good if all with the whole resource have failed.
     folds = [fold for trial in trials for fold in trial.folds if fold is not None]
@@ -184,7 +185,9 @@ def _keep(search: Any, run: Run, trials: Sequence[Trial], rows: Sequence[Trial])
         say(str(search._best))
 
 
-def _warn_of_failures(search: Any, trials: Sequence[Trial], rows: Sequence[Trial]) -> None:
+def _warn_of_failures(
+    search: Any, trials: Sequence[Trial], rows: Sequence[Trial], journal: Journal | None
+) -> None:
     """Warn once of the fits that failed, and of scores that are not finite.
 
     A fit with a share counts only for a candidate that has no other: a candidate may fail with few
@@ -197,9 +200,22 @@ def _warn_of_failures(search: Any, trials: Sequence[Trial], rows: Sequence[Trial
     """
     parts = [part for t in trials for part in ((t.folds,) if t.n_scored else t.rungs)]
     folds = [fold for part in parts for fold in part if fold is not None]
-    warn_or_raise_about_fit_failures(
-        [{"fit_error": fold.error} for fold in folds], search.error_score
-    )
+    errors = [fold.error for fold in folds]
+    if journal is not None:
+        # Trials hold the very objects that were read.
+        known = {id(event.score) for event in journal.events if isinstance(event, Scored)}
+        read = [fold.error is not None and id(fold) in known for fold in folds]
+        n_failed = sum(error is not None for error in errors)
+        said = (
+            f"\nThis failure was read from the checkpoint {journal.path!r}, as {sum(read)} of "
+            f"{n_failed} failures. What is in the file is not evaluated again. If the cause of the "
+            "failures is gone, name another file to evaluate them again."
+        )
+        errors = [
+            f"{error}{said}" if is_read else error
+            for error, is_read in zip(errors, read, strict=True)
+        ]
+    warn_or_raise_about_fit_failures([{"fit_error": error} for error in errors], search.error_score)
     warn_of_scores(search.cv_results_, rows)
 
 

@@ -9,6 +9,7 @@ import sys
 import textwrap
 import threading
 import time
+import warnings
 from fractions import Fraction
 from types import SimpleNamespace
 
@@ -323,6 +324,35 @@ def test_a_fit_that_raises_does_not_lose_what_was_before(tmp_path):
         unfinished.fit(X, Y, callback=stop)
     _, n_fits = fit(path)
     assert n_fits == 7 * 3
+
+
+@pytest.mark.parametrize("is_all", [True, False])
+def test_failures_that_were_read_are_told_apart(tmp_path, monkeypatch, is_all):
+    fit_before = Counted.fit
+
+    def refuse(self, X, y):
+        if is_all or self.a != 0.5:
+            raise OSError("no connection")
+        return fit_before(self, X, y)
+
+    def told(n_iter):
+        with warnings.catch_warnings(record=True) as caught:
+            warnings.simplefilter("always")
+            try:
+                fit(tmp_path / "j", n_iter=n_iter)
+            except ValueError as error:
+                return str(error)
+        return str(caught[0].message)
+
+    monkeypatch.setattr(Counted, "fit", refuse)
+    assert "was read" not in told(2)
+    again = told(3)
+    # Of three folds each: those of the first candidate have failed or not.
+    n_read = 6 if is_all else 3
+    assert f"{n_read} fits failed with the following error" in again
+    assert f"as {n_read} of {n_read + 3} failures" in again
+    assert "name another file" in again
+    assert again.count("3 fits failed with the following error") == (1 if is_all else 2)
 
 
 def test_the_limit_of_time_is_that_of_each_call(tmp_path, monkeypatch):
