@@ -287,6 +287,18 @@ def test_a_source_that_goes_on_is_told_how_to_stay(tmp_path):
         fit(path, n_iter=4, warm_start_from=source)
 
 
+def test_what_is_not_allowed_any_more_is_refused(tmp_path):
+    path = tmp_path / "j"
+    fit(path, n_iter=4, is_allowed=lambda params: params["a"] < 0.6)
+    written = lines(path)
+    with pytest.raises(JournalMismatch, match=r"candidate 1, .*refused by is_allowed") as caught:
+        fit(path, n_iter=4, is_allowed=lambda params: params["a"] > 0.6)
+    assert caught.value.keys == ("is_allowed",)
+    assert lines(path)[: len(written)] == written
+    _, n_fits = fit(path, n_iter=4, is_allowed=lambda params: params["a"] < 0.6)
+    assert n_fits == 0
+
+
 def test_what_does_not_matter_may_change(tmp_path):
     fit(tmp_path / "j", n_iter=4)
     _, n_fits = fit(tmp_path / "j", n_iter=4, n_jobs=1, verbose=0, max_time=1e6, n_points=2)
