@@ -37,6 +37,7 @@ FLOORS = {
     "space": 2,
     "_compat": 1,
     "_html": 1,
+    "_interrupts": 1,
     "_numerics": 1,
     "_output": 1,
     "_pickles": 1,

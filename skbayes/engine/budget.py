@@ -24,16 +24,24 @@ class Budget:
         How long the search may take; None: for ever.
     spent : float, default=0.0
         Seconds of it that were spent before.
+    earlier : float, default=0.0
+        Seconds of earlier runs. They are no part of the limit, and count in `elapsed` only.
     """
 
-    def __init__(self, seconds: float | None, spent: float = 0.0) -> None:
+    def __init__(self, seconds: float | None, spent: float = 0.0, earlier: float = 0.0) -> None:
         # Numbers beyond all floats could not be computed with.
         self._seconds = math.inf if seconds is None else min(seconds, sys.float_info.max)
         self._started = time.monotonic() - spent
+        self._earlier = earlier
 
     @property
     def elapsed(self) -> float:
-        """Seconds spent so far."""
+        """Seconds spent so far, those of earlier runs too."""
+        return self._spent + self._earlier
+
+    @property
+    def _spent(self) -> float:
+        """Seconds of the limit that were spent so far."""
         return time.monotonic() - self._started
 
     @property
@@ -41,12 +49,12 @@ class Budget:
         """Share that is left, at least 0; None if there is no limit."""
         if math.isinf(self._seconds):
             return None
-        return max(0.0, 1.0 - self.elapsed / self._seconds)
+        return max(0.0, 1.0 - self._spent / self._seconds)
 
     @property
     def seconds_left(self) -> float:
         """Seconds that are left, at least 0; infinity if there is no limit."""
-        return max(0.0, self._seconds - self.elapsed)
+        return max(0.0, self._seconds - self._spent)
 
     def affords(self, seconds: float) -> bool:
         """Whether there is time for what is predicted to take so long."""

@@ -8,13 +8,14 @@ decided, they make the search a function of the seed, whatever finishes when (`F
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import KW_ONLY, dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 
+from skbayes._interrupts import interrupts_wait
 from skbayes._trials import (
     Asked,
     Closed,
@@ -122,7 +123,7 @@ class Engine:
         The candidates so far.
     stop_reason : str or None
         Why the search has ended; None as long as it has not.
-    error : NoWorkers or None
+    error : BaseException or None
         What has ended it, to be raised once what was found is kept.
     """
 
@@ -151,7 +152,9 @@ class Engine:
             None if self.schedule is None else self.schedule.n_rung_folds,
         )
         self.stop_reason: str | None = None
-        self.error: NoWorkers | None = None
+        self.error: BaseException | None = None
+        # What a fit has raised, or who refuses its result: of such a search nothing is kept.
+        self._refused: BaseException | None = None
         events = self.journal.events if self.journal is not None else ()
         self._earlier = EarlierRun(events, self.evaluation.n_folds)
         self._is_exhausted = self._is_over = False
@@ -170,6 +173,14 @@ class Engine:
         No fold is begun then. Those that run are waited for. When the time is over, their scores
         are taken in. When a rule has ended the search they are only written to the journal: which
         ones run depends on timing, and the search is to be a function of its scores.
+
+        Whatever rules, callbacks or the journal raise ends the search, and is its `error`.
+
+        Raises
+        ------
+        Exception
+            If the pool cannot be entered, a fit has raised that must not, or an observer has
+            refused its result.
         """
         queue: FoldQueue | None = None
         try:
@@ -192,27 +203,51 @@ class Engine:
                         break
                     self._take_in(queue.land())
                 queue.drain()
-        except (KeyboardInterrupt, NoWorkers) as error:
-            if isinstance(error, KeyboardInterrupt):
-                self.stop_reason = "interrupted"
-            elif self.budget.seconds_left == 0.0:
-                self.stop_reason = self.stop_reason or "max_time"
-            elif not self._is_over:
-                self.stop_reason, self.error = "no_workers", error
+        except BaseException as error:
+            is_end = isinstance(error, KeyboardInterrupt | NoWorkers)
+            if not is_end and (queue is None or error is self._refused):
+                self.stop_reason = None
+                raise
+            self._end_with(error)
             # Neither rules nor callbacks are asked any more: what they raised would end all.
-            with suppress(Exception):
+            with interrupts_wait(), suppress(Exception):
                 for event in queue.landed() if queue is not None else ():
                     self._apply(event)
         finally:
             forget(self.evaluation.search)
-        for trial in self.history.trials:
-            if not trial.is_closed:
-                rests = trial.index not in self._open
-                status: Status = "complete" if None not in trial.folds else "cut off"
-                self._apply(Closed(trial.index, "stopped" if rests else status))
         by_itself = "exhausted" if self._is_exhausted else "n_iter"
         self.stop_reason = self.stop_reason or ("max_fits" if self.spending.is_over else by_itself)
+        with interrupts_wait():
+            for trial in self.history.trials:
+                if not trial.is_closed:
+                    rests = trial.index not in self._open
+                    status: Status = "complete" if None not in trial.folds else "cut off"
+                    self._apply(Closed(trial.index, "stopped" if rests else status))
         return self.history
+
+    @contextmanager
+    def ending(self) -> Iterator[None]:
+        """Return a context for what follows a search: what it raises is the error of the search."""
+        try:
+            yield
+        except BaseException as error:
+            if self.stop_reason is None:
+                raise
+            self._end_with(error)
+
+    def _end_with(self, error: BaseException) -> None:
+        """Note what has ended the search, unless something was raised before."""
+        if self.error is not None:
+            return
+        if isinstance(error, KeyboardInterrupt):
+            # Another one: this one's traceback holds what the fit had in memory.
+            self.stop_reason, self.error = "interrupted", KeyboardInterrupt()
+        elif not isinstance(error, NoWorkers):
+            self.stop_reason, self.error = "error", error
+        elif self.budget.seconds_left == 0.0:
+            self.stop_reason = self.stop_reason or "max_time"
+        elif not self._is_over:
+            self.stop_reason, self.error = "no_workers", error
 
     @property
     def fits_spent(self) -> float:
@@ -438,6 +473,7 @@ class Engine:
             self.optimizer.space.decode(self.history.trials[index].point)
         )
         if self.error_score == "raise" or not is_of_candidate:
+            self._refused = error
             raise error
         seconds = getattr(error, "seconds", 0.0)
         text = f"{type(error).__name__}: {error}"
@@ -499,7 +535,11 @@ class Engine:
     def _apply(self, event: Event) -> None:
         self.history.apply(event)
         for observer in self.observers:
-            observer(event, self.history.trials[event.index])
+            try:
+                observer(event, self.history.trials[event.index])
+            except Exception as error:
+                self._refused = error
+                raise
 
 
 def _seconds_of_a_fold(folds: Sequence[FoldScore | None]) -> float:

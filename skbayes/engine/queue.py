@@ -122,8 +122,9 @@ class FoldQueue:
         self._arrive(event)
 
     def _arrive(self, event: Scored) -> None:
-        self.arrived(event)
+        # First, for what is told of it may raise: the score is not lost then.
         self._landed[_fold_of(event)] = event
+        self.arrived(event)
 
     def _fill(self) -> None:
         while self._waiting and self.pool.has_room:

@@ -101,7 +101,8 @@ class ProgressBar:
             total=1.0,
             bar_format="{percentage:3.0f}%|{bar}| {desc}",
             desc=self._text(None),
-            **self._kwargs | ({} if file is None else {"file": _Spared(file)}),
+            # A process without a console has nowhere to show it.
+            **self._kwargs | ({"disable": True} if file is None else {"file": _Spared(file)}),
         )
         self._has_ended = threading.Event()
         self._ticking = threading.Thread(target=self._tick, daemon=True)

@@ -64,10 +64,10 @@ class Lines:
         """Print the line of `trial` if `event` closes it."""
         if isinstance(event, Scored):
             self._tell_of_share(event, trial)
-        if not isinstance(event, Closed) or (trial.has_begun and not trial.n_scored):
-            return  # what was measured in part has its line
+        if not isinstance(event, Closed) or not trial.n_scored:
+            return  # what was measured in part has its line, and what has not begun needs none
         scores = [score for part in (trial.folds, *trial.rungs) for score in part if score]
-        is_read = trial.has_begun and all(id(score) in self._known for score in scores)
+        is_read = all(id(score) in self._known for score in scores)
         score = self._objective.score(trial)
         is_complete = self._objective.status(trial) == "complete"
         if is_complete and not score <= self._best:

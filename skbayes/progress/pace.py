@@ -18,7 +18,11 @@ class Clock(Protocol):
 
     @property
     def elapsed(self) -> float:
-        """Seconds spent so far."""
+        """Seconds spent so far, those of earlier runs too."""
+
+    @property
+    def share_left(self) -> float | None:
+        """Share of the limit that is left; None if there is no limit."""
 
     @property
     def seconds_left(self) -> float:
@@ -48,6 +52,8 @@ class Pace:
     begun : callable or None
         Returns how many candidates have begun, where some are measured in part only and are closed
         at the end; None: those that are closed say how far the search is.
+    is_over : callable or None
+        Returns whether the search has a reason to end; None: it has none.
     """
 
     n_candidates: int
@@ -57,6 +63,7 @@ class Pace:
     max_fits: float = math.inf
     spent: Callable[[], float] | None = field(default=None, init=False)
     begun: Callable[[], int] | None = field(default=None, init=False)
+    is_over: Callable[[], bool] | None = field(default=None, init=False)
 
     def __post_init__(self) -> None:
         self._began = self.clock.elapsed
@@ -71,10 +78,9 @@ class Pace:
         shares = [n_closed / self.n_candidates if self.n_candidates else 1.0]
         if self.spent is not None:
             shares.append(self.spent() / self.max_fits)
-        left = self.clock.seconds_left
-        if math.isfinite(left):
-            spent = self.clock.elapsed
-            shares.append(spent / (spent + left) if spent + left > 0.0 else 1.0)
+        left = self.clock.share_left
+        if left is not None:
+            shares.append(1.0 - left)
         return min(1.0, max(shares))
 
     def outlook(self, scores: Sequence[float]) -> str:
@@ -85,7 +91,8 @@ class Pace:
         scores : sequence of float
             Mean score of each candidate that is closed, NaN for one without.
         """
-        if len(scores) >= self.n_candidates:
+        is_over = self.is_over is not None and self.is_over()
+        if is_over or len(scores) >= self.n_candidates:
             return ""
         n_done = len(scores) if self.begun is None else self.begun()
         spent = math.nan if self.spent is None else self.spent()

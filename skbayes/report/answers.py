@@ -37,6 +37,7 @@ REASONS = {
     "exhausted": "all points of the space were evaluated",
     "interrupted": "it was interrupted",
     "no_workers": "it lost its workers",
+    "error": "a callback, a stopping rule or its file raised an error",
     "max_time": "its time was over",
     "max_fits": "its fits were spent, or did not suffice for another candidate",
 }

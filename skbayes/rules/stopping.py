@@ -317,6 +317,8 @@ def as_callables(name: str, value: Any, what: str) -> tuple[Any, ...]:
 def reason_to_stop(rules: Sequence[StoppingRule], state: SearchState) -> str | None:
     """Return the reason of the first rule that has one, or None to go on.
 
+    A text that is empty is no reason.
+
     Raises
     ------
     TypeError
@@ -325,8 +327,9 @@ def reason_to_stop(rules: Sequence[StoppingRule], state: SearchState) -> str | N
     for rule in rules:
         reason: Any = rule(state)
         if isinstance(reason, str):
-            return reason
-        if reason is not None:
+            if reason:
+                return reason
+        elif reason is not None:
             raise TypeError(
                 f"the stopping rule {rule!r} returned {reason!r}: it must return the reason to "
                 "stop, as a str, or None to go on."

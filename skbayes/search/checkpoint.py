@@ -14,14 +14,14 @@ from typing import TYPE_CHECKING, Any
 from sklearn.exceptions import NotFittedError
 
 from skbayes._compat import BaseSearchCV
-from skbayes._trials import History
-from skbayes.exceptions import JournalError
+from skbayes._trials import Asked, History
+from skbayes.exceptions import JournalError, JournalMismatch
 from skbayes.known import written_spaces
 from skbayes.optimizer import draw_seed
 from skbayes.search.conditions import space_of
 from skbayes.search.results import results_table
 from skbayes.search.splits import n_samples
-from skbayes.space import Space
+from skbayes.space import Space, show
 
 if TYPE_CHECKING:
     from skbayes.journal import Journal
@@ -175,7 +175,7 @@ class Checkpoint:
         Raises
         ------
         JournalError, JournalLocked, OSError
-            If the file cannot be used for this search; it is left as it is.
+            If the file cannot be used for this search; none of its results change.
         TypeError
             If the data cannot be told.
         """
@@ -194,4 +194,25 @@ class Checkpoint:
         )
         of_search = outline(space, len(splits), metric)
         header = {"fingerprint": entries, "seed": seed, "outline": of_search}
-        return Journal.open(self._path, header=header)
+        journal = Journal.open(self._path, header=header)
+        try:
+            self._check_allowed(journal, space)
+        except BaseException:
+            journal.close()
+            raise
+        return journal
+
+    def _check_allowed(self, journal: Journal, space: Space) -> None:
+        """Raise JournalMismatch if a candidate in the file is not allowed: functions change."""
+        allows = self._search.is_allowed
+        if allows is None:
+            return
+        for event in journal.events:
+            if isinstance(event, Asked) and not allows(params := space.decode(event.point)):
+                raise JournalMismatch(
+                    journal.path,
+                    f"its candidate {event.index + 1}, {show(params)}, is refused by is_allowed, "
+                    "which was another function when the file was written. Name another file to "
+                    "start anew, or repeat the earlier is_allowed to go on.",
+                    ("is_allowed",),
+                )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
+from contextlib import nullcontext
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -11,9 +12,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from skbayes._compat import select_best_index, warn_or_raise_about_fit_failures
+from skbayes._interrupts import interrupts_wait
 from skbayes._numerics import own_arithmetic
 from skbayes._output import say
-from skbayes._trials import Trial
+from skbayes._trials import Scored, Trial
 from skbayes.rules import (
     best_row,
     best_score,
@@ -27,6 +29,7 @@ from skbayes.space import show
 
 if TYPE_CHECKING:
     from skbayes.engine import Engine
+    from skbayes.journal import Journal
     from skbayes.search.run import Run
 
 __all__ = ["conclude", "trials_of"]
@@ -49,42 +52,22 @@ def conclude(search: Any, run: Run, engine: Engine) -> None:
     ------
     ValueError
         If every fit failed, no candidate has a score, or `refit` takes one without.
-    KeyboardInterrupt, NoWorkers
-        If one has ended the search.
+    BaseException
+        What has ended the search: an interrupt, or what a callback, say, has raised.
     """
-    search.stop_reason_ = engine.stop_reason
-    # One that was proposed when the time was over has nothing to show.
-    trials = [trial for trial in engine.history.trials if trial.has_begun]
-    if trials or "cv_results_" not in search.__dict__:
-        # Else what is known is known of an earlier fit.
-        search._notes = run.notes(engine.history.trials)
-    early = KeyboardInterrupt() if engine.stop_reason == "interrupted" else engine.error
-    try:
-        rows = run.in_row_order(trials)
-        if trials:
-            _keep(search, run, trials, rows)
-            search.fits_spent_ = engine.fits_spent
-            if search.verbose > 0 and engine.said_of_shares:
-                say(engine.said_of_shares)
-            # Last, for warnings may be errors, and what was searched is not to be lost.
-            _warn_of_failures(search, trials, rows)
-        has_best = search.refit or not run.objective.is_multimetric
-        # Some fits with a share were good if all with the whole resource have failed.
-        folds = [fold for trial in trials for fold in trial.folds if fold is not None]
-        is_fitted = any(fold.error is None for fold in folds)
-        if is_fitted and any(trial.status == "complete" for trial in trials):
-            if has_best:
-                _select(search, run, rows)
-        elif early is None and (has_best or not trials):
-            raise ValueError(_why_there_is_no_best(engine.stop_reason, has_results=bool(trials)))
-    except Exception as error:
-        # Of a `refit` that is not made for so few candidates, say: what ended the search is what
-        # the caller waits for.
-        if early is None:
-            raise
-        raise early from error
-    if early is not None:
-        raise early
+    early = engine.error
+    # A second Ctrl-C, directly after the first one, must not end what keeps the results.
+    with nullcontext() if early is None else interrupts_wait():
+        try:
+            _set_results(search, run, engine)
+        except Exception as error:
+            # Of a `refit` that is not made for so few candidates, say: what ended the search is
+            # what the caller waits for.
+            if early is None:
+                raise
+            raise early from error
+        if early is not None:
+            raise early
 
 
 def trials_of(search: Any) -> dict[str, list[Any]]:
@@ -116,6 +99,33 @@ def trials_of(search: Any) -> dict[str, list[Any]]:
         return trials_table(notes, table, tried)
     rows = iter(search.__dict__.get("_rows_begun", tried))
     return trials_table(notes, table, [next(rows) if note["has_row"] else None for note in notes])
+
+
+def _set_results(search: Any, run: Run, engine: Engine) -> None:
+    """Set what was found; raise ValueError where `conclude` does."""
+    search.stop_reason_ = engine.stop_reason
+    # One that was proposed when the time was over has nothing to show.
+    trials = [trial for trial in engine.history.trials if trial.has_begun]
+    if trials or "cv_results_" not in search.__dict__:
+        # Else what is known is known of an earlier fit.
+        search._notes = run.notes(engine.history.trials)
+    rows = run.in_row_order(trials)
+    if trials:
+        _keep(search, run, trials, rows)
+        search.fits_spent_ = engine.fits_spent
+        if search.verbose > 0 and engine.said_of_shares:
+            say(engine.said_of_shares)
+        # Last, for warnings may be errors, and what was searched is not to be lost.
+        _warn_of_failures(search, trials, rows, engine.journal)
+    has_best = search.refit or not run.objective.is_multimetric
+    # Some fits with a share were good if all with the whole resource have failed.
+    folds = [fold for trial in trials for fold in trial.folds if fold is not None]
+    is_fitted = any(fold.error is None for fold in folds)
+    if is_fitted and any(trial.status == "complete" for trial in trials):
+        if has_best:
+            _select(search, run, rows)
+    elif engine.error is None and (has_best or not trials):
+        raise ValueError(_why_there_is_no_best(engine.stop_reason, has_results=bool(trials)))
 
 
 def _why_there_is_no_best(stop_reason: str | None, *, has_results: bool) -> str:
@@ -171,7 +181,9 @@ def _keep(search: Any, run: Run, trials: Sequence[Trial], rows: Sequence[Trial])
         say(str(search._best))
 
 
-def _warn_of_failures(search: Any, trials: Sequence[Trial], rows: Sequence[Trial]) -> None:
+def _warn_of_failures(
+    search: Any, trials: Sequence[Trial], rows: Sequence[Trial], journal: Journal | None
+) -> None:
     """Warn once of the fits that failed, and of scores that are not finite.
 
     A fit with a share counts only for a candidate that has no other: a candidate may fail with few
@@ -184,9 +196,22 @@ def _warn_of_failures(search: Any, trials: Sequence[Trial], rows: Sequence[Trial
     """
     parts = [part for t in trials for part in ((t.folds,) if t.n_scored else t.rungs)]
     folds = [fold for part in parts for fold in part if fold is not None]
-    warn_or_raise_about_fit_failures(
-        [{"fit_error": fold.error} for fold in folds], search.error_score
-    )
+    errors = [fold.error for fold in folds]
+    if journal is not None:
+        # Trials hold the very objects that were read.
+        known = {id(event.score) for event in journal.events if isinstance(event, Scored)}
+        read = [fold.error is not None and id(fold) in known for fold in folds]
+        n_failed = sum(error is not None for error in errors)
+        said = (
+            f"\nThis failure was read from the checkpoint {journal.path!r}, as {sum(read)} of "
+            f"{n_failed} failures. What is in the file is not evaluated again. If the cause of the "
+            "failures is gone, name another file to evaluate them again."
+        )
+        errors = [
+            f"{error}{said}" if is_read else error
+            for error, is_read in zip(errors, read, strict=True)
+        ]
+    warn_or_raise_about_fit_failures([{"fit_error": error} for error in errors], search.error_score)
     warn_of_scores(search.cv_results_, rows)
 
 

@@ -203,7 +203,8 @@ class Run:
             rules = (as_rule(self._callback, lambda: self._show(ended, engine)), *rules)
         with self._open_journal() as journal:
             spent = time.monotonic() - self._started
-            budget = Budget(native(search.max_time), spent + (journal.elapsed if journal else 0.0))
+            # The limit begins with this `fit`: a second call has as much time as the first one.
+            budget = Budget(native(search.max_time), spent, journal.elapsed if journal else 0.0)
             max_fits = math.inf if search.max_fits is None else float(search.max_fits)
             pace = Pace(n_candidates, budget, self._rules, self._fits_read(journal), max_fits)
             lines = self._lines(pace, journal) if search.verbose > 0 else None
@@ -237,6 +238,7 @@ class Run:
                 origin_of=self._proposals.origin_of,
             )
             pace.spent = lambda: engine.fits_spent
+            pace.is_over = lambda: engine.stop_reason is not None
             if self._schedule is not None:
                 pace.begun = lambda: len(engine.history.trials)
             # Those of an earlier fit would hide what this one shows to callbacks.
@@ -244,15 +246,19 @@ class Run:
             try:
                 for each in self._callback:
                     getattr(each, "begin_search", lambda pace: None)(pace)
-                engine.run()
-                if lines is not None:
-                    lines.end()
+                with engine.ending():
+                    engine.run()
             finally:
                 # Before the callbacks are told: one that raises must not leave the search running.
                 search.__dict__.pop("_so_far", None)
                 search.__dict__.update(earlier)
-                for each in self._callback:
-                    getattr(each, "end_search", lambda reason: None)(engine.stop_reason)
+                with engine.ending():
+                    if lines is not None:
+                        lines.end()
+                    for each in self._callback:
+                        getattr(each, "end_search", lambda reason: None)(engine.stop_reason)
+                    if journal is not None:
+                        journal.close()
         return engine
 
     def _say_what_begins(self) -> None:

@@ -133,11 +133,12 @@ class BayesSearchCV(BaseSearchCV):  # type: ignore[misc]
         and the time until the search ends. With a higher value, the search also prints a line
         for each fit.
     max_time : float or None, default=None
-        Limit for the time of `fit`, in seconds. The time does not include the refit. With a
-        limit, the search prefers candidates that are fast to evaluate, at the beginning more than
-        at the end. After `max_time`, no fold starts. A fold also does not start if the search
-        predicts that it would end much too late. So the search takes at most one fold longer
-        than `max_time`. `n_iter` also limits the search.
+        Limit for the time of each call of `fit`, in seconds. The time does not include the refit,
+        and with a `checkpoint` not the time of earlier calls. With a limit, the search prefers
+        candidates that are fast to evaluate, at the beginning more than at the end. After
+        `max_time`, no fold starts. A fold also does not start if the search predicts that it
+        would end much too late. So the search takes at most one fold longer than `max_time`.
+        `n_iter` also limits the search.
     max_fits : float or None, default=None
         Limit for the cost of the search. One fit of one fold with the whole resource costs 1. A
         fit with a third of the resource costs a third. `n_iter` and `max_time` also limit the
@@ -259,7 +260,8 @@ class BayesSearchCV(BaseSearchCV):  # type: ignore[misc]
         `is_allowed` refuses none. Also available before `fit`.
     stop_reason_ : str
         Why the search ended: "n_iter", "max_time", "max_fits", "exhausted", "interrupted",
-        "no_workers", or the text that a stopping rule returned.
+        "no_workers", "error", or the text that a stopping rule returned. "error": a callback, a
+        stopping rule or the checkpoint raised an error.
     refit_time_ : float
         Time of the refit, in seconds.
     multimetric_ : bool

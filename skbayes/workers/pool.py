@@ -16,12 +16,14 @@ import time
 from collections import deque
 from collections.abc import Callable, Hashable
 from concurrent.futures import Executor
+from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from skbayes._compat import warning_filters, with_sklearn_config
+from skbayes._compat import warning_filters, watched_folder, with_sklearn_config
+from skbayes._interrupts import interrupts_end
 from skbayes._warnings import warn
 from skbayes.exceptions import FitTimeout, NoWorkers, WorkerDied
 from skbayes.space import is_number
@@ -109,7 +111,8 @@ class Pool:
         self._fit_timeout = fit_timeout
         self._deadline = deadline
         self._entered_at = self._deserted_at = math.inf
-        self._folder: tempfile.TemporaryDirectory[str] | None = None
+        self._open = ExitStack()
+        self._folder: str | None = None
         # The number of an attempt, its result and its error. Tasks end in threads of the backend;
         # the queue is all that they touch.
         self._ended: queue.SimpleQueue[tuple[int, Any, BaseException | None]] = queue.SimpleQueue()
@@ -139,9 +142,9 @@ class Pool:
             self._workers.stop(is_failed=True)
             raise
         if self._fit_timeout is not None:
-            self._folder = tempfile.TemporaryDirectory(
-                prefix="skbayes-", ignore_cleanup_errors=True
-            )
+            folder = tempfile.TemporaryDirectory(prefix="skbayes-", ignore_cleanup_errors=True)
+            self._folder = self._open.enter_context(folder)
+            self._open.enter_context(watched_folder(self._folder))
         return self
 
     def __exit__(
@@ -153,8 +156,7 @@ class Pool:
         try:
             self._workers.stop(is_failed=kind is not None)
         finally:
-            if self._folder is not None:
-                self._folder.cleanup()
+            self._open.close()
 
     @property
     def n_workers(self) -> int:
@@ -196,7 +198,9 @@ class Pool:
         """
         if self._workers.is_inline:
             task = self._backlog.popleft()
-            self._ready.append(_outcome(task, task.call(Exception)))
+            with interrupts_end():
+                result = task.call(Exception)
+            self._ready.append(_outcome(task, result))
         while not self._ready:
             self._listen()
             self._dispatch()
@@ -226,7 +230,7 @@ class Pool:
     def _start(self, task: _Task) -> None:
         number = next(self._numbers)
         if self._folder is not None and self._fit_timeout is not None:
-            watch = Watch(float(self._fit_timeout), str(Path(self._folder.name, str(number))))
+            watch = Watch(float(self._fit_timeout), str(Path(self._folder, str(number))))
             task = replace(task, call=replace(task.call, watch=watch))
         self._running[number] = task
 

@@ -23,6 +23,13 @@ def test_what_was_spent_before_counts():
     assert not budget.affords(70.0)
 
 
+def test_earlier_runs_are_no_part_of_the_limit():
+    budget = Budget(100.0, spent=60.0, earlier=1e6)
+    assert 0.3 < budget.share_left <= 0.4
+    assert 30.0 < budget.seconds_left <= 40.0
+    assert budget.elapsed >= 1e6 + 60.0
+
+
 def test_nothing_is_affordable_when_the_time_is_over():
     budget = Budget(1.0, spent=2.0)
     assert budget.share_left == 0.0

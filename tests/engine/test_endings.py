@@ -1,8 +1,12 @@
 """What runs, and what is kept, once a search has a reason to stop."""
 
+import errno
+import importlib
+import signal
 import threading
 import time
 from concurrent.futures import BrokenExecutor, Executor, Future
+from contextlib import suppress
 from itertools import count
 from types import SimpleNamespace
 
@@ -15,6 +19,7 @@ from sklearn.datasets import load_iris
 from skbayes import BayesSearchCV, OneStandardError, TargetScore
 from skbayes.engine import budget as _budget
 from skbayes.exceptions import NoWorkers
+from skbayes.journal.file import LockedFile
 
 X, Y = load_iris(return_X_y=True)
 SPACE = {"a": (0.0, 1.0)}
@@ -225,6 +230,124 @@ def test_shares_are_kept_if_the_search_ends_before_any_fit_with_the_whole(
     assert unfinished.optimizer_results_[0].x_iters == []
     with pytest.raises(ValueError, match="at least 2 scores, and there are 0"):
         unfinished.insight()
+
+
+@pytest.fixture
+def ctrl_c():
+    """Return a function that does what Ctrl-C does."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield lambda *_: signal.raise_signal(signal.SIGINT)
+    assert signal.signal(signal.SIGINT, before) is signal.default_int_handler
+
+
+def test_a_fit_that_catches_an_interrupt_does_not_hide_it(tmp_path, monkeypatch, ctrl_c):
+    """Its score, of a fit that was broken off, is not kept."""
+
+    def on_fit(a):
+        if Quick.n_fits == 7:
+            with suppress(KeyboardInterrupt):
+                ctrl_c()
+
+    monkeypatch.setattr(Quick, "on_fit", staticmethod(on_fit))
+    unfinished = search(n_iter=3, checkpoint=tmp_path / "journal")
+    with pytest.raises(KeyboardInterrupt):
+        unfinished.fit(X, Y)
+    assert unfinished.n_folds_run_ == 6
+    assert (tmp_path / "journal").read_text().count('"k":"fold"') == 6
+
+
+@pytest.mark.parametrize("place", ["engine.engine.Closed", "search.outcome.select_best_index"])
+def test_a_second_interrupt_waits_until_the_results_are_kept(place, monkeypatch, ctrl_c):
+    module, _, name = f"skbayes.{place}".rpartition(".")
+    original = getattr(importlib.import_module(module), name)
+
+    def interrupted(*args):
+        if Quick.n_fits == 8:
+            ctrl_c()
+        return original(*args)
+
+    def on_fit(a):
+        if Quick.n_fits == 8:
+            ctrl_c()
+
+    monkeypatch.setattr(f"{module}.{name}", interrupted)
+    monkeypatch.setattr(Quick, "on_fit", staticmethod(on_fit))
+    unfinished = search(n_iter=2, refit=lambda table: 0)
+    with pytest.raises(KeyboardInterrupt):
+        unfinished.fit(X, Y)
+    assert unfinished.candidate_status_ == ["complete", "cut off"]
+    assert unfinished.best_index_ == 0
+
+
+def answering(answer, n_before):
+    """Return a callback, or a rule, with an answer of its own after some others."""
+    asked = count()
+
+    def answers(_):
+        return answer() if next(asked) == n_before else None
+
+    return answers
+
+
+def leave():
+    raise SystemExit(3)
+
+
+@pytest.mark.parametrize(
+    ("settings", "fit", "error"),
+    [
+        ({}, {"callback": answering(lambda: 1 // 0, 1)}, ZeroDivisionError),
+        ({}, {"callback": answering(leave, 1)}, SystemExit),
+        ({}, {"callback": answering(lambda: X, 1)}, TypeError),
+        ({"stopping": answering(lambda: 1 // 0, 1)}, {}, ZeroDivisionError),
+        ({"stopping": answering(lambda: X, 1)}, {}, TypeError),
+        ({"is_allowed": lambda params: Quick.n_fits < 10 or 1 // 0}, {}, ValueError),
+    ],
+)
+def test_what_was_found_is_kept_when_a_function_of_the_user_raises(settings, fit, error):
+    unfinished = search(**settings)
+    with pytest.raises(error):
+        unfinished.fit(X, Y, **fit)
+    assert unfinished.stop_reason_ == "error"
+    assert unfinished.candidate_status_ == ["complete", "complete"]
+    assert unfinished.trials(as_frame=False)["status"] == ["complete", "complete"]
+    assert unfinished.best_score_ == np.nanmax(unfinished.cv_results_["mean_test_score"])
+
+
+def test_what_was_found_is_kept_when_a_callback_raises_at_the_end():
+    class Ends:
+        def __call__(self, found):
+            pass
+
+        def end_search(self, reason):
+            raise ConnectionError(reason)
+
+    unfinished = search(n_iter=2)
+    with pytest.raises(ConnectionError, match="n_iter"):
+        unfinished.fit(X, Y, callback=Ends())
+    assert unfinished.stop_reason_ == "error"
+    assert unfinished.candidate_status_ == ["complete", "complete"]
+
+
+@pytest.mark.parametrize(("name", "n_before"), [("append", 9), ("sync", 1)])
+def test_what_was_found_is_kept_when_the_disk_is_full(name, n_before, tmp_path, monkeypatch):
+    written, n_calls = getattr(LockedFile, name), count()
+
+    def write(self, *args, **kwargs):
+        if self._fds and next(n_calls) >= n_before:
+            raise OSError(errno.ENOSPC, "full")
+        written(self, *args, **kwargs)
+
+    settings = {"n_iter": 2, "checkpoint": tmp_path / "journal"}
+    unfinished = search(**settings)
+    with monkeypatch.context() as full:
+        full.setattr(LockedFile, name, write)
+        with pytest.raises(OSError, match="no room for the journal"):
+            unfinished.fit(X, Y)
+    assert unfinished.stop_reason_ == "error"
+    assert unfinished.n_folds_run_ == Quick.n_fits
+    found = search(**settings).fit(X, Y)
+    assert found.candidate_status_ == ["complete"] * 2
 
 
 def test_an_interrupt_ends_in_an_interrupt_though_refit_raises(monkeypatch):

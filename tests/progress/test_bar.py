@@ -77,6 +77,14 @@ def test_a_bar_that_is_disabled_shows_nothing():
     assert not file.getvalue()
 
 
+def test_the_search_goes_on_without_a_console(monkeypatch):
+    pytest.importorskip("tqdm")
+    monkeypatch.setattr(sys, "stderr", None)
+    search = BayesSearchCV(Line(), {"value": (0.0, 1.0)}, n_iter=4, cv=2, random_state=0)
+    search.fit(X, Y, callback=ProgressBar())
+    assert len(search.cv_results_["params"]) == 4
+
+
 @pytest.mark.parametrize("ncols", [30, 40, 50, 60, 80])
 def test_no_number_is_cut(ncols):
     found = shown(Low(), ncols=ncols, n_iter=12)

@@ -113,6 +113,28 @@ def test_a_candidate_that_was_stopped(capsys):
     assert any(re.match(r"\[.*\] stopped after [12] of 3 folds, best 1", line) for line in found)
 
 
+def test_the_end_is_not_predicted_of_a_search_that_is_over(capsys):
+    """Nor is there a line for a candidate that has not begun."""
+
+    class Interrupted(Line):
+        n_fits = 0
+
+        def fit(self, X, y):
+            Interrupted.n_fits += 1
+            if Interrupted.n_fits == 8:
+                raise KeyboardInterrupt
+            return self
+
+    for n_fits in (0, -2):
+        Interrupted.n_fits = n_fits
+        with pytest.raises(KeyboardInterrupt):
+            lines(capsys, estimator=Interrupted())
+        *_, last, _ = capsys.readouterr().out.splitlines()
+        cut_off = r"\[3/4\] cut off after 1 of 3 folds, .*; \d\.\d s$"
+        complete = r"\[3/4\] score .* ends in about \d\.\d s \(n_iter\)$"
+        assert re.match(complete if n_fits else cut_off, last), last
+
+
 def test_candidates_of_a_checkpoint_are_one_line(capsys, tmp_path):
     path = tmp_path / "search.jsonl"
     lines(capsys, checkpoint=path)

@@ -12,16 +12,30 @@ from skbayes.progress.pace import as_clock
 
 
 class Clock:
-    def __init__(self, elapsed=0.0, seconds_left=math.inf):
-        self.elapsed, self.seconds_left = elapsed, seconds_left
+    """What a search spends of a limit, and `earlier` runs have spent before it."""
+
+    def __init__(self, limit, earlier=0.0):
+        self.limit, self.earlier, self.spent = limit, earlier, 0.0
+
+    @property
+    def elapsed(self):
+        return self.earlier + self.spent
+
+    @property
+    def seconds_left(self):
+        return max(0.0, self.limit - self.spent)
+
+    @property
+    def share_left(self):
+        return None if math.isinf(self.limit) else self.seconds_left / self.limit
 
 
 def pace_of(seconds, n_candidates=10, limit=math.inf, rules=(), before=0.0, spent=None, **fits):
     """Return the pace of a search that began after `before` and runs for so many seconds."""
-    clock = Clock(before)
+    clock = Clock(limit, before)
     pace = Pace(n_candidates, clock, rules, **fits)
     pace.spent = None if spent is None else lambda: spent
-    clock.elapsed, clock.seconds_left = before + seconds, limit - seconds - before
+    clock.spent = seconds
     return pace
 
 
@@ -74,6 +88,7 @@ def test_of_candidates_that_are_measured_in_part(n_begun, settings, expected):
 def test_the_share_that_is_done_is_the_larger_one():
     assert pace_of(4.0).share(3) == 0.3
     assert pace_of(4.0, limit=8.0).share(3) == 0.5
+    assert pace_of(4.0, limit=8.0, before=50.0).share(3) == 0.5
     assert pace_of(4.0, limit=40.0).share(3) == 0.3
     assert pace_of(9.0, limit=8.0).share(11) == 1.0
     assert pace_of(4.0, spent=20.0, max_fits=50.0).share(3) == 0.4

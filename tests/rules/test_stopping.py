@@ -284,6 +284,11 @@ def test_the_first_reason_counts():
     assert reason_to_stop([], state([1.0])) is None
 
 
+def test_an_empty_text_is_no_reason():
+    assert reason_to_stop([lambda state: ""], state([1.0])) is None
+    assert reason_to_stop([lambda state: "", lambda state: "enough"], state([1.0])) == "enough"
+
+
 @pytest.mark.parametrize("answer", [True, False, 0, 1.5])
 def test_a_reason_is_a_text(answer):
     with pytest.raises(TypeError, match=f"returned {answer}: it must return the reason"):

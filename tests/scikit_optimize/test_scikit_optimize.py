@@ -498,14 +498,15 @@ def test_the_last_candidate_is_the_one_that_has_ended(capsys):
     assert search.cv_results_["params"] == [{"a": 0.1}, {"a": 0.2}]
 
 
-def test_what_callbacks_find_is_gone_where_a_search_has_none():
+def test_after_a_search_its_own_results_are_shown():
     search = quick({"a": (0.0, 0.6)}, n_iter=3, refit=lambda table: 0)
     search.fit(X, Y, callback=lambda result: None)
     assert not hasattr(search, "best_score_")
     failing = quick({"a": (0.0, 0.6)}, n_iter=3)
     with pytest.raises(ZeroDivisionError):
         failing.fit(X, Y, callback=lambda result: 1 / 0)
-    assert not hasattr(failing, "cv_results_")
+    assert "_so_far" not in vars(failing)
+    assert len(failing.cv_results_["params"]) == 1
 
 
 def test_their_callbacks_run():

@@ -11,6 +11,7 @@ import threading
 import time
 import warnings
 from fractions import Fraction
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -19,6 +20,7 @@ from sklearn.datasets import load_iris
 from sklearn.model_selection import KFold, cross_val_score
 
 from skbayes import BayesSearchCV
+from skbayes.engine import budget as _budget
 from skbayes.exceptions import JournalError, JournalLocked, JournalMismatch
 from skbayes.journal import Journal
 from skbayes.journal.records import line_of, parse
@@ -285,6 +287,18 @@ def test_a_source_that_goes_on_is_told_how_to_stay(tmp_path):
         fit(path, n_iter=4, warm_start_from=source)
 
 
+def test_what_is_not_allowed_any_more_is_refused(tmp_path):
+    path = tmp_path / "j"
+    fit(path, n_iter=4, is_allowed=lambda params: params["a"] < 0.6)
+    written = lines(path)
+    with pytest.raises(JournalMismatch, match=r"candidate 1, .*refused by is_allowed") as caught:
+        fit(path, n_iter=4, is_allowed=lambda params: params["a"] > 0.6)
+    assert caught.value.keys == ("is_allowed",)
+    assert lines(path)[: len(written)] == written
+    _, n_fits = fit(path, n_iter=4, is_allowed=lambda params: params["a"] < 0.6)
+    assert n_fits == 0
+
+
 def test_what_does_not_matter_may_change(tmp_path):
     fit(tmp_path / "j", n_iter=4)
     _, n_fits = fit(tmp_path / "j", n_iter=4, n_jobs=1, verbose=0, max_time=1e6, n_points=2)
@@ -324,17 +338,53 @@ def test_a_fit_that_raises_does_not_lose_what_was_before(tmp_path):
     assert n_fits == 7 * 3
 
 
-def test_time_that_was_spent_before_counts(tmp_path):
+@pytest.mark.parametrize("is_all", [True, False])
+def test_failures_that_were_read_are_told_apart(tmp_path, monkeypatch, is_all):
+    fit_before = Counted.fit
+
+    def refuse(self, X, y):
+        if is_all or self.a != 0.5:
+            raise OSError("no connection")
+        return fit_before(self, X, y)
+
+    def told(n_iter):
+        with warnings.catch_warnings(record=True) as caught:
+            warnings.simplefilter("always")
+            try:
+                fit(tmp_path / "j", n_iter=n_iter)
+            except ValueError as error:
+                return str(error)
+        return str(caught[0].message)
+
+    monkeypatch.setattr(Counted, "fit", refuse)
+    assert "was read" not in told(2)
+    again = told(3)
+    # Of three folds each: those of the first candidate have failed or not.
+    n_read = 6 if is_all else 3
+    assert f"{n_read} fits failed with the following error" in again
+    assert f"as {n_read} of {n_read + 3} failures" in again
+    assert "name another file" in again
+    assert again.count("3 fits failed with the following error") == (1 if is_all else 2)
+
+
+def test_the_limit_of_time_is_that_of_each_call(tmp_path, monkeypatch):
+    """By a clock that goes on by a second with each fit."""
+    now, fit_before = [0.0], Counted.fit
+
+    def fit_for_a_second(self, X, y):
+        now[0] += 1.0
+        return fit_before(self, X, y)
+
+    monkeypatch.setattr(_budget, "time", SimpleNamespace(monotonic=lambda: now[0]))
+    monkeypatch.setattr(Counted, "fit", fit_for_a_second)
     path = tmp_path / "j"
-    fit(path, n_iter=4)
-    last = json.loads(lines(path)[-1][9:])
-    assert last["t"] > 0.0
-    # The time is over before anything new is begun.
-    with warnings.catch_warnings():
-        warnings.simplefilter("error")
-        again, n_fits = fit(path, n_iter=10, max_time=last["t"] / 2)
-    assert n_fits == 0
-    assert again.stop_reason_ == "max_time"
+    for n_calls in (1, 2, 3):
+        now[0] += 1e6
+        found, n_fits = fit(path, n_iter=10**6, max_time=7.5)
+        assert found.stop_reason_ == "max_time"
+        assert 7 <= n_fits <= 8
+        # The stamps go on: they are the time of all calls, without what lies between them.
+        assert 7.0 * n_calls <= json.loads(lines(path)[-1][9:])["t"] <= 9.0 * n_calls
 
 
 SCRIPT = """

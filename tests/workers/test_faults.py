@@ -466,3 +466,41 @@ def test_only_the_guilty_fail_on_ray(tmp_path, monkeypatch):
             assert doubles(run(pool, [(i, double, i) for i in range(4)])) == set(range(4))
     finally:
         ray.shutdown()
+
+
+KILLED = """
+    import os, time
+    import joblib
+    from skbayes.workers.pool import Pool
+
+    # Processes without work end at once: while one runs, nobody knows that the search does not.
+    backend = joblib.parallel_backend("loky", n_jobs=2, idle_worker_timeout=0.5)
+    with backend, Pool(fit_timeout=60) as pool:
+        pool.submit(0, time.sleep, 0.01)
+        pool.wait()
+        print(pool._folder, flush=True)
+        time.sleep(60)
+"""
+
+
+@has_proc
+def test_a_killed_process_leaves_no_folder(tmp_path):
+    script = tmp_path / "script.py"
+    script.write_text(textwrap.dedent(KILLED))
+    process = subprocess.Popen(
+        [sys.executable, script],
+        stdout=subprocess.PIPE,
+        text=True,
+        env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])},
+    )
+    try:
+        folder = Path(process.stdout.readline().strip())
+        assert folder.is_dir()
+    finally:
+        process.kill()
+        process.wait()
+        process.stdout.close()
+    deadline = time.monotonic() + 60
+    while folder.exists():
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
