@@ -12,7 +12,6 @@ symbol      shape   meaning
 ``h``       (b,)    :math:`\phi(z) + z\,\Phi(z)`, expected improvement in units of ``sd``
 ``r``       (b,)    Mills ratio :math:`\Phi(z) / \phi(z)`
 ``q``       (b,)    :math:`h(z) / \phi(z) = 1 + z\,r`
-``t``       (b,)    standard deviation of an observation, :math:`\sqrt{\sigma^2 + \sigma_n^2}`
 ==========  ======  ==============================================================================
 """
 

@@ -209,21 +209,26 @@ class Engine:
                 self.stop_reason = None
                 raise
             self._end_with(error)
-            # Neither rules nor callbacks are asked any more: what they raised would end all.
-            with interrupts_wait(), suppress(Exception):
-                for event in queue.landed() if queue is not None else ():
-                    self._apply(event)
         finally:
             forget(self.evaluation.search)
         by_itself = "exhausted" if self._is_exhausted else "n_iter"
         self.stop_reason = self.stop_reason or ("max_fits" if self.spending.is_over else by_itself)
         with interrupts_wait():
-            for trial in self.history.trials:
-                if not trial.is_closed:
-                    rests = trial.index not in self._open
-                    status: Status = "complete" if None not in trial.folds else "cut off"
-                    self._apply(Closed(trial.index, "stopped" if rests else status))
+            self._close_all(queue)
         return self.history
+
+    def _close_all(self, queue: FoldQueue | None) -> None:
+        """Take in what has landed at an early end, and close each trial that is open."""
+        if self.error is not None and queue is not None:
+            # Neither rules nor callbacks are asked any more: what they raised would end all.
+            with suppress(Exception):
+                for event in queue.landed():
+                    self._apply(event)
+        for trial in self.history.trials:
+            if not trial.is_closed:
+                rests = trial.index not in self._open
+                status: Status = "complete" if None not in trial.folds else "cut off"
+                self._apply(Closed(trial.index, "stopped" if rests else status))
 
     @contextmanager
     def ending(self) -> Iterator[None]:

@@ -119,9 +119,13 @@ def _read_search(search: Any, name: str) -> Found:
     learnt = learnt_from(search)
     params = [dict(each) for each in table["params"]]
     if learnt is None:
+        if "iter" in table:
+            # Searches that halve write the amount among the parameters of each row.
+            amount = getattr(search, "resource", None)
+            params = [{k: v for k, v in each.items() if k != amount} for each in params]
         written = _written_space(search, params)
         space = guessed_space(params) if written is None else written
-        order, is_whole = _rows_of_others(table, space)
+        order, is_whole = _rows_of_others(table, [space.encode(each) for each in params])
     else:
         space = written = learnt[0]
         params = [own_params(each, space) for each in params]
@@ -168,7 +172,7 @@ def _read_search(search: Any, name: str) -> Found:
         was_run=was_run,
         cost=cost,
         **_times(notes if len(notes) == n else [{}] * n, cost, was_run),
-        taken=order.index(int(best)) if best is not None else _highest(scores),
+        taken=order.index(int(best)) if best in order else _highest(scores),
         learn=cache(
             lambda: (
                 _learn(space, params, scores, folds, limits, is_guess=written is None)
@@ -179,17 +183,22 @@ def _read_search(search: Any, name: str) -> Found:
     )
 
 
-def _rows_of_others(table: Mapping[str, Any], space: Space) -> tuple[list[int], NDArray[np.bool_]]:
+def _rows_of_others(
+    table: Mapping[str, Any], points: Sequence[Point]
+) -> tuple[list[int], NDArray[np.bool_]]:
     """Return a row for each candidate of a search of scikit-learn, and whether it is comparable.
 
-    A search that halves has a row for each amount of a candidate: the last one counts, and only
-    the largest amount can be compared.
+    A search that halves has a row for each amount of a candidate: that of the largest one counts,
+    the first one of a candidate that was drawn twice, and only the largest amount of all can be
+    compared.
     """
-    rows = range(len(table["params"]))
     if "iter" not in table:
-        return [*rows], np.ones(len(rows), dtype=bool)
-    last = {space.encode(table["params"][row]): row for row in rows}
+        return [*range(len(points))], np.ones(len(points), dtype=bool)
     iterations = np.asarray(table["iter"])
+    last: dict[Point, int] = {}
+    for row, point in enumerate(points):
+        if point not in last or iterations[row] > iterations[last[point]]:
+            last[point] = row
     order = [*last.values()]
     return order, iterations[order] == iterations.max()
 
@@ -335,10 +344,17 @@ def _highest(scores: Floats) -> int | None:
 def _written_space(search: Any, params: Sequence[Mapping[str, Any]]) -> Space | None:
     """Return the space of a search of scikit-learn; None if it is not one that holds its own."""
     written = getattr(search, "param_grid", None) or getattr(search, "param_distributions", None)
+    dicts = [written] if isinstance(written, Mapping) else list(written or ())
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            space = parse_space(written)
+            # There, every list and every tuple is one of values.
+            space = parse_space(
+                [
+                    {k: v if has(v, "rvs") else Categorical(list(v)) for k, v in each.items()}
+                    for each in dicts
+                ]
+            )
             for each in params:
                 space.encode(each)
     except (TypeError, ValueError):

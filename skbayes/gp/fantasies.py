@@ -19,7 +19,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from skbayes.gp.kernels import FloatArray, Hyperparameters
+from skbayes.gp.kernels import FloatArray
 from skbayes.gp.posterior import Posterior, Pullback
 
 __all__ = ["Fantasies"]
@@ -80,11 +80,6 @@ class Fantasies:
         deviations = (conditioned.whitener[len(conditioned.alpha) - len(X) :].T @ normals).T
         means, _ = conditioned.predict(conditioned.X, deviations)
         return cls(conditioned, deviations, means.max(axis=1, keepdims=True))
-
-    @property
-    def hyperparameters(self) -> Hyperparameters:
-        """Those of the posterior."""
-        return self.posterior.hyperparameters
 
     def predict(self, X: FloatArray) -> tuple[FloatArray, FloatArray]:
         """Means and standard deviation of the latent function.

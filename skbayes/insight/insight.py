@@ -457,7 +457,7 @@ class Insight:
                 return (gain,) * len(numbers)
             if not self._unit:
                 return tuple(Gain(each, by, math.nan, math.nan) for each in numbers)
-            if not len(free):
+            if self._is_guess and not len(free):
                 return tuple(Gain(each, by, math.nan, math.nan, is_guess=True) for each in numbers)
             # Whether these are all that are left.
             wanted = [(int(min(each, n_left)), each >= n_left) for each in numbers]

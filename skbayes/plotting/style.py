@@ -84,7 +84,7 @@ def pyplot() -> Any:
     except ImportError as error:
         raise ImportError(
             "skbayes.plotting draws with matplotlib, which is not installed. Install it with "
-            "python -m pip install 'skbayes[plotting]'."
+            "python -m pip install matplotlib."
         ) from error
     return pyplot
 

@@ -51,7 +51,7 @@ class ProgressBar:
     The search ends after `n_iter` candidates or after `max_time`. The bar shows how much of this
     limit is used. If there are two limits, the bar shows the limit that is used more. The bar also
     shows the best score so far, the time, and which limit will end the search at what time. It
-    needs tqdm: ``pip install skbayes[progress]``.
+    needs tqdm: ``pip install tqdm``.
 
     Parameters
     ----------
@@ -80,7 +80,7 @@ class ProgressBar:
             from tqdm.auto import tqdm
         except ImportError as error:
             raise ImportError(
-                "ProgressBar needs tqdm, which is not installed: pip install 'skbayes[progress]'. "
+                "ProgressBar needs tqdm, which is not installed: pip install tqdm. "
                 "verbose=1 prints a line for each candidate without it."
             ) from error
         self._make = tqdm

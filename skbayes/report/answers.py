@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -34,10 +35,10 @@ SAME = 1e-6
 WORDS = {"stopped": "stopped early", "cut off": "cut off by the end"}
 REASONS = {
     "n_iter": "all of its candidates were evaluated",
-    "exhausted": "all points of the space were evaluated",
+    "exhausted": "no further candidate was left",
     "interrupted": "it was interrupted",
     "no_workers": "it lost its workers",
-    "error": "a callback, a stopping rule or its file raised an error",
+    "error": "something other than a fit raised an error",
     "max_time": "its time was over",
     "max_fits": "its fits were spent, or did not suffice for another candidate",
 }
@@ -165,7 +166,7 @@ def answers(
     bounds: tuple[AtBound, ...] = ()
     if insight is not None:
         bounds = insight.at_bounds()
-        if best is None or taken is None or insight.best_params != dict(found.params[taken]):
+        if best is None or taken is None or not _is_of(insight, found.params[taken]):
             bounds = tuple(replace(each, whose="highest") for each in bounds)
         improvement = insight.improvement(N_MORE)
         more, n_more = str(improvement), improvement.n
@@ -186,6 +187,15 @@ def answers(
         chance=chance,
         bounds=tuple(map(str, bounds)),
     )
+
+
+def _is_of(insight: Insight, params: Mapping[str, Any]) -> bool:
+    """Tell whether the best parameters of an insight are these; another row may score the same."""
+    space = insight.space
+    own = {name: value for name, value in params.items() if name in insight.best_params}
+    if own.keys() != insight.best_params.keys():
+        return False
+    return space.encode(own) == space.encode(insight.best_params)
 
 
 def standing(found: Found) -> str:

@@ -184,7 +184,7 @@ def _drawn(
     except ImportError as error:
         raise ImportError(
             "report() draws with matplotlib, which is not installed. Install it with "
-            "python -m pip install 'skbayes[plotting]'."
+            "python -m pip install matplotlib."
         ) from error
     # What users have set for pictures of their own may be unreadable here, as white on black.
     with mpl.rc_context(

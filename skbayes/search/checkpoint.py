@@ -212,7 +212,8 @@ class Checkpoint:
                 raise JournalMismatch(
                     journal.path,
                     f"its candidate {event.index + 1}, {show(params)}, is refused by is_allowed, "
-                    "which was another function when the file was written. Name another file to "
-                    "start anew, or repeat the earlier is_allowed to go on.",
+                    "which was another function when the file was written. Give the earlier "
+                    "is_allowed again to continue this search, or name another file to begin a "
+                    "new one.",
                     ("is_allowed",),
                 )

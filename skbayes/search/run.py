@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -252,13 +252,16 @@ class Run:
                 # Before the callbacks are told: one that raises must not leave the search running.
                 search.__dict__.pop("_so_far", None)
                 search.__dict__.update(earlier)
-                with engine.ending():
-                    if lines is not None:
-                        lines.end()
-                    for each in self._callback:
-                        getattr(each, "end_search", lambda reason: None)(engine.stop_reason)
-                    if journal is not None:
-                        journal.close()
+                ends: list[Callable[[], Any]] = [] if lines is None else [lines.end]
+                for each in self._callback:
+                    end = getattr(each, "end_search", lambda reason: None)
+                    ends.append(partial(end, engine.stop_reason))
+                if journal is not None:
+                    ends.append(journal.close)
+                # One that raises must not leave another one without its end.
+                for finish in ends:
+                    with engine.ending():
+                        finish()
         return engine
 
     def _say_what_begins(self) -> None:

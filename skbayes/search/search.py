@@ -260,8 +260,9 @@ class BayesSearchCV(BaseSearchCV):  # type: ignore[misc]
         `is_allowed` refuses none. Also available before `fit`.
     stop_reason_ : str
         Why the search ended: "n_iter", "max_time", "max_fits", "exhausted", "interrupted",
-        "no_workers", "error", or the text that a stopping rule returned. "error": a callback, a
-        stopping rule or the checkpoint raised an error.
+        "no_workers", "error", or the text that a stopping rule returned. "error": something
+        other than a fit raised an error, such as a callback, a stopping rule, `is_allowed` or the
+        checkpoint.
     refit_time_ : float
         Time of the refit, in seconds.
     multimetric_ : bool

@@ -5,6 +5,7 @@ import warnings
 import numpy as np
 import pytest
 from sklearn.datasets import load_iris
+from sklearn.ensemble import RandomForestClassifier
 from sklearn.experimental import enable_halving_search_cv  # noqa: F401
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import GridSearchCV, HalvingGridSearchCV, RandomizedSearchCV
@@ -145,6 +146,26 @@ def test_of_a_search_that_halves_only_the_last_amount_can_be_compared():
     assert sorted(found.status) == ["complete"] * n_last + ["stopped"] * (4 - n_last)
     assert np.isfinite(found.folds).all(axis=1).sum() == n_last
     assert found.params[found.taken] == search.best_params_
+
+
+def test_searches_that_halve_may_draw_twice_and_have_their_resource_among_the_parameters():
+    search = HalvingGridSearchCV(
+        RandomForestClassifier(random_state=0),
+        [{"max_depth": [1, 2, 3]}, {"max_depth": [3, 1]}],
+        resource="n_estimators", min_resources=1, max_resources=9, cv=2, random_state=0,
+    )  # fmt: skip
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        search.fit(X, Y)
+    found = read(search)
+    assert len(found) == 3
+    assert found.names == ("max_depth",)
+    assert found.params[found.taken]["max_depth"] == search.best_params_["max_depth"]
+
+
+def test_a_tuple_of_scikit_learn_is_one_of_values():
+    search = GridSearchCV(SVC(), {"C": (1, 10), "gamma": (1.0, 0.1)}, cv=2).fit(X, Y)
+    assert read(search).space.n_values == 4
 
 
 def test_a_checkpoint_has_the_noise_and_the_lists_of_its_search(tmp_path):

@@ -98,7 +98,7 @@ def test_dir_shows_the_displays_and_no_more_is_promised():
 def test_without_matplotlib_one_error_says_how_to_install_it(monkeypatch, searches):
     monkeypatch.setitem(sys.modules, "matplotlib", None)
     monkeypatch.setitem(sys.modules, "matplotlib.pyplot", None)
-    with pytest.raises(ImportError, match=r"pip install 'skbayes\[plotting\]'"):
+    with pytest.raises(ImportError, match=r"pip install matplotlib"):
         ConvergenceDisplay.from_search(searches["mixed"])
 
 

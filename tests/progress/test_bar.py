@@ -130,5 +130,5 @@ def test_it_is_closed_whatever_happens(error, told):
 def test_without_tqdm(monkeypatch):
     monkeypatch.setitem(sys.modules, "tqdm", None)
     monkeypatch.setitem(sys.modules, "tqdm.auto", None)
-    with pytest.raises(ImportError, match=r"pip install 'skbayes\[progress\]'"):
+    with pytest.raises(ImportError, match=r"pip install tqdm"):
         ProgressBar()
