@@ -173,10 +173,8 @@ def test_failures_are_bad_scores_that_are_not_sure():
         with_more = Observations(
             observations.points + (point,) * len(more), observations.scores + more
         )
-        return (
-            with_more.units(20)[0]
-            + with_more.units(20)[1] * (optimizer._surrogate.posterior(with_more).predict(x)[0][0])
-        )
+        centre, unit = with_more.units(range(20))
+        return centre + unit * optimizer._surrogate.posterior(with_more).predict(x)[0][0]
 
     assert mean(worst) < mean(np.nan) < mean()
 

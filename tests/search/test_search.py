@@ -687,11 +687,21 @@ def test_a_malformed_search_can_be_looked_at(settings):
     assert "SVC" in fitted._repr_html_()
 
 
-def test_a_callback_that_raises_leaves_the_results_of_the_earlier_fit():
+def test_a_callback_that_raises_leaves_what_was_found_before():
     search = svc_search(n_iter=3).fit(X, Y)
-    before = search.cv_results_, search.best_params_, search.best_score_
     with pytest.raises(ZeroDivisionError):
         search.fit(X, Y, callback=lambda result: 1 / 0)
+    assert len(search.cv_results_["params"]) == 1
+    assert search.best_params_ == search.cv_results_["params"][0]
+    assert search.stop_reason_ == "error"
+
+
+def test_a_fit_that_must_not_fail_leaves_the_results_of_the_earlier_fit():
+    search = svc_search(n_iter=3).fit(X, Y)
+    before = search.cv_results_, search.best_params_, search.best_score_
+    search.set_params(estimator=SVC(tol=-1.0), error_score="raise")
+    with pytest.raises(ValueError, match="tol"):
+        search.fit(X, Y)
     assert search.cv_results_ is before[0]
     assert (search.best_params_, search.best_score_) == before[1:]
 
