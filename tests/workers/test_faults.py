@@ -124,7 +124,7 @@ def test_late_tasks_and_dead_workers_are_told_apart():
         Pool(fit_timeout=5.0, pre_dispatch="all") as pool,
     ):
         outcomes = run(pool, calls)
-        folder = Path(pool._folder.name)
+        folder = Path(pool._folder)
     assert doubles(outcomes) == set(range(2, 8))
     assert isinstance(outcomes[1].error, WorkerDied)
     error = outcomes[0].error
