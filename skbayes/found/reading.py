@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 import os
 import re
-import warnings
 from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import TYPE_CHECKING, Any
@@ -14,19 +13,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from skbayes.found.found import Found
-from skbayes.known import UNKNOWN, Limits, score_limits
-from skbayes.space import (
-    Branch,
-    Categorical,
-    Integer,
-    Real,
-    Space,
-    as_float,
-    has,
-    native,
-    parse_space,
-    show,
-)
+from skbayes.found.spaces import guessed_space, is_known, written_space
+from skbayes.known import score_limits
+from skbayes.rules import NO_LIMITS, Limits, best_score, fold_noise, within
+from skbayes.space import Space, has, show
 from skbayes.tables import (
     followed_metric,
     kept_notes,
@@ -40,9 +30,9 @@ from skbayes.tables import (
 if TYPE_CHECKING:
     from skbayes.insight import Insight
     from skbayes.model import Report
-    from skbayes.space import Dimension, Point
+    from skbayes.space import Point
 
-__all__ = ["guessed_space", "read", "read_several"]
+__all__ = ["read", "read_several"]
 
 ACCEPTED = "a fitted search, the path of a checkpoint, or an Optimizer that was told scores"
 
@@ -123,7 +113,7 @@ def _read_search(search: Any, name: str) -> Found:
             # Searches that halve write the amount among the parameters of each row.
             amount = getattr(search, "resource", None)
             params = [{k: v for k, v in each.items() if k != amount} for each in params]
-        written = _written_space(search, params)
+        written = written_space(search, params)
         space = guessed_space(params) if written is None else written
         order, is_whole = _rows_of_others(table, [space.encode(each) for each in params])
     else:
@@ -296,7 +286,6 @@ def _read_file(path: str | os.PathLike[str], name: str | None) -> Found:
     }
     params = [recorded.params(trial.point, named) for trial in trials]
     lists = [recorded.categories(index, named) for index in range(len(recorded.branches))]
-    is_guess = any(values is None for each in lists for values in each.values())
     space = guessed_space(params, lists)
     incomplete = "stopped" if recorded.stops_early else "cut off"
     cost = np.array([trial.all_seconds for trial in trials], dtype=np.float64)
@@ -316,7 +305,7 @@ def _read_file(path: str | os.PathLike[str], name: str | None) -> Found:
         cost=cost,
         **_times(notes, cost, was_run),
         taken=_highest(scores),
-        learn=cache(lambda: _learn(space, params, scores, folds, is_guess=is_guess)),
+        learn=cache(lambda: _learn(space, params, scores, folds, is_guess=not is_known(lists))),
     )
 
 
@@ -341,105 +330,18 @@ def _highest(scores: Floats) -> int | None:
     return int(np.nanargmax(scores)) if np.isfinite(scores).any() else None
 
 
-def _written_space(search: Any, params: Sequence[Mapping[str, Any]]) -> Space | None:
-    """Return the space of a search of scikit-learn; None if it is not one that holds its own."""
-    written = getattr(search, "param_grid", None) or getattr(search, "param_distributions", None)
-    dicts = [written] if isinstance(written, Mapping) else list(written or ())
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            # There, every list and every tuple is one of values.
-            space = parse_space(
-                [
-                    {k: v if has(v, "rvs") else Categorical(list(v)) for k, v in each.items()}
-                    for each in dicts
-                ]
-            )
-            for each in params:
-                space.encode(each)
-    except (TypeError, ValueError):
-        return None
-    return space
-
-
-def guessed_space(
-    params: Sequence[Mapping[str, Any]],
-    lists: Sequence[Mapping[str, Sequence[Any] | None]] = (),
-) -> Space:
-    """Return a space that holds given candidates, where the space of the search is not known.
-
-    Numbers become the range that they span, on a logarithmic scale over two decades; anything
-    else a list. Candidates with the same names are one branch.
-
-    Parameters
-    ----------
-    params : sequence of mapping
-        Of each candidate.
-    lists : sequence of mapping, default=()
-        What is known of each branch: the list of a parameter, or None if it has a range.
-    """
-    groups: dict[tuple[str, ...], list[Mapping[str, Any]]] = {}
-    for each in params:
-        groups.setdefault(tuple(sorted(each)), []).append(each)
-    known = {tuple(sorted(each)): each for each in lists}
-    # A branch of lists exists without any candidate of it, too.
-    for names, each in known.items():
-        if None not in each.values():
-            groups.setdefault(names, [])
-    branches = [
-        Branch(
-            tuple(
-                (name, _dimension([row[name] for row in rows], known.get(names, {}).get(name)))
-                for name in names
-            )
-        )
-        for names, rows in groups.items()
-    ]
-    return Space(tuple(branches))
-
-
-def _dimension(values: Sequence[Any], known: Sequence[Any] | None) -> Dimension:
-    return _guessed(values) if known is None else Categorical(list(known))
-
-
-def _guessed(values: Sequence[Any]) -> Dimension:
-    values = [native(value) for value in values]
-    numbers = [value for value in values if type(value) in (int, float)]
-    finite = [value for value in numbers if math.isfinite(as_float(value))]
-    if len(finite) == len(values) and min(finite) < max(finite):
-        low, high = min(finite), max(finite)
-        if all(type(value) is int for value in values):
-            is_wide = low > 0 and high >= 100 * low
-            return Integer(low, high, "log-uniform" if is_wide else "uniform")
-        return Real(float(low), float(high), "auto")
-    return Categorical(_distinct(values))
-
-
-def _distinct(values: Sequence[Any]) -> list[Any]:
-    """Return each value once; objects are told apart by `Categorical` itself."""
-    found: list[Any] = []
-    seen: set[Any] = set()
-    for value in values:
-        key = (type(value), value) if isinstance(value, str | int | float | None) else id(value)
-        if key not in seen:
-            seen.add(key)
-            found.append(value)
-    return found
-
-
 def _learn(
     space: Space,
     params: Sequence[Mapping[str, Any]],
     scores: Floats,
     folds: Floats,
-    limits: Limits = UNKNOWN,
+    limits: Limits = NO_LIMITS,
     *,
     is_guess: bool,
 ) -> Insight:
     """Fit the models to candidates of which only a table is known."""
     from skbayes.insight import Insight
     from skbayes.model import Observations, Surrogate, read_report
-    from skbayes.rules import best_score, fold_noise, within
 
     reports: dict[Point, Report] = {}
     for each, score in zip(params, scores.tolist(), strict=True):

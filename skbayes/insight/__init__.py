@@ -3,11 +3,10 @@
 from skbayes.insight.bounds import AtBound
 from skbayes.insight.importances import Importance, Importances
 from skbayes.insight.improvement import CHANCE_WORDS, Gain, in_percent
-from skbayes.insight.insight import NO_LIMITS, Insight
+from skbayes.insight.insight import Insight
 
 __all__ = [
     "CHANCE_WORDS",
-    "NO_LIMITS",
     "AtBound",
     "Gain",
     "Importance",
@@ -17,7 +16,7 @@ __all__ = [
 ]
 
 # What other rooms of the package need.
-_INTERNAL = {"CHANCE_WORDS", "NO_LIMITS", "in_percent"}
+_INTERNAL = {"CHANCE_WORDS", "in_percent"}
 
 
 def __dir__() -> list[str]:

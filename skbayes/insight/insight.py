@@ -26,7 +26,15 @@ from skbayes.insight.improvement import MIN_SCORES as MIN_SCORES_TO_SAY
 from skbayes.insight.improvement import N_CANDIDATES, Gain, candidates, gains, outlook
 from skbayes.insight.notebook import insight_html
 from skbayes.model import Observations
-from skbayes.rules import BestScore, as_chosen, check_count, is_finite, on_new_folds
+from skbayes.rules import (
+    NO_LIMITS,
+    BestScore,
+    Limits,
+    as_chosen,
+    check_count,
+    is_finite,
+    on_new_folds,
+)
 from skbayes.space import Space, show
 
 if TYPE_CHECKING:
@@ -47,7 +55,6 @@ QUARTILE = 0.6744897501960817
 # The same observations give the same answers: nothing that is drawn here has a seed of its user.
 SEED = 0
 UNKNOWN = BestScore()
-NO_LIMITS = (-math.inf, math.inf)
 
 Floats = NDArray[np.float64]
 Rows = NDArray[np.intp]
@@ -115,7 +122,7 @@ class Insight:
     _searching_unit: float
     _best_row: int
     best: BestScore = UNKNOWN
-    limits: tuple[float, float] = NO_LIMITS
+    limits: Limits = NO_LIMITS
     _taken_row: int | None = None
     _is_exhausted: bool = False
     # Not searched, but among the parameters that a search shows.
@@ -133,7 +140,7 @@ class Insight:
         noise: float = math.nan,
         best_row: int | None = None,
         best: BestScore | None = None,
-        limits: tuple[float, float] = NO_LIMITS,
+        limits: Limits = NO_LIMITS,
         taken_row: int | None = None,
         is_exhausted: bool = False,
         resource: str | None = None,

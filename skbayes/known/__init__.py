@@ -3,7 +3,7 @@
 from skbayes.known.aliases import other_names
 from skbayes.known.auto import AUTO, described, written_spaces
 from skbayes.known.ignored import IGNORED, Ignored, ignored_by
-from skbayes.known.limits import UNKNOWN, Limits, score_limits
+from skbayes.known.limits import score_limits
 from skbayes.known.places import Change, nearest
 from skbayes.known.portfolio import configurations
 from skbayes.known.sight import Data
@@ -14,11 +14,9 @@ __all__ = [
     "AUTO",
     "IGNORED",
     "SIMPLICITY",
-    "UNKNOWN",
     "Change",
     "Data",
     "Ignored",
-    "Limits",
     "configurations",
     "described",
     "ignored_by",

@@ -11,14 +11,11 @@ from numpy.typing import ArrayLike
 from sklearn.base import ClassifierMixin, RegressorMixin
 from sklearn.pipeline import Pipeline
 
+from skbayes.rules import NO_LIMITS, Limits
 from skbayes.space import Categorical, Space
 
-__all__ = ["UNKNOWN", "Limits", "score_limits"]
+__all__ = ["score_limits"]
 
-# Lowest and highest possible value.
-Limits = tuple[float, float]
-
-UNKNOWN: Limits = (-math.inf, math.inf)
 SHARE: Limits = (0.0, 1.0)
 AT_MOST_ONE: Limits = (-math.inf, 1.0)
 AT_LEAST_ZERO: Limits = (0.0, math.inf)
@@ -98,18 +95,18 @@ def score_limits(
     found = _of_metric(scoring, metric, estimator, space)
     measured = np.asarray(scores, dtype=np.float64)
     measured = measured[np.isfinite(measured)]
-    return found if ((found[0] <= measured) & (measured <= found[1])).all() else UNKNOWN
+    return found if ((found[0] <= measured) & (measured <= found[1])).all() else NO_LIMITS
 
 
 def _of_metric(scoring: Any, metric: str | None, estimator: Any, space: Space) -> Limits:
     if scoring is None:
         found = {_of_own_score(each) for each in _last_steps(estimator, space, "")}
-        return found.pop() if len(found) == 1 else UNKNOWN
+        return found.pop() if len(found) == 1 else NO_LIMITS
     if isinstance(scoring, Mapping):
         scoring = scoring.get(metric)
     elif isinstance(scoring, list | tuple | set):
         scoring = metric
-    return _of_name(scoring) if isinstance(scoring, str) else UNKNOWN
+    return _of_name(scoring) if isinstance(scoring, str) else NO_LIMITS
 
 
 def _of_name(name: str) -> Limits:
@@ -117,7 +114,7 @@ def _of_name(name: str) -> Limits:
         return AT_MOST_ZERO
     if any(name == family or name.startswith(f"{family}_") for family in FAMILIES):
         return SHARE
-    return BY_NAME.get(name, UNKNOWN)
+    return BY_NAME.get(name, NO_LIMITS)
 
 
 def _of_own_score(model: Any) -> Limits:
@@ -129,7 +126,7 @@ def _of_own_score(model: Any) -> Limits:
     # By the class that defines it: one derived from these may have a score of its own.
     owner = next((each for each in type(model).__mro__ if "score" in vars(each)), object)
     is_known = owner.__module__.startswith("sklearn.")
-    return SCORE_AS_USUAL.get(owner.__name__, UNKNOWN) if is_known else UNKNOWN
+    return SCORE_AS_USUAL.get(owner.__name__, NO_LIMITS) if is_known else NO_LIMITS
 
 
 def _last_steps(estimator: Any, space: Space, prefix: str) -> Iterator[Any]:

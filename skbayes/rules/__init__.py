@@ -4,7 +4,9 @@ from skbayes.rules.fold_means import partial_means
 from skbayes.rules.halving import ROUNDING, Hyperband
 from skbayes.rules.noise import fold_noise
 from skbayes.rules.optimism import (
+    NO_LIMITS,
     BestScore,
+    Limits,
     as_chosen,
     best_score,
     highest_means,
@@ -40,12 +42,14 @@ __all__ = [
     "HIGH",
     "LOW",
     "NEW",
+    "NO_LIMITS",
     "ROUNDING",
     "BestScore",
     "Choice",
     "Converged",
     "EarlyStopping",
     "Hyperband",
+    "Limits",
     "OneStandardError",
     "Patience",
     "Schedule",

@@ -24,8 +24,20 @@ from skbayes._numerics import MAD_TO_SD, binary_exponent, mean, own_arithmetic
 from skbayes._pickles import lasting
 from skbayes.rules.fold_means import partial_means
 
-__all__ = ["BestScore", "as_chosen", "best_score", "highest_means", "on_new_folds", "within"]
+__all__ = [
+    "NO_LIMITS",
+    "BestScore",
+    "Limits",
+    "as_chosen",
+    "best_score",
+    "highest_means",
+    "on_new_folds",
+    "within",
+]
 
+# Lowest and highest possible score.
+Limits = tuple[float, float]
+NO_LIMITS: Limits = (-math.inf, math.inf)
 # Of an interval.
 COVERAGE = 0.9
 # With two folds a single one would choose, and two numbers tell nothing of their spread.
@@ -74,14 +86,13 @@ class BestScore:
         return told if math.isnan(self.expected) else f"{as_chosen(self)} {told}"
 
 
-def within(best: BestScore, limits: tuple[float, float]) -> BestScore:
+def within(best: BestScore, limits: Limits) -> BestScore:
     """Return what was found, with an interval that holds no impossible score.
 
     Parameters
     ----------
     best : BestScore
-    limits : tuple of float
-        Lowest and highest possible score.
+    limits : Limits
     """
     low, high = (float(np.clip(end, *limits)) for end in (best.low, best.high))
     return replace(best, low=low, high=high)

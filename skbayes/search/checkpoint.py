@@ -6,7 +6,7 @@ import hashlib
 import math
 import numbers
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager, nullcontext
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -21,7 +21,7 @@ from skbayes.optimizer import draw_seed
 from skbayes.search.conditions import space_of
 from skbayes.search.results import results_table
 from skbayes.search.splits import n_samples
-from skbayes.space import Space, show
+from skbayes.space import Point, Space, show
 
 if TYPE_CHECKING:
     from skbayes.journal import Journal
@@ -166,11 +166,13 @@ class Checkpoint:
         earlier: Any,
         seed: int,
         metric: str,
+        allows: Callable[[Point], bool],
     ) -> AbstractContextManager[Journal | None]:
         """Open the journal of the search, to be closed on leaving; None if it keeps none.
 
-        `params` are further arguments of `fit`, `earlier` is what a warm start was read to, and
-        `metric` is the one that the search follows, as its table calls it.
+        `params` are further arguments of `fit`, `earlier` is what a warm start was read to,
+        `metric` is the one that the search follows, as its table calls it, and `allows` tells
+        whether a point may be evaluated.
 
         Raises
         ------
@@ -196,24 +198,22 @@ class Checkpoint:
         header = {"fingerprint": entries, "seed": seed, "outline": of_search}
         journal = Journal.open(self._path, header=header)
         try:
-            self._check_allowed(journal, space)
+            _check_allowed(journal, space, allows)
         except BaseException:
             journal.close()
             raise
         return journal
 
-    def _check_allowed(self, journal: Journal, space: Space) -> None:
-        """Raise JournalMismatch if a candidate in the file is not allowed: functions change."""
-        allows = self._search.is_allowed
-        if allows is None:
-            return
-        for event in journal.events:
-            if isinstance(event, Asked) and not allows(params := space.decode(event.point)):
-                raise JournalMismatch(
-                    journal.path,
-                    f"its candidate {event.index + 1}, {show(params)}, is refused by is_allowed, "
-                    "which was another function when the file was written. Give the earlier "
-                    "is_allowed again to continue this search, or name another file to begin a "
-                    "new one.",
-                    ("is_allowed",),
-                )
+
+def _check_allowed(journal: Journal, space: Space, allows: Callable[[Point], bool]) -> None:
+    """Raise JournalMismatch if a candidate in the file is not allowed: functions change."""
+    for event in journal.events:
+        if isinstance(event, Asked) and not allows(event.point):
+            raise JournalMismatch(
+                journal.path,
+                f"its candidate {event.index + 1}, {show(space.decode(event.point))}, is refused "
+                "by is_allowed, which was another function when the file was written. Give the "
+                "earlier is_allowed again to continue this search, or name another file to begin "
+                "a new one.",
+                ("is_allowed",),
+            )

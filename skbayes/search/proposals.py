@@ -48,6 +48,8 @@ class Proposals:
         Points to begin with that no user has written, and where they come from.
     as_it_was : Point or None
         The estimator as it was; None if the space does not hold it.
+    allows : callable
+        Whether a point may be evaluated; ValueError if the constraint of the user raises.
     """
 
     strategy: Strategy
@@ -56,6 +58,7 @@ class Proposals:
     said: str
     first: Mapping[Point, str]
     as_it_was: Point | None
+    allows: Callable[[Point], bool]
 
     def origin_of(self, point: Point) -> str | None:
         """Return what has proposed a point: see `Optimizer.origin_of`.
@@ -152,10 +155,10 @@ def proposals(
         n_candidates = min(n_points, n_candidates)
         is_counted = is_allowed is None or isinstance(points, list)
         grid = grid_search(optimizer, points)
-        return Proposals(grid, n_candidates, is_counted, said, origins, as_it_was)
+        return Proposals(grid, n_candidates, is_counted, said, origins, as_it_was, optimizer.allows)
     is_random = search.strategy in ("random", "hyperband")
     strategy = random_search(optimizer, seed) if is_random else optimizer
-    return Proposals(strategy, n_candidates, is_counted, said, origins, as_it_was)
+    return Proposals(strategy, n_candidates, is_counted, said, origins, as_it_was, optimizer.allows)
 
 
 def schedule(

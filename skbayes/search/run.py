@@ -30,17 +30,12 @@ from skbayes.engine import (
     Spending,
     read_resources,
 )
-from skbayes.known import (
-    AUTO,
-    Limits,
-    described,
-    score_limits,
-    written_spaces,
-)
+from skbayes.known import AUTO, described, score_limits, written_spaces
 from skbayes.model import Observations, Row, read_sources
 from skbayes.progress import Lines, Pace
 from skbayes.rules import (
     EARLY_STOPPING,
+    Limits,
     check_rules,
     fold_noise,
     one_standard_error,
@@ -180,6 +175,7 @@ class Run:
         self._open_journal = partial(
             checkpoint.open,
             *(self._space, params, splits, earlier, seed, self.objective.metric or "score"),
+            self._proposals.allows,
         )
 
     @property
@@ -252,17 +248,20 @@ class Run:
                 # Before the callbacks are told: one that raises must not leave the search running.
                 search.__dict__.pop("_so_far", None)
                 search.__dict__.update(earlier)
-                ends: list[Callable[[], Any]] = [] if lines is None else [lines.end]
-                for each in self._callback:
-                    end = getattr(each, "end_search", lambda reason: None)
-                    ends.append(partial(end, engine.stop_reason))
-                if journal is not None:
-                    ends.append(journal.close)
-                # One that raises must not leave another one without its end.
-                for finish in ends:
-                    with engine.ending():
-                        finish()
+                self._end(engine, lines, journal)
         return engine
+
+    def _end(self, engine: Engine, lines: Lines | None, journal: Journal | None) -> None:
+        """Tell all that the search is over; one that raises leaves no other one without its end."""
+        ends: list[Callable[[], Any]] = [] if lines is None else [lines.end]
+        for each in self._callback:
+            end = getattr(each, "end_search", lambda reason: None)
+            ends.append(partial(end, engine.stop_reason))
+        if journal is not None:
+            ends.append(journal.close)
+        for end in ends:
+            with engine.ending():
+                end()
 
     def _say_what_begins(self) -> None:
         """Print how many fits there will be, of what, and what is searched."""

@@ -20,7 +20,7 @@ from sklearn.utils.validation import check_is_fitted
 from skbayes._compat import SEARCH_CONSTRAINTS, BaseSearchCV, Interval, StrOptions, fit_context
 from skbayes._pickles import lasting
 from skbayes._warnings import unsaid
-from skbayes.rules import EARLY_STOPPING, OneStandardError, best_row, one_standard_error
+from skbayes.rules import EARLY_STOPPING, NO_LIMITS, OneStandardError, best_row, one_standard_error
 from skbayes.search.candidates import STRATEGIES, n_planned, n_possible
 from skbayes.search.conditions import space_of
 from skbayes.search.outcome import conclude, trials_of
@@ -723,7 +723,7 @@ class BayesSearchCV(BaseSearchCV):  # type: ignore[misc]
         ValueError
             If fewer than two candidates have a score.
         """
-        from skbayes.insight import NO_LIMITS, Insight
+        from skbayes.insight import Insight
         from skbayes.model import Surrogate
         from skbayes.search.candidates import is_used_up, last_bounds
 

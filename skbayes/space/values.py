@@ -14,7 +14,7 @@ import numpy as np
 from sklearn.base import BaseEstimator
 from sklearn.frozen import FrozenEstimator
 
-from skbayes._compat import kept_by_clone, number_types
+from skbayes._compat import kept_by_clone, tells_ints_from_floats
 
 # Types whose `==` and `hash` are known to be harmless.
 PLAIN_TYPES = frozenset({bool, int, float, complex, str, bytes, type(None)})
@@ -246,7 +246,7 @@ def _same_estimator(a: Any, b: Any) -> bool:
         same_value(kept_by_clone(a), kept_by_clone(b))
         and same_value(params, others)
         and all(
-            same_kind(value, others[name]) or "RealNotInt" not in number_types(a, name)
+            same_kind(value, others[name]) or not tells_ints_from_floats(a, name)
             for name, value in params.items()
         )
     )

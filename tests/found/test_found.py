@@ -182,6 +182,16 @@ def test_a_checkpoint_has_the_noise_and_the_lists_of_its_search(tmp_path):
     assert set(read(path).status) == {"complete", "cut off"}
 
 
+def test_dicts_of_a_checkpoint_may_have_the_same_names(tmp_path):
+    path = tmp_path / "search.jsonl"
+    spaces = [{"kernel": ["linear"], "C": [1.0, 2.0]}, {"kernel": ["rbf"], "C": [3.0, 4.0]}]
+    search = BayesSearchCV(SVC(), spaces, n_iter=4, cv=2, checkpoint=path, random_state=0).fit(X, Y)
+    found = read(path)
+    assert found.params[found.taken] == search.best_params_
+    # Whether a linear kernel with C=3 was a candidate is not known.
+    assert not found.learn().improvement().is_exhausted
+
+
 def test_ranges_of_a_checkpoint_are_not_known(tmp_path):
     path = tmp_path / "search.jsonl"
     BayesSearchCV(SVC(), SPACE, n_iter=4, cv=2, checkpoint=path, random_state=0).fit(X, Y)

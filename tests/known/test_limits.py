@@ -16,7 +16,8 @@ from sklearn.preprocessing import StandardScaler
 from sklearn.svm import SVC
 
 from skbayes import BayesSearchCV
-from skbayes.known.limits import BY_NAME, UNKNOWN, score_limits
+from skbayes.known.limits import BY_NAME, score_limits
+from skbayes.rules import NO_LIMITS
 from skbayes.space import parse_space
 
 X, Y = load_breast_cancer(return_X_y=True)
@@ -44,9 +45,9 @@ class ScoringNeighbors(KNeighborsClassifier):
         ("neg_log_loss", None, (-math.inf, 0.0)),
         (["accuracy", "r2"], "r2", (-math.inf, 1.0)),
         ({"mine": "roc_auc", "other": len}, "mine", (0.0, 1.0)),
-        ({"mine": "roc_auc", "other": len}, "other", UNKNOWN),
-        (make_scorer(accuracy_score), None, UNKNOWN),
-        ("a name of later", None, UNKNOWN),
+        ({"mine": "roc_auc", "other": len}, "other", NO_LIMITS),
+        (make_scorer(accuracy_score), None, NO_LIMITS),
+        ("a name of later", None, NO_LIMITS),
     ],
 )
 def test_of_names(scoring, metric, expected):
@@ -56,7 +57,7 @@ def test_of_names(scoring, metric, expected):
 def test_every_name_of_scikit_learn_has_a_limit():
     """A scorer of a later release is to be looked up, and written into the table."""
     assert not [
-        name for name in get_scorer_names() if score_limits(name, None, None, SPACE) == UNKNOWN
+        name for name in get_scorer_names() if score_limits(name, None, None, SPACE) == NO_LIMITS
     ]
 
 
@@ -66,20 +67,20 @@ def test_every_name_of_scikit_learn_has_a_limit():
         (SVC(), {}, (0.0, 1.0)),
         (Ridge(), {}, (-math.inf, 1.0)),
         (make_pipeline(StandardScaler(), make_pipeline(StandardScaler(), Ridge())), {}, None),
-        (ScoresItself(), {}, UNKNOWN),
-        (make_pipeline(StandardScaler(), ScoresItself()), {}, UNKNOWN),
+        (ScoresItself(), {}, NO_LIMITS),
+        (make_pipeline(StandardScaler(), ScoresItself()), {}, NO_LIMITS),
         (make_pipeline(SVC()), {"svc": [SVC(), LogisticRegression()]}, (0.0, 1.0)),
-        (make_pipeline(SVC()), {"svc": [SVC(), ScoresItself()]}, UNKNOWN),
-        (make_pipeline(SVC()), {"svc": [SVC(), "passthrough"]}, UNKNOWN),
+        (make_pipeline(SVC()), {"svc": [SVC(), ScoresItself()]}, NO_LIMITS),
+        (make_pipeline(SVC()), {"svc": [SVC(), "passthrough"]}, NO_LIMITS),
         (KNeighborsClassifier(), {}, (0.0, 1.0)),
         (RadiusNeighborsClassifier(), {}, (0.0, 1.0)),
         (DummyClassifier(), {}, (0.0, 1.0)),
         (DummyRegressor(), {}, None),
-        (ScoringNeighbors(), {}, UNKNOWN),
-        (PoissonRegressor(), {}, UNKNOWN),
+        (ScoringNeighbors(), {}, NO_LIMITS),
+        (PoissonRegressor(), {}, NO_LIMITS),
         (make_pipeline(SVC()), {"svc": [SVC(), KNeighborsClassifier()]}, (0.0, 1.0)),
-        (BayesSearchCV(SVC(), {}), {}, UNKNOWN),
-        (object(), {}, UNKNOWN),
+        (BayesSearchCV(SVC(), {}), {}, NO_LIMITS),
+        (object(), {}, NO_LIMITS),
     ],
 )
 def test_of_the_own_score(estimator, space, expected):
@@ -128,4 +129,4 @@ def test_a_score_beyond_shows_that_there_is_no_limit(monkeypatch):
 
     assert learnt().limits == (-math.inf, 1.0)
     monkeypatch.setitem(BY_NAME, "r2", (-math.inf, 0.1))
-    assert learnt().limits == UNKNOWN
+    assert learnt().limits == NO_LIMITS

@@ -272,20 +272,24 @@ def is_alive(pid):
     return state != "Z"
 
 
+def running(script, **settings):
+    """Return a process that runs a script with this package, and its output."""
+    return subprocess.Popen(
+        [sys.executable, script],
+        stdout=subprocess.PIPE,
+        text=True,
+        env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])},
+        **settings,
+    )
+
+
 @pytest.mark.slow
 @has_proc
 def test_ctrl_c_gives_control_back_and_leaves_no_process(tmp_path):
     """The signal goes to the process alone, then to its whole group, as a terminal sends it."""
     script = tmp_path / "script.py"
     script.write_text(textwrap.dedent(INTERRUPTED))
-    process = subprocess.Popen(
-        [sys.executable, script],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-        start_new_session=True,
-        env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])},
-    )
+    process = running(script, stderr=subprocess.PIPE, start_new_session=True)
     words = (line.split() for line in process.stdout)
     try:
         for send in (os.kill, os.killpg):
@@ -492,12 +496,7 @@ KILLED = """
 def test_a_killed_process_leaves_no_folder(tmp_path):
     script = tmp_path / "script.py"
     script.write_text(textwrap.dedent(KILLED))
-    process = subprocess.Popen(
-        [sys.executable, script],
-        stdout=subprocess.PIPE,
-        text=True,
-        env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])},
-    )
+    process = running(script)
     try:
         folder = Path(process.stdout.readline().strip())
         assert folder.is_dir()
