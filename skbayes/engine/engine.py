@@ -183,6 +183,7 @@ class Engine:
             refused its result.
         """
         queue: FoldQueue | None = None
+        broken: FoldQueue | None = None
         try:
             with self.pool as pool:
                 queue = FoldQueue(
@@ -209,21 +210,21 @@ class Engine:
                 self.stop_reason = None
                 raise
             self._end_with(error)
+            broken = queue
         finally:
             forget(self.evaluation.search)
         by_itself = "exhausted" if self._is_exhausted else "n_iter"
         self.stop_reason = self.stop_reason or ("max_fits" if self.spending.is_over else by_itself)
         with interrupts_wait():
-            self._close_all(queue)
+            self._close_all(broken)
         return self.history
 
-    def _close_all(self, queue: FoldQueue | None) -> None:
-        """Take in what has landed at an early end, and close each trial that is open."""
-        if self.error is not None and queue is not None:
-            # Neither rules nor callbacks are asked any more: what they raised would end all.
-            with suppress(Exception):
-                for event in queue.landed():
-                    self._apply(event)
+    def _close_all(self, broken: FoldQueue | None) -> None:
+        """Take in what has landed in a queue that was broken off, and close each open trial."""
+        # Neither rules nor callbacks are asked any more: what they raised would end all.
+        with suppress(Exception):
+            for event in broken.landed() if broken is not None else ():
+                self._apply(event)
         for trial in self.history.trials:
             if not trial.is_closed:
                 rests = trial.index not in self._open
