@@ -115,7 +115,7 @@ class Objective:
     def rung_scores(self, trial: Trial) -> tuple[float | None, ...]:
         """Return the mean score of each rung: None as long as folds are missing, NaN for failures.
 
-        A failure on a share is none of the candidate: a class may be missing in few rows.
+        A failure on a share is not a failure of the candidate: few rows may lack a class.
         """
         means: list[float | None] = []
         for rung in range(len(trial.rungs)):

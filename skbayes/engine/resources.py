@@ -207,9 +207,9 @@ def _check_names(owner: Any, branch: Branch, prefix: str, name: str) -> None:
             )
         if value is not None:
             raise ValueError(
-                f"resource={prefix + name!r} is another name for {prefix + other!r}, and "
-                f"{type(owner).__name__}() has {other}={show(value)}: write "
-                f"resource={prefix + other!r}, or set {name} in place of {other}."
+                f"resource={prefix + name!r} is another name for {prefix + other!r}. "
+                f"{type(owner).__name__}() has {other}={show(value)}, so {name} would have no "
+                f"effect: write resource={prefix + other!r}, or set {name} in place of {other}."
             )
 
 

@@ -60,7 +60,7 @@ class Found:
     metric : str
         What the score is called on an axis.
     space : Space
-        Where the candidates lie. Where only the candidates are known, it is made of them.
+        The space of the candidates. If only the candidates are known, it is made from them.
     params : tuple of dict
         Parameters as they were written.
     status : tuple of str

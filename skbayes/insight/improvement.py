@@ -83,8 +83,8 @@ class Gain:
         Probability that the best score rises by more than `by`. NaN if it is not known: with fewer
         than 12 scores, or if all scores are equal, because then the scores have no scale.
     expected : float
-        Mean gain in units of the score. It is 0 if no better score is found. NaN if it is not
-        known, as above.
+        Mean gain in units of the score. If the further candidates have no better score, the gain
+        is 0. NaN if the mean gain is not known, as above.
     n_missing : int
         Number of additional scores that are needed before `probability` is known.
     is_exhausted : bool

@@ -68,9 +68,9 @@ class Insight:
     `Optimizer.insight` and `BayesSearchCV.insight` return an `Insight`. Printing it shows a report.
 
     An `Insight` has two models. The first is the model of the search. It treats all scores far
-    below the median as equally bad. `improvement` uses this model. The second model also
-    distinguishes bad scores, because large parts of a space may have bad scores. `predict`,
-    `importances` and `at_bounds` use the second model.
+    below the median as equally bad. `improvement` uses this model. The second model
+    does not treat all bad scores as equal, because large parts of a space may have bad scores.
+    `predict`, `importances` and `at_bounds` use the second model.
 
     Attributes
     ----------
@@ -325,7 +325,7 @@ class Insight:
     def average(
         self, groups: Sequence[Sequence[Mapping[str, Any]]], level: float = 0.9
     ) -> tuple[Floats, Floats, Floats]:
-        """Predict the mean score over groups of parameters.
+        """Predict the mean score of each group of points.
 
         A picture of one parameter uses this method to average over all other parameters.
 

@@ -127,10 +127,10 @@ def compare_versions(theirs: Mapping[str, str], own: Mapping[str, str], path: st
     """Warn if two sets of versions differ."""
     names = _differing(theirs, own)
     if names:
-        changes = ", ".join(f"{name} {theirs.get(name)} is now {own.get(name)}" for name in names)
+        changes = ", ".join(f"{name} {theirs.get(name)} (now {own.get(name)})" for name in names)
         warn(
-            f"checkpoint {path!r}: since it was written, {changes}. New scores may differ from the "
-            "scores in the file.",
+            f"checkpoint {path!r} was written with other versions: {changes}. New scores may "
+            "differ from the scores in the file.",
         )
 
 

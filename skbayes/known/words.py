@@ -26,7 +26,7 @@ class Word:
         Names of the estimators; their subclasses are meant too.
     parameter : str
     value : str or int or None
-        None also stands for a parameter that is not set, and that the estimator does not list.
+        None also means a parameter that is not set and that the estimator does not list.
     number : callable
         Returns the number, an int if it is a count; None if it is not known.
     source : str

@@ -137,8 +137,8 @@ def read_report(score: Any, folds: Any = None, cost: Any = None) -> Report:
     if len(scores) < len(values):
         if told is not None:
             raise ValueError(
-                f"score={score!r} is that of all folds, and folds={folds!r} lacks some: leave the "
-                "score out, or give all folds."
+                f"score={score!r} must be the mean over all folds, but folds={folds!r} has no "
+                "score for some of them: leave the score out, or give all folds."
             )
         return Report(math.nan, values, spent)
     of_folds = mean(scores)

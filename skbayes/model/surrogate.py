@@ -53,7 +53,8 @@ class Surrogate:
     space : Space
         Where the points come from.
     sources : sequence of Source, default=()
-        Earlier results that are learnt from too, see `join`; all rows are used then.
+        Earlier results from which the model also learns, see `join`. With them, the model uses
+        all rows.
     """
 
     def __init__(self, space: Space, sources: Sequence[Source] = ()) -> None:

@@ -21,9 +21,9 @@ MIN_CORRELATION = 0.7
 
 
 class Rungs:
-    """What rungs tell of the whole, and the model of both.
+    """How well scores on rungs predict whole scores, and the model of both.
 
-    Candidates with both scores say how far a rung is to be believed: by the pairs of them that it
+    Candidates with both scores say how well a rung predicts: by the pairs of candidates that it
     orders wrongly. The scores of a rung that is believed are those of another search in the same
     space, on fewer rows or with fewer rounds; the model is that of a warm start, which learns how
     far a source is from the search.

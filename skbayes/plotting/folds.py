@@ -93,7 +93,8 @@ class FoldsDisplay(Display):
         found = read(search)
         if not found.n_folds:
             raise ValueError(
-                f"{found.name} knows no folds, only mean scores. Give Optimizer.tell the folds."
+                f"{found.name} has only mean scores, and no scores of folds. In a loop of your "
+                "own, call tell(params, folds=[...])."
             )
         rows = np.arange(len(found))
         if order == "score":

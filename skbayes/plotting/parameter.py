@@ -51,9 +51,9 @@ class ParameterDisplay(Display):
     status : sequence of str
         Status of each candidate: "complete", "stopped", "failed" or "cut off".
     grid, mean, low, high : ndarray of shape (n_grid,)
-        Values on the axis, the predicted scores, and the ends of their 90 % intervals. Of a list of
-        more than 60 values, the best ones and some that are evenly spread. Empty arrays if there is
-        no model.
+        Values on the axis, the predicted scores, and the ends of their 90 % intervals. If a list
+        has many values, only the best values and some evenly spread values. Empty arrays if there
+        is no model.
     taken : int or None, default=None
         Row of the best candidate.
     model_name : str, default="predicted"

@@ -38,9 +38,9 @@ def texts_of(values: Sequence[Any]) -> list[str]:
 class Scale:
     """The axis of a parameter.
 
-    A number stands at itself; with ``kind="categories"`` a value stands at its place in the list.
-    Where a parameter may be a number of a range or another value, the others stand beyond the end
-    of the range.
+    The position of a number is the number itself. With ``kind="categories"``, the position of a
+    value is its place in the list. If a parameter may be a number of a range or another value, the
+    other values are beyond the end of the range.
 
     Attributes
     ----------

@@ -72,7 +72,8 @@ class Names:
     prefix : str
         Put before each name.
     casts : mapping of str to callable
-        By the name of the document or of the estimator, what makes the value of a parameter.
+        Functions that make the values of parameters, by the name in the document or in the
+        estimator.
     """
 
     estimator: Any

@@ -300,7 +300,8 @@ def _around(hint: Any, names: Names, name: str, target: str) -> Dimension:
         text = "there is no hint" if hint is None else f"the hint {show(hint)} is no number above 0"
         raise ValueError(
             f"no range is known for {target!r} of {type(names.estimator).__name__}, and {text}. "
-            "Give it a range among the others."
+            f"Write a range for {name!r} in ContinuousParameterRanges or IntegerParameterRanges, "
+            "and take it out of AutoParameters."
         )
     owner, own = owner_of(names.estimator, target)
     is_whole = type(hint) is int
@@ -308,7 +309,11 @@ def _around(hint: Any, names: Names, name: str, target: str) -> Dimension:
     if declares(owner, own):
         low, high = (_cut(owner, own, hint, bound) for bound in (low, high))
     if not low < high:
-        raise ValueError(f"around {hint!r} there is no range that {target!r} takes. Give it one.")
+        raise ValueError(
+            f"no range around the hint {hint!r} has values that {target!r} takes. Write a range "
+            f"for {name!r} in ContinuousParameterRanges or IntegerParameterRanges, and take it out "
+            "of AutoParameters."
+        )
     return Integer(low, high, "log-uniform") if is_whole else Real(low, high, "log-uniform")
 
 

@@ -69,11 +69,12 @@ class BayesSearchCV(BaseSearchCV):  # type: ignore[misc]
 
     `BayesSearchCV` replaces `GridSearchCV`, `RandomizedSearchCV` and scikit-optimize's
     `BayesSearchCV`. A candidate is one combination of parameter values. A Gaussian process learns
-    from the scores so far, and predicts which candidates are good. So the search finds good
-    candidates in far fewer fits.
+    from the scores so far, and predicts which candidates are good. So the search usually needs
+    fewer fits for the same score.
 
-    Only the first two parameters are required. The parameters are in the order in which most
-    people need them:
+    Only the first two parameters are required. This list has the order in which most people need
+    the parameters. The constructor has the order of scikit-optimize, so give all parameters after
+    the first two by name.
 
     - what is searched, and how it is scored: `estimator` to `return_train_score`;
     - how the search runs: `n_jobs`, `random_state`, `verbose`;
@@ -127,7 +128,8 @@ class BayesSearchCV(BaseSearchCV):  # type: ignore[misc]
     random_state : int, RandomState instance or None, default=None
         With an int, a second search with the same `n_points` tries the same candidates, on any
         backend. With `max_time`, `fit_timeout` or `asynchronous`, the search depends on timing,
-        so two searches may differ.
+        so two searches may differ. With a `resource`, they may differ if a fit takes a tenth of a
+        second or longer.
     verbose : int, default=0
         With 1, the search prints a line for each candidate. The line has the best score so far,
         and the time until the search ends. With a higher value, the search also prints a line
@@ -179,12 +181,12 @@ class BayesSearchCV(BaseSearchCV):  # type: ignore[misc]
         None: all parameters are allowed. With a lambda, you cannot pickle the search.
     strategy : {"bayesian", "random", "grid", "hyperband"}, default="bayesian"
         How the search proposes candidates. "bayesian" uses a model of the score. The others are
-        baselines that do not learn from scores, so `warm_start_from` is an error. All other
-        parameters work in the same way. "random": points of a scrambled Sobol sequence. The
-        points follow the scales and distributions of the space, and none is repeated. "grid": all
-        points of a finite space, in the order of `ParameterGrid`. `n_iter` limits the grid,
-        unless it has its default, 50. "hyperband": the points of "random", in brackets of
-        successive halving; see `resource`.
+        baselines that do not learn from scores, so `warm_start_from` is an error. Without
+        `initial_points`, they have no first candidates of their own. "random": points of a
+        scrambled Sobol sequence. The points follow the scales and distributions of the space, and
+        none is repeated. "grid": all points of a finite space, in the order of `ParameterGrid`.
+        `n_iter` limits the grid, unless it has its default, 50. "hyperband": the points of
+        "random", in brackets of successive halving; see `resource`.
     resource : str or None, default=None
         Resource of which a candidate first gets only a part, called a share. "n_samples" means
         the rows. Any other resource is a parameter of the estimator that takes whole numbers, such

@@ -163,8 +163,8 @@ class Real(Range):
                 )
         elif pole != 1.0:
             raise ValueError(
-                f"{call} has a pole, got pole={show(pole)}: only prior='reverse-log-uniform' uses "
-                "one. Leave pole out, or change the prior."
+                f"{call} has no use for pole={show(pole)}: only prior='reverse-log-uniform' has a "
+                "pole. Leave pole out, or change the prior."
             )
         if math.isinf(scales.extent(self.scale, low, high, pole)):
             raise ValueError(

@@ -85,7 +85,7 @@ def test_some_folds():
         ((MEAN, [None, None]), ValueError, "score of at least one"),
         ((MEAN, [1e308, 1e308]), ValueError, "too large"),
         ((0.5, [0.1, 0.2]), ValueError, "score=0.5 is not the mean"),
-        ((0.5, [0.5, None]), ValueError, "lacks some"),
+        ((0.5, [0.5, None]), ValueError, "has no score"),
         ((0.5, [0.5, NAN]), ValueError, "with a failed fold"),
         ((0.5, None, -1.0), ValueError, "cost must be finite and at least 0, got -1.0"),
         ((0.5, None, NAN), ValueError, "cost must be finite"),

@@ -114,7 +114,7 @@ def test_without_matplotlib_one_error_says_how_to_install_it(monkeypatch, search
         (lambda s: TimelineDisplay.from_search(s), "does not know when"),
         (lambda s: GainDisplay.from_search(s, n=()), "n names no number of candidates"),
         (lambda s: ParallelCoordinatesDisplay.from_search(s, parameters=[]), "no parameter"),
-        (lambda s: FoldsDisplay.from_search(told(3)), "knows no folds"),
+        (lambda s: FoldsDisplay.from_search(told(3)), "no scores of folds"),
         (lambda s: ConvergenceDisplay.from_search([]), "no search to draw"),
     ],
 )
