@@ -145,7 +145,8 @@ def read_resources(
     folds = _folds(splits)
     if name != N_SAMPLES:
         return Resources(name, amounts, whole, folds=folds)
-    orders = _orders(splits, y if n_classes else None, split_params.get("groups"), seed)
+    of_group = _codes(split_params.get("groups"), n_rows)
+    orders = _orders(splits, y if n_classes else None, of_group, n_rows, seed)
     return Resources(name, amounts, whole, n_rows, orders, folds)
 
 
@@ -274,7 +275,23 @@ def _folds(splits: Sequence[tuple[Any, Any]]) -> tuple[int, ...]:
     return tuple(sorted(range(len(splits)), key=lambda fold: n_rows[fold] < enough))
 
 
-def _orders(splits: Sequence[tuple[Any, Any]], y: Any, groups: Any, seed: int) -> tuple[Rows, ...]:
+def _codes(groups: Any, n_rows: int) -> Rows | None:
+    """Return a number for each group of rows; None if there is not one group for each row."""
+    array = np.asarray(groups)
+    if array.shape[:1] != (n_rows,):
+        return None
+    if array.size == n_rows:
+        array = array.ravel()
+    try:
+        rows = array if array.ndim == 1 else [repr(row) for row in array.tolist()]
+        return np.unique(rows, return_inverse=True)[1]
+    except TypeError:  # values of several types have no order, and only need to differ
+        return np.unique([repr(row) for row in array.tolist()], return_inverse=True)[1]
+
+
+def _orders(
+    splits: Sequence[tuple[Any, Any]], y: Any, of_group: Rows | None, n_rows: int, seed: int
+) -> tuple[Rows, ...]:
     """Return the training rows of each fold in an order whose first ones stand for all.
 
     Of any length they hold the classes in their shares, or one group after the other, of which the
@@ -282,14 +299,14 @@ def _orders(splits: Sequence[tuple[Any, Any]], y: Any, groups: Any, seed: int) -
     several folds, as in a series of time.
     """
     rows = [(_indices(train), _indices(test)) for train, test in splits]
-    is_series = len(rows) > 1 and all(train.max() < test.min() for train, test in rows)
+    # A fold without rows fails later, with the error of the estimator or of the scorer.
+    full = [pair for pair in rows if all(map(len, pair))]
+    is_series = len(full) > 1 and all(train.max() < test.min() for train, test in full)
     if is_series:
         return tuple(np.sort(train)[::-1] for train, _ in rows)
     labels = None if y is None else np.unique(np.asarray(y), return_inverse=True)[1].ravel()
-    of_group = None if groups is None else np.unique(np.asarray(groups), return_inverse=True)[1]
     rng = stream(seed, ROWS)
     # One number for each row, the same in all folds: these have as many rows in common as can be.
-    n_rows = 1 + max(int(part.max()) for pair in rows for part in pair)
     luck = rng.random(n_rows)
     if of_group is not None:
         luck = rng.random(of_group.max() + 1)[of_group]

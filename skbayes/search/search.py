@@ -631,14 +631,14 @@ class BayesSearchCV(BaseSearchCV):  # type: ignore[misc]
         Returns
         -------
         float
-            Score by the metric that `refit` names. If `refit` is a rule, score by the metric that
-            the search optimised.
+            Score by the metric that `refit` names. If `refit` is a rule or a function, score by
+            the metric that the search optimised.
         """
         view = self
-        is_rule = one_standard_error(self.refit) is not None and hasattr(self, "_metric")
+        names_no_metric = callable(self.refit) or one_standard_error(self.refit) is not None
         if not self.refit and "best_estimator_" not in self.__dict__:
             raise AttributeError(says_how(self, "score"))
-        if is_rule or not self.refit:
+        if (names_no_metric and hasattr(self, "_metric")) or not self.refit:
             view = copy.copy(self)
             view.refit = self._metric
         return super(BayesSearchCV, view).score(X, y, **params)  # type: ignore[no-any-return]

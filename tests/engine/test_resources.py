@@ -21,7 +21,7 @@ FOREST = RandomForestClassifier(n_estimators=9, random_state=0)
 
 def resources(estimator, space, X, y=None, *, cv=None, groups=None, seed=0, **kwargs):
     search = BayesSearchCV(estimator, space, **kwargs)
-    splits = list((cv or StratifiedKFold(5)).split(X, y, groups))
+    splits = list(cv if isinstance(cv, list) else (cv or StratifiedKFold(5)).split(X, y, groups))
     split_params = {} if groups is None else {"groups": groups}
     return splits, read_resources(
         search, parse_space(space, random_state=0), (X, y), splits, split_params, seed
@@ -71,6 +71,40 @@ def test_a_share_of_rows_takes_one_group_after_the_other(n_groups):
             # The last one may be cut, also if there is no other.
             assert (counts == size).sum() == len(rows) // size
             assert sum(0 < count < size for count in counts) <= 1
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        lambda groups: groups[:, None],
+        lambda groups: np.column_stack([groups, groups % 2]),
+        lambda groups: np.array([None if g == 0 else f"g{g}" for g in groups], dtype=object),
+        lambda groups: np.array([[g, f"g{g}"] for g in groups], dtype=object),
+    ],
+    ids=["column", "columns", "None and str", "int and str"],
+)
+def test_groups_may_be_written_in_any_form(written):
+    class Blind(KFold):
+        def split(self, X, y=None, groups=None):
+            return super().split(X)
+
+    groups = np.arange(N) % 5
+    splits, found = of_rows(
+        np.tile([0, 1], N // 2), cv=Blind(3), groups=written(groups), min_resources=30
+    )
+    for fold, (train, _) in enumerate(splits):
+        rows = found.train(fold, train, 0)
+        assert rows.ndim == 1
+        counts, of_train = (np.bincount(groups[part], minlength=5) for part in (rows, train))
+        assert sum((counts > 0) & (counts < of_train)) <= 1
+
+
+@pytest.mark.parametrize("empty", [0, 1], ids=["training", "test"])
+def test_a_fold_without_rows_is_left_to_the_fit(empty):
+    splits = [(np.arange(100), np.arange(100, 200)), [np.arange(100), np.arange(100, 200)]]
+    splits[1][empty] = np.array([], dtype=int)
+    _, found = of_rows(np.tile([0, 1], N // 2), cv=splits, min_resources=30)
+    assert len(found.train(0, splits[0][0], 0)) < 100
 
 
 def test_a_share_of_a_series_is_its_end():

@@ -15,6 +15,7 @@ from sklearn.ensemble import RandomForestRegressor
 from sklearn.exceptions import FitFailedWarning, NotFittedError
 from sklearn.feature_selection import RFE
 from sklearn.linear_model import LogisticRegression, Ridge
+from sklearn.metrics import accuracy_score, f1_score
 from sklearn.model_selection import (
     KFold,
     ShuffleSplit,
@@ -432,6 +433,24 @@ def test_metrics_of_a_callable_are_checked_at_the_first_result():
 def test_a_refit_that_selects_nothing(refit, error):
     with pytest.raises(error, match="best_index_"):
         svc_search(refit=refit, n_iter=3).fit(X, Y)
+
+
+@pytest.mark.parametrize("by_function", [False, True], ids=["names", "a function"])
+def test_the_score_after_a_refit_by_a_function_is_by_the_objective(by_function):
+    def both(estimator, X, y):
+        predicted = estimator.predict(X)
+        return {
+            "accuracy": accuracy_score(y, predicted),
+            "f1_macro": f1_score(y, predicted, average="macro"),
+        }
+
+    search = svc_search(
+        scoring=both if by_function else ["accuracy", "f1_macro"],
+        objective="f1_macro",
+        refit=lambda table: 0,
+        n_iter=3,
+    ).fit(X, Y)
+    assert search.score(X, Y) == f1_score(Y, search.predict(X), average="macro")
 
 
 def test_without_refit():
