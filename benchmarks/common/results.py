@@ -16,8 +16,8 @@ from benchmarks.peers import METHODS
 from benchmarks.tasks import TASKS
 from benchmarks.tasks.task import Task
 
-# These plan for the number of evaluations; of all others, a longer run begins like a shorter one.
-PLANNING = ("skbayes", "smac")
+# It plans for the number of evaluations; of all others, a longer run begins like a shorter one.
+PLANNING = ("smac",)
 
 
 @cache
