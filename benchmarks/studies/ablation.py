@@ -47,6 +47,7 @@ VARIANTS: dict[str, dict[str, Any]] = {
     "signal N(0, 0.3)": {"gp.fitting.LOG_SIGNAL_VARIANCE": (0.0, 0.3)},
     "noise N(-10, 3)": {"gp.fitting.LOG_NOISE_VARIANCE": (-10.0, 3.0)},
     "lengthscale N(0, 0.5)": {"gp.fitting.LOG_LENGTHSCALE": (0.0, 0.5)},
+    "no fit begins at the mode of the prior": {"model.surrogate.LAST_ANCHOR": 0},
     "refitted after 12 % more": {"model.surrogate.REFIT_SHARE": 0.12},
     "no least scale of bad scores": {"gp.warping.RANGE_SHARE": 0.0},
     # As if 256 observations and 1000 of them were a half of what there is.
