@@ -24,7 +24,9 @@ from skbayes.rules import (
     StoppingRule,
     TargetScore,
 )
+from skbayes.scikit_optimize import MINIMIZERS as _MINIMIZERS
 from skbayes.scikit_optimize import dump, load
+from skbayes.scikit_optimize import no_minimizer as _no_minimizer
 from skbayes.search import BayesSearchCV
 from skbayes.space import Categorical, Conditional, Integer, Real, Space
 
@@ -93,6 +95,8 @@ def __getattr__(name: str) -> Any:
         from skbayes._tracking import mlflow_autolog
 
         return mlflow_autolog
+    if name in _MINIMIZERS:
+        return _no_minimizer(name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
 

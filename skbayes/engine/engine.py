@@ -227,9 +227,21 @@ class Engine:
                 self._apply(event)
         for trial in self.history.trials:
             if not trial.is_closed:
-                rests = trial.index not in self._open
-                status: Status = "complete" if None not in trial.folds else "cut off"
-                self._apply(Closed(trial.index, "stopped" if rests else status))
+                self._apply(Closed(trial.index, self._status_at_end(trial)))
+
+    def _status_at_end(self, trial: Trial) -> Status:
+        """Return how a trial ends that is not closed when the search ends."""
+        if trial.index not in self._open:
+            return "stopped"
+        return "cut off" if None in trial.folds else "complete"
+
+    @property
+    def trials_as_ended(self) -> list[Trial]:
+        """The candidates so far, as they would be if the search ended now."""
+        return [
+            trial if trial.is_closed else replace(trial, status=self._status_at_end(trial))
+            for trial in self.history.trials
+        ]
 
     @contextmanager
     def ending(self) -> Iterator[None]:

@@ -39,6 +39,7 @@ REASONS = {
     "interrupted": "it was interrupted",
     "no_workers": "it lost its workers",
     "error": "something other than a fit raised an error",
+    "copied while running": "this is a copy from the time when it was running",
     "max_time": "its time was over",
     "max_fits": "its fits were spent, or did not suffice for another candidate",
 }

@@ -17,8 +17,18 @@ from skbayes._warnings import warn
 from skbayes.rules import check_count
 from skbayes.space import has, is_number, native, same_value, show
 
-__all__ = ["dump", "joined_fit_params", "load", "read_optimizer_kwargs", "warn_of_differences"]
+__all__ = [
+    "MINIMIZERS",
+    "dump",
+    "joined_fit_params",
+    "load",
+    "no_minimizer",
+    "read_optimizer_kwargs",
+    "warn_of_differences",
+]
 
+# Functions of scikit-optimize that minimise a function, for which there is nothing here.
+MINIMIZERS = ("dummy_minimize", "forest_minimize", "gbrt_minimize", "gp_minimize")
 
 # Both names of the same number, the second one the older.
 INITIAL = ("n_initial_points", "n_random_starts")
@@ -210,6 +220,25 @@ def dump(res: Any, filename: Any, store_objective: bool = True, **kwargs: Any) -
         "while it runs, write BayesSearchCV(..., checkpoint='search.jsonl'). To save a fitted "
         "search, write joblib.dump(search, filename)."
     )
+
+
+def no_minimizer(name: str) -> Callable[..., NoReturn]:
+    """Return what stands for a function of scikit-optimize that minimises: calling it raises.
+
+    Parameters
+    ----------
+    name : str
+        One of `MINIMIZERS`.
+    """
+
+    def minimizer(*args: Any, **kwargs: Any) -> NoReturn:
+        raise NotImplementedError(
+            f"skbayes has no {name}. Import it from skopt, or write the loop with "
+            "skbayes.Optimizer: ask() returns parameters, and tell(params, score) takes their "
+            "score. A higher score is better, so negate a value that you want to minimise."
+        )
+
+    return minimizer
 
 
 def load(filename: Any, **kwargs: Any) -> NoReturn:

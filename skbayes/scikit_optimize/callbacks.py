@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import math
 import time
-from abc import ABC, abstractmethod
 from typing import Any, NoReturn
 
 from skbayes._numerics import standard_deviation
@@ -107,16 +106,19 @@ class TimerCallback(_Lap):
         self._lap()
 
 
-class EarlyStopper(ABC):
+class EarlyStopper:
     """Base class of callbacks that end a search. A subclass decides this in `_criterion`."""
 
     def __call__(self, result: Any) -> bool | None:
         """Return whether to stop; None if this is not known yet."""
         return self._criterion(result)
 
-    @abstractmethod
     def _criterion(self, result: Any) -> bool | None:
         """Return whether to stop; None if this is not known yet."""
+        raise NotImplementedError(
+            f"{type(self).__name__} has no method _criterion(self, result). Write it in the "
+            "subclass of EarlyStopper: it returns True to end the search."
+        )
 
 
 class DeltaXStopper(EarlyStopper):

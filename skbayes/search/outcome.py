@@ -32,7 +32,10 @@ if TYPE_CHECKING:
     from skbayes.journal import Journal
     from skbayes.search.run import Run
 
-__all__ = ["conclude", "trials_of"]
+__all__ = ["COPIED", "conclude", "set_as_ended", "trials_of"]
+
+# Why a copy has ended that was made while its search was running.
+COPIED = "copied while running"
 
 # Attributes of a fitted search that tell of its best candidate.
 OF_THE_BEST = (
@@ -70,6 +73,18 @@ def conclude(search: Any, run: Run, engine: Engine) -> None:
             raise early
 
 
+def set_as_ended(copy: Any, run: Run, engine: Engine) -> None:
+    """Set on a copy of a search that runs what the search would have if it were interrupted now.
+
+    A function for `refit` is not called: it may be made for all candidates, and a callback that
+    pickles a search must not end it.
+    """
+    trials = engine.trials_as_ended
+    rows = _set_found(copy, run, engine, trials, COPIED)
+    if _has_best(copy, run) and _is_any_complete(trials) and not callable(copy.refit):
+        _select(copy, run, rows)
+
+
 def trials_of(search: Any) -> dict[str, list[Any]]:
     """Return the table of a search with a row for each candidate, in the order proposed.
 
@@ -103,29 +118,50 @@ def trials_of(search: Any) -> dict[str, list[Any]]:
 
 def _set_results(search: Any, run: Run, engine: Engine) -> None:
     """Set what was found; raise ValueError where `conclude` does."""
-    search.stop_reason_ = engine.stop_reason
-    # One that was proposed when the time was over has nothing to show.
-    trials = [trial for trial in engine.history.trials if trial.has_begun]
-    if trials or "cv_results_" not in search.__dict__:
-        # Else what is known is known of an earlier fit.
-        search._notes = run.notes(engine.history.trials)
-    rows = run.in_row_order(trials)
-    if trials:
-        _keep(search, run, trials, rows)
-        search.fits_spent_ = engine.fits_spent
+    rows = _set_found(search, run, engine, engine.history.trials, engine.stop_reason)
+    if rows:
+        if search.verbose > 0 and math.isfinite(search._best.expected):
+            say(str(search._best))
         if search.verbose > 0 and engine.said_of_shares:
             say(engine.said_of_shares)
         # Last, for warnings may be errors, and what was searched is not to be lost.
-        _warn_of_failures(search, trials, rows, engine.journal)
-    has_best = search.refit or not run.objective.is_multimetric
+        _warn_of_failures(search, rows, engine.journal)
+    has_best = _has_best(search, run)
+    if _is_any_complete(rows):
+        if has_best:
+            _select(search, run, rows)
+    elif engine.error is None and (has_best or not rows):
+        raise ValueError(_why_there_is_no_best(engine.stop_reason, has_results=bool(rows)))
+
+
+def _set_found(
+    search: Any, run: Run, engine: Engine, trials: Sequence[Trial], stop_reason: str | None
+) -> list[Trial]:
+    """Set all that does not depend on which candidate is taken; return the trials by row."""
+    search.stop_reason_ = stop_reason
+    # One that was proposed when the time was over has nothing to show.
+    begun = [trial for trial in trials if trial.has_begun]
+    if begun or "cv_results_" not in search.__dict__:
+        # Else what is known is known of an earlier fit.
+        search._notes = run.notes(trials)
+    rows = run.in_row_order(begun)
+    if begun:
+        _keep(search, run, begun, rows)
+        search.fits_spent_ = engine.fits_spent
+    return rows
+
+
+def _has_best(search: Any, run: Run) -> bool:
+    """Whether a search chooses a best candidate."""
+    return bool(search.refit) or not run.objective.is_multimetric
+
+
+def _is_any_complete(trials: Sequence[Trial]) -> bool:
+    """Whether a trial is complete, and not every fit with the whole resource has failed."""
     # Some fits with a share were good if all with the whole resource have failed.
     folds = [fold for trial in trials for fold in trial.folds if fold is not None]
     is_fitted = any(fold.error is None for fold in folds)
-    if is_fitted and any(trial.status == "complete" for trial in trials):
-        if has_best:
-            _select(search, run, rows)
-    elif engine.error is None and (has_best or not trials):
-        raise ValueError(_why_there_is_no_best(engine.stop_reason, has_results=bool(trials)))
+    return is_fitted and any(trial.status == "complete" for trial in trials)
 
 
 def _why_there_is_no_best(stop_reason: str | None, *, has_results: bool) -> str:
@@ -177,13 +213,9 @@ def _keep(search: Any, run: Run, trials: Sequence[Trial], rows: Sequence[Trial])
     search._limits = run.limits(scores)
     best = within(best_score(scores, _choice(run, rows)), search._limits)
     search._best = replace(best, is_simplest=run.preferences is not None)
-    if search.verbose > 0 and math.isfinite(search._best.expected):
-        say(str(search._best))
 
 
-def _warn_of_failures(
-    search: Any, trials: Sequence[Trial], rows: Sequence[Trial], journal: Journal | None
-) -> None:
+def _warn_of_failures(search: Any, rows: Sequence[Trial], journal: Journal | None) -> None:
     """Warn once of the fits that failed, and of scores that are not finite.
 
     A fit with a share counts only for a candidate that has no other: a candidate may fail with few
@@ -194,7 +226,7 @@ def _warn_of_failures(
     ValueError
         If every fit failed.
     """
-    parts = [part for t in trials for part in ((t.folds,) if t.n_scored else t.rungs)]
+    parts = [part for t in rows for part in ((t.folds,) if t.n_scored else t.rungs)]
     folds = [fold for part in parts for fold in part if fold is not None]
     errors = [fold.error for fold in folds]
     if journal is not None:

@@ -264,7 +264,7 @@ class BayesSearchCV(BaseSearchCV):  # type: ignore[misc]
         Why the search ended: "n_iter", "max_time", "max_fits", "exhausted", "interrupted",
         "no_workers", "error", or the text that a stopping rule returned. "error": something
         other than a fit raised an error, such as a callback, a stopping rule, `is_allowed` or the
-        checkpoint.
+        checkpoint. "copied while running": this is a pickle or a copy that a callback made.
     refit_time_ : float
         Time of the refit, in seconds.
     multimetric_ : bool
@@ -477,7 +477,7 @@ class BayesSearchCV(BaseSearchCV):  # type: ignore[misc]
 
     def __getstate__(self) -> dict[str, Any]:
         # Workers stay where they are.
-        state: dict[str, Any] = super().__getstate__()
+        state: dict[str, Any] = super(BayesSearchCV, self._as_ended()).__getstate__()
         return {**state, "executor": None}
 
     def __setstate__(self, state: dict[str, Any]) -> None:
@@ -489,14 +489,25 @@ class BayesSearchCV(BaseSearchCV):  # type: ignore[misc]
     def __copy__(self) -> Self:
         # Not by way of a pickle, which has no workers.
         new = type(self).__new__(type(self))
-        new.__dict__.update(self.__dict__)
+        new.__dict__.update(self._as_ended().__dict__)
         return new
 
     def __deepcopy__(self, memo: dict[int, Any]) -> Self:
         # A copy runs on the same workers.
         memo[id(self.executor)] = self.executor
         memo[id(self)] = new = type(self).__new__(type(self))
-        new.__dict__.update(copy.deepcopy(self.__dict__, memo))
+        new.__dict__.update(copy.deepcopy(self._as_ended().__dict__, memo))
+        return new
+
+    def _as_ended(self) -> Self:
+        """Return the search; while it runs, a copy with the results so far, which does not run."""
+        view = self.__dict__.get("_so_far")
+        if view is None:
+            return self
+        new = type(self).__new__(type(self))
+        new.__dict__.update(self.__dict__)
+        del new._so_far
+        view.set_as_ended(new)
         return new
 
     # The estimator is validated by its own fit, not here.

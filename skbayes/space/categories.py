@@ -40,7 +40,7 @@ class Categorical(Dimension):
 
     Parameters
     ----------
-    categories : list, tuple, range or one-dimensional array
+    categories : list, tuple, range, one-dimensional array or view of a dict
         The values, at least one. Numpy scalars become Python objects.
     prior : sequence of float or None, default=None
         Probabilities of the categories, as in scikit-optimize. They have no effect: all categories

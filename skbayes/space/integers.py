@@ -35,10 +35,10 @@ _SMALL = 2**62
 
 def _whole_bound(call: str, name: str, value: Any) -> int:
     number = finite_bound(call, name, value)
-    if isinstance(value, numbers.Integral):
+    if value == int(value):
         return int(value)
     raise TypeError(
-        f"{call} needs whole numbers of type int as bounds, got {name}={show(value)}. "
+        f"{call} needs whole numbers as bounds, got {name}={show(value)}. "
         f"Write {round(number)}, or use Real for a range of floats."
     )
 
@@ -51,7 +51,7 @@ class Integer(Range):
     Parameters
     ----------
     low, high : int
-        Bounds, low < high.
+        Bounds, low < high. Whole floats such as 1e3 become ints.
     prior : {"uniform", "log-uniform", "auto"}, default="uniform"
         Scale of the range. The search draws values on this scale, and so does the model.
         "log-uniform" needs low >= 1. "auto" is "log-uniform" if low >= 1 and high / low >= 100.

@@ -356,7 +356,6 @@ def _skopt_dimension(written: Any, place: str) -> Dimension | None:
     low, high = native(written.low), native(written.high)
     if np.dtype(getattr(written, "dtype", float)).kind not in "iu":
         return Real(low, high, written.prior)
-    low, high = (int(b) if isinstance(b, float) and b.is_integer() else b for b in (low, high))
     return Integer(low, high, written.prior)
 
 

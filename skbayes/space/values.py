@@ -7,7 +7,16 @@ import functools
 import math
 import numbers
 import reprlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import (
+    ItemsView,
+    Iterable,
+    Iterator,
+    KeysView,
+    Mapping,
+    Sequence,
+    Set,
+    ValuesView,
+)
 from typing import Any
 
 import numpy as np
@@ -141,7 +150,9 @@ def plain_key(value: object) -> tuple[type, object] | None:
 
 
 def as_list(values: Any, what: str) -> list[Any]:
-    """Elements of a list, range, tuple or one-dimensional array, numpy scalars made native.
+    """Elements of a list, range, tuple, one-dimensional array or view of a dict.
+
+    Numpy scalars are made native.
 
     Parameters
     ----------
@@ -153,11 +164,15 @@ def as_list(values: Any, what: str) -> list[Any]:
     Raises
     ------
     TypeError
-        If `values` is no sequence: a scalar, a string, a mapping, a set; or holds a dimension.
+        If `values` is no sequence, such as a scalar, a string, a dict, a set or a generator, or
+        holds a dimension.
     ValueError
         If `values` is empty or an array that is not one-dimensional.
     """
     is_single = isinstance(values, str | bytes | bytearray | type | Mapping | np.generic)
+    # They have the order of their dict.
+    if isinstance(values, KeysView | ValuesView | ItemsView):
+        values = list(values)
     # Series, Index and the arrays of other libraries convert themselves.
     if not is_single and not isinstance(values, Sequence) and has(values, "__array__"):
         values = np.asarray(values)
@@ -168,9 +183,9 @@ def as_list(values: Any, what: str) -> list[Any]:
             )
     if is_single or not isinstance(values, np.ndarray | Sequence):
         raise TypeError(
-            f"{what} needs to be a list of values, a range (low, high), a dimension or a "
-            f"distribution, got {show(values)} of type {type(values).__name__}. "
-            "Wrap a single value in a list with one element."
+            f"{what} needs to be a list of values, a range (low, high), a dimension or a frozen "
+            f"distribution of scipy.stats, got {show(values)} of type {type(values).__name__}. "
+            f"{_remedy(values)}"
         )
     elements = [native(value) for value in values]
     if not elements:
@@ -186,6 +201,24 @@ def as_list(values: Any, what: str) -> list[Any]:
                 "of dictionaries with one in each."
             )
     return elements
+
+
+def _remedy(values: Any) -> str:
+    """Return what to write in the place of something that is no list."""
+    if isinstance(values, Set):
+        return (
+            "The order of a set may change from run to run, and with it the search. Write "
+            "sorted(...) for a list of its values, or list the values yourself."
+        )
+    if isinstance(values, Iterator):
+        return "Write list(...) for a list of its values."
+    single = str | bytes | bytearray | numbers.Number | np.generic | type | None
+    if isinstance(values, single) or has(values, "get_params"):
+        return "Wrap a single value in a list with one element."
+    return (
+        "Write its bounds as (low, high) or (low, high, 'log-uniform'), or the values to try as a "
+        "list."
+    )
 
 
 def same_value(a: Any, b: Any) -> bool:

@@ -173,6 +173,13 @@ def test_iid(value):
         warn_of_differences(search(iid=value))
 
 
+def test_functions_that_minimise_say_what_to_write():
+    from skbayes import gp_minimize
+
+    with pytest.raises(NotImplementedError, match=r"no gp_minimize.*skopt.*skbayes\.Optimizer"):
+        gp_minimize(lambda x: x[0], [(0.0, 1.0)])
+
+
 def test_pickles_are_refused_with_the_safe_way(tmp_path):
     path = tmp_path / "result.pkl"
     for call in (lambda: skbayes.dump({}, path), lambda: skbayes.load(path)):

@@ -152,8 +152,21 @@ def test_stoppers_of_ones_own():
 
     assert not Tenth()(result([0.0] * 9))
     assert Tenth()(result([0.0] * 10))
-    with pytest.raises(TypeError):
-        callbacks.EarlyStopper()
+    with pytest.raises(NotImplementedError, match="EarlyStopper has no method _criterion"):
+        callbacks.EarlyStopper()(result([0.0]))
+
+
+def test_stoppers_as_public_scripts_write_them():
+    """Some replace the call itself; some make a stopper of the base class in their constructor."""
+
+    class Third(callbacks.EarlyStopper):
+        def __init__(self):
+            callbacks.EarlyStopper().__init__()
+
+        def __call__(self, result):
+            return len(result.func_vals) >= 3
+
+    assert [Third()(result([0.0] * n)) for n in (2, 3)] == [False, True]
 
 
 @pytest.mark.parametrize(

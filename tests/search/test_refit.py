@@ -1,5 +1,6 @@
 """The best candidate fitted after all: after an interrupt, and with ``refit=False``."""
 
+import copy
 import pickle
 import re
 
@@ -181,3 +182,29 @@ def test_too_early():
         search.refit_best(X, Y)
     with pytest.raises(NotFittedError, match="when the search has ended"):
         search.fit(X, Y, callback=lambda view: search.refit_best(X, Y))
+
+
+@pytest.mark.parametrize(
+    "copied", [copy.copy, copy.deepcopy, lambda search: pickle.loads(pickle.dumps(search))]
+)
+def test_a_copy_that_a_callback_makes_is_like_a_search_that_was_interrupted(copied):
+    search = BayesSearchCV(SVC(), SPACE, n_iter=5, cv=2, n_points=2, random_state=0)
+    copies = []
+    search.fit(X, Y, callback=lambda view: copies.append(copied(search)))
+    assert search.trials(as_frame=False)["status"] == ["complete"] * 5
+    twin = copies[2]
+    assert twin.trials(as_frame=False)["status"] == ["complete"] * 3 + ["cut off"]
+    assert twin.stop_reason_ == "copied while running"
+    assert twin.best_params_ == twin.insight().best_params
+    twin.refit_best(X, Y)
+    np.testing.assert_array_equal(twin.predict(X), SVC(**twin.best_params_).fit(X, Y).predict(X))
+
+
+def test_a_callback_can_copy_a_search_whose_refit_takes_all_candidates():
+    search = BayesSearchCV(SVC(), SPACE, n_iter=3, cv=2, refit=lambda table: 2, random_state=0)
+    copies = []
+    search.fit(X, Y, callback=lambda view: copies.append(copy.deepcopy(search)))
+    assert search.best_index_ == 2
+    with pytest.raises(AttributeError, match=r"no candidate was chosen.*copied while running"):
+        copies[1].best_params_  # noqa: B018 - that reading it raises is what is tested
+    assert copies[1].refit_best(X, Y).predict(X).shape == Y.shape

@@ -170,3 +170,9 @@ def test_as_list_keeps_objects():
     assert listed[1] is second
     assert [type(v) for v in as_list(np.array([1, 2]), "x")] == [int, int]
     assert as_list(range(3), "x") == [0, 1, 2]
+
+
+def test_as_list_takes_views_and_says_what_to_write_for_a_set():
+    assert as_list({"b": 1, "a": 2}.keys(), "x") == ["b", "a"]
+    with pytest.raises(TypeError, match=r"order of a set.*Write sorted\(\.\.\.\)"):
+        as_list({"b", "a"}, "x")
