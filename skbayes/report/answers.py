@@ -114,17 +114,21 @@ class Answers:
         )
         if self.gain is None or math.isnan(self.gain.expected):
             return f"{told}."
-        expected, low, high = self.on_new_folds
-        return (
-            f"{told}; on new folds a difference of {expected} can be expected "
-            f"(90 % interval {low} to {high})."
+        expected, *ends = self.on_new_folds
+        interval = (
+            f"90 % interval {' to '.join(ends)}"
+            if ends
+            else "the interval is not known: the differences on all folds are equal"
         )
+        return f"{told}; on new folds a difference of {expected} can be expected ({interval})."
 
     @property
     def on_new_folds(self) -> list[str]:
-        """The gain to be expected on new folds, and the ends of its interval, as texts."""
-        assert self.gain is not None
-        return as_gains(self.gain.expected, self.gain.low, self.gain.high)
+        """The gain to be expected on new folds, and the ends of its interval if it is known."""
+        gain = self.gain
+        assert gain is not None
+        ends = () if math.isnan(gain.low) else (gain.low, gain.high)
+        return as_gains(gain.expected, *ends)
 
 
 def answers(

@@ -42,6 +42,8 @@ NO_LIMITS: Limits = (-math.inf, math.inf)
 COVERAGE = 0.9
 # With two folds a single one would choose, and two numbers tell nothing of their spread.
 MIN_FOLDS = 3
+# Scores that differ by less, as a share of the largest one, are equal: sums of other orders.
+ROUNDING = 1e-12
 # Of what candidates that were stopped would have scored. The same scores give the same answer.
 N_DRAWS, SEED = 64, 0
 
@@ -64,7 +66,8 @@ class BestScore:
         Mean score to expect on folds that did not choose the candidate. NaN if it is not known:
         with fewer than three folds, or fewer than two candidates with all folds.
     low, high : float
-        Interval that contains the mean score on new folds with a probability of 90 %; NaN likewise.
+        Interval that contains the mean score on new folds with a probability of 90 %; NaN likewise,
+        and if the scores of all folds are equal, because then nothing is known of their spread.
     n_candidates : int
         Number of candidates from which the candidate was chosen.
     n_folds : int
@@ -124,7 +127,11 @@ def on_new_folds(best: BestScore) -> str:
             "with its folds. Evaluate the best candidate once more, or tell the folds of each one."
         )
     if not math.isnan(best.expected):
-        interval = f"90 % interval {best.low:.5g} to {best.high:.5g}"
+        interval = (
+            "the interval is not known: the scores of all folds are equal"
+            if math.isnan(best.low)
+            else f"90 % interval {best.low:.5g} to {best.high:.5g}"
+        )
         return f"On new folds, {best.expected:.5g} can be expected ({interval})."
     who = "simplest candidate within one standard error" if best.is_simplest else "best candidate"
     what = (
@@ -206,7 +213,10 @@ def best_score(
     some[~np.isfinite(some)] = math.nan
     z = np.array([_left_out(f, some, choose) for f in range(n_folds)])
     t = float(stdtrit(n_folds - 1, 0.5 + COVERAGE / 2))
-    width = t * z.std(ddof=1) * math.sqrt(1 / n_folds + 1 / (n_folds - 1))
+    # A few scores that are equal are no evidence that all further ones are.
+    is_spread = np.ptp(z) > ROUNDING * np.abs(z).max()
+    sd = z.std(ddof=1) if is_spread else math.nan
+    width = t * sd * math.sqrt(1 / n_folds + 1 / (n_folds - 1))
     expected, low, high = (in_units(z.mean() + step) for step in (0.0, -width, width))
     return BestScore(reported, expected, low, high, n, n_folds)
 

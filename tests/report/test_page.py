@@ -153,6 +153,16 @@ def test_the_gain_is_measured_by_folds_that_had_no_part_in_the_choice():
     assert math.isnan(answer.chance)
 
 
+def test_of_equal_scores_and_gains_no_interval_is_told():
+    optimizer = told(0, space={"x": (0, 9)})
+    for x, score in enumerate([0.75, 1.0]):
+        optimizer.tell({"x": x}, folds=[score] * 3)
+    text = Outline(report_html(optimizer)).text
+    assert "nan" not in text.split("Pictures")[0]
+    assert "90 % interval" not in text
+    assert "a difference of +0.250 can be expected (the interval is not known: the dif" in text
+
+
 def test_a_failed_candidate_has_no_part_in_the_gain():
     optimizer = told(0, space={"x": (0, 9)})
     for x, row in enumerate([[0.0, 0.1, 0.0], [0.2, 0.3, 0.2], [0.1, 0.2, 9.0]]):
