@@ -67,17 +67,20 @@ class Lines:
         if not isinstance(event, Closed) or not trial.n_scored:
             return  # what was measured in part has its line, and what has not begun needs none
         scores = [score for part in (trial.folds, *trial.rungs) for score in part if score]
-        is_read = all(id(score) in self._known for score in scores)
+        # Those that were read come first.
+        is_read = self._n_read == len(self._scores)
+        is_read = is_read and all(id(score) in self._known for score in scores)
+        if not is_read:
+            self._print_read(len(self._scores))
         score = self._objective.score(trial)
         is_complete = self._objective.status(trial) == "complete"
         if is_complete and not score <= self._best:
             self._best, self._best_number = score, trial.index + 1
         self._scores.append(score if is_complete else math.nan)
-        if is_read and self._n_read == len(self._scores) - 1:
+        if is_read:
             self._n_read += 1
-            return
-        self._print_read(len(self._scores) - 1)
-        say(self._line(trial, score))
+        else:
+            say(self._line(trial, score))
 
     def _tell_of_share(self, event: Scored, trial: Trial) -> None:
         """Print the line of a share, when all folds of it are scored."""
