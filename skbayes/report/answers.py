@@ -68,7 +68,7 @@ class Answers:
         Whether the first candidate was taken.
     difference : float
         Score less that of the first candidate, on the folds by which it was chosen; NaN if that has
-        none.
+        none, or no other candidate has one.
     more : str
         Whether more candidates would pay, as a sentence.
     n_more : int
@@ -154,7 +154,8 @@ def answers(
         best = None  # that is the highest score by the metric that steers, and another was taken
     more, n_more, chance = "", 0, math.nan
     if is_scored:
-        difference = float(found.scores[taken] - found.scores[0])
+        if found.n_scored > 1:  # else nothing was compared
+            difference = float(found.scores[taken] - found.scores[0])
         # Sums of other orders differ in the last bits.
         if abs(difference) <= ROUNDING * max(abs(float(found.scores[taken])), ROUNDING):
             difference = 0.0

@@ -203,6 +203,13 @@ def test_no_gain_is_told_as_such():
     assert answer.over_first == "No candidate scored higher than the first candidate."
 
 
+def test_where_nothing_was_compared_no_comparison_is_told():
+    optimizer = told(0, space={"x": (0, 9)})
+    optimizer.tell({"x": 0}, folds=[1.0, 2.0, 3.0])
+    optimizer.tell({"x": 1}, folds=[9.0, None, None])
+    assert answers(read(optimizer), None).over_first == ""
+
+
 @pytest.mark.parametrize(
     ("settings", "space", "first"),
     [
