@@ -110,8 +110,8 @@ def _text(value: Any, bound: Any) -> str:
     if not isinstance(value, float):
         return str(value)
 
-    def side(number: float) -> int:
-        return (number > bound) - (number < bound)
+    def side(number: float) -> tuple[bool, bool]:
+        return number > bound, number < bound
 
     texts = (f"{value:.{n}g}" for n in range(MIN_DIGITS, MAX_DIGITS + 1))
     return next(text for text in texts if side(float(text)) == side(value))

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from skbayes._digits import significant
 from skbayes.found import Found
 from skbayes.rules import BestScore, best_score
 
@@ -210,8 +211,11 @@ def standing(found: Found) -> str:
     those = n_candidates(n, "" if n == len(found) else " complete")
     if found.is_highest_taken:
         return f"the best of {those}"
-    highest = f" (the highest score is {np.nanmax(found.scores):.5g})" if n else ""
-    return f"taken from {those}{highest}"
+    if not n:
+        return f"taken from {those}"
+    row = int(np.nanargmax(found.scores))
+    highest = in_digits(float(found.scores[row]), 5, float(found.errors[row]))
+    return f"taken from {those} (the highest score is {highest})"
 
 
 def effort(found: Found, reason: str | None = None) -> str:
@@ -234,9 +238,9 @@ def n_candidates(n: int, word: str = "") -> str:
     return f"{n}{word} candidate{'' if n == 1 else 's'}"
 
 
-def in_digits(number: float, digits: int) -> str:
-    """Return a number with some significant digits, and without an exponent below a million."""
-    text = f"{number:.{digits}g}"
+def in_digits(number: float, digits: int, least: float = math.nan) -> str:
+    """Return a number as `significant` does, without an exponent below a million."""
+    text = significant(number, digits, least)
     return f"{number:.0f}" if "e+" in text and abs(number) < NO_EXPONENT else text
 
 

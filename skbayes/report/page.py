@@ -129,10 +129,12 @@ def _answer(found: Found, told: Answers) -> list[str]:
     note = f"{found.label}, {told.standing}"
     if math.isfinite(told.error):
         note += f"; standard error {told.error:.2g}"
-    cards.append((in_digits(told.score, 5), note))
+    cards.append((in_digits(told.score, 5, told.error), note))
     if best is not None and math.isfinite(best.expected):
         ends = () if math.isnan(best.low) else (best.low, best.high)
-        expected, *interval = (in_digits(n, 5) for n in (best.expected, *ends))
+        expected, *interval = (
+            in_digits(n, 5, (best.high - best.low) / 10) for n in (best.expected, *ends)
+        )
         cards.append((expected, f"to be expected on new folds{_interval(interval)}"))
     if told.gain is not None and math.isfinite(told.gain.expected):
         expected, *interval = told.on_new_folds

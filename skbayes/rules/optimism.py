@@ -20,6 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import ndtri, stdtrit
 
+from skbayes._digits import significant
 from skbayes._numerics import MAD_TO_SD, binary_exponent, mean, own_arithmetic
 from skbayes._pickles import lasting
 from skbayes.rules.fold_means import partial_means
@@ -116,7 +117,7 @@ def as_chosen(best: BestScore) -> str:
         else f"The best of {best.n_candidates} candidates"
     )
     folds = f"the {best.n_folds} folds by which it was chosen"
-    return f"{who} scores {best.reported:.5g} on {folds}."
+    return f"{who} scores {_text(best, best.reported)} on {folds}."
 
 
 def on_new_folds(best: BestScore) -> str:
@@ -130,9 +131,9 @@ def on_new_folds(best: BestScore) -> str:
         interval = (
             "the interval is not known: the scores of all folds are equal"
             if math.isnan(best.low)
-            else f"90 % interval {best.low:.5g} to {best.high:.5g}"
+            else f"90 % interval {_text(best, best.low)} to {_text(best, best.high)}"
         )
-        return f"On new folds, {best.expected:.5g} can be expected ({interval})."
+        return f"On new folds, {_text(best, best.expected)} can be expected ({interval})."
     who = "simplest candidate within one standard error" if best.is_simplest else "best candidate"
     what = (
         f"there are fewer than {MIN_FOLDS} folds"
@@ -140,6 +141,11 @@ def on_new_folds(best: BestScore) -> str:
         else "fewer than two candidates have all folds"
     )
     return f"What the {who} would score on new folds is not known: {what}."
+
+
+def _text(best: BestScore, number: float) -> str:
+    """Return one of the scores, with two digits of the width of the interval."""
+    return significant(number, 5, (best.high - best.low) / 10)
 
 
 def highest_means(folds: Floats) -> NDArray[np.intp]:

@@ -153,3 +153,15 @@ def test_the_best_of_a_checkpoint_is_one_that_was_read(capsys, tmp_path):
     found = lines(capsys, space, n_iter=2, **settings)
     assert "(candidate 1)" in found[1]
     assert "(candidate 2)" in found[2]
+
+
+def test_scores_that_differ_print_differently(capsys):
+    class Offset(Line):
+        def score(self, X, y):
+            return super().score(X, y) - 1e6
+
+    found = "\n".join(lines(capsys, estimator=Offset()))
+    scores = re.findall(r"score (-9999\d\d\.\d+) \+-", found)
+    assert len(set(scores)) == len(scores) == 4
+    assert re.search(r"scores (\S+) on .* folds, (\S+) can be .* interval (\S+) to (\S+)\)", found)
+    assert "e+0" not in found
