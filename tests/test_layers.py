@@ -36,6 +36,7 @@ FLOORS = {
     "gp": 2,
     "space": 2,
     "_compat": 1,
+    "_digits": 1,
     "_html": 1,
     "_interrupts": 1,
     "_numerics": 1,

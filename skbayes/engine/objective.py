@@ -157,9 +157,12 @@ class Objective:
         report = read_report(score, self.fold_scores(trial), max(0.0, trial.seconds))
         return replace(report, rungs=rungs, rung_costs=costs) if rungs else report
 
-    def standard_error(self, trial: Trial) -> float:
-        """Return the standard error of the mean over the folds; NaN for a single fold."""
-        scores = np.array(self.fold_scores(trial), dtype=np.float64)
+    def standard_error(self, trial: Trial, rung: int | None = None) -> float:
+        """Return the standard error of the mean over the folds; NaN for a single fold.
+
+        Of the folds of a rung, or, if that is None, of those with the whole resource.
+        """
+        scores = np.array(self.fold_scores(trial, rung), dtype=np.float64)
         if len(scores) < 2:
             return math.nan
         return standard_deviation(scores, ddof=1) / math.sqrt(len(scores))

@@ -33,6 +33,8 @@ WHOSE = {
     "taken": "the value {} of the simplest candidate",
     "highest": "the value {} of the highest score",
 }
+# Digits of a number; with as many as the second, every float has a text of its own.
+MIN_DIGITS, MAX_DIGITS = 4, 17
 # Rounding may leave nothing of the variance of a difference, or less.
 TINY_VARIANCE = 1e-14
 
@@ -87,8 +89,10 @@ class AtBound:
         return not self.is_last and self.probability >= SURE and self.beyond > WORTH
 
     def __repr__(self) -> str:
-        value, bound = _number(self.value), _number(self.bound)
-        where = "at" if value == bound else "near"
+        bound = _text(self.bound, self.bound)
+        value, where = bound, "at"
+        if self.value != self.bound:
+            value, where = _text(self.value, self.bound), "near"
         whose = WHOSE[self.whose].format(value)
         place = f"{self.name}: {whose} is {where} the {self.side} bound {bound}"
         if self.is_last:
@@ -101,8 +105,16 @@ class AtBound:
         return f"{place}, but the score does not clearly rise towards it."
 
 
-def _number(value: Any) -> str:
-    return f"{value:.4g}" if isinstance(value, float) else str(value)
+def _text(value: Any, bound: Any) -> str:
+    """Return a number in as many digits as show on which side of a bound it is, if on any."""
+    if not isinstance(value, float):
+        return str(value)
+
+    def side(number: float) -> tuple[bool, bool]:
+        return number > bound, number < bound
+
+    texts = (f"{value:.{n}g}" for n in range(MIN_DIGITS, MAX_DIGITS + 1))
+    return next(text for text in texts if side(float(text)) == side(value))
 
 
 def at_bounds(

@@ -257,7 +257,10 @@ def outlook(
     -------
     probability, expected : float
     """
-    if step := least_step(scores):
+    step = least_step(scores)
+    if step > most * (1.0 + ROUNDING):
+        step = 0.0  # better scores may lie nearer to each other than those that there are
+    if step:
         # Half a step and more becomes a whole one.
         gain = step * np.floor(gain / step + 0.5)
     largest = float(gain.max())
@@ -284,7 +287,10 @@ def outlook(
     chances = np.array([chance(level) for level in levels.tolist()])
     expected = float(np.diff(levels) @ (0.5 * chances[1:] + 0.5 * chances[:-1]))
     # On a grid the chance is that of its lower end all along each step.
-    return chance(by), expected + step * float(chances[0] - chances[-1]) / 2
+    expected += step * float(chances[0] - chances[-1]) / 2
+    probability = chance(by)
+    # A few levels may leave out a little of what this inequality of Markov grants.
+    return probability, max(expected, by * probability)
 
 
 def gains(

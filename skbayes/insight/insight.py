@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from skbayes._digits import significant
 from skbayes._numerics import computing, rescaled
 from skbayes._pickles import lasting
 from skbayes.gp import (
@@ -529,7 +530,8 @@ class Insight:
             return at_bounds(self._overview, self.space, point, self._unit, self.noise, self._last)
 
     def __repr__(self) -> str:
-        return f"<Insight from {self.observations.n_scored} scores, the best {self.best_score:.5g}>"
+        best = significant(self.best_score, 5, self.noise)
+        return f"<Insight from {self.observations.n_scored} scores, the best {best}>"
 
     def __str__(self) -> str:
         found = [str(each) for each in self.at_bounds()]
@@ -561,7 +563,8 @@ def said_of_best(insight: Insight) -> list[str]:
     told = [on_new_folds(best)]
     if not best.is_simplest and not math.isnan(best.expected):
         return [as_chosen(best), *told]
-    highest = f"The best of {insight.observations.n_scored} scores is {insight.highest_score:.5g}."
+    highest = significant(insight.highest_score, 5, insight.noise)
+    highest = f"The best of {insight.observations.n_scored} scores is {highest}."
     if not best.is_simplest:
         return [highest, *told]
     if insight._row == insight._best_row:
@@ -570,7 +573,7 @@ def said_of_best(insight: Insight) -> list[str]:
         params = ", ".join(f"{name}={show(value)}" for name, value in insight.best_params.items())
         taken = (
             "Taken: the simplest candidate within one standard error, which scores "
-            f"{insight.best_score:.5g}: {params}"
+            f"{significant(insight.best_score, 5, insight.noise)}: {params}"
         )
     return [highest, taken, *told]
 

@@ -6,6 +6,7 @@ import math
 from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from skbayes._digits import significant
 from skbayes._output import say
 from skbayes._trials import Closed, Event, FoldScore, Scored, Trial
 from skbayes.progress.pace import Pace, as_clock
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
 
 __all__ = ["Lines"]
 
+# Digits of a score at least; if its standard error begins further on, as many as reach it.
+N_DIGITS = 5
 # Characters of the reason why a candidate has failed.
 MAX_REASON = 160
 
@@ -58,7 +61,7 @@ class Lines:
         self._known, self._kept = {id(score) for score in known}, known
         self._scores: list[float] = []
         self._n_read = 0
-        self._best, self._best_number = math.nan, 0
+        self._best, self._best_error, self._best_number = math.nan, math.nan, 0
 
     def __call__(self, event: Event, trial: Trial) -> None:
         """Print the line of `trial` if `event` closes it."""
@@ -67,17 +70,21 @@ class Lines:
         if not isinstance(event, Closed) or not trial.n_scored:
             return  # what was measured in part has its line, and what has not begun needs none
         scores = [score for part in (trial.folds, *trial.rungs) for score in part if score]
-        is_read = all(id(score) in self._known for score in scores)
+        # Those that were read come first.
+        is_read = self._n_read == len(self._scores)
+        is_read = is_read and all(id(score) in self._known for score in scores)
+        if not is_read:
+            self._print_read(len(self._scores))
         score = self._objective.score(trial)
         is_complete = self._objective.status(trial) == "complete"
         if is_complete and not score <= self._best:
             self._best, self._best_number = score, trial.index + 1
+            self._best_error = self._objective.standard_error(trial)
         self._scores.append(score if is_complete else math.nan)
-        if is_read and self._n_read == len(self._scores) - 1:
+        if is_read:
             self._n_read += 1
-            return
-        self._print_read(len(self._scores) - 1)
-        say(self._line(trial, score))
+        else:
+            say(self._line(trial, score))
 
     def _tell_of_share(self, event: Scored, trial: Trial) -> None:
         """Print the line of a share, when all folds of it are scored."""
@@ -89,7 +96,8 @@ class Lines:
         if score is None or math.isnan(score):
             value = f"no score{_reason(trial.rungs[event.rung])}"
         else:
-            value = f"{self._metric} {score:.5g}"
+            error = self._objective.standard_error(trial, event.rung)
+            value = f"{self._metric} {significant(score, N_DIGITS, error)}"
         n = len(str(self._pace.n_candidates))
         place = f"[{trial.index + 1:>{n}}/{self._pace.n_candidates}]"
         text = f"{place} {value} with {self._shares[event.rung]}{self._told_best}"
@@ -112,7 +120,8 @@ class Lines:
     def _told_best(self) -> str:
         if math.isnan(self._best):
             return ""
-        return f", best {self._best:.5g} (candidate {self._best_number})"
+        best = significant(self._best, N_DIGITS, self._best_error)
+        return f", best {best} (candidate {self._best_number})"
 
     def _line(self, trial: Trial, score: float) -> str:
         n_candidates = self._pace.n_candidates
@@ -126,7 +135,8 @@ class Lines:
         status = self._objective.status(trial)
         if status == "complete":
             error = self._objective.standard_error(trial)
-            return f"{self._metric} {score:.5g}" + ("" if math.isnan(error) else f" +- {error:.2g}")
+            told = f"{self._metric} {significant(score, N_DIGITS, error)}"
+            return told if math.isnan(error) else f"{told} +- {error:.2g}"
         part = ""
         if None in trial.folds:
             part = f" after {trial.n_scored} of {len(trial.folds)} folds"

@@ -12,6 +12,9 @@ from skbayes.rules import Patience, SearchState, StoppingRule
 
 __all__ = ["Clock", "Pace", "as_clock"]
 
+# What ends a search if nothing better is found.
+PATIENCE = "Patience, unless the best score rises"
+
 
 class Clock(Protocol):
     """The time that a search may take, such as the `Budget` of the engine."""
@@ -100,16 +103,17 @@ class Pace:
             return ""
         seconds = self._seconds(spent)
         pace = seconds / n_done if n_done > 0 else math.nan
+        patience = [
+            _patience_left(rule, scores) for rule in self.rules if isinstance(rule, Patience)
+        ]
+        if 0 in patience:
+            return ""  # rules are asked after this candidate was told, and this one ends the search
         found = []
         if n_done < self.n_candidates:
             found.append((pace * (self.n_candidates - n_done), "n_iter"))
         if spent > 0.0:
             found.append((seconds * (self.max_fits / spent - 1.0), "max_fits"))
-        found += [
-            (pace * n_left, "Patience, unless the best score rises")
-            for rule in self.rules
-            if isinstance(rule, Patience) and (n_left := _patience_left(rule, scores)) is not None
-        ]
+        found += [(pace * n_left, PATIENCE) for n_left in patience if n_left is not None]
         found = [(seconds, reason) for seconds, reason in found if math.isfinite(seconds)]
         left = self.clock.seconds_left
         if not found and math.isinf(left):
@@ -119,7 +123,9 @@ class Pace:
         if left <= seconds:
             seconds, reason, about = left, "max_time", ""
         is_open = any(not isinstance(rule, Patience) for rule in self.rules)
-        when = "at the latest " if is_open or reason == "max_time" else ""
+        # A best score that rises puts off the end by Patience: that is no latest time.
+        is_latest = reason == "max_time" or (is_open and reason != PATIENCE)
+        when = "at the latest " if is_latest else ""
         return f"ends {when}in {about}{as_clock(seconds)} ({reason})"
 
     def _seconds(self, spent: float) -> float:
@@ -138,7 +144,7 @@ def _patience_left(rule: Patience, scores: Sequence[float]) -> int | None:
         return rule(state) is not None
 
     # Once it ends a search, it would do so after more candidates too.
-    n = bisect_left(range(int(rule.n)), True, lo=1, key=ends)
+    n = bisect_left(range(int(rule.n)), True, key=ends)
     return n if ends(n) else None
 
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from skbayes._digits import significant
 from skbayes.found import Found
 from skbayes.rules import BestScore, best_score
 
@@ -69,7 +70,7 @@ class Answers:
         Whether the first candidate was taken.
     difference : float
         Score less that of the first candidate, on the folds by which it was chosen; NaN if that has
-        none.
+        none, or no other candidate has one.
     more : str
         Whether more candidates would pay, as a sentence.
     n_more : int
@@ -115,17 +116,21 @@ class Answers:
         )
         if self.gain is None or math.isnan(self.gain.expected):
             return f"{told}."
-        expected, low, high = self.on_new_folds
-        return (
-            f"{told}; on new folds a difference of {expected} can be expected "
-            f"(90 % interval {low} to {high})."
+        expected, *ends = self.on_new_folds
+        interval = (
+            f"90 % interval {' to '.join(ends)}"
+            if ends
+            else "the interval is not known: the differences on all folds are equal"
         )
+        return f"{told}; on new folds a difference of {expected} can be expected ({interval})."
 
     @property
     def on_new_folds(self) -> list[str]:
-        """The gain to be expected on new folds, and the ends of its interval, as texts."""
-        assert self.gain is not None
-        return as_gains(self.gain.expected, self.gain.low, self.gain.high)
+        """The gain to be expected on new folds, and the ends of its interval if it is known."""
+        gain = self.gain
+        assert gain is not None
+        ends = () if math.isnan(gain.low) else (gain.low, gain.high)
+        return as_gains(gain.expected, *ends)
 
 
 def answers(
@@ -151,7 +156,8 @@ def answers(
         best = None  # that is the highest score by the metric that steers, and another was taken
     more, n_more, chance = "", 0, math.nan
     if is_scored:
-        difference = float(found.scores[taken] - found.scores[0])
+        if found.n_scored > 1:  # else nothing was compared
+            difference = float(found.scores[taken] - found.scores[0])
         # Sums of other orders differ in the last bits.
         if abs(difference) <= ROUNDING * max(abs(float(found.scores[taken])), ROUNDING):
             difference = 0.0
@@ -206,8 +212,11 @@ def standing(found: Found) -> str:
     those = n_candidates(n, "" if n == len(found) else " complete")
     if found.is_highest_taken:
         return f"the best of {those}"
-    highest = f" (the highest score is {np.nanmax(found.scores):.5g})" if n else ""
-    return f"taken from {those}{highest}"
+    if not n:
+        return f"taken from {those}"
+    row = int(np.nanargmax(found.scores))
+    highest = in_digits(float(found.scores[row]), 5, float(found.errors[row]))
+    return f"taken from {those} (the highest score is {highest})"
 
 
 def effort(found: Found, reason: str | None = None) -> str:
@@ -230,9 +239,9 @@ def n_candidates(n: int, word: str = "") -> str:
     return f"{n}{word} candidate{'' if n == 1 else 's'}"
 
 
-def in_digits(number: float, digits: int) -> str:
-    """Return a number with some significant digits, and without an exponent below a million."""
-    text = f"{number:.{digits}g}"
+def in_digits(number: float, digits: int, least: float = math.nan) -> str:
+    """Return a number as `significant` does, without an exponent below a million."""
+    text = significant(number, digits, least)
     return f"{number:.0f}" if "e+" in text and abs(number) < NO_EXPONENT else text
 
 

@@ -31,7 +31,7 @@ def short_form(search: Any) -> str:
     taken = found.taken
     if taken is not None and math.isfinite(found.scores[taken]):
         score, error = float(found.scores[taken]), float(found.errors[taken])
-        told = f"{found.metric} {in_digits(score, 5)}"
+        told = f"{found.metric} {in_digits(score, 5, error)}"
         told += f" ± {error:.2g}" if math.isfinite(error) else ""
         parts.append(element("p", element("b", escaped(told)), f" is {escaped(standing(found))}"))
         parts.append(table([(n, short(v, MAX_TEXT)) for n, v in found.params[taken].items()]))

@@ -8,7 +8,7 @@ import math
 import os
 import platform
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from importlib import metadata, resources
 from pathlib import Path
@@ -129,15 +129,16 @@ def _answer(found: Found, told: Answers) -> list[str]:
     note = f"{found.label}, {told.standing}"
     if math.isfinite(told.error):
         note += f"; standard error {told.error:.2g}"
-    cards.append((in_digits(told.score, 5), note))
+    cards.append((in_digits(told.score, 5, told.error), note))
     if best is not None and math.isfinite(best.expected):
-        expected, low, high = (in_digits(n, 5) for n in (best.expected, best.low, best.high))
-        interval = f"90 % interval {low} to {high}"
-        cards.append((expected, f"to be expected on new folds; {interval}"))
+        ends = () if math.isnan(best.low) else (best.low, best.high)
+        expected, *interval = (
+            in_digits(n, 5, (best.high - best.low) / 10) for n in (best.expected, *ends)
+        )
+        cards.append((expected, f"to be expected on new folds{_interval(interval)}"))
     if told.gain is not None and math.isfinite(told.gain.expected):
-        expected, low, high = told.on_new_folds
-        interval = f"90 % interval {low} to {high}"
-        over = f"to be expected over {told.first} on new folds; {interval}"
+        expected, *interval = told.on_new_folds
+        over = f"to be expected over {told.first} on new folds{_interval(interval)}"
         cards.append((expected, over))
     if math.isfinite(told.chance) and told.n_more:
         more = n_candidates(told.n_more, " more")
@@ -162,6 +163,11 @@ def _answer(found: Found, told: Answers) -> list[str]:
         element("h2", "What that means"),
         *(element("p", escaped(sentence)) for sentence in sentences if sentence),
     ]
+
+
+def _interval(ends: Sequence[str]) -> str:
+    """Return the ends of an interval as a part of a sentence; "" if they are not known."""
+    return f"; 90 % interval {' to '.join(ends)}" if ends else ""
 
 
 def _section(head: str, rows: list[tuple[object, object]]) -> list[str]:

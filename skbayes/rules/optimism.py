@@ -20,6 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import ndtri, stdtrit
 
+from skbayes._digits import significant
 from skbayes._numerics import MAD_TO_SD, binary_exponent, mean, own_arithmetic
 from skbayes._pickles import lasting
 from skbayes.rules.fold_means import partial_means
@@ -42,6 +43,8 @@ NO_LIMITS: Limits = (-math.inf, math.inf)
 COVERAGE = 0.9
 # With two folds a single one would choose, and two numbers tell nothing of their spread.
 MIN_FOLDS = 3
+# Scores that differ by less, as a share of the largest one, are equal: sums of other orders.
+ROUNDING = 1e-12
 # Of what candidates that were stopped would have scored. The same scores give the same answer.
 N_DRAWS, SEED = 64, 0
 
@@ -64,7 +67,8 @@ class BestScore:
         Mean score to expect on folds that did not choose the candidate. NaN if it is not known:
         with fewer than three folds, or fewer than two candidates with all folds.
     low, high : float
-        Interval that contains the mean score on new folds with a probability of 90 %; NaN likewise.
+        Interval that contains the mean score on new folds with a probability of 90 %; NaN likewise,
+        and if the scores of all folds are equal, because then nothing is known of their spread.
     n_candidates : int
         Number of candidates from which the candidate was chosen.
     n_folds : int
@@ -113,7 +117,7 @@ def as_chosen(best: BestScore) -> str:
         else f"The best of {best.n_candidates} candidates"
     )
     folds = f"the {best.n_folds} folds by which it was chosen"
-    return f"{who} scores {best.reported:.5g} on {folds}."
+    return f"{who} scores {_text(best, best.reported)} on {folds}."
 
 
 def on_new_folds(best: BestScore) -> str:
@@ -124,8 +128,12 @@ def on_new_folds(best: BestScore) -> str:
             "with its folds. Evaluate the best candidate once more, or tell the folds of each one."
         )
     if not math.isnan(best.expected):
-        interval = f"90 % interval {best.low:.5g} to {best.high:.5g}"
-        return f"On new folds, {best.expected:.5g} can be expected ({interval})."
+        interval = (
+            "the interval is not known: the scores of all folds are equal"
+            if math.isnan(best.low)
+            else f"90 % interval {_text(best, best.low)} to {_text(best, best.high)}"
+        )
+        return f"On new folds, {_text(best, best.expected)} can be expected ({interval})."
     who = "simplest candidate within one standard error" if best.is_simplest else "best candidate"
     what = (
         f"there are fewer than {MIN_FOLDS} folds"
@@ -133,6 +141,11 @@ def on_new_folds(best: BestScore) -> str:
         else "fewer than two candidates have all folds"
     )
     return f"What the {who} would score on new folds is not known: {what}."
+
+
+def _text(best: BestScore, number: float) -> str:
+    """Return one of the scores, with two digits of the width of the interval."""
+    return significant(number, 5, (best.high - best.low) / 10)
 
 
 def highest_means(folds: Floats) -> NDArray[np.intp]:
@@ -206,7 +219,10 @@ def best_score(
     some[~np.isfinite(some)] = math.nan
     z = np.array([_left_out(f, some, choose) for f in range(n_folds)])
     t = float(stdtrit(n_folds - 1, 0.5 + COVERAGE / 2))
-    width = t * z.std(ddof=1) * math.sqrt(1 / n_folds + 1 / (n_folds - 1))
+    # A few scores that are equal are no evidence that all further ones are.
+    is_spread = np.ptp(z) > ROUNDING * np.abs(z).max()
+    sd = z.std(ddof=1) if is_spread else math.nan
+    width = t * sd * math.sqrt(1 / n_folds + 1 / (n_folds - 1))
     expected, low, high = (in_units(z.mean() + step) for step in (0.0, -width, width))
     return BestScore(reported, expected, low, high, n, n_folds)
 

@@ -2,6 +2,7 @@
 
 import math
 import pickle
+import re
 
 import numpy as np
 import pytest
@@ -16,10 +17,13 @@ from sklearn.svm import SVC
 from sklearn.tree import DecisionTreeRegressor
 
 from skbayes import BayesSearchCV, Categorical, Optimizer, Real
-from skbayes.insight.bounds import gain_beyond
+from skbayes.insight.bounds import AtBound, gain_beyond
 from skbayes.search.candidates import last_bounds
 from skbayes.search.conditions import space_of
 from skbayes.space import parse_space
+
+# Side, rise and its probability.
+UPPER = ("upper", 0.1, 0.5)
 
 
 class Undeclared(BaseEstimator):
@@ -157,6 +161,28 @@ def test_a_value_that_is_not_the_bound_is_near_it():
         optimizer.tell({"n": n, "x": 0.5}, -abs(n - 40))
     (found,) = optimizer.insight().at_bounds()
     assert str(found).startswith("n: the best value 40 is near the lower bound 10")
+
+
+@pytest.mark.parametrize(
+    ("value", "bound", "text"),
+    [
+        (0.99998982, 0.99999, "0.9999898 is near the upper bound 0.99999"),
+        (0.99999, 0.99999, "0.99999 is at the upper bound 0.99999"),
+        (123456.7, 123456.7, "123456.7 is at the upper bound 123456.7"),
+        (0.98765432, 1.0, "0.9877 is near the upper bound 1"),
+        (math.nextafter(1.0, 0.0), 1.0, "0.9999999999999999 is near the upper bound 1"),
+    ],
+)
+def test_a_value_near_a_bound_is_printed_as_another_number(value, bound, text):
+    assert f"the best value {text} " in str(AtBound("a", value, bound, *UPPER)).replace(",", " ")
+
+
+@given(value=st.floats(allow_nan=False, allow_infinity=False), bound=st.floats(-1e3, 1e3))
+def test_a_printed_value_is_on_its_side_of_the_bound(value, bound):
+    texts = re.search("value (.*) is .* bound (.*),", str(AtBound("a", value, bound, *UPPER)))
+    printed, end = map(float, texts.groups())
+    assert end == bound
+    assert (printed > end, printed < end) == (value > bound, value < bound)
 
 
 @pytest.mark.parametrize(

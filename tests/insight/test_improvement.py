@@ -310,17 +310,21 @@ def test_of_scores_on_a_grid_gains_are_whole_steps():
     by=st.floats(0.0, 1.0),
     unit=st.floats(1e-3, 1.0),
     is_open=st.booleans(),
+    # The smallest one is less than a step of the grids.
+    most=st.sampled_from([1e-3, 2.0]),
 )
-def test_the_mean_gain_agrees_with_the_chance(scores, digits, gain, by, unit, is_open):
+def test_the_mean_gain_agrees_with_the_chance(scores, digits, gain, by, unit, is_open, most):
     scores = np.round(scores, digits).tolist()
-    told = {"scores": scores, "m": 10, "unit": unit, "is_open": is_open, "most": 2.0}
-    chance, expected = outlook(np.array(gain), by=by, **told)
-    any_gain, same = outlook(np.array(gain), by=0.0, **told)
-    assert same == expected
+    told = {"scores": scores, "m": 10, "unit": unit, "is_open": is_open, "most": most}
+    gain = np.minimum(gain, most)
+    chance, expected = outlook(gain, by=most * by, **told)
+    any_gain, same = outlook(gain, by=0.0, **told)
+    # Sums of a few levels leave out a little.
+    assert 0.0 <= expected - same <= 0.02
     assert 0.0 <= chance <= any_gain <= 1.0
-    # Markov's inequality, less what sums of a few levels leave out.
-    assert by * chance <= expected + 0.02
-    assert 0.0 <= expected <= 2.0 * any_gain + 1e-9
+    # Markov's inequality.
+    assert most * by * chance <= expected
+    assert 0.0 <= expected <= most * any_gain + 1e-9
     assert (expected > 0.0) == (any_gain > 0.0)
 
 
@@ -331,6 +335,14 @@ def test_of_scores_on_a_grid_less_than_a_step_is_any_gain():
     ]
     assert chances[0] == chances[1] == chances[2]
     assert outlook(np.zeros(8), scores, 10, 0.006, 0.005, is_open=True)[0] < chances[0]
+
+
+def test_a_step_beyond_the_limit_is_no_step():
+    # The second best score is further from the best one than the limit is.
+    scores = [0.5, 0.7, 0.7, 0.9, 0.9, 0.9] * 2
+    gain = np.full(256, 0.05)
+    chance, expected = outlook(gain, scores, 10, 0.04, 0.1, is_open=True, most=0.1)
+    assert 0.0 < 0.04 * chance <= expected <= 0.1 * chance + 0.04
 
 
 def test_what_several_branches_have_is_left_once():

@@ -144,3 +144,24 @@ def test_candidates_of_a_checkpoint_are_one_line(capsys, tmp_path):
     found = lines(capsys, checkpoint=path, n_iter=6)
     assert found[1].startswith("6 candidates read from ")
     assert not any(line.startswith("[") for line in found)
+
+
+def test_the_best_of_a_checkpoint_is_one_that_was_read(capsys, tmp_path):
+    space, path = {"value": [0.7, 0.3]}, tmp_path / "search.jsonl"
+    settings = {"checkpoint": path, "initial_points": [{"value": 0.7}]}
+    lines(capsys, space, n_iter=1, **settings)
+    found = lines(capsys, space, n_iter=2, **settings)
+    assert "(candidate 1)" in found[1]
+    assert "(candidate 2)" in found[2]
+
+
+def test_scores_that_differ_print_differently(capsys):
+    class Offset(Line):
+        def score(self, X, y):
+            return super().score(X, y) - 1e6
+
+    found = "\n".join(lines(capsys, estimator=Offset()))
+    scores = re.findall(r"score (-9999\d\d\.\d+) \+-", found)
+    assert len(set(scores)) == len(scores) == 4
+    assert re.search(r"scores (\S+) on .* folds, (\S+) can be .* interval (\S+) to (\S+)\)", found)
+    assert "e+0" not in found

@@ -52,6 +52,11 @@ def pace_of(seconds, n_candidates=10, limit=math.inf, rules=(), before=0.0, spen
          "ends in about 4.0 s (Patience, unless the best score rises)"),
         ({"rules": [Patience(3)]}, [0.5, 0.6],
          "ends in about 6.0 s (Patience, unless the best score rises)"),
+        ({"rules": [Patience(3), TargetScore(0.9)]}, [0.5, 0.6],
+         "ends in about 6.0 s (Patience, unless the best score rises)"),
+        # The rule ends the search after the candidate that is told.
+        ({"rules": [Patience(2)]}, [0.6, 0.5, 0.6], ""),
+        ({"rules": [Patience(1), Converged()], "limit": 9.0}, [0.6, 0.5], ""),
         ({"rules": [Patience(30)]}, [0.5, 0.6], "ends in about 0:16 (n_iter)"),
         ({"rules": [TargetScore(0.9)]}, [0.5, 0.6], "ends at the latest in about 0:16 (n_iter)"),
         ({"rules": [Converged()]}, [0.5, 0.6], "ends at the latest in about 0:16 (n_iter)"),

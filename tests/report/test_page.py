@@ -153,6 +153,16 @@ def test_the_gain_is_measured_by_folds_that_had_no_part_in_the_choice():
     assert math.isnan(answer.chance)
 
 
+def test_of_equal_scores_and_gains_no_interval_is_told():
+    optimizer = told(0, space={"x": (0, 9)})
+    for x, score in enumerate([0.75, 1.0]):
+        optimizer.tell({"x": x}, folds=[score] * 3)
+    text = Outline(report_html(optimizer)).text
+    assert "nan" not in text.split("Pictures")[0]
+    assert "90 % interval" not in text
+    assert "a difference of +0.250 can be expected (the interval is not known: the dif" in text
+
+
 def test_a_failed_candidate_has_no_part_in_the_gain():
     optimizer = told(0, space={"x": (0, 9)})
     for x, row in enumerate([[0.0, 0.1, 0.0], [0.2, 0.3, 0.2], [0.1, 0.2, 9.0]]):
@@ -191,6 +201,13 @@ def test_no_gain_is_told_as_such():
     answer = answers(read(optimizer), None)
     assert answer.gain is None
     assert answer.over_first == "No candidate scored higher than the first candidate."
+
+
+def test_where_nothing_was_compared_no_comparison_is_told():
+    optimizer = told(0, space={"x": (0, 9)})
+    optimizer.tell({"x": 0}, folds=[1.0, 2.0, 3.0])
+    optimizer.tell({"x": 1}, folds=[9.0, None, None])
+    assert answers(read(optimizer), None).over_first == ""
 
 
 @pytest.mark.parametrize(

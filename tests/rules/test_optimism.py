@@ -78,6 +78,17 @@ def test_one_that_diverged_hides_no_differences():
     assert found.high == pytest.approx(best_score(folds).high)
 
 
+@pytest.mark.parametrize("score", [1.0, 0.0, -0.1])
+def test_equal_scores_are_no_evidence_that_all_others_are_equal(score):
+    # Sums of other orders differ in the last bits.
+    found = best_score([[score, score * (1 + 2e-16), score], [score - 1, score - 2, score - 3]])
+    assert (found.expected, math.isnan(found.low)) == (pytest.approx(score), True)
+    assert str(found).endswith(
+        f"On new folds, {score:g} can be expected (the interval is not known: the scores of all "
+        "folds are equal)."
+    )
+
+
 def test_of_equals_what_the_table_has_is_reported():
     # Sums of other orders, and the last bits of the means differ.
     folds = [[0.3, 0.2, 0.1], [0.1, 0.2, 0.3]]

@@ -1,0 +1,29 @@
+"""Numbers as texts."""
+
+import math
+
+import pytest
+
+from skbayes._digits import significant
+
+
+@pytest.mark.parametrize(
+    ("number", "least", "text"),
+    [
+        (0.973333, 0.018, "0.97333"),
+        (1.0, 0.018, "1"),
+        (-250311.24, math.nan, "-2.5031e+05"),
+        (-250311.24, 0.0, "-2.5031e+05"),
+        (-250311.24, 30.0, "-2.5031e+05"),
+        (-250311.24, 1.8, "-250311"),
+        (-1e9 + 0.0324, 0.012, "-999999999.97"),
+        (1.0 - 3.406e-11, 3.6e-12, "0.999999999966"),
+        # That is rounding, or no number.
+        (1.0 / 3.0, 1e-17, "0.33333"),
+        (1.0 / 3.0, math.inf, "0.33333"),
+        (0.0, 1e-3, "0"),
+        (math.nan, 1e-3, "nan"),
+    ],
+)
+def test_digits_go_on_to_the_least_difference_that_matters(number, least, text):
+    assert significant(number, 5, least) == text
