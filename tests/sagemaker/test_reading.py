@@ -391,6 +391,17 @@ def test_criteria_of_completion():
     assert read(jobs.config(TuningJobCompletionCriteria=criteria)).stopping is None
 
 
+def test_patience_with_hyperband_is_told_what_counts():
+    criteria = {"BestObjectiveNotImproving": {"MaxNumberOfTrainingJobsNotImproving": 5}}
+    strategy = {"HyperbandStrategyConfig": {"MaxResource": 9}}
+    document = jobs.config(
+        Strategy="Hyperband", StrategyConfig=strategy, TuningJobCompletionCriteria=criteria
+    )
+    with pytest.warns(UserWarning, match=r"NotImproving: counts only .* the whole resource\."):
+        search = read(document, resource="max_iter")
+    assert search.stopping == [Patience(5, 0.01, relative=True)]
+
+
 def test_limits(monkeypatch):
     monkeypatch.setattr("os.cpu_count", lambda: 4)
     limits = {"MaxParallelTrainingJobs": 4, "MaxRuntimeInSeconds": 90}
