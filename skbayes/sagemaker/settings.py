@@ -247,11 +247,11 @@ def read_limits(
         found["n_iter"] = here
     elif n_iter is not None:
         found["n_iter"] = n_iter
-    elif not node.is_given and not is_automatic:
+    elif not node.is_given:
         has_clock = limits["MaxRuntimeInSeconds"].is_given or given.get("max_time") is not None
         if has_clock:
             found["n_iter"] = MOST_JOBS.get(str(strategy), MOST_JOBS["bayesian"])
-        else:
+        elif not is_automatic:
             node.problem("is missing, and so is MaxRuntimeInSeconds: give one, or n_iter=....")
     return found
 

@@ -549,6 +549,13 @@ def test_a_range_that_is_known_serves_a_parameter_left_to_the_service():
     assert found["C"] == suggested(SVC())["C"]
 
 
+def test_a_limit_of_time_alone_leaves_the_number_of_jobs_to_the_service():
+    document = automatic(("C", "1.0"))
+    limits = {"MaxParallelTrainingJobs": 1, "MaxRuntimeInSeconds": 90}
+    document["HyperParameterTuningJobConfig"]["ResourceLimits"] = limits
+    assert read(document, SVC()).n_iter == 750
+
+
 def suggested(estimator):
     from skbayes.known import suggest_space
 
