@@ -61,7 +61,7 @@ TABLE: dict[str, Metric] = {
     **_named("macro_recall", "recall_macro", "Maximize"),
     **_named("precision", "precision", "Maximize"),
     **_named("recall", "recall", "Maximize"),
-    **_named("average_precision", "average_precision", "Maximize"),
+    **_named("average_precision aucpr", "average_precision", "Maximize"),
     **_named("rmse", "neg_root_mean_squared_error", "Minimize"),
     **_named("mse l2", "neg_mean_squared_error", "Minimize"),
     **_named("mae l1 absolute_loss", "neg_mean_absolute_error", "Minimize"),
@@ -113,8 +113,8 @@ def stripped(name: str) -> str:
 
 
 def table_entry(name: str) -> Metric | None:
-    """Return the metric that a name stands for, with or without its channel."""
-    return TABLE.get(stripped(name))
+    """Return the metric that a name stands for, with or without its channel, in any case."""
+    return TABLE.get(stripped(name).lower())
 
 
 def metric_of_scorer(scoring: str) -> str | None:
@@ -196,7 +196,7 @@ def _is_usable(node: Node, name: str, known: Metric | None, direction: Any) -> b
     """Tell whether a metric has a scorer, and note a problem if not."""
     remedy = "Give scoring=..., or metric_map={" + repr(name) + ": ...}."
     if known is None:
-        bare = stripped(name)
+        bare = stripped(name).lower()
         reason = next((why for of, why in REASONS.items() if re.fullmatch(of, bare)), None)
         if reason is not None:
             node["MetricName"].problem(f"{name!r} has no scorer here: {reason}. {remedy}")

@@ -280,6 +280,7 @@ def test_a_document_without_anything_foreign_says_nothing():
         ("validation:macro_f_beta", "f1_macro", SVC()),
         ("macro_precision", "precision_macro", SVC()),
         ("average_precision", "average_precision", SVC()),
+        ("validation:aucpr", "average_precision", SVC()),
     ],
 )
 def test_metrics_that_are_maximised(name, scoring, estimator):
@@ -292,6 +293,7 @@ def test_metrics_that_are_maximised(name, scoring, estimator):
     ("name", "scoring", "target"),
     [
         ("validation:rmse", "neg_root_mean_squared_error", -0.25),
+        ("test:RMSE", "neg_root_mean_squared_error", -0.25),
         ("l2", "neg_mean_squared_error", -0.25),
         ("absolute_loss", "neg_mean_absolute_error", -0.25),
         ("validation:logloss", "neg_log_loss", -0.25),
