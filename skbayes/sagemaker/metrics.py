@@ -93,6 +93,8 @@ class Objective:
         What the document says.
     replaced : str or None
         The metric of the document where `scoring` is another one. Values of it are no scores.
+    name : str or None
+        The metric of the document.
     """
 
     scoring: Any = None
@@ -100,6 +102,7 @@ class Objective:
     is_share: bool = False
     type: str | None = None
     replaced: str | None = None
+    name: str | None = None
 
     def score(self, value: float) -> float:
         """Score of a value of the service."""
@@ -189,7 +192,9 @@ def read_objective(
     is_share = known is not None and known.is_share and is_same
     # The scorer for a metric that is not known here is the user's word for that metric.
     replaced = None if known is None or is_same else name
-    return Objective(own, -1 if minimises else 1, is_share, direction, replaced)
+    return Objective(
+        own, -1 if minimises else 1, is_share, direction, replaced, name if is_name else None
+    )
 
 
 def _is_usable(node: Node, name: str, known: Metric | None, direction: Any) -> bool:
