@@ -642,6 +642,12 @@ def constrained(space, is_allowed, score, n, **settings):
     return optimizer
 
 
+def test_initial_points_must_be_allowed():
+    points = [{"x": 0.25}, {"x": 0.75}]
+    with pytest.raises(ValueError, match=r"initial_points\[1\]: is_allowed refuses .*0\.75"):
+        Optimizer({"x": (0.0, 1.0)}, initial_points=points, is_allowed=lambda p: p["x"] < 0.5)
+
+
 def test_the_best_of_what_is_allowed_is_found():
     """The peak is forbidden; the best allowed point lies on the border, at (0.5, 0.5)."""
     optimizer = constrained(
