@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence, Set
+from collections.abc import Callable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -70,11 +70,10 @@ class Source:
     def __len__(self) -> int:
         return len(self.scores)
 
-    @property
-    def best(self) -> Point | None:
-        """The best point that is inside the space; None if no score is."""
+    def best(self, allows: Callable[[Point], bool] = lambda point: True) -> Point | None:
+        """Return the best point that is inside the space and allowed; None if there is none."""
         for point, score in zip(self.points, self.scores.tolist(), strict=True):
-            if point is not None and math.isfinite(score):
+            if point is not None and math.isfinite(score) and allows(point):
                 return point
         return None
 

@@ -148,7 +148,7 @@ class Optimizer:
             from skbayes.model import Transfer
 
             self._transfer = Transfer(
-                self.space, self._sources, self._surrogate, Surrogate, self._n_iter
+                self.space, self._sources, self._surrogate, Surrogate, self._n_iter, self.allows
             )
         self._rungs = Rungs(self._store, self._surrogate)
         self._proposer = Proposer(
