@@ -29,7 +29,17 @@ from numpy.typing import ArrayLike, NDArray
 
 from skbayes._pickles import lasting
 from skbayes.space.dimensions import Dimension, settle, uniform_numbers
-from skbayes.space.layout import Arrays, Axis, Branch, Point, arrange, focus, named_branch, unite
+from skbayes.space.layout import (
+    Arrays,
+    Axis,
+    Branch,
+    Point,
+    arrange,
+    focus,
+    named_branch,
+    unite,
+    why_in_none,
+)
 from skbayes.space.skopt import SpaceView
 from skbayes.space.values import same_kind, show, value_distance
 
@@ -159,9 +169,9 @@ class Space(SpaceView):
             raise TypeError(
                 f"a point of the search space is a dict of parameters, got {show(params)}."
             )
-        reason = ""
         found: Point | None = None
-        for index in range(len(self.branches)) if branch is None else [branch]:
+        indices = range(len(self.branches)) if branch is None else [branch]
+        for index in indices:
             parameters = self.branches[index].parameters
             if params.keys() != {name for name, _ in parameters}:
                 continue
@@ -169,8 +179,7 @@ class Space(SpaceView):
             for name, dimension in parameters:
                 try:
                     codes.append(dimension.encode(params[name]))
-                except ValueError as error:
-                    reason = reason or f"{name}: {error}"
+                except ValueError:
                     break
             else:
                 point = Point(index, tuple(codes))
@@ -179,9 +188,7 @@ class Space(SpaceView):
                 found = found or point
         if found is not None:
             return found
-        if not reason:
-            shapes = " or ".join(str(list(b.names)) for b in self.branches)
-            reason = f"The parameters must be {shapes}."
+        reason = why_in_none([self.branches[index] for index in indices], params)
         raise ValueError(f"{show(dict(params))} is not in the search space. {reason}")
 
     def _has_kinds(self, point: Point, params: Mapping[str, Any]) -> bool:
