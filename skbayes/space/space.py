@@ -29,6 +29,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from skbayes._pickles import lasting
 from skbayes.space.dimensions import Dimension, settle, uniform_numbers
+from skbayes.space.integers import Integer, whole_as_int
 from skbayes.space.layout import (
     Arrays,
     Axis,
@@ -149,8 +150,8 @@ class Space(SpaceView):
     def encode(self, params: Mapping[str, Any], branch: int | None = None) -> Point:
         """Return the point of parameters, in the first branch that has these parameters and values.
 
-        A number may be in a list as another kind of number: 1.0 as 1. A branch that has each number
-        as the same kind is preferred.
+        A number may be in a list or a range of ints as another kind of number: 1.0 as 1. A branch
+        that has each number as the same kind is preferred.
 
         Parameters
         ----------
@@ -177,8 +178,11 @@ class Space(SpaceView):
                 continue
             codes: list[float | int] = []
             for name, dimension in parameters:
+                value = params[name]
+                if isinstance(dimension, Integer):
+                    value = whole_as_int(value)
                 try:
-                    codes.append(dimension.encode(params[name]))
+                    codes.append(dimension.encode(value))
                 except ValueError:
                     break
             else:

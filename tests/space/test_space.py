@@ -233,6 +233,11 @@ def test_an_int_and_a_float_are_two_values():
     assert point == Point(1, (0,))
     assert space.twins(point) == [point]
     assert space.encode({"a": 2.0}) == Point(0, (1,))
+    space = parse_space([{"a": (1, 5)}, {"a": (0.5, 1.0)}])
+    assert space.encode({"a": 1.0}) == Point(1, (1.0,))
+    assert space.encode({"a": 3.0}) == Point(0, (3,))
+    with pytest.raises(ValueError, match=r"a: 3\.5 is not in"):
+        space.encode({"a": 3.5})
 
 
 @pytest.mark.parametrize(
