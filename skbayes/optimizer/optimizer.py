@@ -503,8 +503,11 @@ class Optimizer:
                 self.space.find(params, self._store.is_known), score, folds=folds, cost=cost
             )
             return
-        if not isinstance(params, Sequence):
-            raise TypeError(f"params must be a dict or a list of dicts, got {params!r}.")
+        if not isinstance(params, Sequence) or not all(isinstance(p, Mapping) for p in params):
+            raise TypeError(
+                "params must be a dict of names and values, or a list of such dicts, got "
+                f"{show(params)}."
+            )
         told = read_reports(len(params), score, folds, cost)
         points = [self.space.find(each, self._store.is_known) for each in params]
         self._store.tell(zip(points, told, strict=True))
