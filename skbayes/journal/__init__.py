@@ -1,6 +1,6 @@
 """The journal of a search: its events on disk, and what makes a search the same search."""
 
-from skbayes.journal.fingerprints import fingerprint
+from skbayes.journal.fingerprints import deciding_library, fingerprint
 from skbayes.journal.journal import Journal
 from skbayes.journal.summary import Recorded, outline, read_results, read_trials
 from skbayes.journal.tokens import data_token
@@ -9,6 +9,7 @@ __all__ = [
     "Journal",
     "Recorded",
     "data_token",
+    "deciding_library",
     "fingerprint",
     "outline",
     "read_results",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 from typing import Any
@@ -21,7 +22,7 @@ from skbayes.journal.tokens import (
 )
 from skbayes.space import Space, has, is_number
 
-__all__ = ["fingerprint"]
+__all__ = ["deciding_library", "fingerprint"]
 
 # Characters of an entry: a longer one ends in a digest of all of it.
 MAX_LENGTH = 200
@@ -107,6 +108,42 @@ def fingerprint(
         else f"{text[: MAX_LENGTH // 2]}... {digest_of([text])}"
         for name, text in entries.items()
     }
+
+
+def deciding_library(estimator: Any, entry: str) -> str | None:
+    """Return the library that decides a parameter which the user of an estimator has not set.
+
+    Parameters
+    ----------
+    estimator : estimator object
+    entry : str
+        Name of an entry of a fingerprint, which may be of another version of the library.
+
+    Returns
+    -------
+    str or None
+        The package of the class whose default the parameter has, or which no longer has such a
+        parameter. None if the user has set it, or the entry is something else.
+
+    Examples
+    --------
+    >>> from sklearn.svm import SVC
+    >>> [deciding_library(SVC(tol=0.1), f"estimator.{name}") for name in ("tol", "degree", "old")]
+    [None, 'sklearn', 'sklearn']
+    """
+    name = entry.removeprefix("estimator.")
+    if name == entry:
+        return None
+    params = {"": estimator, **estimator.get_params()}
+    owner_name, _, own_name = name.rpartition("__")
+    owner = params.get(owner_name)
+    if not is_estimator(owner):
+        return None
+    if name in params:
+        listed = inspect.signature(type(owner)).parameters.get(own_name)
+        if listed is None or token(listed.default) != token(params[name]):
+            return None
+    return type(owner).__module__.partition(".")[0]
 
 
 def _parameters(estimator: Any, prefix: str, searched: set[str]) -> Iterator[tuple[str, str]]:

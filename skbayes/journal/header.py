@@ -6,7 +6,7 @@ import importlib
 import os
 import platform
 import socket
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from skbayes._warnings import warn
@@ -106,31 +106,53 @@ def owner_of(path: str) -> tuple[int | None, str | None]:
     return None, None
 
 
-def check_fingerprint(theirs: Mapping[str, str], own: Mapping[str, str], path: str) -> None:
-    """Raise JournalMismatch unless two fingerprints are equal."""
-    theirs = {name: text for name, text in _BEFORE.items() if name in own} | dict(theirs)
-    keys = _differing(theirs, own)
-    if keys:
-        changes = "; ".join(
-            f"{key} was {theirs.get(key, 'not set')}, is {own.get(key, 'not set')}" for key in keys
-        )
+def check_fingerprint(
+    theirs: Mapping[str, Any],
+    own: Mapping[str, Any],
+    path: str,
+    library_of: Callable[[str], str | None],
+) -> str:
+    """Compare the fingerprints of two headers, and return what has changed with a library.
+
+    `library_of` tells of an entry which library decides it, if any does: where the versions of
+    this library differ, so may the entry.
+
+    Raises
+    ------
+    JournalMismatch
+        If anything else differs.
+    """
+    before, now = theirs["fingerprint"], own["fingerprint"]
+    before = {name: text for name, text in _BEFORE.items() if name in now} | before
+    updated = _differing(theirs["versions"], own["versions"])
+    keys = _differing(before, now)
+    others = tuple(key for key in keys if not updated or library_of(key) not in updated)
+    changes = "; ".join(
+        f"{key} was {before.get(key, 'not set')}, is {now.get(key, 'not set')}"
+        for key in others or keys
+    )
+    if others:
         raise JournalMismatch(
             path,
             f"it was written by a search with other settings or data: {changes}. "
             f"{ELSEWHERE}, or repeat the earlier settings to go on."
-            + "".join(dict.fromkeys(_HINTS.get(key, "") for key in keys)),
-            keys,
+            + "".join(dict.fromkeys(_HINTS.get(key, "") for key in others)),
+            others,
         )
+    return changes
 
 
-def compare_versions(theirs: Mapping[str, str], own: Mapping[str, str], path: str) -> None:
-    """Warn if two sets of versions differ."""
+def compare_versions(
+    theirs: Mapping[str, str], own: Mapping[str, str], path: str, changed: str
+) -> None:
+    """Warn if two sets of versions differ; `changed` is what `check_fingerprint` returns."""
     names = _differing(theirs, own)
     if names:
-        changes = ", ".join(f"{name} {theirs.get(name)} (now {own.get(name)})" for name in names)
+        versions = ", ".join(f"{name} {theirs.get(name)} (now {own.get(name)})" for name in names)
+        defaults = f" Parameters that you do not set have changed: {changed}." if changed else ""
         warn(
-            f"checkpoint {path!r} was written with other versions: {changes}. New scores may "
-            "differ from the scores in the file.",
+            f"checkpoint {path!r} was written with other versions: {versions}. New scores may "
+            f"differ from the scores in the file.{defaults}",
         )
 
 

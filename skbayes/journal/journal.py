@@ -22,7 +22,7 @@ import contextlib
 import errno
 import math
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from time import monotonic
 from typing import Any, Self
 
@@ -93,7 +93,13 @@ class Journal:
         self._is_synced = True
 
     @classmethod
-    def open(cls, path: str | os.PathLike[str], *, header: Mapping[str, Any]) -> Self:
+    def open(
+        cls,
+        path: str | os.PathLike[str],
+        *,
+        header: Mapping[str, Any],
+        library_of: Callable[[str], str | None] = lambda name: None,
+    ) -> Self:
         """Open a journal, or make one if there is no such file.
 
         The disk is waited for every 50 ms at most. If the power fails before the system writes
@@ -107,6 +113,9 @@ class Journal:
             "fingerprint", a mapping of str to str that has to be the same whenever the file is
             opened, and for a new file "seed", an int, and "outline" if its results shall be
             readable by others. Versions of the libraries, host and process are added.
+        library_of : callable, default=one that returns None
+            Returns the library that decides an entry of the fingerprint, or None. The entry may
+            differ if the file was begun with another version of the library.
 
         Returns
         -------
@@ -141,7 +150,7 @@ class Journal:
                 stack.callback(file.close)
                 data = file.read()
                 journal = cls(file, header_of(data, name))
-                journal._take_up(data, own)
+                journal._take_up(data, own, library_of)
                 stack.pop_all()
         except BlockingIOError:
             raise JournalLocked(name, *owner_of(name)) from None
@@ -206,11 +215,15 @@ class Journal:
         if sync:
             self._synced_at = monotonic()
 
-    def _take_up(self, data: bytes, own: Mapping[str, Any]) -> None:
+    def _take_up(
+        self, data: bytes, own: Mapping[str, Any], library_of: Callable[[str], str | None]
+    ) -> None:
         """Take in what is in the file, and make it ready for `append`; `own` is a new header."""
-        check_fingerprint(self.header["fingerprint"], own["fingerprint"], self.path)
-        self.events, self.elapsed, versions = read_events(data, self.path)
-        compare_versions(versions or self.header["versions"], own["versions"], self.path)
+        changed = check_fingerprint(self.header, own, self.path, library_of)
+        self.events, self.elapsed, latest = read_events(data, self.path)
+        # What has changed since the file was begun is said each time: it may have changed later.
+        theirs = self.header["versions"] if changed or latest is None else latest
+        compare_versions(theirs, own["versions"], self.path, changed)
         size = data.rfind(b"\n") + 1
         if size < len(data):
             # Before anything is appended, which would become part of it.

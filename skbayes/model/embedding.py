@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence, Set
+from collections.abc import Callable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -23,6 +23,7 @@ from skbayes.space import (
     native,
     same_value,
     show,
+    whole_as_int,
 )
 
 if TYPE_CHECKING:
@@ -70,11 +71,10 @@ class Source:
     def __len__(self) -> int:
         return len(self.scores)
 
-    @property
-    def best(self) -> Point | None:
-        """The best point that is inside the space; None if no score is."""
+    def best(self, allows: Callable[[Point], bool] = lambda point: True) -> Point | None:
+        """Return the best point that is inside the space and allowed; None if there is none."""
         for point, score in zip(self.points, self.scores.tolist(), strict=True):
-            if point is not None and math.isfinite(score):
+            if point is not None and math.isfinite(score) and allows(point):
                 return point
         return None
 
@@ -255,8 +255,6 @@ def _point(space: Space, branch: int, params: Mapping[str, Any]) -> Point | None
             own[name] = (
                 params[name] if is_given else dimension.decode(next(iter(dimension.codes())))
             )
-            if isinstance(dimension, Integer):
-                own[name] = _whole(own[name])
         return space.encode(own, branch=branch)
     except ValueError:
         return None
@@ -288,7 +286,7 @@ def _coordinates(
 def _unit(dimension: Dimension, value: Any) -> float | None:
     """Return the coordinate of a value, also of a number beyond the range of a dimension."""
     if isinstance(dimension, Integer):
-        value = _whole(value)
+        value = whole_as_int(value)
     try:
         return float(dimension.to_unit([dimension.encode(value)])[0])
     except (TypeError, ValueError):
@@ -319,9 +317,3 @@ def _on_scale(x: float, scale: str, pole: float) -> float:
     if not 0 < distance < math.inf:
         return math.nan
     return -math.log(distance) if is_reversed else math.log(distance)
-
-
-def _whole(value: Any) -> Any:
-    """Return a whole float as an int: a column with gaps has made floats of its integers."""
-    number = native(value)
-    return int(number) if isinstance(number, float) and number.is_integer() else value

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -53,11 +54,13 @@ class Transfer:
         Makes a model of the search and some sources.
     n_iter : int or None, default=None
         Number of points that are planned, if known.
+    allows : callable, default=one that allows all
+        Tells whether a point may be proposed.
 
     Attributes
     ----------
     points : tuple of Point
-        The best of each source, as far as it is inside the space.
+        The best of each source that is inside the space and allowed.
     max_tried : int
         How many of these are tried: so many that most of the search is left to the model. Of more
         sources than that only those are believed whose best point was tried, for among many that
@@ -71,16 +74,25 @@ class Transfer:
         own: Surrogate,
         surrogate: Callable[[Space, Sequence[Source]], Surrogate],
         n_iter: int | None = None,
+        allows: Callable[[Point], bool] = lambda point: True,
     ) -> None:
         self._sources = tuple(sources)
         self._own = own
         self._space = space
         self._make = surrogate
-        best = [source.best for source in sources]
-        self.points: tuple[Point, ...] = tuple(dict.fromkeys(p for p in best if p is not None))
+        self._allows = allows
         limit = MAX_TRIED if n_iter is None else n_iter // SHARE_OF_BUDGET
         self.max_tried = min(max(limit, 1), MAX_TRIED)
         self._models: dict[tuple[int, ...], Surrogate] = {}
+
+    @cached_property
+    def _best(self) -> list[Point | None]:
+        return [source.best(self._allows) for source in self._sources]
+
+    @property
+    def points(self) -> tuple[Point, ...]:
+        """The best points of all sources, see `Transfer`."""
+        return tuple(dict.fromkeys(point for point in self._best if point is not None))
 
     def choose(self, observations: Observations) -> tuple[Surrogate, int]:
         """Return the model to go by, and the number of earlier results that it knows."""
@@ -93,7 +105,7 @@ class Transfer:
             return (), self._own
         judged = [*range(len(self._sources))]
         if len(judged) > self.max_tried:
-            judged = [k for k in judged if self._sources[k].best in observations.points]
+            judged = [k for k in judged if self._best[k] in observations.points]
         believed = tuple(k for k in judged if self._is_believed(k, observations))
         return believed, self._model(believed) if believed else self._own
 
@@ -105,7 +117,7 @@ class Transfer:
         if len(self.points) < 2 or not 0 < len(observations) <= MAX_OBSERVATIONS:
             return self.points
         doubts = {k: self._doubt(k, observations) for k in range(len(self._sources))}
-        best = [self._sources[k].best for k in sorted(doubts, key=lambda k: doubts[k])]
+        best = [self._best[k] for k in sorted(doubts, key=lambda k: doubts[k])]
         return tuple(dict.fromkeys(point for point in best if point is not None))
 
     def _doubt(self, k: int, observations: Observations) -> float:

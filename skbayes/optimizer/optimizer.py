@@ -25,7 +25,7 @@ from skbayes.optimizer.regret import gain_in_sight, regret_bound
 from skbayes.optimizer.rungs import Rungs
 from skbayes.optimizer.seeds import draw_seed, is_integer
 from skbayes.optimizer.store import ObservationStore
-from skbayes.space import Point, Space, native, parse_space
+from skbayes.space import Point, Space, native, parse_space, show
 
 if TYPE_CHECKING:
     from skbayes.insight import Insight
@@ -52,7 +52,7 @@ class Optimizer:
         Number of points that you plan, if you know it. If some dicts of the space have a number of
         their own, `n_iter` is the number of points for all other dicts.
     initial_points : sequence of dict or None, default=None
-        Parameters that the optimiser proposes first, in this order.
+        Parameters that the optimiser proposes first, in this order. `is_allowed` must allow them.
     n_initial_points : int or None, default=None
         Number of initial points, including `initial_points`. None: half of the number of
         dimensions plus two, but at most 12. There are also at least 5 initial points, and at least
@@ -122,7 +122,8 @@ class Optimizer:
             space = parse_space(space, random_state=self._seed)
         self.space: Space = space
         self._n_iter, self._n_initial_points = n_iter, n_initial_points
-        self._given = tuple(dict.fromkeys(self._encode_given(initial_points or ())))
+        initial_points = list(initial_points or ())
+        self._given = tuple(dict.fromkeys(self._encode_given(initial_points)))
         self._is_allowed = is_allowed
         self._sources: tuple[Source, ...] = ()
         if warm_start_from is not None:
@@ -131,6 +132,12 @@ class Optimizer:
 
             self._sources = tuple(place_all(self.space, read_sources(warm_start_from)))
         self._begin()
+        for i, params in enumerate(initial_points):
+            if not self.allows(self.space.encode(params)):
+                raise ValueError(
+                    f"initial_points[{i}]: is_allowed refuses {show(dict(params))}. Leave it out, "
+                    "or change the function."
+                )
 
     def _begin(self) -> None:
         """Set what follows from what was given, as long as nothing was asked or told."""
@@ -141,7 +148,7 @@ class Optimizer:
             from skbayes.model import Transfer
 
             self._transfer = Transfer(
-                self.space, self._sources, self._surrogate, Surrogate, self._n_iter
+                self.space, self._sources, self._surrogate, Surrogate, self._n_iter, self.allows
             )
         self._rungs = Rungs(self._store, self._surrogate)
         self._proposer = Proposer(
@@ -496,8 +503,11 @@ class Optimizer:
                 self.space.find(params, self._store.is_known), score, folds=folds, cost=cost
             )
             return
-        if not isinstance(params, Sequence):
-            raise TypeError(f"params must be a dict or a list of dicts, got {params!r}.")
+        if not isinstance(params, Sequence) or not all(isinstance(p, Mapping) for p in params):
+            raise TypeError(
+                "params must be a dict of names and values, or a list of such dicts, got "
+                f"{show(params)}."
+            )
         told = read_reports(len(params), score, folds, cost)
         points = [self.space.find(each, self._store.is_known) for each in params]
         self._store.tell(zip(points, told, strict=True))

@@ -36,7 +36,7 @@ from skbayes.space import Point, Space
 if TYPE_CHECKING:
     from skbayes.model import Transfer
 
-__all__ = ["Proposer"]
+__all__ = ["Proposer", "is_permitted"]
 
 # Closer than this, in lengthscales, the prior correlation of two points is above 1 - 1e-6:
 # evaluating the second would teach nothing.
@@ -198,18 +198,7 @@ class Proposer:
 
     def allows(self, point: Point) -> bool:
         """Whether the constraint allows a point; ValueError if it raises."""
-        if self.is_allowed is None:
-            return True
-        params = self.space.decode(point)
-        try:
-            with users_arithmetic():
-                return bool(self.is_allowed(params))
-        except Exception as error:
-            raise ValueError(
-                f"is_allowed, the constraint on the parameters, raised {type(error).__name__}: "
-                f"{error}, for {params!r}. The function gets one dict of parameters, such as "
-                "this one, and must return True or False for each candidate of the space."
-            ) from error
+        return self.is_allowed is None or is_permitted(self.space.decode(point), self.is_allowed)
 
     def _far_points(self, index: int, branches: Sequence[int]) -> Iterable[Point]:
         known = [*self.store.reports, *self.store.pending]
@@ -261,6 +250,23 @@ class Proposer:
             if points:
                 break
         return points
+
+
+def is_permitted(
+    params: dict[str, Any], is_allowed: Callable[[dict[str, Any]], Any] | None
+) -> bool:
+    """Whether a constraint allows parameters; ValueError if it raises."""
+    if is_allowed is None:
+        return True
+    try:
+        with users_arithmetic():
+            return bool(is_allowed(params))
+    except Exception as error:
+        raise ValueError(
+            f"is_allowed, the constraint on the parameters, raised {type(error).__name__}: "
+            f"{error}, for {params!r}. The function gets one dict of parameters, such as "
+            "this one, and must return True or False for each candidate of the space."
+        ) from error
 
 
 def _named(origin: str, points: Iterable[Point]) -> Iterator[tuple[Point, str]]:

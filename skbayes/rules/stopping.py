@@ -55,7 +55,9 @@ class SearchState:
     ----------
     scores : tuple of float
         Mean score of each closed candidate, in the order in which candidates were proposed. Higher
-        is better. NaN for a candidate that failed or was not evaluated on all folds.
+        is better. NaN for a candidate that failed or was not evaluated on all folds. In a search
+        with a resource, there is no entry for a candidate that was not evaluated with the whole
+        resource.
     n_iter : int
         Number of candidates that are planned.
     fold_noise : float

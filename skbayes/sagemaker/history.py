@@ -9,8 +9,8 @@ from typing import Any
 from skbayes.sagemaker.documents import Node, check_repeats, is_list, load
 from skbayes.sagemaker.metrics import DIRECTIONS, Objective, table_entry
 from skbayes.sagemaker.names import Names, check_estimator, check_maps
-from skbayes.sagemaker.problems import Report
-from skbayes.sagemaker.values import read_number
+from skbayes.sagemaker.problems import Report, below
+from skbayes.sagemaker.values import read_number, unquoted
 from skbayes.search import space_of
 from skbayes.space import Space, native, show
 
@@ -26,6 +26,28 @@ LEARNING = ("bayesian", None)
 # Training jobs by their status: what they are to a search, if they have a value.
 COMPLETIONS = {"Completed": "complete", "Stopped": "complete", "Failed": "failed"}
 
+# The value of a training job in a row of the table that the service's library makes, and the
+# columns of this table that are no parameters.
+VALUE = "FinalObjectiveValue"
+COLUMNS = (
+    VALUE,
+    "TrainingJobName",
+    "TrainingJobStatus",
+    "TrainingJobDefinitionName",
+    "TrainingStartTime",
+    "TrainingEndTime",
+    "TrainingElapsedTimeSeconds",
+)
+
+# The parameter in which the service notes what a training job is tuned for.
+TUNED_FOR = "_tuning_objective_metric"
+
+MEMBERS = (
+    "A job needs TrainingJobStatus, TunedHyperParameters and "
+    "FinalHyperParameterTuningJobObjectiveMetric with a Value; or HyperParameters and "
+    f"FinalMetricDataList; or its parameters beside {VALUE}."
+)
+
 
 def load_sagemaker_history(
     doc: Any,
@@ -40,14 +62,16 @@ def load_sagemaker_history(
     """Read the training jobs of a SageMaker tuning job, for `warm_start_from`.
 
     A completed or stopped job with a value is a result. A failed job is a failure. All other jobs
-    are left out. If such a job has another status, a warning names it.
+    are left out, and a warning names them.
 
     Parameters
     ----------
     doc : dict, list, str, bytes or path-like
         The training jobs of a tuning job, as the service lists them: the response with
-        ``TrainingJobSummaries``, the list in it, or a list of responses. Give Python objects, a
-        JSON text or the path of a file.
+        ``TrainingJobSummaries``, the list in it, or a list of responses. The list may also contain
+        responses of ``describe_training_job``, or the rows of the data frame that the SageMaker
+        Python SDK makes, as ``dataframe().to_dict("records")`` returns them. Give Python objects,
+        a JSON text or the path of a file.
     estimator : estimator
         The estimator of the parameters. It decides what texts mean.
     param_map, prefix, casts
@@ -121,11 +145,13 @@ def read_history(
     definition: str | None,
     direction: str | None,
     *,
+    metric_name: str | None = None,
     has_shares: bool = True,
 ) -> dict[str, list[Any]]:
     """Read a list of training jobs into a table, noting what is wrong with it.
 
-    With `has_shares` an error rate becomes an accuracy, as its scorer has it; else it is negated.
+    `metric_name` is the metric of jobs that do not name it. With `has_shares` an error rate becomes
+    an accuracy, as its scorer has it; else it is negated.
     """
     check_repeats(node)
     last_page = node if isinstance(node.value, Mapping) else ([node, *node.entries()])[-1]
@@ -134,6 +160,7 @@ def read_history(
     table: dict[str, list[Any]] = {"params": [], "score": [], "status": [], "name": []}
     metrics: dict[tuple[str, str], Node] = {}
     others: dict[str, list[str]] = {}
+    without_value: list[str] = []
     for job in _jobs(node):
         if not isinstance(job.value, Mapping):
             job.problem(f"must be a training job, got {show(job.value)}.")
@@ -148,11 +175,12 @@ def read_history(
             status.problem("is missing.")
             continue
         kind = COMPLETIONS.get(status.value) if isinstance(status.value, str) else None
-        metric = job["FinalHyperParameterTuningJobObjectiveMetric"]
+        metric, parameters = _result(job, metric_name)
         if kind is None:
             others.setdefault(show(status.value), []).append(_called(job))
             continue
         if kind != "failed" and not metric["Value"].is_given:
+            without_value.append(_called(job))
             continue
         score = math.nan
         if kind != "failed":
@@ -161,7 +189,7 @@ def read_history(
             if found is None:
                 continue
             score = found
-        params = read_params(job["TunedHyperParameters"], names)
+        params = read_params(parameters, names)
         if params is not None:
             kind = "failed" if math.isnan(score) else kind
             name = job["TrainingJobName"].value
@@ -170,6 +198,10 @@ def read_history(
     if others:
         listed = "; ".join(f"{', '.join(jobs)} ({status})" for status, jobs in others.items())
         node.remark(f"left out, as they are none of {', '.join(COMPLETIONS)}: {listed}.")
+    if without_value:
+        node.remark(f"left out, as their objective has no value: {', '.join(without_value)}.")
+    if not table["params"]:
+        node.remark(f"there is no training job to learn from. {MEMBERS}")
     if len(metrics) > 1:
         *_, last = metrics.values()
         listed = ", ".join(f"{kind} {name}" for name, kind in metrics)
@@ -179,6 +211,36 @@ def read_history(
             "the others out."
         )
     return table
+
+
+def _result(job: Node, metric_name: str | None) -> tuple[Node, Node]:
+    """Return the objective of a training job, with its value, and its parameters."""
+    if VALUE in job.value:  # a row of a table, with NaN where it has nothing
+        row = {name: value for name, value in job.value.items() if not _is_gap(value)}
+        objective = {"MetricName": metric_name, "Value": row.get(VALUE)}
+        params = {name: value for name, value in row.items() if name not in COLUMNS}
+        place = below(job.path, VALUE)
+        return Node(objective, place, job.report), Node(params, job.path, job.report)
+    if "HyperParameters" in job.value:
+        given, metrics = job["HyperParameters"], job["FinalMetricDataList"]
+        tuned_for = given[TUNED_FOR].value
+        wanted = unquoted(tuned_for) if isinstance(tuned_for, str) else metric_name
+        listed = {each["MetricName"].value: each for each in metrics.entries()}
+        if wanted is None and len(listed) > 1:
+            metrics.problem(
+                f"has several metrics, {', '.join(map(str, listed))}, and it is not known which "
+                "one was tuned. Leave the others out."
+            )
+        nothing = Node(None, metrics.path, job.report)
+        if wanted in listed or len(listed) != 1:
+            return listed.get(wanted, nothing), given
+        return next(iter(listed.values())), given
+    return job["FinalHyperParameterTuningJobObjectiveMetric"], job["TunedHyperParameters"]
+
+
+def _is_gap(value: Any) -> bool:
+    value = native(value)
+    return isinstance(value, float) and math.isnan(value)
 
 
 def _called(job: Node) -> str:
@@ -222,6 +284,13 @@ def _score(metric: Node, direction: str | None, *, has_shares: bool) -> float | 
     name = metric["MetricName"].value
     known = table_entry(name) if isinstance(name, str) else None
     if direction is None:
+        if name is None:
+            kind.report.problem(
+                "objective_type",
+                "is missing, and the training jobs do not name their metric. Give 'Maximize' or "
+                "'Minimize' to load_sagemaker_history.",
+            )
+            return None
         if known is None:
             kind.problem(f"is missing, and {name!r} is not known here. Give objective_type=....")
             return None
@@ -244,7 +313,7 @@ def read_params(node: Node, names: Names) -> dict[str, Any] | None:
             continue
         if target not in names.known:
             # One sentence for all jobs.
-            node.report.problem(f"$..TunedHyperParameters.{name}", names.unknown(name))
+            node.report.problem(below("$.", name), names.unknown(name))
             is_right = False
             continue
         try:
@@ -257,7 +326,7 @@ def read_params(node: Node, names: Names) -> dict[str, Any] | None:
 
 def is_of_sdk(name: str) -> bool:
     """Whether a hyperparameter is one that the service's own libraries add."""
-    return name == "_tuning_objective_metric" or name.startswith("sagemaker_")
+    return name == TUNED_FOR or name.startswith("sagemaker_")
 
 
 def read_warm_start(
@@ -334,6 +403,7 @@ def _source(
         parts[0].names,
         definition,
         objective.type,
+        metric_name=objective.name,
         has_shares=objective.replaced is None,
     )
     report.adopt(own, f"history[{name!r}]")

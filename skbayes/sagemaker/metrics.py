@@ -61,7 +61,7 @@ TABLE: dict[str, Metric] = {
     **_named("macro_recall", "recall_macro", "Maximize"),
     **_named("precision", "precision", "Maximize"),
     **_named("recall", "recall", "Maximize"),
-    **_named("average_precision", "average_precision", "Maximize"),
+    **_named("average_precision aucpr", "average_precision", "Maximize"),
     **_named("rmse", "neg_root_mean_squared_error", "Minimize"),
     **_named("mse l2", "neg_mean_squared_error", "Minimize"),
     **_named("mae l1 absolute_loss", "neg_mean_absolute_error", "Minimize"),
@@ -93,6 +93,8 @@ class Objective:
         What the document says.
     replaced : str or None
         The metric of the document where `scoring` is another one. Values of it are no scores.
+    name : str or None
+        The metric of the document.
     """
 
     scoring: Any = None
@@ -100,6 +102,7 @@ class Objective:
     is_share: bool = False
     type: str | None = None
     replaced: str | None = None
+    name: str | None = None
 
     def score(self, value: float) -> float:
         """Score of a value of the service."""
@@ -113,8 +116,8 @@ def stripped(name: str) -> str:
 
 
 def table_entry(name: str) -> Metric | None:
-    """Return the metric that a name stands for, with or without its channel."""
-    return TABLE.get(stripped(name))
+    """Return the metric that a name stands for, with or without its channel, in any case."""
+    return TABLE.get(stripped(name).lower())
 
 
 def metric_of_scorer(scoring: str) -> str | None:
@@ -189,14 +192,16 @@ def read_objective(
     is_share = known is not None and known.is_share and is_same
     # The scorer for a metric that is not known here is the user's word for that metric.
     replaced = None if known is None or is_same else name
-    return Objective(own, -1 if minimises else 1, is_share, direction, replaced)
+    return Objective(
+        own, -1 if minimises else 1, is_share, direction, replaced, name if is_name else None
+    )
 
 
 def _is_usable(node: Node, name: str, known: Metric | None, direction: Any) -> bool:
     """Tell whether a metric has a scorer, and note a problem if not."""
     remedy = "Give scoring=..., or metric_map={" + repr(name) + ": ...}."
     if known is None:
-        bare = stripped(name)
+        bare = stripped(name).lower()
         reason = next((why for of, why in REASONS.items() if re.fullmatch(of, bare)), None)
         if reason is not None:
             node["MetricName"].problem(f"{name!r} has no scorer here: {reason}. {remedy}")

@@ -157,7 +157,7 @@ def from_sagemaker(
     if "early_stopping" not in overrides:
         arguments |= read_early_stopping(config, strategy)
     if "stopping" not in overrides:
-        arguments |= read_stopping(config, objective)
+        arguments |= read_stopping(config, objective, strategy)
     if "fit_timeout" not in overrides:
         arguments |= _fit_timeout(
             parts, overrides.get("n_jobs", arguments.get("n_jobs")), overrides

@@ -247,11 +247,11 @@ def read_limits(
         found["n_iter"] = here
     elif n_iter is not None:
         found["n_iter"] = n_iter
-    elif not node.is_given and not is_automatic:
+    elif not node.is_given:
         has_clock = limits["MaxRuntimeInSeconds"].is_given or given.get("max_time") is not None
         if has_clock:
             found["n_iter"] = MOST_JOBS.get(str(strategy), MOST_JOBS["bayesian"])
-        else:
+        elif not is_automatic:
             node.problem("is missing, and so is MaxRuntimeInSeconds: give one, or n_iter=....")
     return found
 
@@ -273,7 +273,7 @@ def read_early_stopping(config: Node, strategy: str | None) -> dict[str, Any]:
     return {"early_stopping": EARLY_STOPPING[node.value]}
 
 
-def read_stopping(config: Node, objective: Objective) -> dict[str, Any]:
+def read_stopping(config: Node, objective: Objective, strategy: str | None) -> dict[str, Any]:
     """Return `stopping`, if the document has criteria of completion that are on."""
     criteria, rules = config["TuningJobCompletionCriteria"], list[Callable[..., Any]]()
     target = criteria["TargetObjectiveMetricValue"]
@@ -290,8 +290,14 @@ def read_stopping(config: Node, objective: Objective) -> dict[str, Any]:
                     f"it is a value of {objective.replaced!r}, and scoring is another metric: give "
                     "stopping=TargetScore(...)"
                 )
-    n_jobs = whole(criteria["BestObjectiveNotImproving"]["MaxNumberOfTrainingJobsNotImproving"], 1)
+    patience = criteria["BestObjectiveNotImproving"]["MaxNumberOfTrainingJobsNotImproving"]
+    n_jobs = whole(patience, 1)
     if n_jobs is not None:
+        if strategy == "hyperband":
+            patience.remark(
+                "counts only candidates that are evaluated with the whole resource. With Hyperband "
+                "these are few, so the search may end later than the tuning job."
+            )
         rules.append(Patience(n_jobs, MIN_IMPROVEMENT, relative=True))
     switch = criteria["ConvergenceDetected"]["CompleteOnConvergence"]
     if (

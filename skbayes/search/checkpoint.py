@@ -8,7 +8,7 @@ import numbers
 import os
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager, nullcontext
-from functools import cached_property
+from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any
 
 from sklearn.exceptions import NotFittedError
@@ -183,7 +183,7 @@ class Checkpoint:
         """
         if self._search.checkpoint is None:
             return nullcontext()
-        from skbayes.journal import Journal, fingerprint, outline
+        from skbayes.journal import Journal, deciding_library, fingerprint, outline
 
         entries = fingerprint(
             space=space,
@@ -196,7 +196,8 @@ class Checkpoint:
         )
         of_search = outline(space, len(splits), metric)
         header = {"fingerprint": entries, "seed": seed, "outline": of_search}
-        journal = Journal.open(self._path, header=header)
+        library_of = partial(deciding_library, self._search.estimator)
+        journal = Journal.open(self._path, header=header, library_of=library_of)
         try:
             _check_allowed(journal, space, allows)
         except BaseException:

@@ -10,7 +10,14 @@ from skbayes._compat import BaseSearchCV, owner_of, takes_value, tells_ints_from
 from skbayes._warnings import warn
 from skbayes.known import Data
 from skbayes.model import SHARE_OF_BUDGET
-from skbayes.optimizer import Ladder, Optimizer, Strategy, grid_search, random_search
+from skbayes.optimizer import (
+    Ladder,
+    Optimizer,
+    Strategy,
+    grid_search,
+    is_permitted,
+    random_search,
+)
 from skbayes.rules import Hyperband, Schedule
 from skbayes.search.candidates import (
     Present,
@@ -130,6 +137,10 @@ def proposals(
     as_it_was = space.encode(present[0].params) if is_held else None
     options = dict(options)
     is_allowed = _constraint(search.is_allowed, options.pop("is_allowed", None))
+    if search.initial_points is None or search.is_allowed is None:
+        # Of points that no user wrote, those that are not allowed are left out; scikit-optimize's
+        # constraint passes over them.
+        first = _permitted(first, space, is_allowed)
     optimizer = Optimizer(
         space,
         n_iter=n_iter,
@@ -148,7 +159,6 @@ def proposals(
     allows = None if is_allowed is None else optimizer.allows
     n_candidates, is_counted = count_candidates(space, n_iter, allows)
     _check_kinds(search, space)
-    _check_allowed(search, space, optimizer)
     said = _of_the_first(search, space, optimizer, present)
     if search.strategy == "grid":
         n_points, points = grid_points(search, space, allows)
@@ -242,16 +252,21 @@ def _check_kinds(search: BaseSearchCV, space: Space) -> None:
                 )
 
 
-def _check_allowed(search: BaseSearchCV, space: Space, optimizer: Optimizer) -> None:
-    """Raise ValueError for a point to begin with that may not be evaluated."""
-    if search.is_allowed is None:
-        return  # scikit-optimize's constraint passes over them
-    for index, params in enumerate(_given_points(search) or ()):
-        if not optimizer.allows(space.encode(params)):
-            raise ValueError(
-                f"initial_points[{index}]: is_allowed refuses {show(dict(params))}. Leave it "
-                "out, or change the function."
-            )
+def _permitted(
+    points: Sequence[Mapping[str, Any]],
+    space: Space,
+    is_allowed: Callable[[dict[str, Any]], Any] | None,
+) -> list[Mapping[str, Any]]:
+    """Return the points that a constraint allows, and those that are not in the space."""
+
+    def is_kept(params: Mapping[str, Any]) -> bool:
+        try:
+            held = space.decode(space.encode(params))
+        except (TypeError, ValueError):
+            return True  # the optimiser says what is wrong
+        return is_permitted(held, is_allowed)
+
+    return [params for params in points if is_kept(params)]
 
 
 def _of_the_first(

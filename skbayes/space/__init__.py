@@ -3,7 +3,7 @@
 from skbayes.space.categories import Categorical
 from skbayes.space.dimensions import Dimension
 from skbayes.space.distributions import Distribution, content_of, parameters_of
-from skbayes.space.integers import Integer
+from skbayes.space.integers import Integer, whole_as_int
 from skbayes.space.layout import Branch, Conditional, Conditions, Point
 from skbayes.space.parsing import (
     MAX_BRANCHES,
@@ -59,6 +59,7 @@ __all__ = [
     "same_kind",
     "same_value",
     "show",
+    "whole_as_int",
 ]
 
 # What users need of it; the other names above are for the rooms of the package.

@@ -43,6 +43,12 @@ def _whole_bound(call: str, name: str, value: Any) -> int:
     )
 
 
+def whole_as_int(value: Any) -> Any:
+    """Return a whole float as an int: a column with gaps has made floats of its integers."""
+    number = native(value)
+    return int(number) if isinstance(number, float) and number.is_integer() else value
+
+
 @lasting
 @dataclass(frozen=True, slots=True, repr=False)
 class Integer(Range):

@@ -29,7 +29,18 @@ from numpy.typing import ArrayLike, NDArray
 
 from skbayes._pickles import lasting
 from skbayes.space.dimensions import Dimension, settle, uniform_numbers
-from skbayes.space.layout import Arrays, Axis, Branch, Point, arrange, focus, named_branch, unite
+from skbayes.space.integers import Integer, whole_as_int
+from skbayes.space.layout import (
+    Arrays,
+    Axis,
+    Branch,
+    Point,
+    arrange,
+    focus,
+    named_branch,
+    unite,
+    why_in_none,
+)
 from skbayes.space.skopt import SpaceView
 from skbayes.space.values import same_kind, show, value_distance
 
@@ -139,8 +150,8 @@ class Space(SpaceView):
     def encode(self, params: Mapping[str, Any], branch: int | None = None) -> Point:
         """Return the point of parameters, in the first branch that has these parameters and values.
 
-        A number may be in a list as another kind of number: 1.0 as 1. A branch that has each number
-        as the same kind is preferred.
+        A number may be in a list or a range of ints as another kind of number: 1.0 as 1. A branch
+        that has each number as the same kind is preferred.
 
         Parameters
         ----------
@@ -159,18 +170,20 @@ class Space(SpaceView):
             raise TypeError(
                 f"a point of the search space is a dict of parameters, got {show(params)}."
             )
-        reason = ""
         found: Point | None = None
-        for index in range(len(self.branches)) if branch is None else [branch]:
+        indices = range(len(self.branches)) if branch is None else [branch]
+        for index in indices:
             parameters = self.branches[index].parameters
             if params.keys() != {name for name, _ in parameters}:
                 continue
             codes: list[float | int] = []
             for name, dimension in parameters:
+                value = params[name]
+                if isinstance(dimension, Integer):
+                    value = whole_as_int(value)
                 try:
-                    codes.append(dimension.encode(params[name]))
-                except ValueError as error:
-                    reason = reason or f"{name}: {error}"
+                    codes.append(dimension.encode(value))
+                except ValueError:
                     break
             else:
                 point = Point(index, tuple(codes))
@@ -179,9 +192,7 @@ class Space(SpaceView):
                 found = found or point
         if found is not None:
             return found
-        if not reason:
-            shapes = " or ".join(str(list(b.names)) for b in self.branches)
-            reason = f"The parameters must be {shapes}."
+        reason = why_in_none([self.branches[index] for index in indices], params)
         raise ValueError(f"{show(dict(params))} is not in the search space. {reason}")
 
     def _has_kinds(self, point: Point, params: Mapping[str, Any]) -> bool:

@@ -38,7 +38,7 @@ def test_inside_the_space_a_row_is_its_point():
     source = placed(SPACE, *rows)
     assert source.points == tuple(map(SPACE.encode, rows))
     np.testing.assert_array_equal(source.coordinates, SPACE.coordinates(source.points))
-    assert source.best == SPACE.encode(rows[0])
+    assert source.best() == SPACE.encode(rows[0])
 
 
 @pytest.mark.parametrize(

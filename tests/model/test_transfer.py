@@ -136,6 +136,13 @@ def test_a_source_of_which_no_point_is_inside_is_learnt_from_too():
     assert tell(optimizer, 20).best_score > -0.05
 
 
+def test_the_best_point_that_is_allowed_is_tried():
+    earlier = sorted(rows(), key=lambda row: -row[1])
+    allowed = [params for params, _ in earlier if params["x"] < 0.25]
+    assert allowed[0] != earlier[0][0]
+    assert warm(earlier, is_allowed=lambda p: p["x"] < 0.25).ask() == allowed[0]
+
+
 def test_a_finite_space_is_searched_to_its_end():
     space = {"x": [1, 2], "kind": ["a", "b"]}
     source = [({"x": x, "kind": kind}, x + (kind == "b")) for x in (1, 2) for kind in "ab"]
@@ -220,7 +227,7 @@ def test_the_sources_that_are_believed_most_are_tried_first():
     sources = [drawn_rows(rng, lambda params: -score(params)) for _ in range(29)]
     sources.insert(17, drawn_rows(rng, score, 10))
     optimizer = Optimizer(SPACE, n_iter=20, random_state=0, warm_start_from=sources)
-    good = optimizer._transfer._sources[17].best
+    good = optimizer._transfer._sources[17].best()
     assert optimizer._transfer.points.index(good) == 17
     for params in (p for p, _ in drawn_rows(rng, score, 12)):
         optimizer.tell(params, score(params))

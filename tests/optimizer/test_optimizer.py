@@ -195,6 +195,19 @@ def test_a_preview_is_for_a_share_of_the_budget(n_maximised):
     assert n_maximised() == n + 3
 
 
+def test_rows_of_a_table_may_have_floats_for_ints():
+    optimizer = Optimizer({"n": (1, 10)}, random_state=0)
+    optimizer.tell({"n": np.float64(3.0)}, 0.5)
+    assert repr(optimizer.best_params) == "{'n': 3}"
+
+
+@pytest.mark.parametrize("params", [[0.5, "a", 3], "abc"])
+def test_points_that_are_no_dicts_are_refused(params):
+    optimizer = Optimizer(MIXED, random_state=0)
+    with pytest.raises(TypeError, match=r"params must be a dict of names and values, .* got "):
+        optimizer.tell(params, 0.5)
+
+
 def test_seeds_differ_and_random_states_advance():
     rng = np.random.RandomState(0)
     optimizers = [Optimizer(MIXED, random_state=seed) for seed in (0, 1, rng, rng)]
@@ -555,7 +568,7 @@ def test_several_are_told_all_or_none():
     assert optimizer.pending == points
     optimizer.tell(points, [1.0, 1.5, 2.0])
     for bad in (None, 3):
-        with pytest.raises(TypeError, match="dict or a list of dicts"):
+        with pytest.raises(TypeError, match="dict of names and values, or a list"):
             optimizer.tell(bad, 1.0)
 
 
@@ -640,6 +653,12 @@ def constrained(space, is_allowed, score, n, **settings):
         assert is_allowed(params)
         optimizer.tell(params, score(params))
     return optimizer
+
+
+def test_initial_points_must_be_allowed():
+    points = [{"x": 0.25}, {"x": 0.75}]
+    with pytest.raises(ValueError, match=r"initial_points\[1\]: is_allowed refuses .*0\.75"):
+        Optimizer({"x": (0.0, 1.0)}, initial_points=points, is_allowed=lambda p: p["x"] < 0.5)
 
 
 def test_the_best_of_what_is_allowed_is_found():

@@ -12,7 +12,7 @@ from sklearn.svm import SVC
 
 import tuning_jobs as jobs
 from skbayes import BayesSearchCV
-from skbayes.sagemaker import load_sagemaker_history
+from skbayes.sagemaker import from_sagemaker, load_sagemaker_history
 
 
 def job(number, value, status="Completed", kind="Maximize", metric="validation:auc", **params):
@@ -53,6 +53,9 @@ TABLE = {
 LEFT_OUT = r"\$: left out, as they .* Failed: svc-005 \('InProgress'\); svc-007 \('Stopping'\)\."
 
 
+NO_VALUE = r"\$: left out, as their objective has no value: svc-004, svc-006\."
+
+
 def pages(entries):
     return [{"TrainingJobSummaries": entries[:3]}, {"TrainingJobSummaries": entries[3:]}]
 
@@ -68,7 +71,7 @@ def pages(entries):
     ],
 )
 def test_forms(form):
-    with pytest.warns(UserWarning, match=LEFT_OUT):
+    with pytest.warns(UserWarning, match=rf"{LEFT_OUT}\n- {NO_VALUE}"):
         found = load_sagemaker_history(form(JOBS), SVC())
     np.testing.assert_equal(found, TABLE)
     assert [type(params["C"]) for params in found["params"]] == [float] * 4
@@ -79,6 +82,75 @@ def test_a_file(tmp_path):
     path.write_text(json.dumps(JOBS, default=str))
     with pytest.warns(UserWarning, match=LEFT_OUT):
         np.testing.assert_equal(load_sagemaker_history(path, SVC()), TABLE)
+
+
+def row(number, value, status="Completed", **params):
+    """A row of the table that the SDK makes of a tuning job."""
+    return {
+        **params,
+        "TrainingJobName": f"svc-{number:03}",
+        "TrainingJobStatus": status,
+        "FinalObjectiveValue": value,
+        "TrainingStartTime": "2024-01-01 10:00:00",
+        "TrainingElapsedTimeSeconds": 60.0,
+    }
+
+
+def test_rows_of_the_table_of_the_sdk():
+    rows = [
+        row(1, 0.5, C=1.0, kernel='"rbf"', degree=math.nan),
+        row(2, math.nan, "Stopped", C=2.0, kernel="poly", degree=3.0),
+        row(3, math.nan, "Failed", C=3.0, kernel="poly", degree=3.0),
+    ]
+    with pytest.raises(ValueError, match=r"1 problem:\n- objective_type: is missing"):
+        load_sagemaker_history(rows, SVC())
+    with pytest.warns(UserWarning, match="no value: svc-002"):
+        found = load_sagemaker_history(rows, SVC(), objective_type="Minimize")
+    expected = {
+        "params": [{"C": 1.0, "kernel": "rbf"}, {"C": 3.0, "kernel": "poly", "degree": 3}],
+        "score": [-0.5, math.nan],
+        "status": ["complete", "failed"],
+        "name": ["svc-001", "svc-003"],
+    }
+    np.testing.assert_equal(found, expected)
+
+
+def test_rows_of_a_parent_have_the_metric_of_the_document():
+    objective = {"Type": "Minimize", "MetricName": "validation:error"}
+    document = {
+        "HyperParameterTuningJobConfig": jobs.config(HyperParameterTuningJobObjective=objective),
+        "WarmStartConfig": {
+            "WarmStartType": "TransferLearning",
+            "ParentHyperParameterTuningJobs": [{"HyperParameterTuningJobName": "a"}],
+        },
+    }
+    search = from_sagemaker(document, SVC(), history={"a": [row(1, 0.25, C=1.0)]})
+    assert search.warm_start_from[0]["score"] == [0.75]
+
+
+def test_descriptions_of_training_jobs():
+    described = {
+        "TrainingJobName": "svc-001",
+        "TrainingJobStatus": "Completed",
+        "HyperParameters": {"C": "1", "_tuning_objective_metric": "validation:error"},
+        "FinalMetricDataList": [
+            {"MetricName": "validation:auc", "Value": 0.5},
+            {"MetricName": "validation:error", "Value": 0.25},
+        ],
+    }
+    found = load_sagemaker_history([described], SVC())
+    assert (found["params"], found["score"]) == ([{"C": 1.0}], [0.75])
+    del described["HyperParameters"]["_tuning_objective_metric"]
+    with pytest.raises(ValueError, match="several metrics, validation:auc, validation:error,"):
+        load_sagemaker_history([described], SVC())
+    del described["FinalMetricDataList"][0]
+    assert load_sagemaker_history([described], SVC())["score"] == [0.75]
+
+
+def test_a_list_without_a_result_says_what_is_expected():
+    entry = {"TrainingJobName": "a", "TrainingJobStatus": "Completed", "Value": 0.5}
+    with pytest.warns(UserWarning, match=r"no value: a\.\n.*no training job .*TunedHyper"):
+        load_sagemaker_history([entry], SVC())
 
 
 @pytest.mark.parametrize("kind", ["Minimize", None])

@@ -280,6 +280,7 @@ def test_a_document_without_anything_foreign_says_nothing():
         ("validation:macro_f_beta", "f1_macro", SVC()),
         ("macro_precision", "precision_macro", SVC()),
         ("average_precision", "average_precision", SVC()),
+        ("validation:aucpr", "average_precision", SVC()),
     ],
 )
 def test_metrics_that_are_maximised(name, scoring, estimator):
@@ -292,6 +293,7 @@ def test_metrics_that_are_maximised(name, scoring, estimator):
     ("name", "scoring", "target"),
     [
         ("validation:rmse", "neg_root_mean_squared_error", -0.25),
+        ("test:RMSE", "neg_root_mean_squared_error", -0.25),
         ("l2", "neg_mean_squared_error", -0.25),
         ("absolute_loss", "neg_mean_absolute_error", -0.25),
         ("validation:logloss", "neg_log_loss", -0.25),
@@ -389,6 +391,17 @@ def test_criteria_of_completion():
         "ConvergenceDetected": {"CompleteOnConvergence": "Disabled"},
     }
     assert read(jobs.config(TuningJobCompletionCriteria=criteria)).stopping is None
+
+
+def test_patience_with_hyperband_is_told_what_counts():
+    criteria = {"BestObjectiveNotImproving": {"MaxNumberOfTrainingJobsNotImproving": 5}}
+    strategy = {"HyperbandStrategyConfig": {"MaxResource": 9}}
+    document = jobs.config(
+        Strategy="Hyperband", StrategyConfig=strategy, TuningJobCompletionCriteria=criteria
+    )
+    with pytest.warns(UserWarning, match=r"NotImproving: counts only .* the whole resource\."):
+        search = read(document, resource="max_iter")
+    assert search.stopping == [Patience(5, 0.01, relative=True)]
 
 
 def test_limits(monkeypatch):
@@ -536,6 +549,13 @@ def test_a_range_that_is_known_serves_a_parameter_left_to_the_service():
     found = read(automatic(("C", "1.0")), SVC()).search_spaces
     assert found.keys() == {"C"}
     assert found["C"] == suggested(SVC())["C"]
+
+
+def test_a_limit_of_time_alone_leaves_the_number_of_jobs_to_the_service():
+    document = automatic(("C", "1.0"))
+    limits = {"MaxParallelTrainingJobs": 1, "MaxRuntimeInSeconds": 90}
+    document["HyperParameterTuningJobConfig"]["ResourceLimits"] = limits
+    assert read(document, SVC()).n_iter == 750
 
 
 def suggested(estimator):

@@ -487,7 +487,7 @@ def test_parents_that_are_none():
 
 def test_problems_of_a_parent_have_their_place():
     job = jobs.training_job(1, {"Gama": "1"}, 0.5)
-    with pytest.raises(ValueError, match=r"history\['a'\]: \$..TunedHyperParameters.Gama: SVC has"):
+    with pytest.raises(ValueError, match=r"history\['a'\]: \$\.\.Gama: SVC has"):
         from_sagemaker(warm("a"), SVC(), history={"a": [job, job]})
 
 

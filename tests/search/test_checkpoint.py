@@ -18,6 +18,9 @@ import pytest
 from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.datasets import load_iris
 from sklearn.model_selection import KFold, cross_val_score
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import MinMaxScaler
+from sklearn.svm import SVC
 
 from skbayes import BayesSearchCV
 from skbayes.engine import budget as _budget
@@ -191,6 +194,38 @@ def test_a_journal_from_before_there_were_strategies_goes_on(tmp_path):
     (tmp_path / "old").write_bytes(line_of(record) + b"".join(records[:9]))
     resumed, _ = fit(tmp_path / "old", n_iter=6)
     assert repr(results(resumed)) == repr(results(plain))
+
+
+def test_defaults_may_differ_with_the_version_of_their_library(tmp_path):
+    path = tmp_path / "j"
+
+    def fitted(estimator):
+        return BayesSearchCV(
+            make_pipeline(MinMaxScaler(), estimator),
+            {"svc__C": (0.1, 10.0)},
+            n_iter=2,
+            cv=2,
+            random_state=0,
+            checkpoint=path,
+        ).fit(X, Y)
+
+    plain = fitted(SVC(degree=2))
+    header, *records = lines(path)
+    record = parse(header[:-1])
+    record["fingerprint"] |= {"estimator.svc__tol": "0.5", "estimator.svc__gone": "1"}
+    path.write_bytes(line_of(record) + b"".join(records))
+    with pytest.raises(JournalMismatch, match=r"svc__gone was 1, is not set; .*svc__tol was 0\.5"):
+        fitted(SVC(degree=2))
+    record["versions"]["sklearn"] = "0.1"
+    path.write_bytes(line_of(record) + b"".join(records))
+    for _ in range(2):
+        with pytest.warns(UserWarning, match=r"sklearn 0\.1 .*svc__tol was 0\.5, is 0\.001\."):
+            resumed = fitted(SVC(degree=2))
+        assert repr(results(resumed)) == repr(results(plain))
+    for changed in ({"degree": 2, "tol": 0.1}, {"degree": 4}):
+        with pytest.raises(JournalMismatch) as caught:
+            fitted(SVC(**changed))
+        assert caught.value.keys == ("estimator.svc__" + ("tol" if len(changed) > 1 else "degree"),)
 
 
 def of_fractions(numerator):

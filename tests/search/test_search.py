@@ -172,7 +172,9 @@ def test_given_points_are_evaluated_first():
     assert search.cv_results_["params"][0] == points[0]
 
 
-@pytest.mark.parametrize(("written", "value"), [([1, 2, "sqrt"], 1.0), ((0.1, 1.0), 1)])
+@pytest.mark.parametrize(
+    ("written", "value"), [([1, 2, "sqrt"], 1.0), ((1, 3), 1.0), ((0.1, 1.0), 1)]
+)
 def test_a_point_of_another_meaning_is_refused(written, value):
     """One feature is not all of them."""
     points = [{"max_features": value}]

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from sklearn.linear_model import Ridge
 
 from skbayes.gp.kernels import squared_distances
-from skbayes.space import Categorical, Point, Real, Space, parse_space
+from skbayes.space import Categorical, Conditional, Point, Real, Space, parse_space
 from strategies import spaces, units
 
 BRANCHES = [
@@ -205,6 +205,27 @@ def test_first_branch_that_holds_the_values():
         parse_space({"a": [1]}).encode({"a": 4})
 
 
+def test_an_error_speaks_of_the_dict_that_is_meant():
+    kernels = ["rbf", "poly"]
+    space = parse_space(
+        {
+            "C": (0.1, 1.0),
+            "kernel": kernels,
+            "degree": Conditional((2, 5), when={"kernel": ["poly"]}),
+        }
+    )
+    for params, reason in (
+        ({"C": 0.5, "kernel": "rbf", "degree": 3}, "degree is not in the dict with kernel='rbf':"),
+        ({"C": 0.5, "kernel": "poly"}, r"space\. degree is missing\."),
+        ({"C": 2.0, "kernel": "poly", "degree": 3}, "C: 2.0 is not in Real"),
+    ):
+        with pytest.raises(ValueError, match=reason):
+            space.encode(params)
+    space = parse_space([{"kernel": [kernel], "C": (0.1, 1.0)} for kernel in kernels])
+    with pytest.raises(ValueError, match=r"C: 2\.0 is not in Real"):
+        space.encode({"kernel": "poly", "C": 2.0})
+
+
 def test_an_int_and_a_float_are_two_values():
     """Where there is no other place for a number, that of the other kind is taken."""
     space = parse_space([{"a": [1, 2]}, {"a": [1.0, 0.5]}])
@@ -212,6 +233,11 @@ def test_an_int_and_a_float_are_two_values():
     assert point == Point(1, (0,))
     assert space.twins(point) == [point]
     assert space.encode({"a": 2.0}) == Point(0, (1,))
+    space = parse_space([{"a": (1, 5)}, {"a": (0.5, 1.0)}])
+    assert space.encode({"a": 1.0}) == Point(1, (1.0,))
+    assert space.encode({"a": 3.0}) == Point(0, (3,))
+    with pytest.raises(ValueError, match=r"a: 3\.5 is not in"):
+        space.encode({"a": 3.5})
 
 
 @pytest.mark.parametrize(
