@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from skbayes import Optimizer
-from skbayes.gp import Hyperparameters, kernels
+from skbayes.gp import FunctionDraws, Hyperparameters, joint, kernels
 from skbayes.model import surrogate as _surrogate
 from skbayes.model.embedding import place
 from skbayes.model.observations import Observations
@@ -191,6 +191,19 @@ def test_the_unit_of_targets_that_are_joined_with_a_source():
     assert surrogate.unit(observations) == pytest.approx(differences[0] / differences[1])
     assert surrogate.unit(observations) > 3 * observations.units()[1]
     assert Surrogate(space).unit(observations) == observations.units()[1]
+
+
+def test_a_model_with_a_source_has_joint_moments():
+    optimizer = told(12)
+    rows = [(params, score + 0.01) for params, score in told(20, seed=1).told]
+    observations, space = optimizer._store.observations(), optimizer.space
+    posterior = Surrogate(space, [place(space, rows)]).posterior(observations)
+    X = space.features(space.sample(np.random.default_rng(2).random((9, 3))))
+    mean, covariance = joint(posterior, X)
+    moments = mean, np.sqrt(covariance.diagonal())
+    np.testing.assert_allclose(moments, posterior.predict(X), rtol=1e-6)
+    draws = FunctionDraws.draw(posterior, 500, np.random.default_rng(3))
+    np.testing.assert_allclose(draws(X).mean(axis=1), mean, atol=0.1)
 
 
 LONG = {"a": [f"a{i}" for i in range(400)], "b": list("xyz"), "c": (0.0, 1.0)}
