@@ -70,7 +70,8 @@ class Insight:
     An `Insight` has two models. The first is the model of the search. It treats all scores far
     below the median as equally bad. `improvement` uses this model. The second model
     does not treat all bad scores as equal, because large parts of a space may have bad scores.
-    `predict`, `importances` and `at_bounds` use the second model.
+    `predict`, `importances` and `at_bounds` use the second model. Both models know only the scores
+    of the search itself: not those of a warm start, and not those with a share of a resource.
 
     Attributes
     ----------
@@ -156,7 +157,7 @@ class Insight:
         observations : Observations
             The points, at least two of them with a score.
         surrogate : Surrogate
-            The model of the search.
+            The model of the scores of the search alone, without earlier results.
         noise : float, default=nan
             A smaller difference of scores may be chance. NaN or 0: the noise of the model.
         best_row : int or None, default=None

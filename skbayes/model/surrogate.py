@@ -95,16 +95,14 @@ class Surrogate:
             return posterior
         return posterior.section(len(observations), space.n_columns)
 
-    def unit(self, observations: Observations) -> float:
-        """Return the score difference of one unit of the targets, 0 if all scores are equal.
+    def units(self, observations: Observations) -> tuple[float, float]:
+        """Return the score at target 0 and the score difference of one unit of the targets.
 
-        At least one point must have a score.
+        At least one point must have a score. The difference is 0 if all scores are equal.
         """
-        if not self._sources:
-            return observations.units()[1]
         from skbayes.model.embedding import on_one_scale
 
-        return warp_units(on_one_scale(observations, self._sources))[1]
+        return warp_units(on_one_scale(observations, self._sources))
 
     def left_out(self, observations: Observations) -> tuple[Floats, Floats]:
         """Return the targets, and what is predicted of each from all others and the sources.

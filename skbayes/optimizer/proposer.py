@@ -68,8 +68,6 @@ class Proposer:
         Proposed before all others.
     n_iter : int or None
         Number of points that branches without a number of their own share.
-    surrogate : Surrogate
-        Model of what was told.
     transfer : Transfer or None
         What is known from elsewhere.
     rungs : Rungs
@@ -84,7 +82,6 @@ class Proposer:
     design: Design
     given: tuple[Point, ...]
     n_iter: int | None
-    surrogate: Surrogate
     transfer: Transfer | None
     rungs: Rungs
     is_allowed: Callable[[dict[str, Any]], Any] | None
@@ -124,6 +121,18 @@ class Proposer:
                 return point, "random"
         raise self.exhausted()
 
+    def model(self, observations: Observations) -> tuple[Surrogate, int]:
+        """Return the model of the search, and the number of earlier results that it knows.
+
+        As long as earlier results are believed, it is the model that knows these, else that of
+        the rungs that are believed, else that of the scores alone.
+        """
+        if self.transfer is not None:
+            surrogate, n_earlier = self.transfer.choose(observations)
+            if n_earlier:
+                return surrogate, n_earlier
+        return self.rungs.surrogate(), 0
+
     def exhausted(self) -> SpaceExhausted:
         """Return the error that says why there is no further point."""
         index, n_open = len(self.store.asked), len(self.store.open_branches(self.n_iter))
@@ -159,11 +168,7 @@ class Proposer:
     ) -> Iterable[tuple[Point, str]]:
         """Yield points of the design or of the model, whichever has its turn, and its name."""
         store, observations = self.store, self.store.observations()
-        surrogate, n_earlier = self.surrogate, 0
-        if self.transfer is not None:
-            surrogate, n_earlier = self.transfer.choose(observations)
-        if not n_earlier:
-            surrogate = self.rungs.surrogate()
+        surrogate, n_earlier = self.model(observations)
         # Points of sources that are not believed come on top of the design. One that is believed
         # takes the place of most of it: it could be right of its best points and wrong elsewhere.
         n_own = store.n_known - self._n_tried

@@ -179,7 +179,7 @@ def test_failures_are_bad_scores_that_are_not_sure():
     assert mean(worst) < mean(np.nan) < mean()
 
 
-def test_the_unit_of_targets_that_are_joined_with_a_source():
+def test_the_units_of_targets_that_are_joined_with_a_source():
     space = parse_space({"x": (0.0, 1.0)})
     rows = [({"x": i / 19}, -((i / 19 - 0.4) ** 2)) for i in range(20)]
     observations = Observations.of(
@@ -188,9 +188,11 @@ def test_the_unit_of_targets_that_are_joined_with_a_source():
     surrogate = Surrogate(space, [place(space, rows)])
     t, _ = surrogate.left_out(observations)
     differences = np.ptp(observations.scores), np.ptp(t)
-    assert surrogate.unit(observations) == pytest.approx(differences[0] / differences[1])
-    assert surrogate.unit(observations) > 3 * observations.units()[1]
-    assert Surrogate(space).unit(observations) == observations.units()[1]
+    centre, unit = surrogate.units(observations)
+    assert unit == pytest.approx(differences[0] / differences[1])
+    assert unit > 3 * observations.units()[1]
+    np.testing.assert_allclose(centre + unit * t, observations.scores)
+    assert Surrogate(space).units(observations) == observations.units()
 
 
 def test_a_model_with_a_source_has_joint_moments():

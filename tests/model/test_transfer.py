@@ -48,6 +48,15 @@ def test_without_sources_nothing_changes(source):
     assert tell(warm(source), 15).told == tell(cold, 15).told
 
 
+def test_predictions_are_those_of_the_model_that_proposes():
+    """After two good scores, only earlier results say how bad the other end of the space is."""
+    optimizer = tell(warm(rows()), 2)
+    assert is_believed(optimizer)
+    point = optimizer.space.encode({"x": 0.95, "y": 0.05, "kind": "a"})
+    mean, sd = optimizer.predict_point(point)
+    assert mean + 2 * sd < optimizer.best_score - 0.5
+
+
 @pytest.mark.parametrize("seed", [0, 1, 2])
 def test_the_same_problem_goes_on(seed):
     """Ten evaluations beside twenty without a source, the best of the source first."""
