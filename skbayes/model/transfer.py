@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from itertools import islice
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -61,7 +62,7 @@ class Transfer:
     max_tried : int
         How many of these are tried: so many that most of the search is left to the model. Of more
         sources than that only those are believed whose best point was tried, for among many that
-        mislead some would be right by chance.
+        mislead some would be right by chance. If more than so many share such points, the first.
     """
 
     def __init__(
@@ -93,7 +94,9 @@ class Transfer:
             return (), self._own
         judged = [*range(len(self._sources))]
         if len(judged) > self.max_tried:
-            judged = [k for k in judged if self._sources[k].best in observations.points]
+            tried = (k for k in judged if self._sources[k].best in observations.points)
+            # Each keeps some rows, however many there are.
+            judged = [*islice(tried, self.max_tried)]
         believed = tuple(k for k in judged if self._is_believed(k, observations))
         return believed, self._model(believed) if believed else self._own
 

@@ -239,6 +239,14 @@ def test_the_sources_that_are_believed_most_are_tried_first():
     }
 
 
+def test_many_sources_with_one_best_point_have_no_more_rows():
+    rng = np.random.default_rng(0)
+    best = ({"x": 0.3, "y": 0.8, "kind": "b"}, 0.0)
+    sources = [[best, *drawn_rows(rng, score, 9)] for _ in range(30)]
+    optimizer = tell(Optimizer(SPACE, random_state=0, warm_start_from=sources), 1)
+    assert 0 < optimizer._transfer.choose(optimizer._store.observations())[1] <= 200
+
+
 def test_many_sources_share_a_number_of_rows():
     rng = np.random.default_rng(0)
     sources = [[({"x": x}, x + 0.01 * k) for x in rng.random(90).tolist()] for k in range(8)]
