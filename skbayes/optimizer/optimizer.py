@@ -619,5 +619,10 @@ class Optimizer:
         # Most searches are never asked, and should not pay for the import.
         from skbayes.insight import Insight
 
-        best = self._store.best_score()
-        return Insight.learn(self.space, self._store.observations(), self._surrogate, best=best)
+        return Insight.learn(
+            self.space,
+            self._store.observations(),
+            self._surrogate,
+            best=self._store.best_score(),
+            n_asked=self.n_asked,
+        )
