@@ -181,8 +181,9 @@ class Proposer:
             yield from _named("design", self.design.points(branches))
         elif n_earlier or (~observations.has_failed).sum() >= MIN_SCORES_FOR_MODEL:
             try:
-                points = self._model_points(surrogate, observations, index, branches, budget_left)
-                yield from _named("model", points)
+                point = self._model_point(surrogate, observations, index, branches, budget_left)
+                if point is not None:
+                    yield point, "model"
             except np.linalg.LinAlgError as error:
                 warn(
                     f"{error} So the model cannot propose a point. The next point is a random one "
@@ -222,17 +223,17 @@ class Proposer:
         for _ in range(1 if self.is_allowed is None else N_FAR):
             yield from far_points(self.space, known, branches, rng)
 
-    def _model_points(
+    def _model_point(
         self,
         surrogate: Surrogate,
         observations: Observations,
         index: int,
         branches: Sequence[int],
         budget_left: float,
-    ) -> list[Point]:
-        """Return the points of the highest expected improvement, best first."""
+    ) -> Point | None:
+        """Return the point of the highest expected improvement; None if there is none."""
         if not branches:
-            return []
+            return None
         known = self.space.coordinates(observations.points + tuple(self.store.awaited))
         space = surrogate.focused(known)
         n, X = len(observations), space.features(known)
@@ -252,7 +253,7 @@ class Proposer:
         acquisition = criterion(model, gain, feasible, costs, budget_left)
         # What is too close to a known point comes last, for a space may hold nothing else.
         for min_distance in (MIN_DISTANCE, 0.0):
-            points = maximise(
+            point = maximise(
                 acquisition,
                 space,
                 rng=rng,
@@ -263,9 +264,9 @@ class Proposer:
                 min_distance=min_distance,
                 branches=branches,
             )
-            if points:
+            if point is not None:
                 break
-        return points
+        return point
 
 
 def _named(origin: str, points: Iterable[Point]) -> Iterator[tuple[Point, str]]:

@@ -127,6 +127,7 @@ def gain_in_sight(
         # Evaluated ones too: what they are worth is not known exactly either.
         is_allowed=lambda point: True,
     )
-    rows = np.concatenate([space.features(space.coordinates(found)), X])
+    best = [] if found is None else [found]
+    rows = np.concatenate([space.features(space.coordinates(best)), X])
     gain = upper.value(rows).max() - lower.value(X[is_scored]).max()
     return float(rescaled(gain, unit))
