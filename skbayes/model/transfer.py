@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from itertools import islice
-from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from skbayes.model.embedding import Source
 from skbayes.model.observations import Observations
+from skbayes.model.surrogate import Surrogate
 from skbayes.space import Point, Space
-
-if TYPE_CHECKING:
-    from skbayes.model.surrogate import Surrogate
 
 __all__ = ["MAX_OBSERVATIONS", "SHARE_OF_BUDGET", "Transfer", "share_of_wrong"]
 
@@ -50,8 +47,6 @@ class Transfer:
         At least one.
     own : Surrogate
         Model of the search alone.
-    surrogate : callable
-        Makes a model of the search and some sources.
     n_iter : int or None, default=None
         Number of points that are planned, if known.
 
@@ -70,13 +65,11 @@ class Transfer:
         space: Space,
         sources: Sequence[Source],
         own: Surrogate,
-        surrogate: Callable[[Space, Sequence[Source]], Surrogate],
         n_iter: int | None = None,
     ) -> None:
         self._sources = tuple(sources)
         self._own = own
         self._space = space
-        self._make = surrogate
         best = [source.best for source in sources]
         self.points: tuple[Point, ...] = tuple(dict.fromkeys(p for p in best if p is not None))
         limit = MAX_TRIED if n_iter is None else n_iter // SHARE_OF_BUDGET
@@ -122,7 +115,7 @@ class Transfer:
 
     def _model(self, chosen: tuple[int, ...]) -> Surrogate:
         if chosen not in self._models:
-            self._models[chosen] = self._make(self._space, [self._sources[k] for k in chosen])
+            self._models[chosen] = Surrogate(self._space, [self._sources[k] for k in chosen])
         return self._models[chosen]
 
     def _is_believed(self, k: int, observations: Observations) -> bool:

@@ -18,7 +18,18 @@ from numpy.typing import NDArray
 from skbayes._numerics import computing, rescaled
 from skbayes._pickles import lasting
 from skbayes.exceptions import SpaceExhausted
-from skbayes.model import MEAN, Observations, Report, Surrogate, read_report, read_reports
+from skbayes.model import (
+    MEAN,
+    Observations,
+    Report,
+    Source,
+    Surrogate,
+    Transfer,
+    place_all,
+    read_report,
+    read_reports,
+    read_sources,
+)
 from skbayes.optimizer.design import MIN_SCORES_FOR_MODEL, Design
 from skbayes.optimizer.proposer import Proposer
 from skbayes.optimizer.regret import gain_in_sight, regret_bound
@@ -30,7 +41,6 @@ from skbayes.space import Point, Space, native, parse_space
 if TYPE_CHECKING:
     from skbayes.gp import Posterior
     from skbayes.insight import Insight
-    from skbayes.model import Source, Transfer
 
 __all__ = ["Optimizer"]
 
@@ -127,9 +137,6 @@ class Optimizer:
         self._is_allowed = is_allowed
         self._sources: tuple[Source, ...] = ()
         if warm_start_from is not None:
-            # Most searches start from nothing, and should not pay for the imports.
-            from skbayes.model import place_all, read_sources
-
             self._sources = tuple(place_all(self.space, read_sources(warm_start_from)))
         self._begin()
 
@@ -139,11 +146,7 @@ class Optimizer:
         self._surrogate = Surrogate(self.space)
         self._transfer: Transfer | None = None
         if self._sources:
-            from skbayes.model import Transfer
-
-            self._transfer = Transfer(
-                self.space, self._sources, self._surrogate, Surrogate, self._n_iter
-            )
+            self._transfer = Transfer(self.space, self._sources, self._surrogate, self._n_iter)
         self._rungs = Rungs(self._store, self._surrogate)
         self._proposer = Proposer(
             space=self.space,

@@ -6,7 +6,7 @@ import math
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,7 +15,7 @@ from skbayes._numerics import users_arithmetic
 from skbayes._warnings import warn
 from skbayes.acquisition import fit_feasibility, maximise
 from skbayes.exceptions import SpaceExhausted
-from skbayes.model import Observations, Surrogate
+from skbayes.model import Observations, Surrogate, Transfer
 from skbayes.optimizer.criterion import (
     ambition,
     criterion,
@@ -32,9 +32,6 @@ from skbayes.optimizer.rungs import Rungs
 from skbayes.optimizer.seeds import PROPOSAL, stream
 from skbayes.optimizer.store import ObservationStore
 from skbayes.space import Point, Space
-
-if TYPE_CHECKING:
-    from skbayes.model import Transfer
 
 __all__ = ["Proposer"]
 
