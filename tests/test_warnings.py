@@ -59,7 +59,7 @@ def propose_far_points(monkeypatch):
     def fail(*args, **kwargs):
         raise np.linalg.LinAlgError("The matrix is singular.")
 
-    monkeypatch.setattr("skbayes.optimizer.proposer.Proposer._model_points", fail)
+    monkeypatch.setattr("skbayes.optimizer.proposer.Proposer._model_point", fail)
     optimizer = Optimizer({"x": (0.0, 1.0)}, n_iter=8, random_state=0)
     for _ in range(8):
         params = optimizer.ask()

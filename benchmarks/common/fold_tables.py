@@ -104,14 +104,12 @@ def _best_of_list(
     space: Space,
     *,
     is_allowed: Callable[[Point], bool],
-    n_best: int = 1,
     **_: Any,
-) -> list[Point]:
+) -> Point | None:
     """Take the place of the maximiser: the best of a list."""
     value = acquisition.value(space.features(space.coordinates(listed)))
     order = np.argsort(-np.nan_to_num(value, nan=-np.inf), kind="stable")
-    allowed = (listed[row] for row in order if is_allowed(listed[row]))
-    return [point for point, _ in zip(allowed, range(n_best), strict=False)]
+    return next((listed[row] for row in order if is_allowed(listed[row])), None)
 
 
 @contextmanager

@@ -87,7 +87,7 @@ class Frozen:
     space : Space
     settings : dict
         What else it was given.
-    points : list of Point
+    point : Point
         What it returned.
     seconds : float
         CPU time.
@@ -96,7 +96,7 @@ class Frozen:
     acquisition: Acquisition
     space: Space
     settings: dict[str, Any]
-    points: list[Point]
+    point: Point
     seconds: float
 
     def value(self, U: Floats) -> Floats:
@@ -166,12 +166,12 @@ def freeze(
     optimizer = Optimizer(task.space, n_iter=max(sizes), random_state=seed)
     calls: list[Frozen] = []
 
-    def recorded(acquisition: Acquisition, space: Space, **settings: Any) -> list[Point]:
+    def recorded(acquisition: Acquisition, space: Space, **settings: Any) -> Point | None:
         start = time.process_time()
-        points = maximise(acquisition, space, **settings)
+        point = maximise(acquisition, space, **settings)
         seconds = time.process_time() - start
-        calls[:] = [Frozen(acquisition, space, settings, points, seconds)]
-        return points
+        calls[:] = [Frozen(acquisition, space, settings, point, seconds)]
+        return point
 
     for index in range(max(sizes) + 1):
         calls.clear()
@@ -292,7 +292,7 @@ def reference(frozen: Frozen, n: int, rng: np.random.Generator) -> tuple[float, 
     first = np.array([U[0] for U, _ in parts if len(U)])
     parts.append(climb(frozen, first, rng, is_relaxed=True))
     without = best_allowed(frozen, parts)
-    proposal = space.coordinates(frozen.points[:1])
+    proposal = space.coordinates([frozen.point])
     return without, max(
         without, best_allowed(frozen, [climb(frozen, proposal, rng, is_relaxed=False)])
     )
@@ -318,8 +318,8 @@ def measure(task: Task, seed: int, sizes: list[int], n: int) -> Iterator[Case]:
     space = parse_space(task.space)
 
     def look(frozen: Frozen) -> tuple[float, float, float]:
-        own = float(frozen.value(space.coordinates(frozen.points[:1]))[0])
-        rng = np.random.default_rng([seed, len(frozen.points)])
+        own = float(frozen.value(space.coordinates([frozen.point]))[0])
+        rng = np.random.default_rng([seed, 1])
         without, best = reference(frozen, n, rng)
         return max(best - own, 0.0), own - without, frozen.seconds
 

@@ -66,7 +66,7 @@ MERGED, ROUNDING = 0.01, 1e-9
 N_RIM, RIM_ROUNDS, RIM_RADII, RIM_SHRINK = 200, 3, (0.5, 10.0), 3.0
 # Who gains less in a round has arrived; 0.03 % of an improvement is worth no further round.
 MIN_GAIN = 3e-4
-# Candidates decoded at once while looking for allowed ones, for each point wanted.
+# Candidates decoded at once while looking for an allowed one: the first is most often allowed.
 N_DECODED = 4
 
 
@@ -81,9 +81,8 @@ def maximise(
     known: FloatArray | None = None,
     min_distance: float = 0.0,
     branches: Sequence[int] | None = None,
-    n_best: int = 1,
-) -> list[Point]:
-    """Points of the largest acquisition value that are allowed.
+) -> Point | None:
+    """Return the allowed point of the largest acquisition value.
 
     A finite space of at most ``MAX_ENUMERATED`` points is searched exhaustively.
 
@@ -107,24 +106,22 @@ def maximise(
         How far, in lengthscales.
     branches : sequence of int, optional
         Branches that may be proposed, all by default.
-    n_best : int, default=1
-        Number of points wanted.
 
     Returns
     -------
-    list of Point
-        At most `n_best` distinct allowed points, best first; empty if no allowed one was found.
+    Point or None
+        None if no allowed one was found.
     """
     allowed = sorted(set(range(len(space.branches)) if branches is None else branches))
-    if not allowed or n_best < 1:
-        return []
+    if not allowed:
+        return None
     table = AxisTable.of(space, lengthscales, np.array(allowed))
     Z = np.empty((0, space.n_columns))
     if known is not None:
         Z = space.features(known) / table.lengthscales[space.groups]
     surface = AcquisitionSurface(acquisition, space, table, Z, min_distance)
     if space.n_values is not None and space.n_values <= MAX_ENUMERATED:
-        return _enumerate(surface, is_allowed, n_best)
+        return _enumerate(surface, is_allowed)
 
     n_axes = len(space.axes)
     incumbents = np.asarray(incumbents, dtype=np.float64).reshape(-1, n_axes)
@@ -166,11 +163,11 @@ def maximise(
         gains = value > start + MIN_GAIN
 
     U, value, open_value = (np.concatenate(each) for each in zip(*found, strict=True))
-    points, rows = _first_allowed(U, open_value, space, is_allowed, n_best)
-    if min_distance and not (rows.size and value[rows[0]] == value.max()):
+    point, row = _first_allowed(U, open_value, space, is_allowed)
+    if min_distance and (point is None or value[row] != value.max()):
         U, open_value = _with_rim(surface, U, value, open_value, rng)
-        points, _ = _first_allowed(U, open_value, space, is_allowed, n_best)
-    return points
+        point, _ = _first_allowed(U, open_value, space, is_allowed)
+    return point
 
 
 def _spread(Z: FloatArray, value: FloatArray, share: float = 1.0) -> IntArray:
@@ -267,17 +264,13 @@ def _best(U: FloatArray, value: FloatArray, table: AxisTable, n: int) -> IntArra
     return order[is_kept][:n]
 
 
-def _enumerate(
-    surface: AcquisitionSurface,
-    is_allowed: Callable[[Point], bool],
-    n_best: int,
-) -> list[Point]:
+def _enumerate(surface: AcquisitionSurface, is_allowed: Callable[[Point], bool]) -> Point | None:
     """Exact maximum over all points of a finite space."""
     space = surface.space
     points = [point for point in space.grid() if point.branch in surface.table.branches]
     if not (points and space.axes):
         # Constants alone leave one point and nothing to compare.
-        return [point for point in points if is_allowed(point)]
+        return next(filter(is_allowed, points), None)
     coordinates = space.coordinates(points)
     if any(branch.counts for branch in space.branches):
         # Of points that differ only in what does not count, the one that snapping leaves is first.
@@ -285,13 +278,9 @@ def _enumerate(
         order = np.argsort(is_moved, kind="stable")
         points, coordinates = [points[row] for row in order.tolist()], coordinates[order]
     _, value = surface.evaluate(coordinates)
-    best: list[Point] = []
-    for row in np.argsort(-value, kind="stable"):
-        if value[row] > -np.inf and is_allowed(points[row]):
-            best.append(points[row])
-            if len(best) == n_best:
-                break
-    return best
+    order = np.argsort(-value, kind="stable")
+    found = (points[row] for row in order if value[row] > -np.inf)
+    return next(filter(is_allowed, found), None)
 
 
 def _first_allowed(
@@ -299,24 +288,15 @@ def _first_allowed(
     value: FloatArray,
     space: Space,
     is_allowed: Callable[[Point], bool],
-    n_best: int,
-) -> tuple[list[Point], IntArray]:
-    """Distinct allowed points of the rows, in descending order of their values, and the rows."""
+) -> tuple[Point | None, int]:
+    """Return the allowed point of the largest value, and its row. No point is asked for twice."""
     order = np.argsort(-value, kind="stable")
     order = order[value[order] > -np.inf]
-    best: list[Point] = []
-    rows: list[int] = []
     seen: set[Point] = set()
-    step = N_DECODED * n_best
-    for first in range(0, order.size, step):
-        chunk = order[first : first + step]
+    for first in range(0, order.size, N_DECODED):
+        chunk = order[first : first + N_DECODED]
         for row, point in zip(chunk.tolist(), space.points(U[chunk]), strict=True):
-            if point in seen:
-                continue
+            if point not in seen and is_allowed(point):
+                return point, row
             seen.add(point)
-            if is_allowed(point):
-                best.append(point)
-                rows.append(row)
-                if len(best) == n_best:
-                    return best, np.array(rows)
-    return best, np.array(rows, dtype=np.intp)
+    return None, -1

@@ -57,7 +57,7 @@ def joint(posterior: Posterior, X: FloatArray) -> tuple[FloatArray, FloatArray]:
     """
     hyper = posterior.hyperparameters
     Z = scale(X, hyper.lengthscales, posterior.groups)
-    K = _kernel(posterior, Z)
+    K = posterior.kernel(X)
     V, _ = dtrtrs(posterior.cholesky, K.T, lower=1)
     prior = matern52_values(squared_distances(Z), hyper.signal_variance)
     covariance = prior - V.T @ V
@@ -81,7 +81,7 @@ class FunctionDraws:
     posterior : Posterior
         Where they are drawn from.
     frequencies : ndarray of shape (p, m)
-        ``W``.
+        ``W``, also for columns that a section leaves out.
     weights : ndarray of shape (2m, s)
         ``w``.
     correction : ndarray of shape (n, s)
@@ -117,7 +117,7 @@ class FunctionDraws:
             Independent given the frequencies, which they share.
         """
         hyper = posterior.hyperparameters
-        n, p = posterior.X.shape
+        n, p = posterior.scaled.shape
         W = rng.standard_normal((p, N_FREQUENCIES))
         W *= np.sqrt(SPECTRAL_FREEDOM / rng.chisquare(SPECTRAL_FREEDOM, N_FREQUENCIES))
         w = rng.standard_normal((2 * N_FREQUENCIES, n_draws))
@@ -125,7 +125,7 @@ class FunctionDraws:
         L = posterior.cholesky
         noise = np.maximum(np.einsum("ij,ij->i", L, L) - hyper.signal_variance, 0.0)
         e = rng.standard_normal((n, n_draws)) * np.sqrt(noise)[:, None]
-        prior = _features(scale(posterior.X, hyper.lengthscales, posterior.groups), W) @ w
+        prior = _features(posterior.scaled, W) @ w
         solved, _ = dpotrs(L, prior + e, lower=1)
         return cls(posterior, W, w, posterior.alpha[:, None] - solved)
 
@@ -133,17 +133,11 @@ class FunctionDraws:
         """Values at rows ``X``, of shape (b, s), in units of the targets."""
         posterior = self.posterior
         Z = scale(X, posterior.hyperparameters.lengthscales, posterior.groups)
-        values: FloatArray = _features(Z, self.frequencies) @ self.weights
-        values += _kernel(posterior, Z) @ self.correction
+        # Rows are 0 in the columns that a section leaves out.
+        values: FloatArray = _features(Z, self.frequencies[: Z.shape[1]]) @ self.weights
+        values += posterior.kernel(X) @ self.correction
         values += posterior.constant
         return values
-
-
-def _kernel(posterior: Posterior, Z: FloatArray) -> FloatArray:
-    """Kernel between scaled rows and the observed ones."""
-    hyper = posterior.hyperparameters
-    observed = scale(posterior.X, hyper.lengthscales, posterior.groups)
-    return matern52_values(squared_distances(Z, observed), hyper.signal_variance)
 
 
 def _features(Z: FloatArray, W: FloatArray) -> FloatArray:

@@ -35,6 +35,7 @@ from skbayes.gp.kernels import (
     IntArray,
     factorise,
     matern52,
+    matern52_values,
     scale,
     squared_distances,
     triangular_inverse,
@@ -61,7 +62,8 @@ class Posterior:
     Attributes
     ----------
     X : ndarray of shape (n, p)
-        Observed rows, pending ones included; see `section` for those that are left out.
+        Observed rows, pending ones included. A section leaves out some; `alpha`, `cholesky` and
+        `whitener` are of all rows.
     groups : ndarray of shape (p,)
         Lengthscale group of each column.
     hyperparameters : Hyperparameters
@@ -237,7 +239,7 @@ class Posterior:
             G *= np.where(variance > floor, d_sd / -sd, 0.0)[:, None]
             G += np.atleast_2d(d_mean).T @ np.atleast_2d(alpha)
             G *= P
-            gradient: FloatArray = G @ self._Z
+            gradient: FloatArray = G @ self._Z[:, : Z.shape[1]]
             gradient -= G.sum(axis=1)[:, None] * Z
             gradient *= self._inverse_scale
             return gradient
@@ -275,7 +277,7 @@ class Posterior:
         Ginsbourger, Le Riche and Carraro (2010), Kriging is well-suited to parallelize
         optimization, sect. 4.2 (kriging believer).
         """
-        q = X.shape[0]
+        q, p = X.shape
         if q == 0:
             return self
         n = self.alpha.size
@@ -307,7 +309,7 @@ class Posterior:
             cholesky=cholesky,
             whitener=whitener,
             fitted=np.concatenate([self.fitted, believed]),
-            _Z=np.concatenate([self._Z, Z]),
+            _Z=np.concatenate([self._Z, np.pad(Z, ((0, 0), (0, self._Z.shape[1] - p)))]),
             _square=np.concatenate([self._square, np.einsum("ij,ij->i", Z, Z)]),
             _inverse_scale=self._inverse_scale,
         )
@@ -343,10 +345,33 @@ class Posterior:
                 self.hyperparameters, lengthscales=lengthscales, inverse_hessian=None
             ),
             fitted=self.fitted[:n_rows],
-            _Z=np.ascontiguousarray(self._Z[:, :n_columns]),
             _inverse_scale=self._inverse_scale[:n_columns],
         )
 
+    @property
+    def scaled(self) -> FloatArray:
+        """All observed rows in lengthscales, also what a section leaves out of `X`."""
+        return self._Z
+
+    def kernel(self, X: FloatArray) -> FloatArray:
+        """Kernel between new rows and all observed ones, also those that a section leaves out.
+
+        Parameters
+        ----------
+        X : ndarray of shape (b, p)
+            New rows.
+
+        Returns
+        -------
+        ndarray of shape (b, n)
+            ``K``, with a column for each weight in `alpha`.
+        """
+        D2 = self._squared_distances(X * self._inverse_scale)
+        return matern52_values(D2, self.hyperparameters.signal_variance)
+
     def _kernel(self, Z: FloatArray) -> tuple[FloatArray, FloatArray]:
-        D2 = squared_distances(Z, self._Z, self._square)
-        return matern52(D2, self.hyperparameters.signal_variance)
+        return matern52(self._squared_distances(Z), self.hyperparameters.signal_variance)
+
+    def _squared_distances(self, Z: FloatArray) -> FloatArray:
+        # New rows are 0 in the columns that a section leaves out.
+        return squared_distances(Z, self._Z[:, : Z.shape[1]], self._square)

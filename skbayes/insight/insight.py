@@ -71,7 +71,8 @@ class Insight:
     An `Insight` has two models. The first is the model of the search. It treats all scores far
     below the median as equally bad. `improvement` uses this model. The second model
     does not treat all bad scores as equal, because large parts of a space may have bad scores.
-    `predict`, `importances` and `at_bounds` use the second model.
+    `predict`, `importances` and `at_bounds` use the second model. Both models know only the scores
+    of the search itself: not those of a warm start, and not those with a share of a resource.
 
     Attributes
     ----------
@@ -131,6 +132,8 @@ class Insight:
     _last: frozenset[tuple[int, str, str]] = frozenset()
     # Whether the space is made of the candidates, and may be wider than they are.
     _is_guess: bool = False
+    # Points proposed so far, which counts the turns of the search; as many as were told if None.
+    _n_asked: int | None = None
 
     @classmethod
     def learn(
@@ -147,6 +150,7 @@ class Insight:
         resource: str | None = None,
         last: frozenset[tuple[int, str, str]] = frozenset(),
         is_guess: bool = False,
+        n_asked: int | None = None,
     ) -> Insight:
         """Fit both models, and return the `Insight`.
 
@@ -157,7 +161,7 @@ class Insight:
         observations : Observations
             The points, at least two of them with a score.
         surrogate : Surrogate
-            The model of the search.
+            The model of the scores of the search alone, without earlier results.
         noise : float, default=nan
             A smaller difference of scores may be chance. NaN or 0: the noise of the model.
         best_row : int or None, default=None
@@ -178,6 +182,9 @@ class Insight:
         is_guess : bool, default=False
             Whether `space` is only what the points span, because the space of the search is not
             known. Then nothing is said of its bounds, nor that nothing is left of it.
+        n_asked : int or None, default=None
+            Number of points that the search has proposed so far, those without a score included.
+            None: as many as there are observations.
 
         Raises
         ------
@@ -217,6 +224,7 @@ class Insight:
             _resource=resource,
             _last=last,
             _is_guess=is_guess,
+            _n_asked=n_asked,
         )
 
     @property
@@ -481,7 +489,8 @@ class Insight:
             # More evaluations than there are rows cannot be made, nor their noise be held.
             n_played = min(max(each for each, _ in wanted), len(free))
             rows = space.features(free)
-            played = gains(self._searching, best, rows, n_played, len(scores), rng)
+            turn = len(scores) if self._n_asked is None else self._n_asked
+            played = gains(self._searching, best, rows, n_played, turn, rng)
             most = self.limits[1] - self.highest_score
             played = np.minimum(rescaled(played, unit), most)
             kept = kept_promises(self._searching, len(scores))

@@ -35,7 +35,7 @@ __all__ = ["Source", "join", "on_one_scale", "place", "place_all", "rows_of_each
 Floats = NDArray[np.float64]
 
 # Results of one source that are used: more would cost more than they tell.
-MAX_ROWS = 100
+MAX_SOURCE_ROWS = 100
 # The same of all sources together; each keeps some.
 MAX_ALL_ROWS, MIN_ROWS = 200, 10
 # Values beyond the range of a dimension are placed at most so many ranges beyond it: with the
@@ -99,7 +99,7 @@ class Source:
         return math.hypot(*differences) <= SAME_SCALE * unit * math.sqrt(len(differences))
 
 
-def place(space: Space, rows: Sequence[Row], n_rows: int = MAX_ROWS) -> Source:
+def place(space: Space, rows: Sequence[Row], n_rows: int = MAX_SOURCE_ROWS) -> Source:
     """Place earlier results in a space.
 
     Those that lack a parameter, or have one too many that was varied, or a value that has no
@@ -169,7 +169,7 @@ def place_all(space: Space, sources: Sequence[Sequence[Row]]) -> list[Source]:
 
 def rows_of_each(n_sources: int) -> int:
     """Return how many rows each of so many sources may have."""
-    return min(MAX_ROWS, max(MIN_ROWS, MAX_ALL_ROWS // max(n_sources, 1)))
+    return min(MAX_SOURCE_ROWS, max(MIN_ROWS, MAX_ALL_ROWS // max(n_sources, 1)))
 
 
 def join(

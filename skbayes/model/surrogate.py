@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,11 +17,9 @@ from skbayes.gp import (
     local_rows,
     warp_units,
 )
+from skbayes.model.embedding import Source, join, on_one_scale, scores_alike
 from skbayes.model.observations import Observations
 from skbayes.space import Space
-
-if TYPE_CHECKING:
-    from skbayes.model.embedding import Source
 
 __all__ = ["Surrogate"]
 
@@ -95,16 +92,12 @@ class Surrogate:
             return posterior
         return posterior.section(len(observations), space.n_columns)
 
-    def unit(self, observations: Observations) -> float:
-        """Return the score difference of one unit of the targets, 0 if all scores are equal.
+    def units(self, observations: Observations) -> tuple[float, float]:
+        """Return the score at target 0 and the score difference of one unit of the targets.
 
-        At least one point must have a score.
+        At least one point must have a score. The difference is 0 if all scores are equal.
         """
-        if not self._sources:
-            return observations.units()[1]
-        from skbayes.model.embedding import on_one_scale
-
-        return warp_units(on_one_scale(observations, self._sources))[1]
+        return warp_units(on_one_scale(observations, self._sources))
 
     def left_out(self, observations: Observations) -> tuple[Floats, Floats]:
         """Return the targets, and what is predicted of each from all others and the sources.
@@ -132,12 +125,6 @@ class Surrogate:
         """Return rows, targets, lengthscale groups and extra noise, of sources too if any."""
         noise = FAILURE_NOISE * observations.has_failed
         groups = np.append(space.groups, np.arange(len(space.axes), self._n_groups))
-        if not self._sources:
-            X = space.features(U)
-            return X, observations.targets(), groups, noise + observations.extra_noise()
-        # Most searches have no sources, and should not pay for the import.
-        from skbayes.model.embedding import join, scores_alike
-
         noise = noise + observations.extra_noise(others=scores_alike(observations, self._sources))
         X, t = join(space, U, observations, self._sources)
         return X, t, groups, np.concatenate([noise, np.zeros(t.size - noise.size)])

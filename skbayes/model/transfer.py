@@ -4,17 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from functools import cached_property
-from typing import TYPE_CHECKING
+from itertools import islice
 
 import numpy as np
 from numpy.typing import NDArray
 
 from skbayes.model.embedding import Source
 from skbayes.model.observations import Observations
+from skbayes.model.surrogate import Surrogate
 from skbayes.space import Point, Space
-
-if TYPE_CHECKING:
-    from skbayes.model.surrogate import Surrogate
 
 __all__ = ["MAX_OBSERVATIONS", "SHARE_OF_BUDGET", "Transfer", "share_of_wrong"]
 
@@ -50,8 +48,6 @@ class Transfer:
         At least one.
     own : Surrogate
         Model of the search alone.
-    surrogate : callable
-        Makes a model of the search and some sources.
     n_iter : int or None, default=None
         Number of points that are planned, if known.
     allows : callable, default=one that allows all
@@ -64,7 +60,7 @@ class Transfer:
     max_tried : int
         How many of these are tried: so many that most of the search is left to the model. Of more
         sources than that only those are believed whose best point was tried, for among many that
-        mislead some would be right by chance.
+        mislead some would be right by chance. If more than so many share such points, the first.
     """
 
     def __init__(
@@ -72,14 +68,12 @@ class Transfer:
         space: Space,
         sources: Sequence[Source],
         own: Surrogate,
-        surrogate: Callable[[Space, Sequence[Source]], Surrogate],
         n_iter: int | None = None,
         allows: Callable[[Point], bool] = lambda point: True,
     ) -> None:
         self._sources = tuple(sources)
         self._own = own
         self._space = space
-        self._make = surrogate
         self._allows = allows
         limit = MAX_TRIED if n_iter is None else n_iter // SHARE_OF_BUDGET
         self.max_tried = min(max(limit, 1), MAX_TRIED)
@@ -105,7 +99,9 @@ class Transfer:
             return (), self._own
         judged = [*range(len(self._sources))]
         if len(judged) > self.max_tried:
-            judged = [k for k in judged if self._best[k] in observations.points]
+            tried = (k for k in judged if self._best[k] in observations.points)
+            # Each keeps some rows, however many there are.
+            judged = [*islice(tried, self.max_tried)]
         believed = tuple(k for k in judged if self._is_believed(k, observations))
         return believed, self._model(believed) if believed else self._own
 
@@ -131,7 +127,7 @@ class Transfer:
 
     def _model(self, chosen: tuple[int, ...]) -> Surrogate:
         if chosen not in self._models:
-            self._models[chosen] = self._make(self._space, [self._sources[k] for k in chosen])
+            self._models[chosen] = Surrogate(self._space, [self._sources[k] for k in chosen])
         return self._models[chosen]
 
     def _is_believed(self, k: int, observations: Observations) -> bool:

@@ -18,7 +18,18 @@ from numpy.typing import NDArray
 from skbayes._numerics import computing, rescaled
 from skbayes._pickles import lasting
 from skbayes.exceptions import SpaceExhausted
-from skbayes.model import MEAN, Report, Surrogate, read_report, read_reports
+from skbayes.model import (
+    MEAN,
+    Observations,
+    Report,
+    Source,
+    Surrogate,
+    Transfer,
+    place_all,
+    read_report,
+    read_reports,
+    read_sources,
+)
 from skbayes.optimizer.design import MIN_SCORES_FOR_MODEL, Design
 from skbayes.optimizer.proposer import Proposer
 from skbayes.optimizer.regret import gain_in_sight, regret_bound
@@ -28,8 +39,8 @@ from skbayes.optimizer.store import ObservationStore
 from skbayes.space import Point, Space, native, parse_space, show
 
 if TYPE_CHECKING:
+    from skbayes.gp import Posterior
     from skbayes.insight import Insight
-    from skbayes.model import Source, Transfer
 
 __all__ = ["Optimizer"]
 
@@ -127,9 +138,6 @@ class Optimizer:
         self._is_allowed = is_allowed
         self._sources: tuple[Source, ...] = ()
         if warm_start_from is not None:
-            # Most searches start from nothing, and should not pay for the imports.
-            from skbayes.model import place_all, read_sources
-
             self._sources = tuple(place_all(self.space, read_sources(warm_start_from)))
         self._begin()
         for i, params in enumerate(initial_points):
@@ -145,10 +153,8 @@ class Optimizer:
         self._surrogate = Surrogate(self.space)
         self._transfer: Transfer | None = None
         if self._sources:
-            from skbayes.model import Transfer
-
             self._transfer = Transfer(
-                self.space, self._sources, self._surrogate, Surrogate, self._n_iter, self.allows
+                self.space, self._sources, self._surrogate, self._n_iter, self.allows
             )
         self._rungs = Rungs(self._store, self._surrogate)
         self._proposer = Proposer(
@@ -158,7 +164,6 @@ class Optimizer:
             design=Design(self.space, self._seed, self._n_initial_points),
             given=self._given,
             n_iter=self._n_iter,
-            surrogate=self._surrogate,
             transfer=self._transfer,
             rungs=self._rungs,
             is_allowed=self._is_allowed,
@@ -341,7 +346,8 @@ class Optimizer:
         -------
         mean, sd : ndarray of shape (n,)
             Mean and standard deviation of the predicted score minus the score of the best complete
-            point, without noise, in standard deviations of the scores.
+            point, without noise, in standard deviations of the scores. If the model cannot be
+            computed, all points are alike: 0 and 1.
         correlation : ndarray of shape (n_rungs,)
             Correlation of the scores of each rung with the scores of the whole resource.
 
@@ -353,14 +359,16 @@ class Optimizer:
         observations = self._store.observations()
         n = len(points)
         with computing():
-            surrogate = self._rungs.surrogate()
-            known = self.space.coordinates([*observations.points, *points])
-            space = surrogate.focused(known)
-            posterior = surrogate.posterior(observations, space)
+            correlations = self._rungs.correlations()
+            fitted = self._fitted(observations, points)
+            if fitted is None:
+                return np.zeros(n), np.ones(n), correlations
+            space, posterior, _ = fitted
+            known = space.coordinates([*observations.points, *points])
             mean, sd = posterior.predict(space.features(known))
             is_complete = np.isfinite(np.array(observations.scores))
             best = mean[: len(observations)][is_complete].max()
-            return mean[-n:] - best, sd[-n:], self._rungs.correlations()
+            return mean[-n:] - best, sd[-n:], correlations
 
     def rung_evidence(self) -> tuple[NDArray[np.float64], NDArray[np.intp]]:
         """Return how well the scores of each rung predict the scores of the whole resource.
@@ -404,7 +412,7 @@ class Optimizer:
         return self._store.origins.get(point)
 
     def predict_point(self, point: Point) -> tuple[float, float] | None:
-        """Predict the score of a new evaluation of a point.
+        """Predict the score of a new evaluation of a point, with the model that proposes points.
 
         Parameters
         ----------
@@ -414,20 +422,41 @@ class Optimizer:
         -------
         (float, float) or None
             Mean and standard deviation in units of the score, including the noise of the
-            evaluation. None with fewer than two scores, or if all scores are equal.
+            evaluation. None with fewer than two scores, if all scores are equal, or if the model
+            cannot be computed.
         """
         observations = self._store.observations()
         if observations.n_scored < MIN_SCORES_FOR_MODEL:
             return None
         with computing():
-            centre, unit = observations.units()
+            fitted = self._fitted(observations, [point])
+            if fitted is None:
+                return None
+            space, posterior, (centre, unit) = fitted
             if not unit:
                 return None
-            space = self._surrogate.focused(self.space.coordinates(observations.points))
-            posterior = self._surrogate.posterior(observations, space)
             mean, sd = posterior.predict(space.features(space.coordinates([point])))
             error = math.sqrt(float(sd[0]) ** 2 + posterior.hyperparameters.noise_variance)
             return float(rescaled(mean[0], unit, centre)), float(rescaled(error, unit))
+
+    def _fitted(
+        self, observations: Observations, points: Sequence[Point] = ()
+    ) -> tuple[Space, Posterior, tuple[float, float]] | None:
+        """Fit the model that proposes points, to predict scores of the observations and of points.
+
+        Returns
+        -------
+        (Space, Posterior, (float, float)) or None
+            The space whose features the posterior predicts from, the posterior, and the units of
+            its targets. None if the model cannot be computed.
+        """
+        surrogate, _ = self._proposer.model(observations)
+        space = surrogate.focused(self.space.coordinates([*observations.points, *points]))
+        try:
+            posterior = surrogate.posterior(observations, space)
+        except np.linalg.LinAlgError:
+            return None
+        return space, posterior, surrogate.units(observations)
 
     def adopt_point(self, point: Point) -> None:
         """Count a point as proposed, because an earlier run of the same search proposed it."""
@@ -581,19 +610,21 @@ class Optimizer:
         float
             Gain in units of the score, at least 0. NaN as long as the scores have no scale: with
             fewer than two scores, if all scores are equal, or if half of them are equal to the best
-            score.
+            score. Also NaN if the model cannot be computed.
         """
-        observations, surrogate = self._store.observations(), self._surrogate
+        observations = self._store.observations()
+        if observations.n_scored < MIN_SCORES_FOR_MODEL:
+            return math.nan
         with computing():
-            if self._transfer is not None:
-                surrogate, _ = self._transfer.choose(observations)
-            return gain_in_sight(self.space, observations, surrogate, self._seed)
+            fitted = self._fitted(observations)
+            # If nothing is known, that is no reason to end a search.
+            return math.nan if fitted is None else gain_in_sight(observations, *fitted, self._seed)
 
     def insight(self) -> Insight:
         """Return what the optimiser has learnt so far.
 
         The result predicts scores and the gain of more points, and says which parameters matter and
-        which ranges are too narrow.
+        which ranges are too narrow. It uses the scores that were told, and no earlier results.
 
         Raises
         ------
@@ -603,5 +634,10 @@ class Optimizer:
         # Most searches are never asked, and should not pay for the import.
         from skbayes.insight import Insight
 
-        best = self._store.best_score()
-        return Insight.learn(self.space, self._store.observations(), self._surrogate, best=best)
+        return Insight.learn(
+            self.space,
+            self._store.observations(),
+            self._surrogate,
+            best=self._store.best_score(),
+            n_asked=self.n_asked,
+        )

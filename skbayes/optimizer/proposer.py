@@ -6,7 +6,7 @@ import math
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,7 +15,7 @@ from skbayes._numerics import users_arithmetic
 from skbayes._warnings import warn
 from skbayes.acquisition import fit_feasibility, maximise
 from skbayes.exceptions import SpaceExhausted
-from skbayes.model import Observations, Surrogate
+from skbayes.model import Observations, Surrogate, Transfer
 from skbayes.optimizer.criterion import (
     ambition,
     criterion,
@@ -32,9 +32,6 @@ from skbayes.optimizer.rungs import Rungs
 from skbayes.optimizer.seeds import PROPOSAL, stream
 from skbayes.optimizer.store import ObservationStore
 from skbayes.space import Point, Space
-
-if TYPE_CHECKING:
-    from skbayes.model import Transfer
 
 __all__ = ["Proposer", "is_permitted"]
 
@@ -68,8 +65,6 @@ class Proposer:
         Proposed before all others.
     n_iter : int or None
         Number of points that branches without a number of their own share.
-    surrogate : Surrogate
-        Model of what was told.
     transfer : Transfer or None
         What is known from elsewhere.
     rungs : Rungs
@@ -84,7 +79,6 @@ class Proposer:
     design: Design
     given: tuple[Point, ...]
     n_iter: int | None
-    surrogate: Surrogate
     transfer: Transfer | None
     rungs: Rungs
     is_allowed: Callable[[dict[str, Any]], Any] | None
@@ -124,6 +118,18 @@ class Proposer:
                 return point, "random"
         raise self.exhausted()
 
+    def model(self, observations: Observations) -> tuple[Surrogate, int]:
+        """Return the model of the search, and the number of earlier results that it knows.
+
+        As long as earlier results are believed, it is the model that knows these, else that of
+        the rungs that are believed, else that of the scores alone.
+        """
+        if self.transfer is not None:
+            surrogate, n_earlier = self.transfer.choose(observations)
+            if n_earlier:
+                return surrogate, n_earlier
+        return self.rungs.surrogate(), 0
+
     def exhausted(self) -> SpaceExhausted:
         """Return the error that says why there is no further point."""
         index, n_open = len(self.store.asked), len(self.store.open_branches(self.n_iter))
@@ -159,11 +165,7 @@ class Proposer:
     ) -> Iterable[tuple[Point, str]]:
         """Yield points of the design or of the model, whichever has its turn, and its name."""
         store, observations = self.store, self.store.observations()
-        surrogate, n_earlier = self.surrogate, 0
-        if self.transfer is not None:
-            surrogate, n_earlier = self.transfer.choose(observations)
-        if not n_earlier:
-            surrogate = self.rungs.surrogate()
+        surrogate, n_earlier = self.model(observations)
         # Points of sources that are not believed come on top of the design. One that is believed
         # takes the place of most of it: it could be right of its best points and wrong elsewhere.
         n_own = store.n_known - self._n_tried
@@ -176,8 +178,9 @@ class Proposer:
             yield from _named("design", self.design.points(branches))
         elif n_earlier or (~observations.has_failed).sum() >= MIN_SCORES_FOR_MODEL:
             try:
-                points = self._model_points(surrogate, observations, index, branches, budget_left)
-                yield from _named("model", points)
+                point = self._model_point(surrogate, observations, index, branches, budget_left)
+                if point is not None:
+                    yield point, "model"
             except np.linalg.LinAlgError as error:
                 warn(
                     f"{error} So the model cannot propose a point. The next point is a random one "
@@ -206,17 +209,17 @@ class Proposer:
         for _ in range(1 if self.is_allowed is None else N_FAR):
             yield from far_points(self.space, known, branches, rng)
 
-    def _model_points(
+    def _model_point(
         self,
         surrogate: Surrogate,
         observations: Observations,
         index: int,
         branches: Sequence[int],
         budget_left: float,
-    ) -> list[Point]:
-        """Return the points of the highest expected improvement, best first."""
+    ) -> Point | None:
+        """Return the point of the highest expected improvement; None if there is none."""
         if not branches:
-            return []
+            return None
         known = self.space.coordinates(observations.points + tuple(self.store.awaited))
         space = surrogate.focused(known)
         n, X = len(observations), space.features(known)
@@ -236,7 +239,7 @@ class Proposer:
         acquisition = criterion(model, gain, feasible, costs, budget_left)
         # What is too close to a known point comes last, for a space may hold nothing else.
         for min_distance in (MIN_DISTANCE, 0.0):
-            points = maximise(
+            point = maximise(
                 acquisition,
                 space,
                 rng=rng,
@@ -247,9 +250,9 @@ class Proposer:
                 min_distance=min_distance,
                 branches=branches,
             )
-            if points:
+            if point is not None:
                 break
-        return points
+        return point
 
 
 def is_permitted(

@@ -14,7 +14,7 @@ from skbayes.optimizer.seeds import REGRET, stream
 from skbayes.space import Space
 
 if TYPE_CHECKING:
-    from skbayes.model import Surrogate
+    from skbayes.gp import Posterior
 
 __all__ = ["gain_in_sight", "regret_bound"]
 
@@ -70,7 +70,11 @@ def regret_bound(observations: Observations, in_sight: float) -> float:
 
 
 def gain_in_sight(
-    space: Space, observations: Observations, surrogate: Surrogate, seed: int
+    observations: Observations,
+    space: Space,
+    posterior: Posterior,
+    units: tuple[float, float],
+    seed: int,
 ) -> float:
     r"""Return how much better the model sees that the best point may be than the best one told.
 
@@ -82,20 +86,22 @@ def gain_in_sight(
 
     Parameters
     ----------
-    space : Space
-        Where the best point may be.
     observations : Observations
-        What is known.
-    surrogate : Surrogate
+        What is known, with at least one score.
+    space : Space
+        Where the best point may be, with the features that the posterior predicts from.
+    posterior : Posterior
         The model of the scores.
+    units : (float, float)
+        The score at target 0 and the score difference of one unit of the targets.
     seed : int
         Of the maximisation: the result is a function of it and the observations.
 
     Returns
     -------
     float
-        In units of the score, at least 0. NaN if the model cannot be computed, and as long as the
-        scores that there are have no scale: fewer than two, or half of them the best.
+        In units of the score, at least 0. NaN as long as the scores that there are have no scale:
+        half of them are the best.
 
     References
     ----------
@@ -104,20 +110,12 @@ def gain_in_sight(
     """
     scores = np.array(observations.scores, dtype=np.float64)
     is_scored = np.isfinite(scores)
-    if is_scored.sum() < 2:
-        return math.nan
-    unit = surrogate.unit(observations)
+    _, unit = units
     # A range of all floats would overflow, an eighth of it does not.
     if not unit / 8 > TIED * float(np.ptp(scores[is_scored] / 8)):
         return math.nan
     U = space.coordinates(observations.points)
-    space = surrogate.focused(U)
     X = space.features(U)
-    try:
-        posterior = surrogate.posterior(observations, space)
-    except np.linalg.LinAlgError:
-        # Nothing is known then, which is no reason to end a search.
-        return math.nan
     upper = UpperConfidenceBound(posterior, N_SD)
     lower = UpperConfidenceBound(posterior, -N_SD)
     found = maximise(
@@ -129,6 +127,7 @@ def gain_in_sight(
         # Evaluated ones too: what they are worth is not known exactly either.
         is_allowed=lambda point: True,
     )
-    rows = np.concatenate([space.features(space.coordinates(found)), X])
+    best = [] if found is None else [found]
+    rows = np.concatenate([space.features(space.coordinates(best)), X])
     gain = upper.value(rows).max() - lower.value(X[is_scored]).max()
     return float(rescaled(gain, unit))

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from skbayes.model import MAX_OBSERVATIONS, Surrogate, share_of_wrong
 from skbayes.optimizer.store import ObservationStore
+from skbayes.space import Point
 
 __all__ = ["Rungs"]
 
@@ -38,7 +39,8 @@ class Rungs:
 
     def __init__(self, store: ObservationStore, own: Surrogate) -> None:
         self._store, self._own = store, own
-        self._key = -1
+        # The latest model, and the sources that it knows.
+        self._key: list[tuple[tuple[Point | None, ...], list[float]]] = []
         self._model = own
 
     def correlations(self) -> NDArray[np.float64]:
@@ -62,17 +64,16 @@ class Rungs:
 
     def surrogate(self) -> Surrogate:
         """Return the model to go by: of whole scores and those of the rungs that are believed."""
-        # Reports only become more: what was found for as many is still true.
-        key = self._store.n_measured
+        # As with earlier results, many scores of whole fits need no others.
+        is_long = self._store.n_whole > MAX_OBSERVATIONS
+        sources = {} if is_long else self._store.rung_sources()
+        believed = [
+            sources[rung]
+            for rung, correlation in enumerate(self.correlations())
+            if correlation and rung in sources
+        ]
+        key = [(source.points, source.scores.tolist()) for source in believed]
         if key != self._key:
-            # As with earlier results, many scores of whole fits need no others.
-            is_long = self._store.n_whole > MAX_OBSERVATIONS
-            sources = {} if is_long else self._store.rung_sources()
-            believed = [
-                sources[rung]
-                for rung, correlation in enumerate(self.correlations())
-                if correlation and rung in sources
-            ]
             self._key = key
             self._model = Surrogate(self._store.space, believed) if believed else self._own
         return self._model

@@ -220,14 +220,6 @@ class ObservationStore:
         return self._space
 
     @property
-    def n_measured(self) -> int:
-        """Number of scores that were told, those of rungs included."""
-        return sum(
-            1 + sum(score is not None for score in report.rungs) + report.n_run
-            for report in self.reports.values()
-        )
-
-    @property
     def n_whole(self) -> int:
         """Number of points that were measured with the whole resource, failures included."""
         return sum(not report.is_share for report in self.reports.values())

@@ -759,6 +759,7 @@ class BayesSearchCV(BaseSearchCV):  # type: ignore[misc]
             or (allows is not None and is_used_up(space, observations.points, allows)),
             resource=getattr(self, "resource", None),
             last=last_bounds(space, self.estimator),
+            n_asked=len(self.candidate_status_),
         )
 
     def report(self, path: str | os.PathLike[str]) -> Path:

@@ -1,5 +1,7 @@
 """Joint posterior and drawn functions against the marginal posterior and each other."""
 
+from functools import partial
+
 import numpy as np
 import pytest
 
@@ -17,8 +19,18 @@ def make(noise_variance=0.01, n=15, constant_noise=True):
     return Posterior.fit(X, t, GROUPS, hyper, scale), np.random.default_rng(1).random((20, 3))
 
 
-def test_joint_agrees_with_the_marginals():
-    posterior, X = make()
+def make_section():
+    """Return the posterior of 15 rows that also knows 12 rows of another function."""
+    rng = np.random.default_rng(0)
+    X = np.column_stack([rng.random((27, 3)), np.repeat([0.0, 0.3], [15, 12])])
+    hyper = Hyperparameters(np.array([0.5, 1.0, 0.4]), 1.5, 0.01)
+    whole = Posterior.fit(X, np.sin(5 * X[:, 0]) + X[:, 1], np.append(GROUPS, 2), hyper)
+    return whole.section(15, 3), np.random.default_rng(1).random((20, 3))
+
+
+@pytest.mark.parametrize("made", [make, make_section])
+def test_joint_agrees_with_the_marginals(made):
+    posterior, X = made()
     mean, covariance = joint(posterior, X)
     expected_mean, sd = posterior.predict(X)
     np.testing.assert_allclose(mean, expected_mean, rtol=1e-12)
@@ -35,9 +47,9 @@ def test_joint_covariance_is_what_conditioning_takes_away():
     assert covariance[0, 0] - explained == pytest.approx(after, rel=1e-6)
 
 
-@pytest.mark.parametrize("constant_noise", [True, False])
-def test_functions_have_the_moments_of_the_posterior(constant_noise):
-    posterior, X = make(constant_noise=constant_noise)
+@pytest.mark.parametrize("made", [make, partial(make, constant_noise=False), make_section])
+def test_functions_have_the_moments_of_the_posterior(made):
+    posterior, X = made()
     values = np.concatenate(
         [FunctionDraws.draw(posterior, 400, np.random.default_rng(k))(X) for k in range(10)], axis=1
     )

@@ -8,16 +8,20 @@ from skbayes.gp import Hyperparameters, Posterior
 from skbayes.insight.foresight import GRACE, kept_promises
 
 
-def posterior(t, noise_variance=0.01):
-    n = len(t)
-    X = np.linspace(0.0, 1.0, n)[:, None]
-    hyper = Hyperparameters(np.array([0.4]), 1.0, noise_variance)
-    return Posterior.fit(X, np.asarray(t), np.zeros(1, dtype=np.intp), hyper)
+def posterior(t, earlier=()):
+    n, m = len(t), len(earlier)
+    x = np.concatenate([np.linspace(0.0, 1.0, n), np.linspace(0.0, 1.0, m)])
+    X = np.column_stack([x, np.repeat([0.0, 0.3], [n, m])])
+    hyper = Hyperparameters(np.array([0.4, 0.5]), 1.0, 0.01)
+    return Posterior.fit(X, np.array([*t, *earlier]), np.arange(2), hyper).section(n, 1)
 
 
-def test_by_hand():
-    t = np.random.default_rng(3).normal(size=9)
-    whole = posterior(t)
+@pytest.mark.parametrize("n_earlier", [0, 5])
+def test_by_hand(n_earlier):
+    """Results of other searches, which come last, change nothing but the constant mean."""
+    rng = np.random.default_rng(3)
+    t = rng.normal(size=9)
+    whole = posterior(t, rng.normal(size=n_earlier))
     promised = came = 0.0
     for i in range(4, 9):
         # The same constant mean as of all targets.

@@ -54,6 +54,20 @@ def test_plays_take_turns_as_the_search_does():
     assert improvement.AMBITIONS == criterion.AMBITIONS
 
 
+def test_plays_begin_with_the_turn_of_the_next_proposal(monkeypatch):
+    turns = []
+
+    def noting(*args):
+        turns.append(args[4])
+        return gains(*args)
+
+    monkeypatch.setattr("skbayes.insight.insight.gains", noting)
+    optimizer = searched(SQUARE, smooth, 12)
+    optimizer.ask()
+    optimizer.insight().improvement(1)
+    assert turns == [optimizer.n_asked] == [13]
+
+
 @pytest.mark.slow
 def test_what_comes_about_was_said_to_be_more_probable():
     """How near the numbers are to frequencies is measured by a benchmark, on many tasks."""

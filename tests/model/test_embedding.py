@@ -10,7 +10,7 @@ from scipy.stats import bernoulli, beta
 
 from skbayes import Integer, Real
 from skbayes.gp import warp
-from skbayes.model.embedding import DISTANCE, MARGIN, MAX_ROWS, join, place, place_all
+from skbayes.model.embedding import DISTANCE, MARGIN, MAX_SOURCE_ROWS, join, place, place_all
 from skbayes.model.observations import Observations
 from skbayes.space import Distribution, Point, parse_space
 
@@ -190,8 +190,8 @@ def test_of_many_rows_the_best_and_a_spread_are_kept():
     space = parse_space({"x": (0.0, 1.0)})
     source = place(space, [({"x": float(s)}, float(s)) for s in scores])
     ranked = np.sort(scores)[::-1]
-    half = MAX_ROWS // 2
-    assert len(source) == MAX_ROWS
+    half = MAX_SOURCE_ROWS // 2
+    assert len(source) == MAX_SOURCE_ROWS
     np.testing.assert_array_equal(source.scores[:half], ranked[:half])
     assert source.scores[-1] == ranked[-1]
     assert (np.diff(source.scores) < 0).all()

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from skbayes import Optimizer
-from skbayes.gp import Hyperparameters, kernels
+from skbayes.gp import FunctionDraws, Hyperparameters, joint, kernels
 from skbayes.model import surrogate as _surrogate
 from skbayes.model.embedding import place
 from skbayes.model.observations import Observations
@@ -179,7 +179,7 @@ def test_failures_are_bad_scores_that_are_not_sure():
     assert mean(worst) < mean(np.nan) < mean()
 
 
-def test_the_unit_of_targets_that_are_joined_with_a_source():
+def test_the_units_of_targets_that_are_joined_with_a_source():
     space = parse_space({"x": (0.0, 1.0)})
     rows = [({"x": i / 19}, -((i / 19 - 0.4) ** 2)) for i in range(20)]
     observations = Observations.of(
@@ -188,9 +188,24 @@ def test_the_unit_of_targets_that_are_joined_with_a_source():
     surrogate = Surrogate(space, [place(space, rows)])
     t, _ = surrogate.left_out(observations)
     differences = np.ptp(observations.scores), np.ptp(t)
-    assert surrogate.unit(observations) == pytest.approx(differences[0] / differences[1])
-    assert surrogate.unit(observations) > 3 * observations.units()[1]
-    assert Surrogate(space).unit(observations) == observations.units()[1]
+    centre, unit = surrogate.units(observations)
+    assert unit == pytest.approx(differences[0] / differences[1])
+    assert unit > 3 * observations.units()[1]
+    np.testing.assert_allclose(centre + unit * t, observations.scores)
+    assert Surrogate(space).units(observations) == observations.units()
+
+
+def test_a_model_with_a_source_has_joint_moments():
+    optimizer = told(12)
+    rows = [(params, score + 0.01) for params, score in told(20, seed=1).told]
+    observations, space = optimizer._store.observations(), optimizer.space
+    posterior = Surrogate(space, [place(space, rows)]).posterior(observations)
+    X = space.features(space.sample(np.random.default_rng(2).random((9, 3))))
+    mean, covariance = joint(posterior, X)
+    moments = mean, np.sqrt(covariance.diagonal())
+    np.testing.assert_allclose(moments, posterior.predict(X), rtol=1e-6)
+    draws = FunctionDraws.draw(posterior, 500, np.random.default_rng(3))
+    np.testing.assert_allclose(draws(X).mean(axis=1), mean, atol=0.1)
 
 
 LONG = {"a": [f"a{i}" for i in range(400)], "b": list("xyz"), "c": (0.0, 1.0)}

@@ -48,6 +48,15 @@ def test_without_sources_nothing_changes(source):
     assert tell(warm(source), 15).told == tell(cold, 15).told
 
 
+def test_predictions_are_those_of_the_model_that_proposes():
+    """After two good scores, only earlier results say how bad the other end of the space is."""
+    optimizer = tell(warm(rows()), 2)
+    assert is_believed(optimizer)
+    point = optimizer.space.encode({"x": 0.95, "y": 0.05, "kind": "a"})
+    mean, sd = optimizer.predict_point(point)
+    assert mean + 2 * sd < optimizer.best_score - 0.5
+
+
 @pytest.mark.parametrize("seed", [0, 1, 2])
 def test_the_same_problem_goes_on(seed):
     """Ten evaluations beside twenty without a source, the best of the source first."""
@@ -235,6 +244,14 @@ def test_the_sources_that_are_believed_most_are_tried_first():
     assert {*optimizer._transfer.best_points(optimizer._store.observations())} == {
         *optimizer._transfer.points
     }
+
+
+def test_many_sources_with_one_best_point_have_no_more_rows():
+    rng = np.random.default_rng(0)
+    best = ({"x": 0.3, "y": 0.8, "kind": "b"}, 0.0)
+    sources = [[best, *drawn_rows(rng, score, 9)] for _ in range(30)]
+    optimizer = tell(Optimizer(SPACE, random_state=0, warm_start_from=sources), 1)
+    assert 0 < optimizer._transfer.choose(optimizer._store.observations())[1] <= 200
 
 
 def test_many_sources_share_a_number_of_rows():

@@ -179,6 +179,21 @@ def test_of_many_looks_some_are_kept_whatever_the_order_told():
     assert other.rung_sources()[0].points == source.points
 
 
+def test_the_model_of_looks_follows_from_what_is_known_now():
+    """A candidate that fails takes its look away: two models may know as many scores."""
+    space = parse_space({"x": (0.0, 1.0)})
+    store = ObservationStore(space)
+    *whole, a, b = (space.encode({"x": x}) for x in (0.1, 0.2, 0.35, 0.5, 0.7, 0.9, 0.4, 0.6))
+    for point in (*whole, a, b):
+        store.ask(point)
+    store.tell((p, Report(i, (i, i), None, (i - 0.1,))) for i, p in enumerate(whole))
+    store.tell([(a, Report(math.nan, (None, None), None, (2.9,)))])
+    believed = Rungs(store, Surrogate(space))
+    assert a in believed.surrogate()._sources[0].points
+    store.tell([(a, Report(math.nan)), (b, Report(math.nan))])
+    assert a not in believed.surrogate()._sources[0].points
+
+
 def test_many_wholes_need_no_looks():
     store, _ = looks(range(400))
     own = Surrogate(store.space)

@@ -166,6 +166,10 @@ def test_unknown_without_a_model(monkeypatch):
     monkeypatch.setattr(optimizer._surrogate, "posterior", fail)
     assert math.isnan(optimizer.gain_in_sight())
     assert math.isnan(optimizer.regret_bound())
+    points = optimizer.points_asked[:2]
+    assert optimizer.predict_point(points[0]) is None
+    mean, sd, _ = optimizer.prospects(points)
+    assert (*mean, *sd) == (0.0, 0.0, 1.0, 1.0)
 
 
 # The bound
