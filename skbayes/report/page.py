@@ -6,15 +6,15 @@ import errno
 import inspect
 import math
 import os
-import platform
 import re
 from collections.abc import Mapping
 from datetime import datetime
-from importlib import metadata, resources
+from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from skbayes._html import element, escaped, table
+from skbayes._versions import versions
 from skbayes.found import read, short
 from skbayes.insight import in_percent
 from skbayes.report.answers import Answers, answers, effort, in_digits, n_candidates
@@ -28,7 +28,6 @@ if TYPE_CHECKING:
 
 __all__ = ["report_html", "write_report"]
 
-LIBRARIES = ("skbayes", "scikit-learn", "numpy", "scipy", "joblib")
 # Of a setting, such as a space.
 MAX_TEXT = 600
 
@@ -201,11 +200,5 @@ def _settings(search: Any) -> list[tuple[object, object]]:
 
 
 def _versions() -> list[tuple[object, object]]:
-    versions: list[tuple[object, object]] = []
-    for name in LIBRARIES:
-        try:
-            versions.append((name, metadata.version(name)))
-        except metadata.PackageNotFoundError:  # of a package that is only on the path
-            continue
     now = datetime.now().astimezone().isoformat(sep=" ", timespec="minutes")
-    return [("Python", platform.python_version()), *versions, ("written", now)]
+    return [*versions().items(), ("written", now)]
