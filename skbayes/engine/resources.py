@@ -17,12 +17,10 @@ from sklearn.utils.multiclass import type_of_target
 from skbayes._compat import BaseSearchCV, accepts
 from skbayes.known import other_names
 from skbayes.optimizer import ROWS, stream
-from skbayes.rules import ROUNDING
+from skbayes.rules import N_SAMPLES, ROUNDING
 from skbayes.space import Branch, Categorical, Space, has, native, show
 
-__all__ = ["Resources", "read_resources"]
-
-N_SAMPLES = "n_samples"
+__all__ = ["Resources", "n_samples", "read_resources"]
 
 Rows = NDArray[np.intp]
 
@@ -96,6 +94,11 @@ class Resources:
         return np.sort(order[:n])
 
 
+def n_samples(X: Any) -> int:
+    """Return the number of samples of data that scikit-learn's `indexable` has passed."""
+    return int(X.shape[0]) if has(X, "shape") else len(X)
+
+
 def read_resources(
     search: BaseSearchCV,
     space: Space,
@@ -128,7 +131,7 @@ def read_resources(
     if name is None:
         return None
     X, y = (*data, None)[:2]
-    n_rows = int(X.shape[0]) if has(X, "shape") else len(X)
+    n_rows = n_samples(X)
     n_classes = 0
     if name == N_SAMPLES:
         n_classes = _n_classes(search.estimator, y)

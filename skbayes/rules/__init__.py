@@ -1,7 +1,7 @@
 """Rules of scores: when a search is over, which candidate is stopped early, which is best."""
 
 from skbayes.rules.fold_means import partial_means
-from skbayes.rules.halving import ROUNDING, Hyperband
+from skbayes.rules.halving import N_SAMPLES, ROUNDING, Hyperband
 from skbayes.rules.noise import fold_noise
 from skbayes.rules.optimism import (
     NO_LIMITS,
@@ -14,7 +14,7 @@ from skbayes.rules.optimism import (
     within,
 )
 from skbayes.rules.racing import EARLY_STOPPING, EarlyStopping
-from skbayes.rules.selection import best_row, with_masked_scores
+from skbayes.rules.selection import best_row, highest_row, with_masked_scores
 from skbayes.rules.simplest import (
     HIGH,
     LOW,
@@ -43,6 +43,7 @@ __all__ = [
     "LOW",
     "NEW",
     "NO_LIMITS",
+    "N_SAMPLES",
     "ROUNDING",
     "BestScore",
     "Choice",
@@ -65,6 +66,7 @@ __all__ = [
     "check_rules",
     "fold_noise",
     "highest_means",
+    "highest_row",
     "is_finite",
     "on_new_folds",
     "one_standard_error",

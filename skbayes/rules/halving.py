@@ -20,7 +20,10 @@ from dataclasses import dataclass
 
 from skbayes.rules.standing import Choice, Standing
 
-__all__ = ["ROUNDING", "Hyperband", "bracket_sizes"]
+__all__ = ["N_SAMPLES", "ROUNDING", "Hyperband", "bracket_sizes"]
+
+# The resource that is no parameter of the estimator.
+N_SAMPLES = "n_samples"
 
 # Powers, logarithms and quotients of a factor are rounded, and so are sums of shares. What differs
 # from a whole number, or from a limit, in the last digits only is taken to be that number.

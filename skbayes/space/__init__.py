@@ -27,6 +27,7 @@ from skbayes.space.values import (
     same_kind,
     same_value,
     show,
+    whole_as_int,
 )
 
 __all__ = [
@@ -59,6 +60,7 @@ __all__ = [
     "same_kind",
     "same_value",
     "show",
+    "whole_as_int",
 ]
 
 # What users need of it; the other names above are for the rooms of the package.

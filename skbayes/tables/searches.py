@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from skbayes.space import Space, brief
 from skbayes.tables.notes import Note
+from skbayes.tables.trials import MEAN_TEST
 
 if TYPE_CHECKING:
     from skbayes.model import Observations
@@ -26,17 +27,15 @@ __all__ = [
     "written_metric",
 ]
 
-PREFIX = "mean_test_"
-
 
 def followed_metric(search: Any) -> str:
     """Return the metric that a search followed, or else its first one, as its table calls it."""
     table: Mapping[str, Any] = search.cv_results_
     for name in (getattr(search, "_metric", None), getattr(search, "refit", None), "score"):
-        if isinstance(name, str) and PREFIX + name in table:
+        if isinstance(name, str) and MEAN_TEST + name in table:
             return name
-    found = [name for name in table if name.startswith(PREFIX)]
-    return found[0].removeprefix(PREFIX)
+    found = [name for name in table if name.startswith(MEAN_TEST)]
+    return found[0].removeprefix(MEAN_TEST)
 
 
 def written_metric(search: Any, metric: str) -> str:
