@@ -145,7 +145,7 @@ class PairDisplay(Display):
         insight = insight or found.insight()
         grid_x, grid_y, mean = np.empty(0), np.empty(0), np.empty((0, 0))
         if insight is not None:
-            base = base_of(found, insight, (x, y))
+            base = base_of(found, (x, y))
             cut = slice_of(found, insight, (x, y), scales, base, N_PLACES)
             grid_x, grid_y = cut.places
             [mean] = predicted(cut, lambda p: (insight.predict(p)[0],))

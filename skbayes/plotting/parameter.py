@@ -148,7 +148,7 @@ class ParameterDisplay(Display):
         grid, bands = np.empty(0), (np.empty(0),) * 3
         insight = insight or found.insight()
         if insight is not None:
-            base = base_of(found, insight, (parameter,))
+            base = base_of(found, (parameter,))
             cut = slice_of(found, insight, (parameter,), (scale,), base, N_PLACES[others])
             grid = cut.places[0]
             if others == "best":

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import time
 from collections.abc import Callable
 from typing import Any
@@ -112,6 +111,4 @@ def _choose(search: Any) -> None:
         )
     row = best_row(table[f"rank_test_{metric}"], is_complete & np.isfinite(means))
     search.best_index_, search.best_params_ = row, table["params"][row]
-    score = float(means[row])
-    if not math.isnan(score):
-        search.best_score_ = score
+    search.best_score_ = float(means[row])
