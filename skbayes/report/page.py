@@ -21,6 +21,7 @@ from skbayes.report.answers import Answers, answers, effort, in_digits, n_candid
 from skbayes.report.candidates import candidates_table
 from skbayes.report.pictures import pictures
 from skbayes.space import has, same_value
+from skbayes.tables import began_with_estimator
 
 if TYPE_CHECKING:
     from skbayes.found import Found
@@ -71,8 +72,7 @@ def report_html(search: Any) -> str:
     """Return the page that `write_report` writes."""
     found = read(search)
     insight = found.insight()
-    # A file does not tell what the estimator was, nor do older pickles.
-    told = answers(found, insight, getattr(search, "_begins_with_estimator", None))
+    told = answers(found, insight, began_with_estimator(search))
     is_search = has(search, "get_params")
     title = _title(search, found)
     reason = getattr(search, "stop_reason_", None)

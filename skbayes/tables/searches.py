@@ -1,4 +1,4 @@
-"""What tables and pictures need of a fitted search, beside what it shows to everybody.
+"""What tables, pictures and reports need of a fitted search, beside what it shows to everybody.
 
 The attributes with an underscore that they need are read in this file. Searches of scikit-learn
 have none of them, and older pickles lack some.
@@ -16,9 +16,12 @@ from skbayes.tables.trials import MEAN_TEST
 
 if TYPE_CHECKING:
     from skbayes.model import Observations
+    from skbayes.rules import BestScore
 
 __all__ = [
+    "began_with_estimator",
     "followed_metric",
+    "kept_best",
     "kept_notes",
     "learnt_from",
     "own_params",
@@ -72,6 +75,18 @@ def own_params(params: Mapping[str, Any], space: Space) -> dict[str, Any]:
 def kept_notes(search: Any) -> list[Note]:
     """Return what is known of each candidate beside its scores; nothing if no notes were kept."""
     return list(getattr(search, "_notes", ()))
+
+
+def kept_best(search: Any) -> BestScore | None:
+    """Return what the best candidate would score on new folds; None if that is not kept."""
+    best: BestScore | None = getattr(search, "_best", None)
+    return best
+
+
+def began_with_estimator(search: Any) -> bool | None:
+    """Tell whether the first candidate was the estimator as it was; None if that is not kept."""
+    began: bool | None = getattr(search, "_begins_with_estimator", None)
+    return began
 
 
 def learnt_from(search: Any) -> tuple[Space, Observations, float] | None:
