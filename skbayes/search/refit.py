@@ -90,10 +90,10 @@ def fit_best(search: Any, data: Any, fit_params: Any, around: Callable[..., None
     """
     # Parameters can be estimators: the user's own are never fitted.
     estimator = clone(search.estimator).set_params(**clone(search.best_params_, safe=False))
-    started = time.time()
+    started = time.perf_counter()
     around(estimator, lambda: estimator.fit(*data, **fit_params))
     search.best_estimator_ = estimator
-    search.refit_time_ = time.time() - started
+    search.refit_time_ = time.perf_counter() - started
     if hasattr(estimator, "feature_names_in_"):
         search.feature_names_in_ = estimator.feature_names_in_
 
