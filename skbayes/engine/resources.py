@@ -17,7 +17,7 @@ from sklearn.utils.multiclass import type_of_target
 from skbayes._compat import BaseSearchCV, accepts
 from skbayes.known import other_names
 from skbayes.optimizer import ROWS, stream
-from skbayes.rules import N_SAMPLES, ROUNDING
+from skbayes.rules import COUNT_ROUNDING, N_SAMPLES
 from skbayes.space import Branch, Categorical, Space, has, native, show
 
 __all__ = ["Resources", "n_samples", "read_resources"]
@@ -241,10 +241,10 @@ def _amounts(search: BaseSearchCV, whole: int, smallest: int) -> tuple[int, ...]
     least, factor = native(search.min_resources), float(search.factor)
     is_given = not isinstance(least, str)
     least = int(least) if is_given else smallest
-    n_rungs = math.floor(math.log(whole / least, factor) + ROUNDING) if least < whole else 0
+    n_rungs = math.floor(math.log(whole / least, factor) + COUNT_ROUNDING) if least < whole else 0
     if not is_given:
         n_rungs = min(n_rungs, MAX_RUNGS)
-    amounts = [math.floor(whole / factor**k + ROUNDING) for k in range(n_rungs, 0, -1)]
+    amounts = [math.floor(whole / factor**k + COUNT_ROUNDING) for k in range(n_rungs, 0, -1)]
     found = tuple(dict.fromkeys(max(amount, least) for amount in amounts))
     if is_given and not found:
         raise ValueError(

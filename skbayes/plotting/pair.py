@@ -17,10 +17,10 @@ from skbayes.plotting.style import (
     MANY,
     MAP,
     MARKS,
+    axis_limits,
     legend,
     mark_best,
     plain,
-    score_limits,
     side_by_side,
 )
 
@@ -169,7 +169,7 @@ class PairDisplay(Display):
     def _draw(self, ax: Any) -> None:
         for scale, which in zip(self.scales, "xy", strict=True):
             scale.apply(ax, which)
-        low, high = score_limits(np.concatenate([self.scores, self.mean.ravel()]))
+        low, high = axis_limits(np.concatenate([self.scores, self.mean.ravel()]))
         self.surface_ = self.colorbar_ = self.best_ = None
         is_list = [scale.kind == "categories" for scale in self.scales]
         if np.isfinite(self.mean).any():

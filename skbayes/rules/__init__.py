@@ -1,7 +1,7 @@
 """Rules of scores: when a search is over, which candidate is stopped early, which is best."""
 
 from skbayes.rules.fold_means import partial_means
-from skbayes.rules.halving import N_SAMPLES, ROUNDING, Hyperband
+from skbayes.rules.halving import COUNT_ROUNDING, N_SAMPLES, Hyperband
 from skbayes.rules.noise import fold_noise
 from skbayes.rules.optimism import (
     NO_LIMITS,
@@ -38,13 +38,13 @@ from skbayes.rules.stopping import (
 )
 
 __all__ = [
+    "COUNT_ROUNDING",
     "EARLY_STOPPING",
     "HIGH",
     "LOW",
     "NEW",
     "NO_LIMITS",
     "N_SAMPLES",
-    "ROUNDING",
     "BestScore",
     "Choice",
     "Converged",
