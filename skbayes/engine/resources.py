@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import numbers
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -18,7 +17,7 @@ from skbayes._compat import BaseSearchCV, accepts
 from skbayes.known import other_names
 from skbayes.optimizer import ROWS, stream
 from skbayes.rules import COUNT_ROUNDING, N_SAMPLES
-from skbayes.space import Branch, Categorical, Space, has, native, show
+from skbayes.space import Branch, Categorical, Space, has, is_integer, native, show
 
 __all__ = ["Resources", "n_samples", "read_resources"]
 
@@ -220,7 +219,7 @@ def _whole(search: BaseSearchCV, present: Any) -> int:
     whole = native(search.max_resources)
     auto = f"max_resources='auto' takes the value that the estimator has, and {search.resource}="
     if whole == "auto":
-        if isinstance(present, bool) or not isinstance(present, numbers.Integral):
+        if not is_integer(present):
             raise ValueError(f"{auto}{show(present)} is no whole number: give max_resources.")
         whole = int(present)
         if whole < 2:

@@ -1,6 +1,7 @@
 """Search spaces: dimensions, points, and all forms of a space."""
 
 from skbayes.space.categories import Categorical
+from skbayes.space.checks import check_count, is_finite, is_integer
 from skbayes.space.dimensions import Dimension
 from skbayes.space.distributions import Distribution, content_of, parameters_of
 from skbayes.space.integers import Integer
@@ -47,10 +48,13 @@ __all__ = [
     "arrange_branches",
     "as_float",
     "brief",
+    "check_count",
     "check_dimension",
     "close_names",
     "content_of",
     "has",
+    "is_finite",
+    "is_integer",
     "is_number",
     "native",
     "parameters_of",

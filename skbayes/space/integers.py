@@ -19,6 +19,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from skbayes._pickles import lasting
+from skbayes.space.checks import is_integer
 from skbayes.space.dimensions import no_member, settle
 from skbayes.space.ranges import Range, finite_bound
 from skbayes.space.scales import Lattice
@@ -118,8 +119,7 @@ class Integer(Range):
     def encode(self, value: Any) -> int:
         """Return the integer; ValueError for a float, or if it is not in the range."""
         number = native(value)
-        is_whole = isinstance(number, numbers.Integral) and not isinstance(number, bool)
-        if not is_whole or not self.low <= number <= self.high:
+        if not is_integer(number) or not self.low <= number <= self.high:
             raise no_member(value, self)
         return int(number)
 
