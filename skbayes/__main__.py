@@ -3,24 +3,13 @@
 from __future__ import annotations
 
 import platform
-from importlib import metadata
 
-PACKAGES = ("skbayes", "scikit-learn", "numpy", "scipy", "joblib")
-
-
-def versions() -> dict[str, str]:
-    """Return the version of everything that a search runs on, by name."""
-    import skbayes
-
-    # The code that runs may be another than the one that is installed.
-    found = {"skbayes": skbayes.__version__}
-    found |= {name: metadata.version(name) for name in PACKAGES if name != "skbayes"}
-    return found | {"Python": platform.python_version(), "platform": platform.platform()}
+from skbayes._versions import versions
 
 
 def main() -> None:
     """Print a line for each version."""
-    for name, version in versions().items():
+    for name, version in {**versions(), "platform": platform.platform()}.items():
         print(f"{name + ':':14}{version}")
 
 

@@ -1,6 +1,9 @@
-"""Every private or moved name of scikit-learn, scipy and joblib, and nothing else.
+"""Every private or moved name of scikit-learn, scipy and joblib, and what is built on them.
 
-The rest of the package imports such names from here, so that a release that moves one of them
+The functions that ask an estimator about its parameters are here too: whether it has one, takes a
+value, or tells ints from floats. Classes declare most of this in private attributes.
+
+The rest of the package imports private names from here, so that a release that moves one of them
 is answered in this file alone. What only some uses need is looked up when they do, and a release
 without it is refused there, by name. Supported: scikit-learn 1.6 to 1.9, joblib 1.2 and later,
 scipy 1.10 and later.

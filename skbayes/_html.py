@@ -62,7 +62,7 @@ def spark(scores: Sequence[float], best: Sequence[float], *, label: str) -> str:
         What it shows, for those who do not see it.
     """
     known = sorted(score for score in scores if score == score)
-    if not known or len(known) < 2:
+    if len(known) < 2:
         return ""
     # One disaster shall not hide all other differences.
     low, high = known[len(known) // 10], known[-1]

@@ -42,6 +42,7 @@ FLOORS = {
     "_numerics": 1,
     "_output": 1,
     "_pickles": 1,
+    "_versions": 1,
     "_warnings": 1,
     "exceptions": 1,
     "__main__": 12,

@@ -4,7 +4,7 @@ from skbayes.engine.budget import Budget, Spending
 from skbayes.engine.engine import Engine, Observer
 from skbayes.engine.evaluation import Evaluation
 from skbayes.engine.objective import Objective
-from skbayes.engine.resources import Resources, read_resources
+from skbayes.engine.resources import Resources, n_samples, read_resources
 
 __all__ = [
     "Budget",
@@ -14,5 +14,6 @@ __all__ = [
     "Observer",
     "Resources",
     "Spending",
+    "n_samples",
     "read_resources",
 ]

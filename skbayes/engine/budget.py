@@ -6,13 +6,13 @@ import math
 import sys
 import time
 
-from skbayes.rules import ROUNDING
+from skbayes.rules import COUNT_ROUNDING
 
 __all__ = ["Budget", "Spending"]
 
 # A fold that is predicted to take longer than this many times what is left is not begun: what is
 # predicted is a typical time, and half of them take less.
-PATIENCE = 1.5
+OVERRUN = 1.5
 
 
 class Budget:
@@ -59,7 +59,7 @@ class Budget:
     def affords(self, seconds: float) -> bool:
         """Whether there is time for what is predicted to take so long."""
         left = self.seconds_left
-        return left > 0.0 and seconds <= PATIENCE * left
+        return left > 0.0 and seconds <= OVERRUN * left
 
 
 class Spending:
@@ -98,7 +98,7 @@ class Spending:
             What the new one takes.
         """
         # Sums of shares are rounded: what is spent to the last digit is not overspent.
-        if self.spent + promised + cost <= self._max_fits * (1.0 + ROUNDING):
+        if self.spent + promised + cost <= self._max_fits * (1.0 + COUNT_ROUNDING):
             return True
         self.is_over = True
         return False

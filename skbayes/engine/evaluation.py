@@ -136,7 +136,7 @@ def evaluate_fold(
         does not return a number.
     """
     parameters = keywords["parameters"]
-    started = time.time()
+    started = time.perf_counter()
     is_multimetric = isinstance(keywords["scorer"], MultimetricScorer)
     scorer = (_WatchedScorers if is_multimetric else _Watched)(keywords["scorer"])
     fit_params = {name: _own(value) for name, value in (keywords["fit_params"] or {}).items()}
@@ -150,7 +150,7 @@ def evaluate_fold(
         # Before there is anything to score it is the candidate that fails: its values are set, and
         # the data are split as its tags say.
         if keywords["error_score"] != "raise" and not scorer.failed:
-            return FoldScore({}, None, time.time() - started, 0.0, traceback.format_exc())
+            return FoldScore({}, None, time.perf_counter() - started, 0.0, traceback.format_exc())
         values = ", ".join(f"{name}={show(value)}" for name, value in parameters.items())
         error.add_note(f"Raised for the parameters {values}.")
         raise

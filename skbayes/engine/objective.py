@@ -1,4 +1,4 @@
-"""The metric that steers a search, and its noise."""
+"""The metric that steers a search, and which candidates have failed by it."""
 
 from __future__ import annotations
 

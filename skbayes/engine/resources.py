@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import numbers
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -17,12 +16,10 @@ from sklearn.utils.multiclass import type_of_target
 from skbayes._compat import BaseSearchCV, accepts
 from skbayes.known import other_names
 from skbayes.optimizer import ROWS, stream
-from skbayes.rules import ROUNDING
-from skbayes.space import Branch, Categorical, Space, has, native, show
+from skbayes.rules import COUNT_ROUNDING, N_SAMPLES
+from skbayes.space import Branch, Categorical, Space, has, is_integer, native, show
 
-__all__ = ["Resources", "read_resources"]
-
-N_SAMPLES = "n_samples"
+__all__ = ["Resources", "n_samples", "read_resources"]
 
 Rows = NDArray[np.intp]
 
@@ -96,6 +93,11 @@ class Resources:
         return np.sort(order[:n])
 
 
+def n_samples(X: Any) -> int:
+    """Return the number of samples of data that scikit-learn's `indexable` has passed."""
+    return int(X.shape[0]) if has(X, "shape") else len(X)
+
+
 def read_resources(
     search: BaseSearchCV,
     space: Space,
@@ -128,7 +130,7 @@ def read_resources(
     if name is None:
         return None
     X, y = (*data, None)[:2]
-    n_rows = int(X.shape[0]) if has(X, "shape") else len(X)
+    n_rows = n_samples(X)
     n_classes = 0
     if name == N_SAMPLES:
         n_classes = _n_classes(search.estimator, y)
@@ -218,7 +220,7 @@ def _whole(search: BaseSearchCV, present: Any) -> int:
     whole = native(search.max_resources)
     auto = f"max_resources='auto' takes the value that the estimator has, and {search.resource}="
     if whole == "auto":
-        if isinstance(present, bool) or not isinstance(present, numbers.Integral):
+        if not is_integer(present):
             raise ValueError(f"{auto}{show(present)} is no whole number: give max_resources.")
         whole = int(present)
         if whole < 2:
@@ -239,10 +241,10 @@ def _amounts(search: BaseSearchCV, whole: int, smallest: int) -> tuple[int, ...]
     least, factor = native(search.min_resources), float(search.factor)
     is_given = not isinstance(least, str)
     least = int(least) if is_given else smallest
-    n_rungs = math.floor(math.log(whole / least, factor) + ROUNDING) if least < whole else 0
+    n_rungs = math.floor(math.log(whole / least, factor) + COUNT_ROUNDING) if least < whole else 0
     if not is_given:
         n_rungs = min(n_rungs, MAX_RUNGS)
-    amounts = [math.floor(whole / factor**k + ROUNDING) for k in range(n_rungs, 0, -1)]
+    amounts = [math.floor(whole / factor**k + COUNT_ROUNDING) for k in range(n_rungs, 0, -1)]
     found = tuple(dict.fromkeys(max(amount, least) for amount in amounts))
     if is_given and not found:
         raise ValueError(

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import numbers
 from typing import Any
+
+from skbayes.space import is_integer
 
 __all__ = ["rounds_of"]
 
@@ -24,9 +25,9 @@ def rounds_of(estimator: Any) -> int | None:
         while (inner := _inner(estimator)) is not None:
             estimator = inner
         for name in (*_BEST, *_LAST):
-            value = getattr(estimator, name, None)
+            value: Any = getattr(estimator, name, None)
             # An array has a number for each class, and 0 or -1 say that nothing was stopped.
-            if isinstance(value, numbers.Integral) and not isinstance(value, bool):
+            if is_integer(value):
                 number = int(value) + (name == "best_iteration")
                 if number > 0:
                     return number

@@ -16,12 +16,17 @@ if TYPE_CHECKING:
     from skbayes.insight import Insight
     from skbayes.space import Dimension
 
-__all__ = ["ABSENT", "Found", "best_so_far"]
+__all__ = ["ABSENT", "Found", "best_so_far", "same_score"]
 
 Floats = NDArray[np.float64]
 
 # Scores that differ by less are the same sum in another order.
-ROUNDING = 1e-12
+SCORE_ROUNDING = 1e-12
+
+
+def same_score(a: float, b: float) -> bool:
+    """Whether two scores differ by rounding at most."""
+    return math.isclose(a, b, rel_tol=SCORE_ROUNDING, abs_tol=SCORE_ROUNDING**2)
 
 
 def best_so_far(scores: Sequence[float] | Floats) -> NDArray[np.intp]:
@@ -121,8 +126,7 @@ class Found:
         """
         if self.taken is None or not math.isfinite(self.scores[self.taken]):
             return False
-        score, highest = float(self.scores[self.taken]), float(np.nanmax(self.scores))
-        return math.isclose(score, highest, rel_tol=ROUNDING, abs_tol=ROUNDING**2)
+        return same_score(self.scores[self.taken], np.nanmax(self.scores))
 
     @property
     def n_folds(self) -> int:

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from skbayes.found.found import Found
 from skbayes.found.spaces import guessed_space, is_known, written_space
 from skbayes.known import score_limits
-from skbayes.rules import NO_LIMITS, Limits, best_score, fold_noise, within
+from skbayes.rules import NO_LIMITS, Limits, best_score, fold_noise, highest_row, within
 from skbayes.space import Space, has, show
 from skbayes.tables import (
     followed_metric,
@@ -162,7 +162,7 @@ def _read_search(search: Any, name: str) -> Found:
         was_run=was_run,
         cost=cost,
         **_times(notes if len(notes) == n else [{}] * n, cost, was_run),
-        taken=order.index(int(best)) if best in order else _highest(scores),
+        taken=order.index(int(best)) if best in order else highest_row(scores),
         learn=cache(
             lambda: (
                 _learn(space, params, scores, folds, limits, is_guess=written is None)
@@ -253,7 +253,7 @@ def _read_optimizer(optimizer: Any, name: str) -> Found:
         begun=unknown,
         ended=unknown,
         proposed_by=("",) * n,
-        taken=_highest(scores),
+        taken=highest_row(scores),
         learn=cache(optimizer.insight),
     )
 
@@ -304,7 +304,7 @@ def _read_file(path: str | os.PathLike[str], name: str | None) -> Found:
         was_run=was_run,
         cost=cost,
         **_times(notes, cost, was_run),
-        taken=_highest(scores),
+        taken=highest_row(scores),
         learn=cache(lambda: _learn(space, params, scores, folds, is_guess=not is_known(lists))),
     )
 
@@ -324,10 +324,6 @@ class Named:
 
     def __repr__(self) -> str:
         return self._text
-
-
-def _highest(scores: Floats) -> int | None:
-    return int(np.nanargmax(scores)) if np.isfinite(scores).any() else None
 
 
 def _learn(

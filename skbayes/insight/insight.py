@@ -32,11 +32,9 @@ from skbayes.rules import (
     BestScore,
     Limits,
     as_chosen,
-    check_count,
-    is_finite,
     on_new_folds,
 )
-from skbayes.space import Space, show
+from skbayes.space import Space, check_count, is_finite, show
 
 if TYPE_CHECKING:
     from skbayes.model import Surrogate

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import importlib
 import os
-import platform
 import socket
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from skbayes._versions import versions
 from skbayes._warnings import warn
 from skbayes.exceptions import JournalError, JournalMismatch
 from skbayes.journal.records import MALFORMED, PREFIX, parse, reason, whole
@@ -39,13 +38,6 @@ _HINTS = {
     "warm_start_from": " A search that still runs is another source each time: give a copy of it.",
 }
 
-_LIBRARIES = ("skbayes", "sklearn", "numpy", "scipy", "joblib")
-
-
-def _versions() -> dict[str, str]:
-    found = {name: importlib.import_module(name).__version__ for name in _LIBRARIES}
-    return {**found, "python": platform.python_version()}
-
 
 def new_header(given: Mapping[str, Any]) -> dict[str, Any]:
     """Return the first record of a new journal, with what is given of its search."""
@@ -53,7 +45,7 @@ def new_header(given: Mapping[str, Any]) -> dict[str, Any]:
         "k": FORMAT,
         "v": VERSION,
         **given,
-        "versions": _versions(),
+        "versions": versions(),
         "host": socket.gethostname(),
         "pid": os.getpid(),
     }

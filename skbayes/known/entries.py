@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from importlib import resources
 from typing import Any
 
-from skbayes.known.sight import class_keys
+from skbayes.known.sight import by_class
 
 __all__ = ["Entry", "Range", "entries", "entry_of"]
 
@@ -125,8 +125,7 @@ def entries() -> tuple[Entry, ...]:
 
 def entry_of(estimator: Any) -> Entry | None:
     """Return the entry of the nearest class of an estimator; None if it is not known."""
-    by_class = _by_class()
-    return next((by_class[key] for key in class_keys(estimator) if key in by_class), None)
+    return by_class(_by_class(), estimator)
 
 
 def holds(way: Range, entry: Entry, parameters: Mapping[str, Any]) -> bool:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
-from skbayes.known.sight import class_keys
+from skbayes.known.sight import library_names
 
 __all__ = ["IGNORED", "Ignored", "ignored_by"]
 
@@ -34,9 +34,6 @@ class Ignored(NamedTuple):
     values: tuple[Any, ...]
     classes: str
 
-
-# Whose classes are meant by the names.
-LIBRARIES = ("sklearn", "xgboost", "lightgbm")
 
 _KERNEL_MACHINES = "SVC NuSVC SVR NuSVR OneClassSVM"
 _KERNELS = "KernelRidge Nystroem KernelPCA"
@@ -175,10 +172,7 @@ def ignored_by(owner: Any, parameter: str) -> Iterator[Ignored]:
 
     A class of the user's own may read what the class that it inherits from ignores: it has none.
     """
-    (package, _), *_ = keys = class_keys(owner)
-    if package not in LIBRARIES:
-        return
-    names = {name for _, name in keys}
+    names = library_names(owner, derived=False)
     for line in IGNORED:
         if line.parameter == parameter and not names.isdisjoint(line.classes.split()):
             yield line

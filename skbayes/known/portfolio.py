@@ -22,7 +22,7 @@ from dataclasses import dataclass, replace
 from importlib import resources
 from typing import Any
 
-from skbayes.known.sight import Data, Seen, class_keys
+from skbayes.known.sight import Data, Seen, by_class
 from skbayes.known.words import number_of, scale_of
 from skbayes.space import Branch, Categorical, Dimension, has, is_number, same_value
 
@@ -114,8 +114,7 @@ def _by_class() -> Mapping[tuple[str, str], Portfolio]:
 
 def portfolio_of(estimator: Any) -> Portfolio | None:
     """Return the portfolio of an estimator's class or of a base of it; None if there is none."""
-    by_class = _by_class()
-    return next((by_class[key] for key in class_keys(estimator) if key in by_class), None)
+    return by_class(_by_class(), estimator)
 
 
 def configurations(

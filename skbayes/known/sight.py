@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 import scipy.sparse
@@ -17,14 +17,20 @@ from skbayes.space import has
 __all__ = [
     "Data",
     "Seen",
+    "by_class",
     "class_keys",
-    "class_names",
     "is_single",
+    "library_names",
     "shape_of",
     "standardises",
     "variance_of",
     "y_std_of",
 ]
+
+# The libraries whose classes are named in the tables of this room.
+LIBRARIES = ("sklearn", "xgboost", "lightgbm", "catboost")
+
+T = TypeVar("T")
 
 # Numbers that are made floats at a time: a megabyte.
 CHUNK = 2**17
@@ -93,7 +99,7 @@ class Data:
                     if step_name == part:
                         break
                     seen = _after(step, seen)
-            elif "ColumnTransformer" in class_names(current):
+            elif "ColumnTransformer" in library_names(current):
                 seen = replace(seen, n_features=None, variance=None)
             current = parts.get("__".join(path[: depth + 1]))
         return seen
@@ -157,23 +163,40 @@ def y_std_of(y: Any) -> float | None:
     return math.sqrt(variance_of(y) or 0.0) or None if is_single(y) else None
 
 
-def class_names(value: Any) -> list[str]:
-    """Return the names of the class of a value, and of those that it is derived from."""
-    return [cls.__name__ for cls in type(value).__mro__]
+def class_keys(value: Any) -> list[tuple[str, str]]:
+    """Return package and name of the class of a value, and of those that it is derived from."""
+    return [(cls.__module__.partition(".")[0], cls.__name__) for cls in type(value).__mro__]
+
+
+def by_class(table: Mapping[tuple[str, str], T], value: Any) -> T | None:
+    """Return what a table has for the nearest class of a value; None if it has none of them."""
+    return next((table[key] for key in class_keys(value) if key in table), None)
+
+
+def library_names(value: Any, *, derived: bool = True) -> set[str]:
+    """Return the names of those classes of a value that a library defines.
+
+    A class of the user's own with the name of one of these is another class.
+
+    Parameters
+    ----------
+    value : object
+    derived : bool, default=True
+        Whether a class that a user has derived from one of a library has the names of this one.
+    """
+    keys = class_keys(value)
+    if not derived and keys[0][0] not in LIBRARIES:
+        return set()
+    return {name for package, name in keys if package in LIBRARIES}
 
 
 def _one() -> float:
     return 1.0
 
 
-def class_keys(value: Any) -> list[tuple[str, str]]:
-    """Return package and name of the class of a value, and of those that it is derived from."""
-    return [(cls.__module__.partition(".")[0], cls.__name__) for cls in type(value).__mro__]
-
-
 def standardises(step: Any) -> bool:
     """Whether each column has mean 0 and variance 1 behind a step, and so have all together."""
-    names = class_names(step)
+    names = library_names(step)
     if "StandardScaler" in names:
         return bool(step.with_mean and step.with_std)
     return "PowerTransformer" in names and bool(step.standardize)
@@ -197,7 +220,7 @@ def _after(step: Any, seen: Seen) -> Seen:
         for _, each in step.steps:
             seen = _after(each, seen)
         return seen
-    names = class_names(step)
+    names = library_names(step)
     if standardises(step):
         return replace(seen, variance=_one)
     if KEEPING.intersection(names) or {"StandardScaler", "PowerTransformer"}.intersection(names):

@@ -8,9 +8,9 @@ larger in another (`nu`, `min_impurity_decrease` beside weights), is not in the 
 
 from __future__ import annotations
 
-import inspect
 from typing import Any, NamedTuple
 
+from skbayes.known.sight import library_names
 from skbayes.rules import HIGH, LOW
 
 __all__ = ["SIMPLICITY", "Known", "simplicity_of"]
@@ -36,9 +36,6 @@ class Known(NamedTuple):
     reason: str
     no_limit: tuple[Any, ...] = (None,)
 
-
-# Whose classes are meant by the names.
-LIBRARIES = ("sklearn", "xgboost", "lightgbm", "catboost")
 
 # scikit-learn's base of decision trees, and of forests of them.
 _TREES = "BaseDecisionTree BaseForest BaseGradientBoosting BaseHistGradientBoosting"
@@ -147,10 +144,6 @@ SIMPLICITY = (
 
 def simplicity_of(owner: Any, parameter: str) -> Known | None:
     """Return the line of the table for a parameter of an estimator, its own; None without one."""
-    names = {
-        cls.__name__
-        for cls in inspect.getmro(type(owner))
-        if cls.__module__.partition(".")[0] in LIBRARIES
-    }
+    names = library_names(owner)
     lines = (row for row in SIMPLICITY if row.parameter == parameter)
     return next((row for row in lines if not names.isdisjoint(row.classes.split())), None)

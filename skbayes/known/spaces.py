@@ -104,7 +104,7 @@ def _choices(estimators: Sequence[Any]) -> list[dict[str, Any]]:
     if len(parts) < len(estimators) or not alike:
         return [{} for _ in estimators]
     names = [n for n in parts[0] if any(_fits(part[n]) for part in parts)]
-    differ = [n for n in names if any(not _same(part[n], parts[0][n]) for part in parts)]
+    differ = [n for n in names if any(not same_value(part[n], parts[0][n]) for part in parts)]
     return [{name: [part[name]] for name in differ} for part in parts]
 
 
@@ -210,13 +210,13 @@ def _own(
         if name not in parameters and name not in entry.unlisted:
             continue
         own = parameters.get(name, defaults.get(name))
-        is_own = not _same(own, defaults.get(name, own))
+        is_own = not same_value(own, defaults.get(name, own))
         for way in ways:
             written = _written(way, facts, own) if holds(way, entry, parameters) else None
             if written is None or (is_own and isinstance(written, list) and len(written) == 1):
                 continue
             if is_own and isinstance(written, list):
-                written = written if any(_same(own, v) for v in written) else [own, *written]
+                written = written if any(same_value(own, v) for v in written) else [own, *written]
             when = _conditions(way, found, parameters)
             if when is not None:
                 found[name] = Conditional(written, when=when) if when else written
@@ -238,10 +238,6 @@ def _defaults(estimator: Any) -> Mapping[str, Any]:
     }
 
 
-def _same(a: Any, b: Any) -> bool:
-    return a is b or same_value(a, b)
-
-
 def _conditions(
     way: Range, found: Mapping[str, Any], parameters: Mapping[str, Any]
 ) -> dict[str, list[Any]] | None:
@@ -250,7 +246,7 @@ def _conditions(
     for setter, values in way.when.items():
         written = found.get(setter, [parameters.get(setter)])
         choices = written.values if isinstance(written, Conditional) else written
-        kept = [v for v in choices if any(_same(v, value) for value in values)]
+        kept = [v for v in choices if any(same_value(v, value) for value in values)]
         if not kept:
             return None
         if isinstance(written, Conditional) or len(kept) < len(choices):

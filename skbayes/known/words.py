@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from skbayes.known.sight import Seen, class_names
+from skbayes.known.sight import Seen, library_names
 
 __all__ = ["COUNTED", "number_of", "scale_of"]
 
@@ -240,9 +240,9 @@ def number_of(owner: Any, parameter: str, value: Any, seen: Seen) -> float | int
     """
     if not (value is None or type(value) in (str, int)):
         return None
-    names = class_names(owner)
+    names = library_names(owner)
     for word in WORDS:
         is_meant = type(word.value) is type(value) and word.value == value
-        if is_meant and word.parameter == parameter and any(c in names for c in word.classes):
+        if is_meant and word.parameter == parameter and not names.isdisjoint(word.classes):
             return word.number(seen)
     return None

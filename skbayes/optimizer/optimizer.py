@@ -34,9 +34,9 @@ from skbayes.optimizer.design import MIN_SCORES_FOR_MODEL, Design
 from skbayes.optimizer.proposer import Proposer
 from skbayes.optimizer.regret import gain_in_sight, regret_bound
 from skbayes.optimizer.rungs import Rungs
-from skbayes.optimizer.seeds import draw_seed, is_integer
+from skbayes.optimizer.seeds import draw_seed
 from skbayes.optimizer.store import ObservationStore
-from skbayes.space import Point, Space, native, parse_space, show
+from skbayes.space import Point, Space, is_integer, native, parse_space, show
 
 if TYPE_CHECKING:
     from skbayes.gp import Posterior

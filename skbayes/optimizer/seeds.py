@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import numbers
 from typing import Any
 
 import numpy as np
 from sklearn.utils import check_random_state
+
+from skbayes.space import is_integer
 
 __all__ = [
     "DESIGN",
@@ -15,7 +16,6 @@ __all__ = [
     "REGRET",
     "ROWS",
     "draw_seed",
-    "is_integer",
     "stream",
 ]
 
@@ -59,8 +59,3 @@ def draw_seed(random_state: Any) -> int:
             "random_state must be an int of at least 0, a numpy RandomState or None, "
             f"got {random_state!r}."
         ) from None
-
-
-def is_integer(value: Any) -> bool:
-    """Whether a value is an int, builtin or numpy, and no boolean."""
-    return isinstance(value, numbers.Integral) and not isinstance(value, bool)

@@ -17,10 +17,10 @@ from skbayes.plotting.style import (
     BLUE,
     COLORS,
     LINES,
+    axis_limits,
     draw_candidates,
     legend,
     plain,
-    score_limits,
     tidy,
 )
 from skbayes.space import show
@@ -178,7 +178,7 @@ class ConvergenceDisplay(Display):
         known += [curve.best for curve in self.curves]
         # The last error is that of the best, which is to be seen whole.
         known += [np.array([c.low[-1], c.high[-1]]) for c in self.curves if is_single and len(c.x)]
-        ax.set_ylim(*score_limits(np.concatenate(known)))
+        ax.set_ylim(*axis_limits(np.concatenate(known)))
         if not np.isfinite(np.concatenate(known)).any():
             ax.set_yticks([])
         self.points_, self.lines_, self.bands_ = {}, [], []

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from skbayes.found import read
 from skbayes.plotting.display import Display
-from skbayes.plotting.style import MANY, MAP, RED, plain, score_limits
+from skbayes.plotting.style import MANY, MAP, RED, axis_limits, plain
 from skbayes.space import show
 
 __all__ = ["FoldsDisplay"]
@@ -118,7 +118,7 @@ class FoldsDisplay(Display):
 
     def _draw(self, ax: Any) -> None:
         n, n_folds = self.folds.shape
-        low, high = score_limits(self.folds)
+        low, high = axis_limits(self.folds)
         cells = np.ma.masked_invalid(np.clip(self.folds.T, low, high))
         self.image_ = ax.imshow(
             cells,

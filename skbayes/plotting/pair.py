@@ -17,10 +17,10 @@ from skbayes.plotting.style import (
     MANY,
     MAP,
     MARKS,
+    axis_limits,
     legend,
     mark_best,
     plain,
-    score_limits,
     side_by_side,
 )
 
@@ -145,7 +145,7 @@ class PairDisplay(Display):
         insight = insight or found.insight()
         grid_x, grid_y, mean = np.empty(0), np.empty(0), np.empty((0, 0))
         if insight is not None:
-            base = base_of(found, insight, (x, y))
+            base = base_of(found, (x, y))
             cut = slice_of(found, insight, (x, y), scales, base, N_PLACES)
             grid_x, grid_y = cut.places
             [mean] = predicted(cut, lambda p: (insight.predict(p)[0],))
@@ -169,7 +169,7 @@ class PairDisplay(Display):
     def _draw(self, ax: Any) -> None:
         for scale, which in zip(self.scales, "xy", strict=True):
             scale.apply(ax, which)
-        low, high = score_limits(np.concatenate([self.scores, self.mean.ravel()]))
+        low, high = axis_limits(np.concatenate([self.scores, self.mean.ravel()]))
         self.surface_ = self.colorbar_ = self.best_ = None
         is_list = [scale.kind == "categories" for scale in self.scales]
         if np.isfinite(self.mean).any():

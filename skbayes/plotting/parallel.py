@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from skbayes.found import Found, read
 from skbayes.plotting.display import Display
 from skbayes.plotting.scales import Scale, scale_of
-from skbayes.plotting.style import GREY, MANY, MAP, RED, plain, plain_names, score_limits, spread
+from skbayes.plotting.style import GREY, MANY, MAP, RED, axis_limits, plain, plain_names, spread
 from skbayes.space import show
 
 __all__ = ["ParallelCoordinatesDisplay"]
@@ -136,7 +136,7 @@ class ParallelCoordinatesDisplay(Display):
         is_known = np.isfinite(self.scores)
         is_many = len(y) > MANY
         alpha = float(np.clip(60.0 / max(len(y), 1), 0.12, 0.85))
-        low, high = score_limits(self.scores)
+        low, high = axis_limits(self.scores)
         order = np.argsort(np.where(is_known, self.scores, -np.inf), kind="stable")
         order = order[is_known[order]]
         self.failed_ = LineCollection(

@@ -15,11 +15,11 @@ from skbayes.plotting.slices import base_of, predicted, slice_of, with_others
 from skbayes.plotting.style import (
     BLACK,
     GREY,
+    axis_limits,
     draw_candidates,
     legend,
     mark_best,
     plain,
-    score_limits,
     side_by_side,
     tidy,
 )
@@ -148,7 +148,7 @@ class ParameterDisplay(Display):
         grid, bands = np.empty(0), (np.empty(0),) * 3
         insight = insight or found.insight()
         if insight is not None:
-            base = base_of(found, insight, (parameter,))
+            base = base_of(found, (parameter,))
             cut = slice_of(found, insight, (parameter,), (scale,), base, N_PLACES[others])
             grid = cut.places[0]
             if others == "best":
@@ -177,7 +177,7 @@ class ParameterDisplay(Display):
     def _draw(self, ax: Any) -> None:
         tidy(ax)
         self.scale.apply(ax, "x")
-        ax.set_ylim(*score_limits(np.concatenate([self.scores, self.mean])))
+        ax.set_ylim(*axis_limits(np.concatenate([self.scores, self.mean])))
         x = self.x
         self.line_ = self.band_ = self.best_ = None
         is_list = self.scale.kind == "categories"

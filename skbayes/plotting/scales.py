@@ -245,12 +245,12 @@ def _number(number: float) -> str:
     return text.replace("e-0", "e-").replace("e+0", "e")
 
 
-def scale_of(found: Sequence[Found] | Found, name: str) -> Scale:
+def scale_of(found: Found, name: str) -> Scale:
     """Return the scale of a parameter: as it was written, and all that candidates have.
 
     Parameters
     ----------
-    found : Found or sequence of Found
+    found : Found
     name : str
         Parameter.
 
@@ -259,12 +259,10 @@ def scale_of(found: Sequence[Found] | Found, name: str) -> Scale:
     ValueError
         If no candidate has it.
     """
-    group = [found] if isinstance(found, Found) else list(found)
-    values = [value for each in group for value in each.column(name) if value is not ABSENT]
+    values = [value for value in found.column(name) if value is not ABSENT]
     dimensions = [
         dimension
-        for each in group
-        for branch in each.space.branches
+        for branch in found.space.branches
         for other, dimension in branch.parameters
         if other == name
     ]

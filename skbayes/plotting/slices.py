@@ -44,7 +44,7 @@ class Slice:
     params: list[dict[str, Any] | None]
 
 
-def base_of(found: Found, insight: Insight, names: Sequence[str]) -> Mapping[str, Any]:
+def base_of(found: Found, names: Sequence[str]) -> Mapping[str, Any]:
     """Return the best candidate that has some parameters.
 
     Raises

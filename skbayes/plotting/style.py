@@ -13,13 +13,13 @@ __all__ = [
     "LINES",
     "MARKS",
     "axes_for",
+    "axis_limits",
     "draw_candidates",
     "legend",
     "mark_best",
     "plain",
     "plain_names",
     "say",
-    "score_limits",
     "side_by_side",
     "spread",
     "tidy",
@@ -103,7 +103,7 @@ def plain_names(names: Sequence[str]) -> list[str]:
     return [plain(name) for name in (cut if len(set(cut)) == len(set(names)) else names)]
 
 
-def score_limits(scores: Floats) -> tuple[float, float]:
+def axis_limits(scores: Floats) -> tuple[float, float]:
     """Return between which scores an axis shows them: all but what lies far below most.
 
     Parameters

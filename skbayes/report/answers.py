@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from skbayes._digits import significant
-from skbayes.found import Found
+from skbayes.found import Found, same_score
 from skbayes.rules import BestScore, best_score
 
 if TYPE_CHECKING:
@@ -21,8 +21,6 @@ __all__ = ["Answers", "answers"]
 
 # Of further candidates, as many are spoken of.
 N_MORE = 10
-# Relative differences that are none.
-ROUNDING = 1e-12
 # What the first candidate is called, by whether it is the estimator as it was, if that is known.
 FIRST = {
     True: "the estimator as it was",
@@ -157,10 +155,8 @@ def answers(
     more, n_more, chance = "", 0, math.nan
     if is_scored:
         if found.n_scored > 1:  # else nothing was compared
-            difference = float(found.scores[taken] - found.scores[0])
-        # Sums of other orders differ in the last bits.
-        if abs(difference) <= ROUNDING * max(abs(float(found.scores[taken])), ROUNDING):
-            difference = 0.0
+            score, before = float(found.scores[taken]), float(found.scores[0])
+            difference = 0.0 if same_score(score, before) else score - before
         is_simplest = best is not None and best.is_simplest
         can_tell = found.n_folds > 1 and is_highest and not is_simplest
         if can_tell and math.isfinite(difference) and difference:

@@ -11,6 +11,7 @@ from skbayes._html import element, escaped, spark, table
 from skbayes.found import best_so_far, read, short
 from skbayes.report.answers import effort, in_digits, standing
 from skbayes.rules import on_new_folds
+from skbayes.tables import kept_best
 
 __all__ = ["short_form"]
 
@@ -39,7 +40,7 @@ def short_form(search: Any) -> str:
         best = np.where(rows < 0, math.nan, found.scores[rows])
         label = "score of each candidate, and the best so far"
         parts.append(element("p", spark(found.scores.tolist(), best.tolist(), label=label)))
-    chosen = getattr(search, "_best", None)
+    chosen = kept_best(search)
     # It is about the highest score by the metric that steers, or about the simplest candidate.
     if chosen is not None and not (found.is_highest_taken or chosen.is_simplest):
         chosen = None

@@ -6,21 +6,22 @@ import errno
 import inspect
 import math
 import os
-import platform
 import re
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from importlib import metadata, resources
+from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from skbayes._html import element, escaped, table
+from skbayes._versions import versions
 from skbayes.found import read, short
 from skbayes.insight import in_percent
 from skbayes.report.answers import Answers, answers, effort, in_digits, n_candidates
 from skbayes.report.candidates import candidates_table
 from skbayes.report.pictures import pictures
 from skbayes.space import has, same_value
+from skbayes.tables import began_with_estimator
 
 if TYPE_CHECKING:
     from skbayes.found import Found
@@ -28,7 +29,6 @@ if TYPE_CHECKING:
 
 __all__ = ["report_html", "write_report"]
 
-LIBRARIES = ("skbayes", "scikit-learn", "numpy", "scipy", "joblib")
 # Of a setting, such as a space.
 MAX_TEXT = 600
 
@@ -72,8 +72,7 @@ def report_html(search: Any) -> str:
     """Return the page that `write_report` writes."""
     found = read(search)
     insight = found.insight()
-    # A file does not tell what the estimator was, nor do older pickles.
-    told = answers(found, insight, getattr(search, "_begins_with_estimator", None))
+    told = answers(found, insight, began_with_estimator(search))
     is_search = has(search, "get_params")
     title = _title(search, found)
     reason = getattr(search, "stop_reason_", None)
@@ -207,11 +206,5 @@ def _settings(search: Any) -> list[tuple[object, object]]:
 
 
 def _versions() -> list[tuple[object, object]]:
-    versions: list[tuple[object, object]] = []
-    for name in LIBRARIES:
-        try:
-            versions.append((name, metadata.version(name)))
-        except metadata.PackageNotFoundError:  # of a package that is only on the path
-            continue
     now = datetime.now().astimezone().isoformat(sep=" ", timespec="minutes")
-    return [("Python", platform.python_version()), *versions, ("written", now)]
+    return [*versions().items(), ("written", now)]

@@ -1,7 +1,7 @@
 """Rules of scores: when a search is over, which candidate is stopped early, which is best."""
 
 from skbayes.rules.fold_means import partial_means
-from skbayes.rules.halving import ROUNDING, Hyperband
+from skbayes.rules.halving import COUNT_ROUNDING, N_SAMPLES, Hyperband
 from skbayes.rules.noise import fold_noise
 from skbayes.rules.optimism import (
     NO_LIMITS,
@@ -14,7 +14,7 @@ from skbayes.rules.optimism import (
     within,
 )
 from skbayes.rules.racing import EARLY_STOPPING, EarlyStopping
-from skbayes.rules.selection import best_row, with_masked_scores
+from skbayes.rules.selection import best_row, highest_row, with_masked_scores
 from skbayes.rules.simplest import (
     HIGH,
     LOW,
@@ -30,20 +30,19 @@ from skbayes.rules.stopping import (
     StoppingRule,
     TargetScore,
     as_callables,
-    check_count,
     check_rules,
-    is_finite,
     parse_stopping,
     reason_to_stop,
 )
 
 __all__ = [
+    "COUNT_ROUNDING",
     "EARLY_STOPPING",
     "HIGH",
     "LOW",
     "NEW",
     "NO_LIMITS",
-    "ROUNDING",
+    "N_SAMPLES",
     "BestScore",
     "Choice",
     "Converged",
@@ -61,11 +60,10 @@ __all__ = [
     "as_chosen",
     "best_row",
     "best_score",
-    "check_count",
     "check_rules",
     "fold_noise",
     "highest_means",
-    "is_finite",
+    "highest_row",
     "on_new_folds",
     "one_standard_error",
     "parse_stopping",

@@ -20,11 +20,14 @@ from dataclasses import dataclass
 
 from skbayes.rules.standing import Choice, Standing
 
-__all__ = ["ROUNDING", "Hyperband", "bracket_sizes"]
+__all__ = ["COUNT_ROUNDING", "N_SAMPLES", "Hyperband", "bracket_sizes"]
+
+# The resource that is no parameter of the estimator.
+N_SAMPLES = "n_samples"
 
 # Powers, logarithms and quotients of a factor are rounded, and so are sums of shares. What differs
 # from a whole number, or from a limit, in the last digits only is taken to be that number.
-ROUNDING = 1e-9
+COUNT_ROUNDING = 1e-9
 
 
 def bracket_sizes(n_rungs: int, factor: float) -> list[tuple[int, int]]:
@@ -44,7 +47,7 @@ def bracket_sizes(n_rungs: int, factor: float) -> list[tuple[int, int]]:
     [(0, 9), (1, 5), (2, 3)]
     """
     return [
-        (n_rungs - s, math.ceil((n_rungs + 1) / (s + 1) * factor**s - ROUNDING))
+        (n_rungs - s, math.ceil((n_rungs + 1) / (s + 1) * factor**s - COUNT_ROUNDING))
         for s in range(n_rungs, -1, -1)
     ]
 
@@ -113,7 +116,7 @@ class Hyperband:
 
     def _n_going_on(self, n: int) -> int:
         """Return how many of the candidates on a rung go on to the next one, at least one."""
-        return max(1, int(n / self.factor + ROUNDING))
+        return max(1, int(n / self.factor + COUNT_ROUNDING))
 
     def _start(self, index: int) -> int | None:
         """Return the rung on which a candidate begins; None: as a whole."""

@@ -36,7 +36,7 @@ EarlyStopping = Callable[[Sequence[float | None], Floats, "Prediction | None"], 
 
 # A candidate from which less is to be expected, in standard errors of the best score, is stopped.
 # Half of it runs a seventh more of the folds, and finds no better score that can be told.
-WORTH = 0.04
+LEAST_GAIN = 0.04
 # Complete candidates from which the variance of differences, or the median, is taken.
 MIN_COMPLETE = 5
 # The variance that others had counts as much as so many differences of the candidate itself.
@@ -57,8 +57,8 @@ def is_futile(
 ) -> bool:
     """Whether little is to be gained from the other folds of a candidate.
 
-    Less than ``WORTH`` standard errors of the best score, see `expected_gain`. So a small chance of
-    much counts as much as a good chance of little.
+    Less than ``LEAST_GAIN`` standard errors of the best score, see `expected_gain`. So a small
+    chance of much counts as much as a good chance of little.
 
     Parameters
     ----------
@@ -70,7 +70,7 @@ def is_futile(
     bool
     """
     gain, error = expected_gain(scores, complete, prediction)
-    return gain < WORTH * error
+    return gain < LEAST_GAIN * error
 
 
 @own_arithmetic()

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.ma import MaskedArray
 from numpy.typing import NDArray
 
-__all__ = ["best_row", "with_masked_scores"]
+__all__ = ["best_row", "highest_row", "with_masked_scores"]
 
 
 def best_row(ranks: NDArray[np.int32], has_score: NDArray[np.bool_]) -> int:
@@ -23,6 +23,12 @@ def best_row(ranks: NDArray[np.int32], has_score: NDArray[np.bool_]) -> int:
     has_score : ndarray of shape (n_rows,)
     """
     return int(np.where(has_score, ranks, ranks + len(ranks)).argmin())
+
+
+def highest_row(scores: NDArray[np.float64]) -> int | None:
+    """Return the first row of the highest finite score; None if there is none."""
+    is_known = np.isfinite(scores)
+    return int(np.argmax(np.where(is_known, scores, -np.inf))) if is_known.any() else None
 
 
 def with_masked_scores(

@@ -8,8 +8,6 @@ again, or repeated, stops where it would have stopped.
 from __future__ import annotations
 
 import math
-import numbers
-import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, fields
 from typing import Any, Protocol
@@ -17,7 +15,7 @@ from typing import Any, Protocol
 import numpy as np
 
 from skbayes._pickles import lasting
-from skbayes.space import is_number, native
+from skbayes.space import check_count, is_finite, native
 
 __all__ = [
     "Converged",
@@ -26,9 +24,7 @@ __all__ = [
     "StoppingRule",
     "TargetScore",
     "as_callables",
-    "check_count",
     "check_rules",
-    "is_finite",
     "parse_stopping",
     "reason_to_stop",
 ]
@@ -341,18 +337,6 @@ def reason_to_stop(rules: Sequence[StoppingRule], state: SearchState) -> str | N
 
 def _best(scores: Sequence[float]) -> float:
     return max(filter(math.isfinite, scores), default=math.nan)
-
-
-def is_finite(value: Any) -> bool:
-    """Whether a value is a finite number, and no boolean."""
-    # Compared, for an int may be beyond all floats.
-    return is_number(value) and bool(abs(native(value)) <= sys.float_info.max)
-
-
-def check_count(rule: str, name: str, value: Any) -> None:
-    """Raise ValueError unless the parameter `name` of a rule is an int of at least 1."""
-    if not (isinstance(value, numbers.Integral) and is_number(value) and int(value) >= 1):
-        raise ValueError(f"{rule}: {name} must be an int of at least 1, got {value!r}.")
 
 
 def _make_native(rule: Any) -> None:

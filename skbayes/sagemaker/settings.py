@@ -6,7 +6,7 @@ import os
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from skbayes.rules import Converged, Patience, TargetScore
+from skbayes.rules import N_SAMPLES, Converged, Patience, TargetScore
 from skbayes.sagemaker.documents import Node
 from skbayes.sagemaker.metrics import Objective
 from skbayes.sagemaker.names import Names
@@ -44,8 +44,6 @@ MIN_IMPROVEMENT = 0.01
 
 LARGEST_SEED = 2**32 - 1
 
-# A resource that is no parameter. The room that defines it is loaded when a search begins.
-N_SAMPLES = "n_samples"
 # The most that Hyperband shares out, and the factor of a search between two amounts: the service
 # has a factor of its own.
 MOST_RESOURCES, FACTOR = 20_000, 3

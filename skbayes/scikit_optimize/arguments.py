@@ -14,8 +14,7 @@ import numpy as np
 
 from skbayes._compat import BaseSearchCV
 from skbayes._warnings import warn
-from skbayes.rules import check_count
-from skbayes.space import has, is_number, native, same_value, show
+from skbayes.space import check_count, has, is_number, native, same_value, show
 
 __all__ = [
     "MINIMIZERS",

@@ -14,7 +14,8 @@ from typing import Any, NoReturn
 
 from skbayes._numerics import standard_deviation
 from skbayes._output import say
-from skbayes.rules import Patience, SearchState, TargetScore, check_count, is_finite
+from skbayes.rules import Patience, SearchState, TargetScore
+from skbayes.space import check_count, is_finite
 
 __all__ = [
     "CheckpointSaver",

@@ -15,12 +15,12 @@ from sklearn.exceptions import NotFittedError
 
 from skbayes._compat import BaseSearchCV
 from skbayes._trials import Asked, History
+from skbayes.engine import n_samples
 from skbayes.exceptions import JournalError, JournalMismatch
 from skbayes.known import written_spaces
 from skbayes.optimizer import draw_seed
 from skbayes.search.conditions import space_of
 from skbayes.search.results import results_table
-from skbayes.search.splits import n_samples
 from skbayes.space import Point, Space, show
 
 if TYPE_CHECKING:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import time
 from collections.abc import Callable
 from typing import Any
@@ -91,10 +90,10 @@ def fit_best(search: Any, data: Any, fit_params: Any, around: Callable[..., None
     """
     # Parameters can be estimators: the user's own are never fitted.
     estimator = clone(search.estimator).set_params(**clone(search.best_params_, safe=False))
-    started = time.time()
+    started = time.perf_counter()
     around(estimator, lambda: estimator.fit(*data, **fit_params))
     search.best_estimator_ = estimator
-    search.refit_time_ = time.time() - started
+    search.refit_time_ = time.perf_counter() - started
     if hasattr(estimator, "feature_names_in_"):
         search.feature_names_in_ = estimator.feature_names_in_
 
@@ -112,6 +111,4 @@ def _choose(search: Any) -> None:
         )
     row = best_row(table[f"rank_test_{metric}"], is_complete & np.isfinite(means))
     search.best_index_, search.best_params_ = row, table["params"][row]
-    score = float(means[row])
-    if not math.isnan(score):
-        search.best_score_ = score
+    search.best_score_ = float(means[row])

@@ -9,14 +9,10 @@ import numpy as np
 from sklearn.base import is_classifier
 from sklearn.model_selection import check_cv
 
+from skbayes.engine import n_samples
 from skbayes.space import has, show
 
-__all__ = ["check_weights", "draw_splits", "n_samples", "smallest_fold"]
-
-
-def n_samples(X: Any) -> int:
-    """Return the number of samples of data that scikit-learn's `indexable` has passed."""
-    return int(X.shape[0]) if has(X, "shape") else len(X)
+__all__ = ["check_weights", "draw_splits", "smallest_fold"]
 
 
 def check_weights(sample_weight: Any, X: Any) -> None:

@@ -1,9 +1,10 @@
 """Search spaces: dimensions, points, and all forms of a space."""
 
 from skbayes.space.categories import Categorical
+from skbayes.space.checks import check_count, is_finite, is_integer
 from skbayes.space.dimensions import Dimension
 from skbayes.space.distributions import Distribution, content_of, parameters_of
-from skbayes.space.integers import Integer, whole_as_int
+from skbayes.space.integers import Integer
 from skbayes.space.layout import Branch, Conditional, Conditions, Point
 from skbayes.space.parsing import (
     MAX_BRANCHES,
@@ -27,6 +28,7 @@ from skbayes.space.values import (
     same_kind,
     same_value,
     show,
+    whole_as_int,
 )
 
 __all__ = [
@@ -46,10 +48,13 @@ __all__ = [
     "arrange_branches",
     "as_float",
     "brief",
+    "check_count",
     "check_dimension",
     "close_names",
     "content_of",
     "has",
+    "is_finite",
+    "is_integer",
     "is_number",
     "native",
     "parameters_of",

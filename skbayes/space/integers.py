@@ -10,7 +10,6 @@ Notation: `k` integer, `u` unit coordinate, `n` number of integers,
 from __future__ import annotations
 
 import math
-import numbers
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
@@ -19,6 +18,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from skbayes._pickles import lasting
+from skbayes.space.checks import is_integer
 from skbayes.space.dimensions import no_member, settle
 from skbayes.space.ranges import Range, finite_bound
 from skbayes.space.scales import Lattice
@@ -41,12 +41,6 @@ def _whole_bound(call: str, name: str, value: Any) -> int:
         f"{call} needs whole numbers as bounds, got {name}={show(value)}. "
         f"Write {round(number)}, or use Real for a range of floats."
     )
-
-
-def whole_as_int(value: Any) -> Any:
-    """Return a whole float as an int: a column with gaps has made floats of its integers."""
-    number = native(value)
-    return int(number) if isinstance(number, float) and number.is_integer() else value
 
 
 @lasting
@@ -124,8 +118,7 @@ class Integer(Range):
     def encode(self, value: Any) -> int:
         """Return the integer; ValueError for a float, or if it is not in the range."""
         number = native(value)
-        is_whole = isinstance(number, numbers.Integral) and not isinstance(number, bool)
-        if not is_whole or not self.low <= number <= self.high:
+        if not is_integer(number) or not self.low <= number <= self.high:
             raise no_member(value, self)
         return int(number)
 

@@ -14,6 +14,7 @@ from scipy.stats.distributions import rv_frozen
 from skbayes._warnings import warn
 from skbayes.space import scales
 from skbayes.space.categories import Categorical
+from skbayes.space.checks import is_integer
 from skbayes.space.dimensions import Dimension
 from skbayes.space.distributions import Distribution, from_scipy
 from skbayes.space.integers import Integer
@@ -205,9 +206,8 @@ def check_dimension(dimension: Any, transform: Any = None) -> Dimension:
 
 def _checked_n_iter(n_iter: Any, place: str) -> int:
     n_iter = native(n_iter)
-    is_int = isinstance(n_iter, numbers.Integral) and not isinstance(n_iter, bool)
     needs = f"{place} needs an int >= 1 as the number of its candidates, got {show(n_iter)}"
-    if not is_int:
+    if not is_integer(n_iter):
         raise TypeError(
             f"{needs} of type {type(n_iter).__name__}. Write (dictionary, n_iter), or the "
             "dictionary alone."
@@ -318,11 +318,11 @@ def _is_range(written: Any) -> bool:
 
 
 def _range(written: Any, place: str) -> Real | Integer:
-    is_integer = all(isinstance(bound, numbers.Integral) for bound in written[:2])
+    is_whole = all(isinstance(bound, numbers.Integral) for bound in written[:2])
     values = ", ".join(map(show, written))
     as_values = f"[{values}]" if isinstance(written, tuple) else f"Categorical([{values}])"
     try:
-        dimension = Integer(*written) if is_integer else Real(*written)
+        dimension = Integer(*written) if is_whole else Real(*written)
     except (TypeError, ValueError) as error:
         raise type(error)(
             f"{error} ({values}) is a range; write {as_values} for values."

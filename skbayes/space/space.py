@@ -29,7 +29,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from skbayes._pickles import lasting
 from skbayes.space.dimensions import Dimension, settle, uniform_numbers
-from skbayes.space.integers import Integer, whole_as_int
+from skbayes.space.integers import Integer
 from skbayes.space.layout import (
     Arrays,
     Axis,
@@ -42,7 +42,7 @@ from skbayes.space.layout import (
     why_in_none,
 )
 from skbayes.space.skopt import SpaceView
-from skbayes.space.values import same_kind, show, value_distance
+from skbayes.space.values import same_kind, show, value_distance, whole_as_int
 
 _ONE_HOT = 1 / math.sqrt(2)
 

@@ -4,7 +4,9 @@ from skbayes.tables.branches import branch_labels, choice_name
 from skbayes.tables.comparison import compare
 from skbayes.tables.notes import note_of, notes_of_table
 from skbayes.tables.searches import (
+    began_with_estimator,
     followed_metric,
+    kept_best,
     kept_notes,
     learnt_from,
     own_params,
@@ -17,11 +19,13 @@ from skbayes.tables.written import find_values, read_csv
 
 __all__ = [
     "as_frame",
+    "began_with_estimator",
     "branch_labels",
     "choice_name",
     "compare",
     "find_values",
     "followed_metric",
+    "kept_best",
     "kept_notes",
     "learnt_from",
     "note_of",

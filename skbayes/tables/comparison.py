@@ -7,11 +7,11 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 from sklearn.base import is_classifier, is_regressor
 from sklearn.exceptions import NotFittedError
 
 from skbayes._warnings import warn
+from skbayes.rules import highest_row
 from skbayes.space import has, show
 from skbayes.tables.branches import branch_labels
 from skbayes.tables.notes import ended_at, n_fits
@@ -139,7 +139,7 @@ def _row(name: str, search: Any) -> dict[str, Any]:
     means = np.asarray(table[f"mean_test_{metric}"], dtype=float)
     # What is taken by another metric or by a callable need not have the highest score.
     taken = getattr(search, "best_index_", None)
-    best = _highest(means) if taken is None else int(taken)
+    best = highest_row(means) if taken is None else int(taken)
     if best is not None and not math.isfinite(means[best]):
         best = None
     notes = kept_notes(search)
@@ -158,12 +158,6 @@ def _row(name: str, search: Any) -> dict[str, Any]:
         "stop_reason": getattr(search, "stop_reason_", None),
         "best_params": None if best is None else dict(table["params"][best]),
     }
-
-
-def _highest(scores: NDArray[np.float64]) -> int | None:
-    """Return the place of the highest score; None if there is none."""
-    is_known = np.isfinite(scores)
-    return int(np.argmax(np.where(is_known, scores, -np.inf))) if is_known.any() else None
 
 
 def _by_space(name: str, search: Any) -> list[dict[str, Any]]:
@@ -187,7 +181,7 @@ def _by_space(name: str, search: Any) -> list[dict[str, Any]]:
     found = []
     for index, label in enumerate(branch_labels(space)):
         own = np.flatnonzero(branch_of == index).tolist()
-        best = _highest(np.where(has_score & (branch_of == index), means, np.nan))
+        best = highest_row(np.where(has_score & (branch_of == index), means, np.nan))
         mine = [notes[row] for row in own] if notes else []
         found.append(
             {

@@ -1,4 +1,4 @@
-"""What tables and pictures need of a fitted search, beside what it shows to everybody.
+"""What tables, pictures and reports need of a fitted search, beside what it shows to everybody.
 
 The attributes with an underscore that they need are read in this file. Searches of scikit-learn
 have none of them, and older pickles lack some.
@@ -12,12 +12,16 @@ from typing import TYPE_CHECKING, Any
 
 from skbayes.space import Space, brief
 from skbayes.tables.notes import Note
+from skbayes.tables.trials import MEAN_TEST
 
 if TYPE_CHECKING:
     from skbayes.model import Observations
+    from skbayes.rules import BestScore
 
 __all__ = [
+    "began_with_estimator",
     "followed_metric",
+    "kept_best",
     "kept_notes",
     "learnt_from",
     "own_params",
@@ -26,17 +30,15 @@ __all__ = [
     "written_metric",
 ]
 
-PREFIX = "mean_test_"
-
 
 def followed_metric(search: Any) -> str:
     """Return the metric that a search followed, or else its first one, as its table calls it."""
     table: Mapping[str, Any] = search.cv_results_
     for name in (getattr(search, "_metric", None), getattr(search, "refit", None), "score"):
-        if isinstance(name, str) and PREFIX + name in table:
+        if isinstance(name, str) and MEAN_TEST + name in table:
             return name
-    found = [name for name in table if name.startswith(PREFIX)]
-    return found[0].removeprefix(PREFIX)
+    found = [name for name in table if name.startswith(MEAN_TEST)]
+    return found[0].removeprefix(MEAN_TEST)
 
 
 def written_metric(search: Any, metric: str) -> str:
@@ -73,6 +75,18 @@ def own_params(params: Mapping[str, Any], space: Space) -> dict[str, Any]:
 def kept_notes(search: Any) -> list[Note]:
     """Return what is known of each candidate beside its scores; nothing if no notes were kept."""
     return list(getattr(search, "_notes", ()))
+
+
+def kept_best(search: Any) -> BestScore | None:
+    """Return what the best candidate would score on new folds; None if that is not kept."""
+    best: BestScore | None = getattr(search, "_best", None)
+    return best
+
+
+def began_with_estimator(search: Any) -> bool | None:
+    """Tell whether the first candidate was the estimator as it was; None if that is not kept."""
+    began: bool | None = getattr(search, "_begins_with_estimator", None)
+    return began
 
 
 def learnt_from(search: Any) -> tuple[Space, Observations, float] | None:

@@ -8,10 +8,13 @@ from typing import Any
 
 from skbayes.tables.notes import Note, ended_at
 
-__all__ = ["as_frame", "trials_table"]
+__all__ = ["MEAN_TEST", "as_frame", "trials_table"]
+
+# What the names of columns with mean scores begin with, in `cv_results_` and in this table.
+MEAN_TEST = "mean_test_"
 
 # What of `cv_results_` stands in the table as it is, means first.
-SCORES = ("mean_test_", "std_test_", "rank_test_", "split", "mean_train_", "std_train_")
+SCORES = (MEAN_TEST, "std_test_", "rank_test_", "split", "mean_train_", "std_train_")
 
 
 def trials_table(

@@ -9,7 +9,8 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from skbayes._warnings import warn
-from skbayes.space import Categorical, Integer, Space, brief, is_number
+from skbayes.space import Categorical, Integer, Space, brief, is_number, whole_as_int
+from skbayes.tables.trials import MEAN_TEST
 
 __all__ = ["find_values", "read_csv"]
 
@@ -17,8 +18,8 @@ PARAMETER = "param_"
 # Columns of numbers in the tables of searches; all others but parameters are left as texts.
 NUMBERS = ("mean_", "std_", "rank_", "split", "score", "value")
 
-# Columns that may hold the score.
-SCORE_PREFIX, SCORES = "mean_test_", ("score", "mean_score", "value")
+# Columns that may hold the score, beside those of a metric.
+SCORES = ("score", "mean_score", "value")
 
 # What spreadsheets write instead of commas.
 OTHER_SEPARATORS = (";", "\t")
@@ -118,7 +119,7 @@ def read_csv(path: str | os.PathLike[str], space: Space, what: str) -> dict[str,
 def _check_scores(names: list[str], line: list[str], where: str) -> None:
     """Refuse a line with a text for a score, which says nothing of what the score was."""
     for name, text in zip(names, line, strict=True):
-        is_score = name.startswith(SCORE_PREFIX) or name in SCORES
+        is_score = name.startswith(MEAN_TEST) or name in SCORES
         if is_score and text and _number(text) is None:
             raise ValueError(
                 f"{where}, column {name!r}: {brief(text)} is not a number. Write a number with a "
@@ -208,7 +209,7 @@ def _with_nones(space: Space, params: dict[str, Any]) -> dict[str, Any]:
             filled = params | {name: None for name, _ in missing}
             try:
                 own = {
-                    n: _whole(filled[n]) if isinstance(d, Integer) else filled[n]
+                    n: whole_as_int(filled[n]) if isinstance(d, Integer) else filled[n]
                     for n, d in branch.parameters
                 }
                 space.encode(own, branch=index)
@@ -216,11 +217,6 @@ def _with_nones(space: Space, params: dict[str, Any]) -> dict[str, Any]:
                 continue
             return filled
     return params
-
-
-def _whole(value: Any) -> Any:
-    # A column with gaps has made floats of its integers.
-    return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
 def _may_be_none(dimension: Any) -> bool:

@@ -209,11 +209,8 @@ def test_data_that_are_no_matrix_of_numbers(X):
 
 
 def test_words_of_boosters_by_the_names_of_their_classes():
-    class XGBModel(BaseEstimator):
-        pass
-
-    class LGBMModel(BaseEstimator):
-        pass
+    XGBModel = type("XGBModel", (BaseEstimator,), {"__module__": "xgboost.sklearn"})
+    LGBMModel = type("LGBMModel", (BaseEstimator,), {"__module__": "lightgbm.sklearn"})
 
     seen = DATA.seen_by(SVC(), "gamma")
     assert number_of(XGBModel(), "max_depth", None, seen) == 6
@@ -221,6 +218,20 @@ def test_words_of_boosters_by_the_names_of_their_classes():
     assert number_of(LGBMModel(), "max_depth", -1, seen) == math.inf
     assert number_of(LGBMModel(), "max_depth", None, seen) is None
     assert number_of(XGBModel(), "max_depth", False, seen) is None
+
+
+def test_a_class_of_the_users_own_by_the_name_of_a_known_one_is_another_class():
+    seen = DATA.seen_by(SVC(), "gamma")
+    own = {
+        name: type(name, (BaseEstimator,), {"__module__": "elsewhere", "transform": None})()
+        for name in ("PCA", "StandardScaler")
+    }
+    assert number_of(own["PCA"], "n_components", None, seen) is None
+    # Nor does a step of this name have the parameters of the known one.
+    for step in own.values():
+        _, change = gamma_of(Pipeline([("step", step), ("svc", SVC())]))
+        assert "the middle of the range" in str(change)
+    assert number_of(type("PCA", (PCA,), {})(), "n_components", None, seen) == 18
 
 
 def test_unset_parameters_of_lightgbm_are_what_it_fits_with():

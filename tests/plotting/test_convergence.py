@@ -6,7 +6,7 @@ import pytest
 from pictures import told
 from skbayes import Optimizer
 from skbayes.plotting import ConvergenceDisplay
-from skbayes.plotting.style import score_limits
+from skbayes.plotting.style import axis_limits
 
 NAN = np.nan
 
@@ -91,4 +91,4 @@ def test_artists_are_kept_by_status():
     ],
 )
 def test_limits_of_scores(scores, low, high):
-    np.testing.assert_allclose(score_limits(np.array(scores, dtype=float)), (low, high))
+    np.testing.assert_allclose(axis_limits(np.array(scores, dtype=float)), (low, high))

@@ -92,7 +92,7 @@ def test_the_answer_comes_first(path, search):
     assert str(search.insight().best) in page.text
     assert str(search.insight().improvement()) in page.text
     assert "14 candidates were evaluated: 14 complete. That took 42 fits" in page.text
-    for name in ("C", "kernel", "tol", "n_iter", "random_state", "scikit-learn"):
+    for name in ("C", "kernel", "tol", "n_iter", "random_state", "sklearn"):
         assert name in page.texts
 
 
@@ -124,6 +124,12 @@ def test_only_a_fitted_search_has_a_report(tmp_path):
     with pytest.raises(ValueError, match="not fitted"):
         BayesSearchCV(SVC(), {"C": [1.0]}).report(tmp_path / "report.html")
     assert list(tmp_path.iterdir()) == []
+
+
+def test_the_versions_are_those_that_run(search, monkeypatch):
+    monkeypatch.setattr("skbayes.__version__", "9.9")
+    monkeypatch.setattr("skbayes.report.page.pictures", lambda *_: [])
+    assert {"skbayes", "9.9"} <= set(Outline(report_html(search)).texts)
 
 
 def test_a_folder_that_does_not_exist_is_named(search, tmp_path):

@@ -8,7 +8,7 @@ from scipy.integrate import quad
 from scipy.stats import t as student
 
 from skbayes._trials import Prediction
-from skbayes.rules.racing import WORTH, is_below_median, is_futile, student_improvement
+from skbayes.rules.racing import LEAST_GAIN, is_below_median, is_futile, student_improvement
 
 F = 5
 
@@ -79,7 +79,7 @@ def test_what_is_lost_by_giving_up_is_what_the_rule_allows():
         for k in range(1, F):
             if is_futile(part(candidate, k), rows, prediction):
                 losses.append(max(0.0, candidate.mean() - incumbent.mean()))
-                worths.append(WORTH * incumbent.std(ddof=1) / math.sqrt(F))
+                worths.append(LEAST_GAIN * incumbent.std(ddof=1) / math.sqrt(F))
                 break
     assert len(losses) > 100
     error = np.std(losses) / math.sqrt(len(losses))

@@ -505,7 +505,7 @@ def test_a_hint_that_is_no_number():
         TrainingJobDefinition=None,
         Autotune={"Mode": "Enabled"},
     )
-    with pytest.raises(ValueError, match="Give it a range") as caught:
+    with pytest.raises(ValueError, match="Write a range for") as caught:
         from_sagemaker(document, RandomForestClassifier())
     assert len(str(caught.value).splitlines()) == 3
 

@@ -1,6 +1,7 @@
 """The best candidate fitted after all: after an interrupt, and with ``refit=False``."""
 
 import copy
+import itertools
 import pickle
 import re
 
@@ -30,6 +31,13 @@ class Interrupted(SVC):
         if Interrupted.n_fits > self.last:
             raise KeyboardInterrupt
         return super().fit(X, y, sample_weight)
+
+
+def test_the_refit_takes_no_negative_time_if_the_clock_is_set_back(monkeypatch):
+    clock = itertools.count(1e9, -60.0)
+    monkeypatch.setattr("time.time", lambda: next(clock))
+    search = BayesSearchCV(SVC(), SPACE, n_iter=2, cv=2, random_state=0).fit(X, Y)
+    assert search.refit_time_ > 0
 
 
 def interrupted(monkeypatch, last, search=None, **kwargs):
