@@ -491,7 +491,7 @@ def test_an_interrupt_leaves_no_limit_of_threads_behind():
         # As if it had come between entering and the body.
         OneThread().__enter__()
         assert blas_threads() == {1}
-        Optimizer(MIXED, random_state=0).regret_bound()
+        Optimizer(MIXED, random_state=0).ask()
         assert blas_threads() == {2}
 
 
