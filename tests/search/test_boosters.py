@@ -103,9 +103,13 @@ def test_lightgbm(lightgbm):
 @pytest.mark.parametrize(
     ("given", "space", "message"),
     [
-        ({"num_trees": 9}, {"num_leaves": (3, 9)}, "num_trees=9: write resource='{}num_trees'"),
+        (
+            {"num_trees": 9},
+            {"num_leaves": (3, 9)},
+            "num_trees=9, so .*: write resource='{}num_trees'",
+        ),
         ({}, {"num_trees": (3, 9)}, "is in search_spaces too, as '{}num_trees'"),
-        ({"num_trees": 9}, "auto", "num_trees=9: write resource='{}num_trees'"),
+        ({"num_trees": 9}, "auto", "num_trees=9, so .*: write resource='{}num_trees'"),
     ],
 )
 @pytest.mark.parametrize("is_step", [False, True])

@@ -80,7 +80,7 @@ def test_what_an_estimator_does_not_list_leaves_the_rest_as_it_is(capsys):
 
 
 def test_a_default_that_is_known_is_taken(capsys):
-    booster = type("CatBoost", (Secretive,), {})
+    booster = type("CatBoost", (Secretive,), {"__module__": "catboost.core"})
     line, params = said_and_tried(capsys, booster(C=3.0), {"C": LOG, "depth": (1, 16)}, n_iter=2)
     assert params[0] == {"C": 3.0, "depth": 6}
     assert line.endswith("with depth=6, which is its default.")
