@@ -46,7 +46,6 @@ from skbayes.search.candidates import warn_of_whole_ranges
 from skbayes.search.checkpoint import Checkpoint
 from skbayes.search.conditions import space_of
 from skbayes.search.counting import counting, may_ignore, said_of_ignored
-from skbayes.search.outcome import set_as_ended
 from skbayes.search.preferences import preferences
 from skbayes.search.proposals import check_strategy, proposals, schedule
 from skbayes.search.results import in_row_order, results_table
@@ -383,7 +382,7 @@ class Run:
             self._space,
             settings_of(self._search),
             partial(self._candidates, list(engine.history.trials)),
-            partial(set_as_ended, run=self, engine=engine),
+            (self, engine),
         )
         self._search._so_far = view
         return view

@@ -23,7 +23,7 @@ from skbayes._warnings import unsaid
 from skbayes.rules import EARLY_STOPPING, NO_LIMITS, OneStandardError, best_row, one_standard_error
 from skbayes.search.candidates import STRATEGIES, n_planned, n_possible
 from skbayes.search.conditions import space_of
-from skbayes.search.outcome import conclude, trials_of
+from skbayes.search.outcome import conclude, set_as_ended, trials_of
 from skbayes.search.refit import NotRefitted, delegated, fit_best, refit_best, says_how
 from skbayes.search.view import SoFar, results_by_dict, settings_of
 
@@ -507,7 +507,7 @@ class BayesSearchCV(BaseSearchCV):  # type: ignore[misc]
         new = type(self).__new__(type(self))
         new.__dict__.update(self.__dict__)
         del new._so_far
-        view.set_as_ended(new)
+        set_as_ended(new, *view.running)
         return new
 
     # The estimator is validated by its own fit, not here.

@@ -69,8 +69,8 @@ class SearchView(Mapping[str, Any]):
     candidates : callable or None, default=None
         Function that returns all candidates, including candidates that are still evaluated, in the
         form that `trials_table` takes.
-    set_as_ended : callable or None, default=None
-        Function that sets on a copy of the search what the search would have if it ended now.
+    running : tuple or None, default=None
+        The run and the engine, from which a copy of the search gets what has been found so far.
     """
 
     def __init__(
@@ -81,11 +81,11 @@ class SearchView(Mapping[str, Any]):
         space: Space,
         settings: Mapping[str, Any],
         candidates: Callable[[], Any] | None = None,
-        set_as_ended: Callable[[Any], None] | None = None,
+        running: tuple[Any, Any] | None = None,
     ) -> None:
         self.space = space
         self.candidates = candidates
-        self.set_as_ended = set_as_ended
+        self.running = running
         self._settings = settings
         self._scores = scores
         self._make_params = params
@@ -100,7 +100,7 @@ class SearchView(Mapping[str, Any]):
             "_params": self._params,
             "cv_results_": self.cv_results_,
             "candidates": None,
-            "set_as_ended": None,
+            "running": None,
         }
 
     def __repr__(self) -> str:
