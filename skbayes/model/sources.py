@@ -102,7 +102,10 @@ def _read(source: Any, what: str, metric: str | None, read_file: ReadFile | None
     is_text = isinstance(source, str | bytes | os.PathLike)
     if is_text or not isinstance(source, Iterable):
         if is_text and read_file is None:
-            what = f"{what} takes no path here, only that of BayesSearchCV does: it"
+            raise TypeError(
+                f"{what} takes no path here, got {show(source)}: read the file, for example with "
+                "pandas.read_csv, and give the table. Only BayesSearchCV takes paths."
+            )
         raise TypeError(
             f"{what} must be {ACCEPTED}; got {show(source)} of type {type(source).__name__}."
         )

@@ -192,8 +192,8 @@ class BayesSearchCV(BaseSearchCV):  # type: ignore[misc]
         the rows. Any other resource is a parameter of the estimator that takes whole numbers, such
         as "n_estimators" or "svc__max_iter". If a candidate is good with a share, the search
         evaluates it with the whole resource. Only a candidate with the whole resource can be the
-        best candidate. None: each fit has the whole resource, and `min_resources`, `max_resources`
-        and `factor` have no effect.
+        best candidate. With `strategy` "random" or "grid", a resource is an error. None: each fit
+        has the whole resource, and `min_resources`, `max_resources` and `factor` have no effect.
     min_resources : int or {"smallest", "exhaust"}, default="exhaust"
         The smallest share has at least this amount. The search divides the whole resource by
         `factor` as often as this amount allows, so the smallest share may be larger. "smallest" and

@@ -129,7 +129,7 @@ def test_the_metric_is_that_of_the_search_or_the_present_one():
 @pytest.mark.parametrize(
     ("source", "error", "match"),
     [
-        ("search.jsonl", TypeError, "takes no path here.*must be a fitted search"),
+        ("search.jsonl", TypeError, "takes no path here, got .*pandas.read_csv"),
         (Path("search.jsonl"), TypeError, "takes no path here"),
         (3, TypeError, "warm_start_from must be a fitted search.*got 3 of type int"),
         ([TABLE, 3], TypeError, r"warm_start_from\[1\] must be a fitted search"),
