@@ -19,11 +19,11 @@ from skbayes.space import (
     Point,
     Real,
     Space,
+    code_of,
     is_number,
     native,
     same_value,
     show,
-    whole_as_int,
 )
 
 if TYPE_CHECKING:
@@ -285,10 +285,8 @@ def _coordinates(
 
 def _unit(dimension: Dimension, value: Any) -> float | None:
     """Return the coordinate of a value, also of a number beyond the range of a dimension."""
-    if isinstance(dimension, Integer):
-        value = whole_as_int(value)
     try:
-        return float(dimension.to_unit([dimension.encode(value)])[0])
+        return float(dimension.to_unit([code_of(dimension, value)])[0])
     except (TypeError, ValueError):
         pass
     if not isinstance(dimension, Real | Integer) or not is_number(value):

@@ -4,7 +4,7 @@ from skbayes.space.categories import Categorical
 from skbayes.space.checks import check_count, is_finite, is_integer
 from skbayes.space.dimensions import Dimension
 from skbayes.space.distributions import Distribution, content_of, parameters_of
-from skbayes.space.integers import Integer
+from skbayes.space.integers import Integer, code_of
 from skbayes.space.layout import Branch, Conditional, Conditions, Point
 from skbayes.space.parsing import (
     MAX_BRANCHES,
@@ -28,7 +28,6 @@ from skbayes.space.values import (
     same_kind,
     same_value,
     show,
-    whole_as_int,
 )
 
 __all__ = [
@@ -51,6 +50,7 @@ __all__ = [
     "check_count",
     "check_dimension",
     "close_names",
+    "code_of",
     "content_of",
     "has",
     "is_finite",
@@ -64,7 +64,6 @@ __all__ = [
     "same_kind",
     "same_value",
     "show",
-    "whole_as_int",
 ]
 
 # What users need of it; the other names above are for the rooms of the package.

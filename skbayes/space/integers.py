@@ -19,7 +19,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from skbayes._pickles import lasting
 from skbayes.space.checks import is_integer
-from skbayes.space.dimensions import no_member, settle
+from skbayes.space.dimensions import Dimension, no_member, settle
 from skbayes.space.ranges import Range, finite_bound
 from skbayes.space.scales import Lattice
 from skbayes.space.values import native, show
@@ -160,3 +160,15 @@ class Integer(Range):
     def codes(self) -> Iterable[int]:
         """Return all integers of the range."""
         return range(self.low, self.high + 1)
+
+
+def code_of(dimension: Dimension, value: Any) -> float | int:
+    """Return the code of a value of a point; ValueError if the dimension does not have it.
+
+    A whole float stands for an int of a range, for a column with gaps has made floats of its
+    integers.
+    """
+    number = native(value)
+    if isinstance(dimension, Integer) and isinstance(number, float) and number.is_integer():
+        value = int(number)
+    return dimension.encode(value)

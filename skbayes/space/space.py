@@ -29,7 +29,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from skbayes._pickles import lasting
 from skbayes.space.dimensions import Dimension, settle, uniform_numbers
-from skbayes.space.integers import Integer
+from skbayes.space.integers import code_of
 from skbayes.space.layout import (
     Arrays,
     Axis,
@@ -39,10 +39,10 @@ from skbayes.space.layout import (
     focus,
     named_branch,
     unite,
-    why_in_none,
 )
+from skbayes.space.refusals import why_in_none
 from skbayes.space.skopt import SpaceView
-from skbayes.space.values import same_kind, show, value_distance, whole_as_int
+from skbayes.space.values import same_kind, show, value_distance
 
 _ONE_HOT = 1 / math.sqrt(2)
 
@@ -178,11 +178,8 @@ class Space(SpaceView):
                 continue
             codes: list[float | int] = []
             for name, dimension in parameters:
-                value = params[name]
-                if isinstance(dimension, Integer):
-                    value = whole_as_int(value)
                 try:
-                    codes.append(dimension.encode(value))
+                    codes.append(code_of(dimension, params[name]))
                 except ValueError:
                     break
             else:

@@ -79,12 +79,6 @@ def native(value: Any) -> Any:
     return value
 
 
-def whole_as_int(value: Any) -> Any:
-    """Return a whole float as an int: a column with gaps has made floats of its integers."""
-    number = native(value)
-    return int(number) if isinstance(number, float) and number.is_integer() else value
-
-
 def close_names(name: str, known: Iterable[str], *, n: int = 3, cutoff: float = 0.6) -> list[str]:
     """Names that may have been meant: with another step before them, or a letter wrong.
 

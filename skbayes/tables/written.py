@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from skbayes._warnings import warn
-from skbayes.space import Categorical, Integer, Space, brief, is_number, whole_as_int
+from skbayes.space import Categorical, Space, brief, is_number
 from skbayes.tables.trials import MEAN_TEST
 
 __all__ = ["find_values", "read_csv"]
@@ -208,11 +208,7 @@ def _with_nones(space: Space, params: dict[str, Any]) -> dict[str, Any]:
         if all(map(_may_be_none, (dimension for _, dimension in missing))):
             filled = params | {name: None for name, _ in missing}
             try:
-                own = {
-                    n: whole_as_int(filled[n]) if isinstance(d, Integer) else filled[n]
-                    for n, d in branch.parameters
-                }
-                space.encode(own, branch=index)
+                space.encode({n: filled[n] for n in branch.names}, branch=index)
             except ValueError:
                 continue
             return filled

@@ -226,6 +226,14 @@ def test_an_error_speaks_of_the_dict_that_is_meant():
         space.encode({"kernel": "poly", "C": 2.0})
 
 
+def test_an_error_blames_no_float_that_stands_for_an_int():
+    space = parse_space({"n": (1, 10), "x": (0.0, 1.0)})
+    with pytest.raises(ValueError, match=r"x: 2\.0 is not in Real"):
+        space.encode({"n": 3.0, "x": 2.0})
+    with pytest.raises(ValueError, match=r"The parameters must be \['n', 'x'\]"):
+        space.encode({"n": 3.0})
+
+
 def test_an_int_and_a_float_are_two_values():
     """Where there is no other place for a number, that of the other kind is taken."""
     space = parse_space([{"a": [1, 2]}, {"a": [1.0, 0.5]}])
