@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import math
 
-__all__ = ["significant"]
+__all__ = ["beside", "significant"]
 
 # A smaller share of a number is rounding.
 ROUNDING = 1e-14
+# With so many digits, every float has a text of its own.
+MAX_DIGITS = 17
 
 
 def significant(number: float, digits: int, least: float = math.nan) -> str:
@@ -31,3 +33,28 @@ def significant(number: float, digits: int, least: float = math.nan) -> str:
         places = math.floor(math.log10(abs(number))) - math.floor(math.log10(least))
         digits = max(digits, places + 1)
     return f"{number:.{digits}g}"
+
+
+def beside(number: float, other: float, digits: int) -> str:
+    """Return a number with some significant digits; with more, if these put it beyond another one.
+
+    Parameters
+    ----------
+    number : int or float
+        An int is shown as it is.
+    other : int or float
+        The text is on the same side of this number as `number`, and equal to it only if `number`
+        is.
+    digits : int
+        As many are shown at least; zeros at the end are left out.
+
+    Examples
+    --------
+    >>> beside(0.99998982, 0.99999, 4), beside(0.5, 0.99999, 4)
+    ('0.9999898', '0.5')
+    """
+    if not isinstance(number, float):
+        return str(number)
+    texts = (f"{number:.{n}g}" for n in range(digits, MAX_DIGITS + 1))
+    side = number > other, number < other
+    return next(text for text in texts if (float(text) > other, float(text) < other) == side)

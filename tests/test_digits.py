@@ -2,9 +2,12 @@
 
 import math
 
+import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from skbayes._digits import significant
+from skbayes._digits import beside, significant
 
 
 @pytest.mark.parametrize(
@@ -27,3 +30,18 @@ from skbayes._digits import significant
 )
 def test_digits_go_on_to_the_least_difference_that_matters(number, least, text):
     assert significant(number, 5, least) == text
+
+
+FLOATS = st.floats(allow_nan=False, allow_infinity=False)
+
+
+@given(number=FLOATS, other=FLOATS | st.integers(-5, 5))
+def test_a_text_stays_on_its_side_of_another_number(number, other):
+    told = float(beside(number, other, 4))
+    assert (told > other, told < other) == (number > other, number < other)
+
+
+@given(number=FLOATS, step=st.integers(-3, 3))
+def test_neighbours_are_told_apart(number, step):
+    other = float(np.nextafter(number, number + step))
+    assert (beside(number, other, 4) == beside(other, other, 4)) == (number == other)

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import ndtr
 
+from skbayes._digits import beside
 from skbayes._pickles import lasting
 from skbayes.gp import Posterior, joint
 from skbayes.space import Categorical, Integer, Point, Real, Space
@@ -33,8 +34,8 @@ WHOSE = {
     "taken": "the value {} of the simplest candidate",
     "highest": "the value {} of the highest score",
 }
-# Digits of a number; with as many as the second, every float has a text of its own.
-MIN_DIGITS, MAX_DIGITS = 4, 17
+# Digits of a number at least.
+N_DIGITS = 4
 # Rounding may leave nothing of the variance of a difference, or less.
 TINY_VARIANCE = 1e-14
 
@@ -89,10 +90,8 @@ class AtBound:
         return not self.is_last and self.probability >= SURE and self.beyond > WORTH
 
     def __repr__(self) -> str:
-        bound = _text(self.bound, self.bound)
-        value, where = bound, "at"
-        if self.value != self.bound:
-            value, where = _text(self.value, self.bound), "near"
+        value, bound = (beside(n, self.bound, N_DIGITS) for n in (self.value, self.bound))
+        where = "at" if self.value == self.bound else "near"
         whose = WHOSE[self.whose].format(value)
         place = f"{self.name}: {whose} is {where} the {self.side} bound {bound}"
         if self.is_last:
@@ -103,18 +102,6 @@ class AtBound:
         if self.probability >= SURE:
             return f"{place}, but the score flattens: a wider range would bring little."
         return f"{place}, but the score does not clearly rise towards it."
-
-
-def _text(value: Any, bound: Any) -> str:
-    """Return a number in as many digits as show on which side of a bound it is, if on any."""
-    if not isinstance(value, float):
-        return str(value)
-
-    def side(number: float) -> tuple[bool, bool]:
-        return number > bound, number < bound
-
-    texts = (f"{value:.{n}g}" for n in range(MIN_DIGITS, MAX_DIGITS + 1))
-    return next(text for text in texts if side(float(text)) == side(value))
 
 
 def at_bounds(
