@@ -6,17 +6,16 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from skbayes.sagemaker.documents import Node, check_repeats, is_list, load
+from skbayes.sagemaker.documents import Node, check_repeats, load
+from skbayes.sagemaker.jobs import MEMBERS, called, is_job_list, is_of_sdk, result_of, training_jobs
 from skbayes.sagemaker.metrics import DIRECTIONS, Objective, table_entry
 from skbayes.sagemaker.names import Names, check_estimator, check_maps
 from skbayes.sagemaker.problems import Report, below
-from skbayes.sagemaker.values import read_number, unquoted
+from skbayes.sagemaker.values import read_number
 from skbayes.search import space_of
 from skbayes.space import Space, native, show
 
-__all__ = ["is_of_sdk", "load_sagemaker_history", "read_best", "read_warm_start"]
-
-JOBS = "TrainingJobSummaries"
+__all__ = ["load_sagemaker_history", "read_best", "read_warm_start"]
 
 WARM_STARTS = ("IdenticalDataAndAlgorithm", "TransferLearning")
 
@@ -25,28 +24,6 @@ LEARNING = ("bayesian", None)
 
 # Training jobs by their status: what they are to a search, if they have a value.
 COMPLETIONS = {"Completed": "complete", "Stopped": "complete", "Failed": "failed"}
-
-# The value of a training job in a row of the table that the service's library makes, and the
-# columns of this table that are no parameters.
-VALUE = "FinalObjectiveValue"
-COLUMNS = (
-    VALUE,
-    "TrainingJobName",
-    "TrainingJobStatus",
-    "TrainingJobDefinitionName",
-    "TrainingStartTime",
-    "TrainingEndTime",
-    "TrainingElapsedTimeSeconds",
-)
-
-# The parameter in which the service notes what a training job is tuned for.
-TUNED_FOR = "_tuning_objective_metric"
-
-MEMBERS = (
-    "A job needs TrainingJobStatus, TunedHyperParameters and "
-    "FinalHyperParameterTuningJobObjectiveMetric with a Value; or HyperParameters and "
-    f"FinalMetricDataList; or its parameters beside {VALUE}."
-)
 
 
 def load_sagemaker_history(
@@ -128,17 +105,6 @@ def load_sagemaker_history(
     return table
 
 
-def is_job_list(content: Any) -> bool:
-    """Whether what was read is a list of training jobs, in one of its forms."""
-    if isinstance(content, Mapping):
-        return JOBS in content
-    entries: Sequence[Any] = content if is_list(content) else ()
-    return bool(entries) and all(
-        isinstance(each, Mapping) and (JOBS in each or "TrainingJobStatus" in each)
-        for each in entries
-    )
-
-
 def read_history(
     node: Node,
     names: Names,
@@ -161,7 +127,7 @@ def read_history(
     metrics: dict[tuple[str, str], Node] = {}
     others: dict[str, list[str]] = {}
     without_value: list[str] = []
-    for job in _jobs(node):
+    for job in training_jobs(node):
         if not isinstance(job.value, Mapping):
             job.problem(f"must be a training job, got {show(job.value)}.")
             continue
@@ -175,12 +141,12 @@ def read_history(
             status.problem("is missing.")
             continue
         kind = COMPLETIONS.get(status.value) if isinstance(status.value, str) else None
-        metric, parameters = _result(job, metric_name)
         if kind is None:
-            others.setdefault(show(status.value), []).append(_called(job))
+            others.setdefault(show(status.value), []).append(called(job))
             continue
+        metric, parameters = result_of(job, metric_name)
         if kind != "failed" and not metric["Value"].is_given:
-            without_value.append(_called(job))
+            without_value.append(called(job))
             continue
         score = math.nan
         if kind != "failed":
@@ -211,60 +177,6 @@ def read_history(
             "the others out."
         )
     return table
-
-
-def _result(job: Node, metric_name: str | None) -> tuple[Node, Node]:
-    """Return the objective of a training job, with its value, and its parameters."""
-    if VALUE in job.value:  # a row of a table, with NaN where it has nothing
-        row = {name: value for name, value in job.value.items() if not _is_gap(value)}
-        objective = {"MetricName": metric_name, "Value": row.get(VALUE)}
-        params = {name: value for name, value in row.items() if name not in COLUMNS}
-        place = below(job.path, VALUE)
-        return Node(objective, place, job.report), Node(params, job.path, job.report)
-    if "HyperParameters" in job.value:
-        given, metrics = job["HyperParameters"], job["FinalMetricDataList"]
-        tuned_for = given[TUNED_FOR].value
-        wanted = unquoted(tuned_for) if isinstance(tuned_for, str) else metric_name
-        listed = {each["MetricName"].value: each for each in metrics.entries()}
-        if wanted is None and len(listed) > 1:
-            metrics.problem(
-                f"has several metrics, {', '.join(map(str, listed))}, and it is not known which "
-                "one was tuned. Leave the others out."
-            )
-        nothing = Node(None, metrics.path, job.report)
-        if wanted in listed or len(listed) != 1:
-            return listed.get(wanted, nothing), given
-        return next(iter(listed.values())), given
-    return job["FinalHyperParameterTuningJobObjectiveMetric"], job["TunedHyperParameters"]
-
-
-def _is_gap(value: Any) -> bool:
-    value = native(value)
-    return isinstance(value, float) and math.isnan(value)
-
-
-def _called(job: Node) -> str:
-    """Return the name of a training job, or its place if it has none."""
-    name = job["TrainingJobName"].value
-    return name if isinstance(name, str) else job.path
-
-
-def _jobs(node: Node) -> list[Node]:
-    """Return the training jobs of a document, of which several pages may have been joined."""
-    if isinstance(node.value, Mapping):
-        jobs = node[JOBS]
-        if not is_list(jobs.value):
-            jobs.problem("is missing." if not jobs.is_given else "must be a list.")
-        return jobs.entries()
-    if not is_list(node.value):
-        node.problem(f"must be a list of training jobs, got {show(node.value)}.")
-    pages = node.entries()
-    return [
-        job
-        for entry in pages
-        for job in (_jobs(entry) if isinstance(entry.value, Mapping) and JOBS in entry.value
-                    else [entry])
-    ]  # fmt: skip
 
 
 def _score(metric: Node, direction: str | None, *, has_shares: bool) -> float | None:
@@ -322,11 +234,6 @@ def read_params(node: Node, names: Names) -> dict[str, Any] | None:
             member.problem(str(error))
             is_right = False
     return params if is_right else None
-
-
-def is_of_sdk(name: str) -> bool:
-    """Whether a hyperparameter is one that the service's own libraries add."""
-    return name == TUNED_FOR or name.startswith("sagemaker_")
 
 
 def read_warm_start(

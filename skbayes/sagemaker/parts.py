@@ -12,7 +12,7 @@ from sklearn.pipeline import Pipeline
 from skbayes._compat import declares, owner_of, takes_value
 from skbayes._warnings import unsaid
 from skbayes.sagemaker.documents import Node, is_list, name_foreign
-from skbayes.sagemaker.history import is_of_sdk
+from skbayes.sagemaker.jobs import is_of_sdk
 from skbayes.sagemaker.names import Names, check_estimator
 from skbayes.sagemaker.problems import Report
 from skbayes.sagemaker.ranges import Found, read_ranges
