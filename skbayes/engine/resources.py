@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -284,11 +285,11 @@ def _codes(groups: Any, n_rows: int) -> Rows | None:
         return None
     if array.size == n_rows:
         array = array.ravel()
-    try:
-        rows = array if array.ndim == 1 else [repr(row) for row in array.tolist()]
-        return np.unique(rows, return_inverse=True)[1]
-    except TypeError:  # values of several types have no order, and only need to differ
-        return np.unique([repr(row) for row in array.tolist()], return_inverse=True)[1]
+    if array.ndim == 1:
+        with suppress(TypeError):  # values of several types have no order
+            return np.unique(array, return_inverse=True)[1]
+    # All that matters is which of them differ.
+    return np.unique([repr(row) for row in array.tolist()], return_inverse=True)[1]
 
 
 def _orders(

@@ -750,11 +750,17 @@ class BayesSearchCV(BaseSearchCV):  # type: ignore[misc]
         taken = best
         if one_standard_error(self.refit) is not None and hasattr(self, "best_index_"):
             taken = self._rows_tried.index(self.best_index_)
-        # Older pickles have neither of these.
-        said, limits = getattr(self, "_best", None), getattr(self, "_limits", NO_LIMITS)
         allows = self.is_allowed
         return Insight.learn(
-            *(space, observations, Surrogate(space), noise, best, said, limits, taken),
+            space,
+            observations,
+            Surrogate(space),
+            noise,
+            best_row=best,
+            taken_row=taken,
+            # Older pickles have neither of these.
+            best=getattr(self, "_best", None),
+            limits=getattr(self, "_limits", NO_LIMITS),
             is_exhausted=self.stop_reason_ == "exhausted"
             or (allows is not None and is_used_up(space, observations.points, allows)),
             resource=getattr(self, "resource", None),
