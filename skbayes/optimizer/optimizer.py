@@ -190,7 +190,8 @@ class Optimizer:
             try:
                 yield self.space.encode(params)
             except (TypeError, ValueError) as error:
-                raise type(error)(f"initial_points[{i}]: {error}") from None
+                text = f"initial_points[{i}]: {error} Change this point or the space."
+                raise type(error)(text) from None
 
     def __repr__(self) -> str:
         n_axes, n_asked = len(self.space.axes), self.n_asked
