@@ -46,6 +46,8 @@ class Range:
         Quantities of `Facts` that have to lie between both numbers.
     given : mapping of str to tuple
         Parameters of the estimator that have to have one of the values.
+    is_last : bool
+        Whether the estimator must not be a step before another one.
     since, until : str or None
         Versions of the library: the first that has it, and the first that has it no longer.
     """
@@ -62,6 +64,7 @@ class Range:
     needs: tuple[str, ...] = ()
     only: Mapping[str, tuple[float, float]] = field(default_factory=dict)
     given: Mapping[str, tuple[Any, ...]] = field(default_factory=dict)
+    is_last: bool = False
     since: str | None = None
     until: str | None = None
 
@@ -95,7 +98,7 @@ class Entry:
     unlisted : tuple of str
         Parameters that `get_params` leaves out where they are not given.
     aliases : mapping of str to tuple of str
-        Other names of parameters. The first of all names that an estimator lists is searched.
+        Other names of parameters. One that an estimator lists is searched in place of the first.
     """
 
     classes: tuple[str, ...]

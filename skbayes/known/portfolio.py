@@ -22,7 +22,8 @@ from dataclasses import dataclass, replace
 from importlib import resources
 from typing import Any
 
-from skbayes.known.sight import Data, Seen, by_class
+from skbayes.known.entries import entry_of
+from skbayes.known.sight import Data, Seen, by_class, class_keys
 from skbayes.known.words import number_of, scale_of
 from skbayes.space import Branch, Categorical, Dimension, has, is_number, same_value
 
@@ -113,8 +114,16 @@ def _by_class() -> Mapping[tuple[str, str], Portfolio]:
 
 
 def portfolio_of(estimator: Any) -> Portfolio | None:
-    """Return the portfolio of an estimator's class or of a base of it; None if there is none."""
-    return by_class(_by_class(), estimator)
+    """Return the portfolio of an estimator's class or of a base of it; None if there is none.
+
+    A class that has a space of its own does not share the portfolio of a base.
+    """
+    found, entry = by_class(_by_class(), estimator), entry_of(estimator)
+    names = [name for _, name in class_keys(estimator)]
+    if found is None or entry is None:
+        return found
+    owner = next(name for name in names if name in (*found.classes, *entry.classes))
+    return found if owner in found.classes else None
 
 
 def configurations(
@@ -153,7 +162,7 @@ def configurations(
         n_features=seen.n_features or data.n_features,
         variance=seen.variance or (lambda: 1.0),
     )
-    units = _Units(model, seen, data)
+    units = _Units(model, seen, data if _gets_target(estimator, prefix) else Data(None))
     for values in portfolio.configurations:
         held = _held(values, portfolio, prefix, model, branch, units)
         if held is not None and not any(_is_same({**now, **held}, other) for other in found):
@@ -176,6 +185,14 @@ def _owner(estimator: Any, branch: Branch) -> tuple[str, Any, Portfolio] | None:
         ):
             found.append((before, part, portfolio))
     return found[0] if len(found) == 1 else None
+
+
+def _gets_target(estimator: Any, prefix: str) -> bool:
+    """Whether a part is fitted to the target of the search, and not to one of another scale."""
+    parts = {"": estimator, **estimator.get_params(deep=True)}
+    names = prefix.split("__")[:-1]
+    around = [entry_of(parts["__".join(names[:depth])]) for depth in range(len(names))]
+    return all(entry is None or entry.inside.get("y_std") != 0.0 for entry in around)
 
 
 def _is_constant(branch: Branch, name: str) -> bool:
@@ -276,7 +293,7 @@ class _Units:
     seen : Seen
         What it is fitted to.
     data : Data
-        Whose target is meant.
+        Whose target it is fitted to.
     """
 
     model: Any

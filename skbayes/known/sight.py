@@ -76,7 +76,7 @@ class Data:
 
     @cached_property
     def y_std(self) -> float | None:
-        """Standard deviation of a single target of numbers; None where there is none."""
+        """Standard deviation of a target of numbers; None where there is none."""
         return y_std_of(self._y)
 
     def seen_by(self, estimator: Any, name: str) -> Seen:
@@ -159,8 +159,18 @@ def is_single(y: Any) -> bool:
 
 
 def y_std_of(y: Any) -> float | None:
-    """Return the standard deviation of one target; None of none, several, or no numbers."""
-    return math.sqrt(variance_of(y) or 0.0) or None if is_single(y) else None
+    """Return the standard deviation of a target; None if there is none, or it has no numbers.
+
+    Of several targets, which are the columns of `y`, it is the geometric mean of theirs.
+    """
+    shape = shape_of(y)
+    if not shape[0] or not (shape[1] or is_single(y)):
+        return None
+    columns = np.asarray(y).reshape(shape[0], -1).T
+    variances = [variance_of(column) for column in columns]
+    if not all(variances):
+        return None
+    return float(np.exp(0.5 * np.log(np.array(variances, dtype=float)).mean()))
 
 
 def class_keys(value: Any) -> list[tuple[str, str]]:

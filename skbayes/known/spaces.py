@@ -123,7 +123,7 @@ def _walk(
         if "__" not in name and _fits(value) and (entry is None or name not in entry.leaves_out)
     }
     if entry is not None:
-        yield from _own(entry, estimator, parameters, facts, prefix)
+        yield from _own(entry, estimator, parameters, facts, prefix, is_step=is_step)
     elif parameters and not inside:
         if is_step:
             warn(
@@ -199,20 +199,28 @@ def _n_columns(chosen: Any) -> int | None:
 
 
 def _own(
-    entry: Entry, estimator: Any, parameters: Mapping[str, Any], facts: Facts, prefix: str
+    entry: Entry,
+    estimator: Any,
+    parameters: Mapping[str, Any],
+    facts: Facts,
+    prefix: str,
+    *,
+    is_step: bool,
 ) -> Iterator[tuple[str, Any]]:
     """Yield the parameters of an estimator itself, with what to search."""
     defaults = _defaults(estimator)
     found: dict[str, Any] = {}
     for first_name, ways in entry.space.items():
-        names = (first_name, *entry.aliases.get(first_name, ()))
-        name = next((each for each in names if each in parameters), first_name)
+        aliases = entry.aliases.get(first_name, ())
+        name = next((each for each in aliases if each in parameters), first_name)
         if name not in parameters and name not in entry.unlisted:
             continue
         own = parameters.get(name, defaults.get(name))
         is_own = not same_value(own, defaults.get(name, own))
-        for way in ways:
-            written = _written(way, facts, own) if holds(way, entry, parameters) else None
+        # A share of what counts also tells the number: the way of its own kind comes first.
+        for way in sorted(ways, key=lambda way: isinstance(own, float) and type(way.low) is int):
+            is_right = holds(way, entry, parameters) and not (is_step and way.is_last)
+            written = _written(way, facts, own) if is_right else None
             if written is None or (is_own and isinstance(written, list) and len(written) == 1):
                 continue
             if is_own and isinstance(written, list):

@@ -93,6 +93,9 @@ BOOSTERS = [
         )
     ),
     ("lightgbm", "LGBMClassifier", {"verbosity": -1, "data_sample_strategy": "goss"}),
+    ("lightgbm", "LGBMClassifier", {"verbosity": -1, "min_data_in_leaf": 5, "lambda_l1": 1.0}),
+    ("xgboost", "XGBRegressor", {"eta": 0.1}),
+    ("xgboost", "XGBRFRegressor", {"n_jobs": 1}),
 ]
 
 
@@ -107,13 +110,12 @@ def test_points_of_boosters_fit(
     y = X[:, 0] + 0.3 * rng.standard_normal(len(X))
     y = (y > np.median(y)).astype(int) if name.endswith("Classifier") else y
     space = parse_space(suggest_space(estimator, X, y))
-    rounds = next(
-        name for name in ("iterations", "n_estimators") if name in space.branches[0].names
-    )
+    names = ("iterations", "n_estimators")
+    few = {name: 5 for name in names if name in space.branches[0].names}
     coordinates = space.sample(rng.random((5, len(space.axes))))
     for point in space.points(coordinates):
         params = space.decode(point)
-        model = clone(estimator).set_params(**{**params, rounds: 5}).fit(X, y)
+        model = clone(estimator).set_params(**{**params, **few}).fit(X, y)
         assert np.isfinite(model.predict(X).astype(float)).all()
 
 

@@ -6,11 +6,13 @@ from typing import Any
 
 import numpy as np
 import pytest
+from sklearn.base import BaseEstimator
+from sklearn.compose import TransformedTargetRegressor
 from sklearn.datasets import make_classification, make_regression
 from sklearn.ensemble import VotingClassifier
 from sklearn.kernel_approximation import Nystroem
 from sklearn.kernel_ridge import KernelRidge
-from sklearn.linear_model import LogisticRegression
+from sklearn.linear_model import ElasticNet, Lasso, LogisticRegression
 from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.preprocessing import StandardScaler
 from sklearn.svm import SVC, SVR
@@ -250,3 +252,23 @@ def test_each_model_of_a_list_has_the_best_of_its_own():
         model = each["model"]
         assert each["model__C"] in (model.C, *(values["C"] for values in known[type(model)]))
     assert {type(each["model"]) for each in params[-2:]} == {SVC, LogisticRegression}
+
+
+def test_a_target_of_another_scale_has_no_unit():
+    X, y = make_regression(60, 3, noise=1.0, random_state=0)
+    space = {"regressor__alpha": (1e-5, 1e3, "log-uniform"), "regressor__l1_ratio": (0.0, 1.0)}
+    branch = parse_space(space).branches[0]
+    model = TransformedTargetRegressor(ElasticNet(), transformer=StandardScaler())
+    assert configurations(model, branch, Data(X, y)) == []
+    plain = parse_space({name.partition("__")[2]: value for name, value in space.items()})
+    assert configurations(ElasticNet(), plain.branches[0], Data(X, y))
+
+
+def test_a_class_with_a_space_of_its_own_has_no_portfolio_of_its_base():
+    booster = type("XGBRegressor", (BaseEstimator,), {"__module__": "xgboost"})
+    forest = type("XGBRFRegressor", (booster,), {"__module__": "xgboost"})
+    own = type("Own", (forest,), {})
+    assert portfolio_of(ElasticNet()) is not None
+    assert portfolio_of(booster()) is not None
+    for model in (Lasso(), forest(), own()):
+        assert portfolio_of(model) is None

@@ -15,19 +15,22 @@ from sklearn.ensemble import (
     BaggingClassifier,
     GradientBoostingClassifier,
     RandomForestClassifier,
+    StackingRegressor,
     VotingClassifier,
 )
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.feature_selection import SelectKBest, VarianceThreshold
 from sklearn.frozen import FrozenEstimator
 from sklearn.kernel_ridge import KernelRidge
-from sklearn.linear_model import LogisticRegression, Ridge
+from sklearn.linear_model import Lasso, LogisticRegression, Ridge, SGDClassifier
 from sklearn.model_selection import ShuffleSplit, cross_val_score
 from sklearn.multiclass import OneVsRestClassifier
+from sklearn.multioutput import MultiOutputRegressor
+from sklearn.naive_bayes import GaussianNB
 from sklearn.neighbors import KNeighborsClassifier
 from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.preprocessing import KBinsDiscretizer, StandardScaler
-from sklearn.svm import SVC, SVR
+from sklearn.svm import SVC, SVR, LinearSVC, NuSVC
 
 from skbayes import BayesSearchCV, suggest_space
 from skbayes.known.facts import facts_of
@@ -174,8 +177,63 @@ def test_a_penalty_that_is_set_is_kept_and_causes_no_more_than_it_did(data, pena
 
 
 def test_a_value_of_the_user_stays_among_the_choices():
-    assert "linear" in suggest_space(SVC(kernel="linear"))["kernel"]
+    assert "sigmoid" in suggest_space(SVC(kernel="sigmoid"))["kernel"]
     assert suggest_space(SVC())["kernel"] == ["rbf", "poly"]
+
+
+@pytest.mark.parametrize(
+    ("estimator", "left_out"),
+    [
+        # RFE and SelectFromModel need weights of features.
+        (SVC(kernel="linear"), "kernel"),
+        # The solver lsqr has no transform.
+        (make_pipeline(LinearDiscriminantAnalysis(), GaussianNB()), "lineardiscriminantanalysis"),
+        (LinearSVC(dual=True), "penalty"),
+        (LogisticRegression(solver="liblinear", dual=True), "l1_ratio"),
+    ],
+)
+def test_what_would_fail_where_the_estimator_stands_is_not_searched(estimator, left_out):
+    X, y = load_breast_cancer(return_X_y=True)
+    assert not any(name.startswith(left_out) for name in suggest_space(estimator, X, y))
+
+
+def test_a_loss_with_probabilities_stays_one():
+    assert suggest_space(SGDClassifier(loss="log_loss"))["loss"] == ["log_loss", "modified_huber"]
+    assert "hinge" in suggest_space(SGDClassifier())["loss"]
+
+
+def test_a_share_of_the_variance_is_searched_where_the_user_has_one():
+    X = load_breast_cancer().data
+    assert suggest_space(PCA(0.95), X)["n_components"] == (0.5, 0.999)
+    assert suggest_space(PCA(5), X)["n_components"][:2] == (1, 30)
+
+
+def test_stacking_passes_on_no_texts():
+    X, y = load_diabetes(return_X_y=True)
+    model = StackingRegressor([("a", Ridge())])
+    texts = np.where(X > 0, "a", "b")
+    assert "passthrough" in suggest_space(model, X, y)
+    assert "passthrough" not in suggest_space(model, texts, y)
+
+
+@pytest.mark.parametrize("model", [Lasso(), make_pipeline(StandardScaler(), SVR())])
+@pytest.mark.parametrize("unit", [1e-8, 1e8])
+def test_ranges_have_the_unit_of_the_target(model, unit):
+    X, y = load_diabetes(return_X_y=True)
+    one, two = y * unit, np.column_stack([y * unit / 10, y * unit * 10])
+    name, (low, high, _) = next(iter(suggest_space(model, X, one).items()))
+    assert suggest_space(model, X, y)[name][1] * unit == pytest.approx(high, rel=0.1)
+    assert suggest_space(model, X, one[:, None])[name][:2] == (low, high)
+    several = suggest_space(MultiOutputRegressor(model), X, two)[f"estimator__{name}"]
+    assert several[:2] == pytest.approx((low, high), rel=0.1)
+
+
+def test_nu_of_a_rare_class_is_small_enough():
+    X, _y = load_breast_cancer(return_X_y=True)
+    rare = np.zeros(len(X), dtype=int)
+    rare[:8] = 1
+    low, high = suggest_space(NuSVC(), X, rare)["nu"]
+    assert 0 < low < high < 2 * 8 / len(X)
 
 
 @pytest.mark.parametrize(
