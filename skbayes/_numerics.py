@@ -146,12 +146,14 @@ def standard_deviation(numbers: ArrayLike, ddof: int = 0) -> float:
         return float(np.ldexp(np.std(np.ldexp(y, -exponent), ddof=ddof), exponent))
 
 
-def rescaled(t: ArrayLike, unit: float, centre: float = 0.0) -> NDArray[np.float64]:
+def rescaled(t: ArrayLike, unit: float, centre: ArrayLike = 0.0) -> NDArray[np.float64]:
     """Return ``centre + unit * t``, no further out than the largest floats.
 
     A model of scores near these may well expect others beyond them.
     """
     limit = np.finfo(np.float64).max
     with np.errstate(over="ignore"):
-        numbers: NDArray[np.float64] = np.clip(centre + unit * np.asarray(t), -limit, limit)
+        numbers: NDArray[np.float64] = np.clip(
+            np.asarray(centre) + unit * np.asarray(t), -limit, limit
+        )
     return numbers

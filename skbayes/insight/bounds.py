@@ -166,9 +166,11 @@ def at_bounds(
         rise, probability, top = _rise(posterior, space.features(rows))
         beyond = top * unit / noise if noise > 0 else math.inf
         best, bound = dimension.decode(code), dimension.decode(ends.tolist()[end])
-        is_last = (point.branch, name, SIDES[end]) in last
+        # A list of the user's own order may begin with its highest number.
+        side = SIDES[int(bound > dimension.decode(ends.tolist()[1 - end]))]
+        is_last = (point.branch, name, side) in last
         told = (rise * unit, probability, beyond)
-        found.append(AtBound(name, best, bound, SIDES[end], *told, is_last=is_last))
+        found.append(AtBound(name, best, bound, side, *told, is_last=is_last))
     return tuple(found)
 
 
@@ -176,7 +178,10 @@ def _has_bounds(dimension: Any) -> bool:
     if dimension.n_values is not None and dimension.n_values < MIN_VALUES:
         return False
     if isinstance(dimension, Categorical):
-        return dimension.is_ordered and {*map(type, dimension.categories)} <= {int, float}
+        numbers = list(dimension.categories)
+        if not (dimension.is_ordered and {*map(type, numbers)} <= {int, float}):
+            return False
+        return sorted(numbers) in (numbers, numbers[::-1])
     return isinstance(dimension, Integer | Real)
 
 

@@ -326,7 +326,7 @@ class Insight:
         with computing():
             half = half_width(float(level)) * np.hypot(sd, noise)
         # Nothing possible is cut off, so as many scores lie in between.
-        low, high = (np.clip(rescaled(mean + end, 1.0), *self.limits) for end in (-half, half))
+        low, high = (np.clip(rescaled(end, 1.0, mean), *self.limits) for end in (-half, half))
         return (float(low[0]), float(high[0])) if isinstance(params, Mapping) else (low, high)
 
     def average(

@@ -13,7 +13,7 @@ import numpy as np
 
 from skbayes._numerics import mean
 from skbayes._pickles import lasting
-from skbayes.space import show
+from skbayes.space import has, show
 
 __all__ = [
     "MEAN",
@@ -230,6 +230,9 @@ def is_missing(value: Any) -> bool:
 
 
 def _number(value: Any, name: str) -> float:
+    # What numpy and the libraries of tensors return for a single number.
+    if getattr(value, "ndim", None) == 0 and has(value, "item"):
+        value = value.item()
     if not isinstance(value, numbers.Real):
         raise TypeError(f"{name} must be a number or None, got {show(value)}.")
     try:

@@ -7,10 +7,12 @@ between them are caches, and a new `Optimizer` that is told the same gives the s
 
 from __future__ import annotations
 
+import functools
 import math
 import numbers
+import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -45,7 +47,23 @@ if TYPE_CHECKING:
 __all__ = ["Optimizer"]
 
 # Attributes that `Optimizer._begin` sets.
-_DERIVED = ("_store", "_surrogate", "_transfer", "_rungs", "_proposer", "_proposed")
+_DERIVED = ("_lock", "_store", "_surrogate", "_transfer", "_rungs", "_proposer", "_proposed")
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+def _in_turn(
+    method: Callable[Concatenate[Optimizer, P], T],
+) -> Callable[Concatenate[Optimizer, P], T]:
+    """Let one thread at a time call a method: two threads would be proposed the same point."""
+
+    @functools.wraps(method)
+    def called(self: Optimizer, /, *args: P.args, **kwargs: P.kwargs) -> T:
+        with self._lock:
+            return method(self, *args, **kwargs)
+
+    return called
 
 
 @lasting
@@ -149,6 +167,7 @@ class Optimizer:
 
     def _begin(self) -> None:
         """Set what follows from what was given, as long as nothing was asked or told."""
+        self._lock = threading.RLock()
         self._store = ObservationStore(self.space)
         self._surrogate = Surrogate(self.space)
         self._transfer: Transfer | None = None
@@ -290,6 +309,7 @@ class Optimizer:
             raise ValueError(f"n must be an int of at least 1 or None, got {n!r}.")
         return [self.space.decode(self.ask_point(budget_left)) for _ in range(n)]
 
+    @_in_turn
     def ask_point(self, budget_left: float | None = None) -> Point:
         """Propose the next point, like `ask`, but as a `Point`."""
         if budget_left is not None and not (
@@ -304,6 +324,7 @@ class Optimizer:
         self._store.origins[point] = origin
         return point
 
+    @_in_turn
     def preview_point(self, budget_left: float | None = None) -> Point | None:
         """Return the point that `ask_point` would propose next; None if there is none."""
         try:
@@ -500,6 +521,7 @@ class Optimizer:
         """Return whether `is_allowed` allows a point; ValueError if it raises an error."""
         return self._proposer.allows(point)
 
+    @_in_turn
     def tell(self, params: Any, score: Any = MEAN, *, folds: Any = None, cost: Any = None) -> None:
         """Report the score of parameters, in any order, also of parameters that were not proposed.
 
@@ -548,10 +570,12 @@ class Optimizer:
         """Report the score of a `Point`, like `tell`."""
         self.tell_report(point, read_report(score, folds, cost))
 
+    @_in_turn
     def tell_report(self, point: Point, report: Report) -> None:
         """Report all that is known about a `Point`, like `tell`."""
         self._store.tell([(point, report)])
 
+    @_in_turn
     def predict_cost(self, params: Mapping[str, Any]) -> float | None:
         """Predict the cost of an evaluation of parameters on all folds.
 
@@ -597,6 +621,7 @@ class Optimizer:
         """
         return regret_bound(self._store.observations(), self.gain_in_sight())
 
+    @_in_turn
     def gain_in_sight(self) -> float:
         """Return how much the best score can still rise, as the model estimates.
 
@@ -621,6 +646,7 @@ class Optimizer:
             # If nothing is known, that is no reason to end a search.
             return math.nan if fitted is None else gain_in_sight(observations, *fitted, self._seed)
 
+    @_in_turn
     def insight(self) -> Insight:
         """Return what the optimiser has learnt so far.
 

@@ -107,10 +107,17 @@ def test_lists_of_numbers():
     assert found.is_limiting
 
 
+def test_a_list_from_its_highest_number_on():
+    space = {"alpha": Categorical([1000, 100, 10, 1], ordered=True), "x": (0.0, 1.0)}
+    (found,) = insight_of(space, lambda p: -math.log(p["alpha"]) - (p["x"] - 0.4) ** 2).at_bounds()
+    assert (found.value, found.bound, found.side) == (1, 1, "lower")
+
+
 @pytest.mark.parametrize(
     "dimension",
     [
         [0, 1],
+        Categorical([5, 1, 3], ordered=True),
         ["a", "b", "c"],
         Categorical(["small", "medium", "large"], ordered=True),
         (1, 2),

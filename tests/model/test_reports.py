@@ -59,6 +59,11 @@ def test_the_mean_of_folds():
     assert report.full_cost == 6.0
 
 
+@pytest.mark.parametrize("score", [np.True_, np.array(1.0), np.float32(1.0), True])
+def test_single_numbers_of_other_libraries(score):
+    assert read_report(score).score == 1.0
+
+
 def test_some_folds():
     report = read_report(MEAN, [0.1, None, 0.3], 4.0)
     assert report.is_partial

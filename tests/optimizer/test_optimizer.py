@@ -1,6 +1,7 @@
 import math
 import pickle
 import threading
+import time
 
 import numpy as np
 import pytest
@@ -751,3 +752,26 @@ def test_integers_of_numpy_are_integers(kind):
             optimizer.tell(params, params["x"])
         asked.append(optimizer.told)
     assert asked[0] == asked[1]
+
+
+def test_threads_that_ask_at_the_same_time_get_different_points():
+    barrier = threading.Barrier(4)
+
+    def is_allowed(params):
+        time.sleep(0.001)
+        return True
+
+    optimizer = Optimizer({"x": (0.0, 1.0), "y": (0.0, 1.0)}, is_allowed=is_allowed, random_state=0)
+
+    def ask_and_tell():
+        barrier.wait(timeout=30)
+        for _ in range(3):
+            params = optimizer.ask()
+            optimizer.tell(params, params["x"])
+
+    threads = [threading.Thread(target=ask_and_tell) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(optimizer.told) == optimizer.n_asked == 12
