@@ -2,7 +2,13 @@
 
 from skbayes.journal.fingerprints import deciding_library, fingerprint
 from skbayes.journal.journal import Journal
-from skbayes.journal.summary import Recorded, outline, read_results, read_trials
+from skbayes.journal.summary import (
+    Recorded,
+    known_categories,
+    outline,
+    read_results,
+    read_trials,
+)
 from skbayes.journal.tokens import data_token
 
 __all__ = [
@@ -11,6 +17,7 @@ __all__ = [
     "data_token",
     "deciding_library",
     "fingerprint",
+    "known_categories",
     "outline",
     "read_results",
     "read_trials",

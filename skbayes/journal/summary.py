@@ -14,7 +14,7 @@ from skbayes.journal.journal import Journal
 from skbayes.journal.tokens import token
 from skbayes.space import Branch, Categorical, Point, Space, native
 
-__all__ = ["Recorded", "outline", "read_results", "read_trials"]
+__all__ = ["Recorded", "known_categories", "outline", "read_results", "read_trials"]
 
 # Categories that JSON holds as they are. All others are written as tokens, which are compared
 # with those of present categories: nothing is made from them.
@@ -64,7 +64,7 @@ def read_results(path: str | os.PathLike[str], space: Space) -> dict[str, list[A
         If it cannot be read.
     """
     recorded = read_trials(path)
-    known = _known(space)
+    known = known_categories(space)
     done = [t for t in recorded.trials if t.has_failed or t.n_scored == recorded.n_folds]
     params = [recorded.params(trial.point, known) for trial in done]
     metrics = dict.fromkeys(m for t in done for fold in t.folds if fold for m in fold.test)
@@ -94,6 +94,8 @@ class Recorded:
         The one that the search followed, "" if the file does not say.
     stops_early : bool
         Whether a candidate may end without some of its folds before the search does.
+    seed : int
+        The one of the search.
     """
 
     trials: Sequence[Trial]
@@ -102,6 +104,7 @@ class Recorded:
     stand_ins: Mapping[str, Mapping[str, Any]]
     metric: str
     stops_early: bool
+    seed: int
 
     def params(
         self, point: Point, known: Mapping[str, Mapping[str, Any]] | None = None
@@ -162,7 +165,8 @@ def read_trials(path: str | os.PathLike[str]) -> Recorded:
         stops_early = any(
             settings.get(name, "None") != "None" for name in ("early_stopping", "resource")
         )
-        recorded = Recorded(history.trials, n_folds, branches, stand_ins, metric, stops_early)
+        seed = int(header["seed"])
+        recorded = Recorded(history.trials, n_folds, branches, stand_ins, metric, stops_early, seed)
         for trial in history.trials:
             recorded.params(trial.point)
     except (KeyError, TypeError, ValueError, IndexError) as error:
@@ -200,7 +204,7 @@ def _category(value: Any) -> Any:
     return {"token": token(value)}
 
 
-def _known(space: Space) -> dict[str, dict[str, Any]]:
+def known_categories(space: Space) -> dict[str, dict[str, Any]]:
     """Return the categories of a space by name and token."""
     known: dict[str, dict[str, Any]] = {}
     for branch in space.branches:

@@ -2,6 +2,7 @@
 
 from skbayes.known.aliases import other_names
 from skbayes.known.auto import AUTO, described, written_spaces
+from skbayes.known.entries import most_possible
 from skbayes.known.ignored import IGNORED, Ignored, ignored_by
 from skbayes.known.limits import score_limits
 from skbayes.known.places import Change, nearest
@@ -20,6 +21,7 @@ __all__ = [
     "configurations",
     "described",
     "ignored_by",
+    "most_possible",
     "nearest",
     "other_names",
     "score_limits",

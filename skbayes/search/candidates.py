@@ -86,10 +86,24 @@ def warn_of_whole_ranges(search: BaseSearchCV, space: Space) -> None:
     )
 
 
-def last_bounds(space: Space, estimator: Any) -> frozenset[tuple[int, str, str]]:
-    """Return the bounds beyond which an estimator is declared to take nothing.
+def last_bounds(
+    space: Space, estimator: Any, fitted: Any = None, n_rows: int | None = None
+) -> frozenset[tuple[int, str, str]]:
+    """Return the bounds beyond which an estimator takes nothing, as it declares or with the data.
 
-    Each is the index of its branch, its name and its side.
+    Parameters
+    ----------
+    space : Space
+    estimator : estimator object
+    fitted : estimator object or None, default=None
+        The estimator, fitted with the parameters whose bounds are looked at.
+    n_rows : int or None, default=None
+        Rows of the smallest training fold.
+
+    Returns
+    -------
+    frozenset of tuple
+        Each is the index of its branch, its name and its side.
     """
     return frozenset(
         (index, name, side)
@@ -100,6 +114,7 @@ def last_bounds(space: Space, estimator: Any) -> frozenset[tuple[int, str, str]]
             _is_last(owner, own_name, bound, -1 if side == "lower" else 1)
             for owner, own_name in owners(name, dict(branch.parameters), estimator)
         )
+        or (side == "upper" and _is_most(fitted, name, bound, n_rows))
     )
 
 
@@ -119,6 +134,19 @@ def _is_last(estimator: Any, name: str, bound: int | float, sign: int) -> bool:
         is_whole = isinstance(bound, int) and "Real" not in number_types(owner, name)
         beyond = bound + sign if is_whole else math.nextafter(bound, sign * math.inf)
         return takes_value(owner, name, bound) and not takes_value(owner, name, beyond)
+    except Exception:  # of what is no estimator, such as the word for a step that is left out
+        return False
+
+
+def _is_most(fitted: Any, name: str, bound: int | float, n_rows: int | None) -> bool:
+    """Whether no larger number is possible with the data that a fitted part has seen."""
+    # Only this question pays for reading what is known.
+    from skbayes.known import most_possible
+
+    try:
+        owner, name = owner_of(fitted, name)
+        counts = {"n_features": getattr(owner, "n_features_in_", None), "n_samples": n_rows}
+        return bound >= most_possible(owner, name, counts)
     except Exception:  # of what is no estimator, such as the word for a step that is left out
         return False
 

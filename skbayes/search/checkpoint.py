@@ -14,17 +14,18 @@ from typing import TYPE_CHECKING, Any
 from sklearn.exceptions import NotFittedError
 
 from skbayes._compat import BaseSearchCV
-from skbayes._trials import Asked, History
+from skbayes._trials import Asked
+from skbayes._warnings import unsaid
 from skbayes.engine import n_samples
 from skbayes.exceptions import JournalError, JournalMismatch
-from skbayes.known import written_spaces
+from skbayes.known import AUTO, written_spaces
 from skbayes.optimizer import draw_seed
 from skbayes.search.conditions import space_of
 from skbayes.search.results import results_table
 from skbayes.space import Point, Space, show
 
 if TYPE_CHECKING:
-    from skbayes.journal import Journal
+    from skbayes.journal import Journal, Recorded
 
 __all__ = ["Checkpoint", "recorded"]
 
@@ -72,23 +73,16 @@ def recorded(search: Any) -> tuple[list[Any], dict[str, Any], list[int | None]]:
             f"The search is not fitted{where}: trials() shows the candidates of a fitted search, "
             "or the candidates in the file of its checkpoint."
         )
-    from skbayes.journal import Journal
+    from skbayes.journal import read_trials
     from skbayes.tables import note_of
 
-    header, events = Journal.read(path)
-    try:
-        history = History.of(events, header["outline"]["n_folds"])
-        space = space_of(written_spaces(search), search.estimator, int(header["seed"]))
-        params = [space.decode(trial.point) for trial in history.trials]
-    except (KeyError, TypeError, ValueError, IndexError) as error:
-        raise JournalError(
-            path, f"it was written by a search of another space ({type(error).__name__}: {error})."
-        ) from None
+    found = read_trials(path)
+    params = _params(search, found, path)
     notes = []
-    for trial, values in zip(history.trials, params, strict=True):
-        status = "complete" if trial.n_scored == history.n_folds else "unfinished"
+    for trial, values in zip(found.trials, params, strict=True):
+        status = "complete" if trial.n_scored == found.n_folds else "unfinished"
         notes.append(note_of(trial, "failed" if trial.has_failed else status, values))
-    begun = [trial for trial in history.trials if trial.has_begun]
+    begun = [trial for trial in found.trials if trial.has_begun]
     table = {}
     if begun:
         scored = [fold for trial in begun for fold in trial.folds if fold is not None]
@@ -100,7 +94,34 @@ def recorded(search: Any) -> tuple[list[Any], dict[str, Any], list[int | None]]:
             has_train_scores=all(fold.train is not None or fold.error for fold in scored),
         )
     row_of = {trial.index: row for row, trial in enumerate(begun)}
-    return notes, table, [row_of.get(trial.index) for trial in history.trials]
+    return notes, table, [row_of.get(trial.index) for trial in found.trials]
+
+
+def _params(search: Any, found: Recorded, path: str) -> list[dict[str, Any]]:
+    """Return the parameters of the candidates in the file of a search."""
+    points = [trial.point for trial in found.trials]
+    if isinstance(search.search_spaces, str) and search.search_spaces == AUTO:
+        # The space depends on the data, which are not at hand: the file says what was evaluated.
+        known = _auto_categories(search)
+        return [found.params(point, known) for point in points]
+    try:
+        space = space_of(written_spaces(search), search.estimator, found.seed)
+        return [space.decode(point) for point in points]
+    except (TypeError, ValueError) as error:
+        raise JournalError(
+            path, f"it was written by a search of another space ({type(error).__name__}: {error})."
+        ) from None
+
+
+def _auto_categories(search: Any) -> dict[str, dict[str, Any]]:
+    """Return by name and token the values of the lists in an "auto" space, such as tuples."""
+    from skbayes.journal import known_categories
+
+    with unsaid():
+        try:
+            return known_categories(space_of(written_spaces(search), search.estimator, 0))
+        except ValueError:  # without the data there may be nothing to search
+            return {}
 
 
 class Checkpoint:

@@ -208,6 +208,7 @@ def _keep(search: Any, run: Run, trials: Sequence[Trial], rows: Sequence[Trial])
     if run.resources is not None:
         search.n_resources_ = [*run.resources.amounts, run.resources.whole]
     search._begins_with_estimator = run.is_estimator(trials[0])
+    search._smallest_fold = run.smallest_fold
     search._learnt_from = run.learnt_from(whole)
     scores = _fold_scores(run, rows)
     search._limits = run.limits(scores)

@@ -88,6 +88,8 @@ class Run:
     fit_params : mapping
         Arguments of the estimator's `fit`.
     n_folds : int
+    smallest_fold : int
+        Rows of the smallest training fold.
     objective : Objective
         The metric that steers.
     refit_metric : str or callable
@@ -143,7 +145,8 @@ class Run:
         splits = draw_splits(search.cv, search.estimator, X, y, routed.splitter.split)
         self.n_folds = len(splits)
         check_rules(self._rules, self.n_folds)
-        self._written = written_spaces(search, X, y, smallest_fold(splits))
+        self.smallest_fold = smallest_fold(splits)
+        self._written = written_spaces(search, X, y, self.smallest_fold)
         self._space = space_of(self._written, search.estimator, seed)
         if may_ignore(search, options):
             self._space = counting(self._space, search.estimator)

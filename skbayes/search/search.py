@@ -750,6 +750,10 @@ class BayesSearchCV(BaseSearchCV):  # type: ignore[misc]
         taken = best
         if one_standard_error(self.refit) is not None and hasattr(self, "best_index_"):
             taken = self._rows_tried.index(self.best_index_)
+        # What a step gets may differ between candidates, and is known of the one that is fitted.
+        own, fitted = self.__dict__, None
+        if taken is not None and self._rows_tried[taken] == own.get("best_index_"):
+            fitted = own.get("best_estimator_")
         allows = self.is_allowed
         return Insight.learn(
             space,
@@ -758,13 +762,13 @@ class BayesSearchCV(BaseSearchCV):  # type: ignore[misc]
             noise,
             best_row=best,
             taken_row=taken,
-            # Older pickles have neither of these.
+            # Older pickles have none of these.
             best=getattr(self, "_best", None),
             limits=getattr(self, "_limits", NO_LIMITS),
             is_exhausted=self.stop_reason_ == "exhausted"
             or (allows is not None and is_used_up(space, observations.points, allows)),
             resource=getattr(self, "resource", None),
-            last=last_bounds(space, self.estimator),
+            last=last_bounds(space, self.estimator, fitted, own.get("_smallest_fold")),
             n_asked=len(self.candidate_status_),
         )
 

@@ -9,10 +9,13 @@ import pytest
 import scipy.stats
 from hypothesis import given
 from hypothesis import strategies as st
-from sklearn.base import BaseEstimator
-from sklearn.linear_model import ElasticNet, Lasso
+from sklearn.base import BaseEstimator, clone
+from sklearn.decomposition import PCA
+from sklearn.feature_selection import SelectKBest, f_regression
+from sklearn.linear_model import ElasticNet, Lasso, LinearRegression, Ridge
+from sklearn.neighbors import KNeighborsRegressor
 from sklearn.pipeline import Pipeline, make_pipeline
-from sklearn.preprocessing import StandardScaler
+from sklearn.preprocessing import PolynomialFeatures, StandardScaler
 from sklearn.svm import SVC
 from sklearn.tree import DecisionTreeRegressor
 
@@ -221,6 +224,42 @@ def test_each_value_of_a_step_must_take_nothing_beyond():
     pipeline = Pipeline([("model", Lasso())])
     found = last_bounds(space_of(space, pipeline, 0), pipeline)
     assert {(name, side) for _, name, side in found} == {("model__alpha", "lower")}
+
+
+@pytest.mark.parametrize(
+    ("estimator", "space", "is_last"),
+    [
+        (PCA(), {"n_components": (1, 5)}, True),
+        (PCA(), {"n_components": [1, 2, 5]}, True),
+        (PCA(), {"n_components": (1, 4)}, False),
+        (PCA(), {"n_components": (0.1, 0.9)}, False),
+        # Behind a step, there may be more or fewer.
+        (make_pipeline(PolynomialFeatures(), SelectKBest(f_regression, k=5), Ridge()),
+         {"selectkbest__k": (1, 5)}, False),
+        (make_pipeline(PCA(3), SelectKBest(f_regression, k=3), Ridge()),
+         {"selectkbest__k": (1, 3)}, True),
+        # The smallest training fold has 20 rows.
+        (KNeighborsRegressor(), {"n_neighbors": (1, 20)}, True),
+        (KNeighborsRegressor(), {"n_neighbors": (1, 19)}, False),
+    ],
+)  # fmt: skip
+def test_bounds_beyond_which_the_data_allow_nothing(estimator, space, is_last):
+    X = np.random.default_rng(0).normal(size=(40, 5))
+    (name,) = space
+    fitted = clone(estimator).fit(X, X[:, 0])
+    found = last_bounds(parse_space(space), estimator, fitted, n_rows=20)
+    assert ((0, name, "upper") in found) is is_last
+
+
+def test_nobody_is_told_to_take_more_features_than_there_are():
+    X = np.random.default_rng(0).normal(size=(60, 4))
+    search = BayesSearchCV(
+        make_pipeline(PCA(2), LinearRegression()), {"pca__n_components": (1, 4)}, n_iter=4, cv=2,
+        random_state=0,
+    ).fit(X, X.sum(axis=1))  # fmt: skip
+    (found,) = search.insight().at_bounds()
+    assert found.is_last
+    assert not found.is_limiting
 
 
 def test_nobody_is_told_to_go_where_the_estimator_fails():

@@ -12,9 +12,14 @@ from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.datasets import load_iris
 from sklearn.ensemble import HistGradientBoostingClassifier
 from sklearn.exceptions import FitFailedWarning, NotFittedError
+from sklearn.feature_extraction.text import TfidfVectorizer
+from sklearn.feature_selection import RFE, SelectKBest
+from sklearn.linear_model import LinearRegression
 from sklearn.metrics import accuracy_score, make_scorer
 from sklearn.model_selection import GridSearchCV
-from sklearn.pipeline import Pipeline
+from sklearn.naive_bayes import MultinomialNB
+from sklearn.neighbors import KNeighborsClassifier
+from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.preprocessing import MinMaxScaler, StandardScaler
 from sklearn.svm import SVC
 from sklearn.tree import DecisionTreeClassifier
@@ -198,6 +203,27 @@ def test_of_a_file_that_another_process_may_be_writing(tmp_path):
     resumed = run(PIPE, MODELS, n_iter=6, checkpoint=path).trials(as_frame=False)
     assert resumed["proposed_by"] == whole["proposed_by"]
     assert resumed["proposed_at"][:6] == whole["proposed_at"][:6]
+
+
+WORDS = [f"a {'b' * (k % 3)} {'c d' * (k % 2)}" for k in range(len(Y))]
+
+
+@pytest.mark.parametrize(
+    ("estimator", "data"),
+    [
+        # Without the data, its ranges are others.
+        (make_pipeline(SelectKBest(k=2), KNeighborsClassifier()), X),
+        # Without the data, there is nothing to search.
+        (RFE(LinearRegression()), X),
+        # It has a list of tuples.
+        (make_pipeline(TfidfVectorizer(token_pattern="[a-z]+"), MultinomialNB()), WORDS),
+    ],
+)
+def test_of_a_file_with_a_space_that_depends_on_the_data(estimator, data, tmp_path):
+    settings = {"n_iter": 4, "cv": 2, "random_state": 0, "checkpoint": tmp_path / "j.jsonl"}
+    search = BayesSearchCV(estimator, "auto", **settings).fit(data, Y)
+    found = BayesSearchCV(estimator, "auto", **settings).trials(as_frame=False)
+    assert repr(found) == repr(search.trials(as_frame=False))
 
 
 def test_a_file_of_another_space(tmp_path):
