@@ -521,7 +521,7 @@ class Engine:
             index in self._open,
             trial.is_closed,
             tuple(map(_seconds_of_a_fold, (*trial.rungs, trial.folds))),
-            trial.status == "complete" and not math.isfinite(self.objective.score(trial)),
+            trial.is_closed and self.objective.has_failed(trial),
         )
 
     def _close(self, index: int, status: Status) -> None:

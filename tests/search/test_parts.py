@@ -536,10 +536,12 @@ class HeavyCurve(Curve):
 
 @pytest.mark.filterwarnings("ignore::sklearn.exceptions.FitFailedWarning")
 @pytest.mark.filterwarnings("ignore:One or more of the test scores")
-def test_the_next_best_moves_up_for_one_that_fails_with_all_rows():
+@pytest.mark.parametrize("early_stopping", [None, "racing", "median"])
+def test_the_next_best_moves_up_for_one_that_fails_with_all_rows(early_stopping):
     search = searched(
-        estimator=HeavyCurve(), n_iter=9, min_resources=26, strategy="hyperband", random_state=3
-    )
+        estimator=HeavyCurve(), n_iter=9, min_resources=26, strategy="hyperband", random_state=3,
+        early_stopping=early_stopping,
+    )  # fmt: skip
     status = Counter(search.candidate_status_)
     assert status["failed"]
     assert status["complete"]
