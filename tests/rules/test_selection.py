@@ -98,6 +98,7 @@ def within_one_error(table):
 
 
 @pytest.mark.filterwarnings("ignore::sklearn.exceptions.FitFailedWarning")
+@pytest.mark.filterwarnings("ignore:One or more of the test scores are non-finite")
 @pytest.mark.parametrize(
     "take",
     [
@@ -122,6 +123,7 @@ def test_a_callable_takes_no_candidate_that_was_stopped(take):
 
 
 @pytest.mark.filterwarnings("ignore::sklearn.exceptions.FitFailedWarning")
+@pytest.mark.filterwarnings("ignore:One or more of the test scores are non-finite")
 def test_a_data_frame_of_what_a_callable_is_given():
     pd = pytest.importorskip("pandas")
     found = stopped_early(lambda table: pd.DataFrame(table)["mean_test_score"].idxmax())
@@ -129,6 +131,7 @@ def test_a_data_frame_of_what_a_callable_is_given():
 
 
 @pytest.mark.filterwarnings("ignore::sklearn.exceptions.FitFailedWarning")
+@pytest.mark.filterwarnings("ignore:One or more of the test scores are non-finite")
 @pytest.mark.parametrize("of", ["mean_test_score", "split2_test_score"])
 def test_a_stopped_candidate_is_refused_by_name(of):
     taken, tables = [], []
@@ -147,6 +150,7 @@ def test_a_stopped_candidate_is_refused_by_name(of):
 
 
 @pytest.mark.filterwarnings("ignore::sklearn.exceptions.FitFailedWarning")
+@pytest.mark.filterwarnings("ignore:One or more of the test scores are non-finite")
 def test_what_was_searched_is_kept_when_a_row_is_refused():
     search = BayesSearchCV(
         Stopped(),
