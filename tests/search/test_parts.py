@@ -148,6 +148,13 @@ def test_whole_fits_are_limited_too():
     assert search.candidate_status_ == ["complete"] * 7
 
 
+def test_folds_that_are_spared_pay_for_other_candidates():
+    kwargs = {"resource": None, "strategy": "random", "early_stopping": "racing", "cv": 5}
+    # The last candidate waits until another one is stopped early.
+    search = searched(**kwargs, n_iter=10, n_points=2, max_fits=41)
+    assert (len(search.candidate_status_), search.stop_reason_) == (10, "n_iter")
+
+
 @pytest.mark.parametrize(
     "kwargs",
     [
