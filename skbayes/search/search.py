@@ -114,7 +114,7 @@ class BayesSearchCV(BaseSearchCV):  # type: ignore[misc]
         standard error of the best candidate, by the metric that the search optimises; see
         `OneStandardError`. If `refit` is a function, it gets `cv_results_` and returns the index
         of a row. In this table, the means of candidates without a mean score are masked. The
-        function must not return the row of a candidate that was stopped early or cut off.
+        function must not return the row of a candidate with folds that were not run.
     objective : str or None, default=None
         The metric that the search optimises if `scoring` has several metrics. None: the metric
         that `refit` names. If `refit` names no metric, the first metric of `scoring`.
