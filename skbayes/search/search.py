@@ -608,8 +608,10 @@ class BayesSearchCV(BaseSearchCV):  # type: ignore[misc]
               "model", "random" or "grid";
             - the scores;
             - ``param_<name>``: one column for each parameter;
-            - ``n_folds``: the number of folds that were run;
-            - ``seconds``: the time of these folds, in seconds;
+            - ``n_folds``: the number of folds that were run. With a `resource`, folds with a share
+              do not count;
+            - ``seconds``: the time of fitting and scoring, in seconds. With a `resource`, folds
+              with a share count too;
             - ``proposed_at``, ``finished_at``: seconds since the search began;
             - ``mean_rounds``: the mean number of rounds, for estimators that stop by themselves;
             - ``failure``: the error of a failed candidate, or of one that failed with its shares;
