@@ -74,21 +74,18 @@ class Spending:
     ----------
     spent : float
         What was spent so far.
-    is_over : bool
-        Whether something could not be afforded.
     """
 
     def __init__(self, max_fits: float = math.inf) -> None:
         self._max_fits = max_fits
         self.spent = 0.0
-        self.is_over = False
 
     def add(self, share: float) -> None:
         """Spend a fit."""
         self.spent += share
 
     def affords(self, promised: float, cost: float) -> bool:
-        """Whether something more may be begun; if not, the spending is over.
+        """Whether something more may be begun.
 
         Parameters
         ----------
@@ -98,7 +95,4 @@ class Spending:
             What the new one takes.
         """
         # Sums of shares are rounded: what is spent to the last digit is not overspent.
-        if self.spent + promised + cost <= self._max_fits * (1.0 + COUNT_ROUNDING):
-            return True
-        self.is_over = True
-        return False
+        return self.spent + promised + cost <= self._max_fits * (1.0 + COUNT_ROUNDING)

@@ -158,6 +158,8 @@ class Engine:
         events = self.journal.events if self.journal is not None else ()
         self._earlier = EarlierRun(events, self.evaluation.n_folds)
         self._is_exhausted = self._is_over = False
+        # Whether the last search for a candidate to open has met one that cannot be paid.
+        self._is_unpaid = False
         # The candidates that are open, in the order opened, and the one that was opened last.
         self._open: dict[int, _Open] = {}
         self._latest = -1
@@ -214,7 +216,7 @@ class Engine:
         finally:
             forget(self.evaluation.search)
         by_itself = "exhausted" if self._is_exhausted else "n_iter"
-        self.stop_reason = self.stop_reason or ("max_fits" if self.spending.is_over else by_itself)
+        self.stop_reason = self.stop_reason or ("max_fits" if self._is_unpaid else by_itself)
         with interrupts_wait():
             self._close_all(broken)
         return self.history
@@ -370,6 +372,8 @@ class Engine:
         """Open a candidate, a new one or one to be measured further; tell whether there is one."""
         if len(self._open) >= n_points:
             return False
+        # What was promised to open candidates, and not spent, may pay for one now.
+        self._is_unpaid = False
         # The candidate that is asked for has to be the one that the schedule has judged.
         left = self.budget.share_left
         if self.schedule is None:
@@ -419,7 +423,10 @@ class Engine:
         cost = float(self.history.n_folds)
         if rung is not None:
             cost += self.history.n_rung_folds * share(rung)
-        return self.spending.affords(promised, cost)
+        if self.spending.affords(promised, cost):
+            return True
+        self._is_unpaid = True
+        return False
 
     def _ask(self, rung: int | None, budget_left: float | None) -> bool:
         """Open the next candidate, if there may be one; tell whether there is."""
@@ -521,7 +528,7 @@ class Engine:
             index in self._open,
             trial.is_closed,
             tuple(map(_seconds_of_a_fold, (*trial.rungs, trial.folds))),
-            trial.status == "complete" and not math.isfinite(self.objective.score(trial)),
+            trial.is_closed and self.objective.has_failed(trial),
         )
 
     def _close(self, index: int, status: Status) -> None:

@@ -50,8 +50,8 @@ class ProgressBar:
 
     The search ends after `n_iter` candidates or after `max_time`. The bar shows how much of this
     limit is used. If there are two limits, the bar shows the limit that is used more. The bar also
-    shows the best score so far, the time, and which limit will end the search at what time. It
-    needs tqdm: ``pip install tqdm``.
+    shows the best score so far, the time, and which limit will end the search at what time. With a
+    `resource`, candidates count as soon as they have begun. It needs tqdm: ``pip install tqdm``.
 
     Parameters
     ----------
@@ -138,7 +138,8 @@ class ProgressBar:
 
     def _text(self, reason: str | None) -> str:
         """Return what stands beside the bar, with the reason why the search has ended."""
-        count = f"{len(self._scores)} of {self._pace.n_candidates} candidates"
+        n_done = self._pace.n_done(len(self._scores))
+        count = f"{n_done} of {self._pace.n_candidates} candidates"
         best = "" if math.isnan(self._best) else f"best {self._best:.5g}"
         clock = as_clock(self._pace.elapsed)
         # Rules say more than there is room for.

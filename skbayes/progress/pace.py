@@ -76,9 +76,13 @@ class Pace:
         """Seconds of search, those of earlier runs too."""
         return self.clock.elapsed
 
+    def n_done(self, n_closed: int) -> int:
+        """Return how many candidates say how far the search is, given those that are closed."""
+        return n_closed if self.begun is None else self.begun()
+
     def share(self, n_closed: int) -> float:
         """Return which share of the search is done, from 0 to 1, by candidates, fits or time."""
-        shares = [n_closed / self.n_candidates if self.n_candidates else 1.0]
+        shares = [self.n_done(n_closed) / self.n_candidates if self.n_candidates else 1.0]
         if self.spent is not None:
             shares.append(self.spent() / self.max_fits)
         left = self.clock.share_left
@@ -97,7 +101,7 @@ class Pace:
         is_over = self.is_over is not None and self.is_over()
         if is_over or len(scores) >= self.n_candidates:
             return ""
-        n_done = len(scores) if self.begun is None else self.begun()
+        n_done = self.n_done(len(scores))
         spent = math.nan if self.spent is None else self.spent()
         if spent >= self.max_fits:
             return ""

@@ -28,7 +28,7 @@ class Standing:
     seconds : tuple of float
         Time of a fold on each rung, and of a whole one last; NaN where there is none.
     has_failed : bool
-        Whether it was measured as a whole, and has no score.
+        Whether it is closed and has no score, as a fold with the whole resource has failed.
     """
 
     index: int

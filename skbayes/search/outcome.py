@@ -54,7 +54,8 @@ def conclude(search: Any, run: Run, engine: Engine) -> None:
     Raises
     ------
     ValueError
-        If every fit failed, no candidate has a score, or `refit` takes one without.
+        If every fit failed, no candidate has a score, or `refit` takes one with folds that were
+        not run.
     BaseException
         What has ended the search: an interrupt, or what a callback, say, has raised.
     """
@@ -294,7 +295,10 @@ def _choice(run: Run, rows: Sequence[Trial]) -> Callable[[NDArray[np.float64]], 
 
 
 def _check_taken(search: Any, row: int, trial: Trial) -> None:
-    """Raise ValueError if the candidate that `refit` took is unfinished."""
+    """Raise ValueError if a fold of the candidate that `refit` took was not run.
+
+    One that has failed may be taken, as in `GridSearchCV`: a function may go by another metric.
+    """
     if None in trial.folds:
         raise ValueError(
             f"refit={show(search.refit)} returned {row}, the row of a candidate that is "

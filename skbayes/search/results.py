@@ -128,14 +128,19 @@ def results_table(
 
 
 def warn_of_scores(table: Mapping[str, Any], trials: Sequence[Trial]) -> None:
-    """Warn, as scikit-learn does, of mean scores in the table of some trials that are not finite.
+    """Warn, as scikit-learn does, of scores in the table of some trials that are not finite.
 
-    A candidate that was stopped early has no mean, and nothing is wrong with it.
+    A candidate that was stopped early has no mean, and nothing is wrong with it if the folds that
+    were run have finite scores.
     """
-    is_complete = np.array([None not in trial.folds for trial in trials])
+    was_run = np.array([[fold is not None for fold in trial.folds] for trial in trials])
     for name, means in table.items():
-        is_mean = name.startswith(("mean_test_", "mean_train_"))
-        if is_mean and not np.isfinite(means[is_complete]).all():
+        if not name.startswith(("mean_test_", "mean_train_")):
+            continue
+        column = name.removeprefix("mean_")
+        scores = np.array([table[f"split{fold}_{column}"] for fold in range(was_run.shape[1])]).T
+        # Finite scores near the largest float have no mean.
+        if not (np.isfinite(scores[was_run]).all() and np.isfinite(means[was_run.all(1)]).all()):
             part = name.split("_")[1]
             warn(f"One or more of the {part} scores are non-finite: {means}")
 

@@ -114,7 +114,7 @@ class BayesSearchCV(BaseSearchCV):  # type: ignore[misc]
         standard error of the best candidate, by the metric that the search optimises; see
         `OneStandardError`. If `refit` is a function, it gets `cv_results_` and returns the index
         of a row. In this table, the means of candidates without a mean score are masked. The
-        function must not return the row of a candidate that was stopped early or cut off.
+        function must not return the row of a candidate with folds that were not run.
     objective : str or None, default=None
         The metric that the search optimises if `scoring` has several metrics. None: the metric
         that `refit` names. If `refit` names no metric, the first metric of `scoring`.
@@ -608,8 +608,10 @@ class BayesSearchCV(BaseSearchCV):  # type: ignore[misc]
               "model", "random" or "grid";
             - the scores;
             - ``param_<name>``: one column for each parameter;
-            - ``n_folds``: the number of folds that were run;
-            - ``seconds``: the time of these folds, in seconds;
+            - ``n_folds``: the number of folds that were run. With a `resource`, folds with a share
+              do not count;
+            - ``seconds``: the time of fitting and scoring, in seconds. With a `resource`, folds
+              with a share count too;
             - ``proposed_at``, ``finished_at``: seconds since the search began;
             - ``mean_rounds``: the mean number of rounds, for estimators that stop by themselves;
             - ``failure``: the error of a failed candidate, or of one that failed with its shares;

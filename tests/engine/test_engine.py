@@ -149,7 +149,10 @@ def test_a_failed_fold_spares_the_others_only_with_early_stopping():
     ):
         every = search(estimator).fit(X, Y)
     assert every.n_folds_run_ == 16 * 4
-    with pytest.warns(FitFailedWarning, match="fits failed"):
+    with (
+        pytest.warns(FitFailedWarning, match="fits failed"),
+        pytest.warns(UserWarning, match="non-finite"),
+    ):
         spared = search(estimator, early_stopping="racing").fit(X, Y)
     failed = np.array(spared.candidate_status_) == "failed"
     assert failed.any()

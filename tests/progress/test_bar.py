@@ -52,6 +52,12 @@ def test_it_counts_candidates_and_says_when_it_ends():
     assert "ended (n_iter)" in found[-1]
 
 
+def test_with_a_resource_it_counts_candidates_that_have_begun():
+    # One candidate of the bracket has all rows.
+    found = shown(n_iter=9, resource="n_samples", min_resources=1, strategy="hyperband")
+    assert "9 of 9 candidates" in found[-1]
+
+
 @pytest.mark.parametrize("n_left", [0, 3])
 def test_the_search_goes_on_without_the_bar(n_left):
     class Gone(io.StringIO):

@@ -88,6 +88,7 @@ def test_of_candidates_that_are_measured_in_part(n_begun, settings, expected):
     pace = pace_of(4.0, **settings)
     pace.begun = lambda: n_begun
     assert pace.outlook([0.5]) == expected
+    assert pace.share(1) >= n_begun / 10
 
 
 def test_the_share_that_is_done_is_the_larger_one():

@@ -5,6 +5,7 @@ import math
 import numpy as np
 import pytest
 from sklearn.base import BaseEstimator, ClassifierMixin
+from sklearn.model_selection import GridSearchCV
 
 from skbayes import BayesSearchCV
 from skbayes.rules.selection import best_row, with_masked_scores
@@ -98,6 +99,7 @@ def within_one_error(table):
 
 
 @pytest.mark.filterwarnings("ignore::sklearn.exceptions.FitFailedWarning")
+@pytest.mark.filterwarnings("ignore:One or more of the test scores are non-finite")
 @pytest.mark.parametrize(
     "take",
     [
@@ -122,6 +124,7 @@ def test_a_callable_takes_no_candidate_that_was_stopped(take):
 
 
 @pytest.mark.filterwarnings("ignore::sklearn.exceptions.FitFailedWarning")
+@pytest.mark.filterwarnings("ignore:One or more of the test scores are non-finite")
 def test_a_data_frame_of_what_a_callable_is_given():
     pd = pytest.importorskip("pandas")
     found = stopped_early(lambda table: pd.DataFrame(table)["mean_test_score"].idxmax())
@@ -129,6 +132,7 @@ def test_a_data_frame_of_what_a_callable_is_given():
 
 
 @pytest.mark.filterwarnings("ignore::sklearn.exceptions.FitFailedWarning")
+@pytest.mark.filterwarnings("ignore:One or more of the test scores are non-finite")
 @pytest.mark.parametrize("of", ["mean_test_score", "split2_test_score"])
 def test_a_stopped_candidate_is_refused_by_name(of):
     taken, tables = [], []
@@ -147,6 +151,7 @@ def test_a_stopped_candidate_is_refused_by_name(of):
 
 
 @pytest.mark.filterwarnings("ignore::sklearn.exceptions.FitFailedWarning")
+@pytest.mark.filterwarnings("ignore:One or more of the test scores are non-finite")
 def test_what_was_searched_is_kept_when_a_row_is_refused():
     search = BayesSearchCV(
         Stopped(),
@@ -163,6 +168,20 @@ def test_what_was_searched_is_kept_when_a_row_is_refused():
     assert len(search.cv_results_["params"]) == 12
     assert not hasattr(search, "best_index_")
     assert not hasattr(search, "best_params_")
+
+
+@pytest.mark.filterwarnings("ignore:One or more of the test scores are non-finite")
+def test_a_callable_may_take_a_failed_candidate():
+    """As in `GridSearchCV`: it may go by another metric, say."""
+    given = {
+        "estimator": Scores(1),
+        "cv": 2,
+        "scoring": {"a": lambda e, X, y: NAN if e.row == 2 else 1.0, "b": lambda e, X, y: e.row},
+        "refit": lambda table: int(np.argmax(table["mean_test_b"])),
+    }
+    grid = GridSearchCV(param_grid={"row": [1, 2]}, **given).fit(X, Y)
+    found = BayesSearchCV(search_spaces={"row": [1, 2]}, n_iter=2, **given).fit(X, Y)
+    assert found.best_params_ == grid.best_params_ == {"row": 2}
 
 
 def test_a_callable_is_given_the_table_itself_if_all_have_a_score():

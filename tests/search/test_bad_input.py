@@ -223,6 +223,7 @@ def test_a_checkpoint_that_another_search_writes(tmp_path):
 def test_early_stopping_when_no_score_can_be_had():
     with (
         pytest.warns(UserWarning, match="Scoring failed"),
+        pytest.warns(UserWarning, match="non-finite"),
         pytest.raises(ValueError, match="no best one: the fits of each have failed"),
     ):
         fitted({"C": (0.1, 1.0)}, y=None, early_stopping="racing")

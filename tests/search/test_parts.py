@@ -148,6 +148,13 @@ def test_whole_fits_are_limited_too():
     assert search.candidate_status_ == ["complete"] * 7
 
 
+def test_folds_that_are_spared_pay_for_other_candidates():
+    kwargs = {"resource": None, "strategy": "random", "early_stopping": "racing", "cv": 5}
+    # The last candidate waits until another one is stopped early.
+    search = searched(**kwargs, n_iter=10, n_points=2, max_fits=41)
+    assert (len(search.candidate_status_), search.stop_reason_) == (10, "n_iter")
+
+
 @pytest.mark.parametrize(
     "kwargs",
     [
@@ -536,10 +543,12 @@ class HeavyCurve(Curve):
 
 @pytest.mark.filterwarnings("ignore::sklearn.exceptions.FitFailedWarning")
 @pytest.mark.filterwarnings("ignore:One or more of the test scores")
-def test_the_next_best_moves_up_for_one_that_fails_with_all_rows():
+@pytest.mark.parametrize("early_stopping", [None, "racing", "median"])
+def test_the_next_best_moves_up_for_one_that_fails_with_all_rows(early_stopping):
     search = searched(
-        estimator=HeavyCurve(), n_iter=9, min_resources=26, strategy="hyperband", random_state=3
-    )
+        estimator=HeavyCurve(), n_iter=9, min_resources=26, strategy="hyperband", random_state=3,
+        early_stopping=early_stopping,
+    )  # fmt: skip
     status = Counter(search.candidate_status_)
     assert status["failed"]
     assert status["complete"]

@@ -643,6 +643,24 @@ def test_scorers_that_all_fail_have_their_columns():
     assert np.isnan(table["mean_test_b"]).all()
 
 
+@pytest.mark.parametrize("early_stopping", [None, "racing", "median"])
+@pytest.mark.parametrize("bad", [np.nan, 0.1])
+def test_scores_that_are_not_finite_are_told(early_stopping, bad):
+    search = BayesSearchCV(
+        Flaky(), {"value": (0.0, 0.5)}, n_iter=6, cv=3, refit=False, strategy="random",
+        scoring=lambda e, X, y: bad if e.value > 0.3 else e.score(X, y),
+        early_stopping=early_stopping, random_state=0,
+    )  # fmt: skip
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        search.fit(X, Y)
+    told = [
+        str(each.message) for each in caught if "test scores are non-finite" in str(each.message)
+    ]
+    assert len(told) == np.isnan(bad)
+    assert ("failed" in search.candidate_status_) == np.isnan(bad)
+
+
 def test_scores_that_no_float_can_add_up_are_failures():
     scores = [1e308, -1e308, 0.5]
     search = BayesSearchCV(
@@ -730,7 +748,10 @@ def test_a_fit_that_must_not_fail_leaves_the_results_of_the_earlier_fit():
 def test_the_best_of_an_earlier_fit_is_none_of_a_later_one():
     search = svc_search(n_iter=3).fit(X, Y)
     search.set_params(scoring=lambda e, X, y: np.nan, early_stopping="racing")
-    with pytest.raises(ValueError, match="not finite"):
+    with (
+        pytest.raises(ValueError, match="not finite"),
+        pytest.warns(UserWarning, match="non-finite"),
+    ):
         search.fit(X, Y)
     assert len(search.cv_results_["params"]) == 3
     assert not hasattr(search, "best_params_")
@@ -740,7 +761,9 @@ def test_the_best_of_an_earlier_fit_is_none_of_a_later_one():
 def test_a_search_for_no_best_needs_none():
     scoring = {"a": lambda e, X, y: np.nan, "b": "accuracy"}
     search = svc_search(scoring=scoring, refit=False, early_stopping="racing", n_iter=3)
-    assert len(search.fit(X, Y).cv_results_["mean_test_b"]) == 3
+    with pytest.warns(UserWarning, match="non-finite"):
+        search.fit(X, Y)
+    assert len(search.cv_results_["mean_test_b"]) == 3
 
 
 @pytest.mark.parametrize(
