@@ -62,6 +62,16 @@ class Objective:
         elif isinstance(scorers, BaseScorer) or not callable(search.scoring):
             self._settle({"score": scorers})
 
+    @property
+    def expected_metric(self) -> str | None:
+        """The metric; before the first result, what `objective` or `refit` names, if one does."""
+        search = self._search
+        is_rule = one_standard_error(search.refit) is not None
+        for name in (self.metric, search.objective, None if is_rule else search.refit):
+            if isinstance(name, str):
+                return name
+        return None
+
     def _settle(self, metrics: Mapping[str, Any]) -> None:
         """Choose the metric among `metrics`."""
         search = self._search

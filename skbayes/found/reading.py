@@ -265,9 +265,7 @@ def _read_file(path: str | os.PathLike[str], name: str | None) -> Found:
     recorded = read_trials(path)
     trials = [trial for trial in recorded.trials if trial.has_begun]
     n, n_folds = len(trials), recorded.n_folds
-    metrics = dict.fromkeys(m for t in trials for fold in t.folds if fold for m in fold.test)
-    # Older files do not say which metric their search followed.
-    metric = recorded.metric or next(iter(metrics), "score")
+    metric = recorded.metric
     folds = np.full((n, n_folds), math.nan)
     for row, trial in enumerate(trials):
         for k, fold in enumerate(trial.folds):

@@ -29,7 +29,7 @@ def outline(space: Space, n_folds: int, metric: str = "score") -> dict[str, Any]
     space : Space
     n_folds : int
     metric : str, default="score"
-        The one that the search follows, as its table calls it.
+        The one that the search follows, as its table calls it; "" if it is not known yet.
 
     Returns
     -------
@@ -53,8 +53,9 @@ def read_results(path: str | os.PathLike[str], space: Space) -> dict[str, list[A
     Returns
     -------
     dict of str to list
-        "params" and "mean_test_<metric>" for each metric. A row for each candidate of which all
-        folds were evaluated, or any has failed: NaN then.
+        "params", "mean_test_<metric>" for each metric, and "score", the one of these that the
+        search followed. A row for each candidate of which all folds were evaluated, or any has
+        failed: NaN then.
 
     Raises
     ------
@@ -67,14 +68,25 @@ def read_results(path: str | os.PathLike[str], space: Space) -> dict[str, list[A
     known = _known(space)
     done = [t for t in recorded.trials if t.has_failed or t.n_scored == recorded.n_folds]
     params = [recorded.params(trial.point, known) for trial in done]
-    metrics = dict.fromkeys(m for t in done for fold in t.folds if fold for m in fold.test)
-    return {
-        "params": params,
-        **{
-            f"mean_test_{metric}": [math.nan if t.has_failed else t.mean(metric) for t in done]
-            for metric in metrics or ("score",)
-        },
+    means = {
+        metric: [math.nan if t.has_failed else t.mean(metric) for t in done]
+        for metric in recorded.metrics
     }
+    table = {f"mean_test_{metric}": column for metric, column in means.items()}
+    return {"params": params, **table, "score": means[recorded.metric]}
+
+
+def metrics_of(outline: Mapping[str, Any], trials: Sequence[Trial]) -> tuple[str, tuple[str, ...]]:
+    """Return the metric that a search followed, and all that it scored.
+
+    The scores decide: with a function for `scoring`, the outline was written before the metrics
+    were known, and older files do not name one. Then it is the first one that was scored.
+    """
+    parts = (part for trial in trials for part in (trial.folds, *trial.rungs))
+    scored = tuple(dict.fromkeys(m for part in parts for fold in part if fold for m in fold.test))
+    named = str(outline.get("metric", ""))
+    metrics = scored or (named or "score",)
+    return named if named in metrics else metrics[0], metrics
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -91,7 +103,9 @@ class Recorded:
     stand_ins : mapping
         By name and token, what stands for a category of which only the token is known.
     metric : str
-        The one that the search followed, "" if the file does not say.
+        The one that the search followed, see `metrics_of`.
+    metrics : tuple of str
+        All that were scored.
     stops_early : bool
         Whether a candidate may end without some of its folds before the search does.
     """
@@ -101,6 +115,7 @@ class Recorded:
     branches: Sequence[list[list[Any]]]
     stand_ins: Mapping[str, Mapping[str, Any]]
     metric: str
+    metrics: tuple[str, ...]
     stops_early: bool
 
     def params(
@@ -157,12 +172,14 @@ def read_trials(path: str | os.PathLike[str]) -> Recorded:
                 if isinstance(value, dict):
                     of_name = stand_ins.setdefault(name, {})
                     of_name.setdefault(value["token"], Unknown(value["token"]))
-        metric = str(header["outline"].get("metric", ""))
         settings = header["fingerprint"]
         stops_early = any(
             settings.get(name, "None") != "None" for name in ("early_stopping", "resource")
         )
-        recorded = Recorded(history.trials, n_folds, branches, stand_ins, metric, stops_early)
+        metric, metrics = metrics_of(header["outline"], history.trials)
+        recorded = Recorded(
+            history.trials, n_folds, branches, stand_ins, metric, metrics, stops_early
+        )
         for trial in history.trials:
             recorded.params(trial.point)
     except (KeyError, TypeError, ValueError, IndexError) as error:

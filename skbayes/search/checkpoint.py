@@ -171,8 +171,8 @@ class Checkpoint:
         """Open the journal of the search, to be closed on leaving; None if it keeps none.
 
         `params` are further arguments of `fit`, `earlier` is what a warm start was read to,
-        `metric` is the one that the search follows, as its table calls it, and `allows` tells
-        whether a point may be evaluated.
+        `metric` is the one that the search follows, as its table calls it, or "" if it is not known
+        yet, and `allows` tells whether a point may be evaluated.
 
         Raises
         ------

@@ -174,7 +174,7 @@ class Run:
         )
         self._open_journal = partial(
             checkpoint.open,
-            *(self._space, params, splits, earlier, seed, self.objective.metric or "score"),
+            *(self._space, params, splits, earlier, seed, self.objective.expected_metric or ""),
             self._proposals.allows,
         )
 
@@ -355,8 +355,8 @@ class Run:
 
     def _lines(self, pace: Pace, journal: Journal | None) -> Lines:
         """Return what prints a line for each candidate."""
-        scoring, metric = self._search.scoring, self.objective.metric or "score"
-        name = scoring if isinstance(scoring, str) and metric == "score" else metric
+        scoring = self._search.scoring
+        name = scoring if isinstance(scoring, str) else "score"
         events = [] if journal is None else journal.events
         known = [event.score for event in events if isinstance(event, Scored)]
         path = "" if journal is None else journal.path
@@ -404,7 +404,8 @@ class Run:
                 return read_csv(path, self._space, f"warm_start_from {path!r}")
             return read_results(path, self._space)
 
-        sources = read_sources(self._search.warm_start_from, self.objective.metric, read_file)
+        metric = self.objective.expected_metric
+        sources = read_sources(self._search.warm_start_from, metric, read_file)
         # A frame that went through a file has texts in the place of values, too.
         return [
             [(find_values(self._space, params)[0], score) for params, score in rows]
