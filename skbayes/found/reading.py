@@ -274,7 +274,7 @@ def _read_file(path: str | os.PathLike[str], name: str | None) -> Found:
                 folds[row, k] = score if math.isfinite(score) else math.nan
     was_run = np.array([[fold is not None for fold in t.folds] for t in trials], dtype=bool)
     was_run = was_run.reshape(n, n_folds)
-    is_failed = (was_run & np.isnan(folds)).any(axis=1)
+    is_failed = np.array([trial.has_failed_by(metric) for trial in trials], dtype=bool)
     is_complete = was_run.all(axis=1) & ~is_failed
     scores = np.array([t.mean(metric) for t in trials], dtype=np.float64)
     scores = np.where(is_complete, scores, math.nan)

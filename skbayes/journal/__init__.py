@@ -2,7 +2,7 @@
 
 from skbayes.journal.fingerprints import deciding_library, fingerprint
 from skbayes.journal.journal import Journal
-from skbayes.journal.summary import Recorded, outline, read_results, read_trials
+from skbayes.journal.summary import Recorded, metrics_of, outline, read_results, read_trials
 from skbayes.journal.tokens import data_token
 
 __all__ = [
@@ -11,6 +11,7 @@ __all__ = [
     "data_token",
     "deciding_library",
     "fingerprint",
+    "metrics_of",
     "outline",
     "read_results",
     "read_trials",

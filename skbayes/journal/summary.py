@@ -14,14 +14,16 @@ from skbayes.journal.journal import Journal
 from skbayes.journal.tokens import token
 from skbayes.space import Branch, Categorical, Point, Space, native
 
-__all__ = ["Recorded", "outline", "read_results", "read_trials"]
+__all__ = ["Recorded", "metrics_of", "outline", "read_results", "read_trials"]
 
 # Categories that JSON holds as they are. All others are written as tokens, which are compared
 # with those of present categories: nothing is made from them.
 WRITTEN_TYPES = (str, bool, type(None))
 
 
-def outline(space: Space, n_folds: int, metric: str = "score") -> dict[str, Any]:
+def outline(
+    space: Space, n_folds: int, metric: str = "score", amounts: Sequence[int] = ()
+) -> dict[str, Any]:
     """Return what a journal needs to say of a search besides its events.
 
     Parameters
@@ -30,15 +32,18 @@ def outline(space: Space, n_folds: int, metric: str = "score") -> dict[str, Any]
     n_folds : int
     metric : str, default="score"
         The one that the search follows, as its table calls it; "" if it is not known yet.
+    amounts : sequence of int, default=()
+        Of a resource, ascending, the whole last.
 
     Returns
     -------
     dict
-        "n_folds", "metric", and "branches": for each its parameters, as pairs of the name and of
-        None where codes are values, or else of the list of categories.
+        "n_folds", "metric", "amounts", and "branches": for each its parameters, as pairs of the
+        name and of None where codes are values, or else of the list of categories.
     """
     branches = [_written(branch) for branch in space.branches]
-    return {"n_folds": n_folds, "metric": metric, "branches": branches}
+    amounts = [int(amount) for amount in amounts]
+    return {"n_folds": n_folds, "metric": metric, "amounts": amounts, "branches": branches}
 
 
 def read_results(path: str | os.PathLike[str], space: Space) -> dict[str, list[Any]]:

@@ -175,7 +175,7 @@ class Run:
         self._open_journal = partial(
             checkpoint.open,
             *(self._space, params, splits, earlier, seed, self.objective.expected_metric or ""),
-            self._proposals.allows,
+            *(self._amounts, self._proposals.allows),
         )
 
     @property
@@ -307,7 +307,7 @@ class Run:
             metrics=self.objective.metrics,
             error_score=self._search.error_score,
             has_train_scores=self._search.return_train_score,
-            resources=self.resources,
+            amounts=self._amounts,
         )
 
     def learnt_from(self, trials: Sequence[Trial]) -> tuple[Space, Observations, float]:
@@ -342,6 +342,10 @@ class Run:
         """Return between which values the metric that steers can lie, given some scores."""
         search, metric = self._search, self.objective.metric
         return score_limits(search.scoring, metric, search.estimator, self._space, scores)
+
+    @property
+    def _amounts(self) -> tuple[int, ...]:
+        return () if self.resources is None else self.resources.all_amounts
 
     def _params(self, trials: Sequence[Trial]) -> list[dict[str, Any]]:
         given = {} if self.resources is None else self.resources.params(None)
