@@ -152,6 +152,17 @@ class Trial:
         """Whether the fit of some fold raised."""
         return any(fold is not None and fold.error is not None for fold in self.folds)
 
+    def has_failed_by(self, metric: str) -> bool:
+        """Whether it has no score by a metric, and would have none with more folds.
+
+        A fit raised, or the scorer did, or a fold has no finite score.
+        """
+        scores = [fold.test.get(metric, math.nan) for fold in self.folds if fold is not None]
+        if self.has_failed or not all(map(math.isfinite, scores)):
+            return True
+        # Scores near the largest float have no mean.
+        return None not in self.folds and not math.isfinite(self.mean(metric))
+
     @property
     def has_begun(self) -> bool:
         """Whether a fold was scored, or has failed, with whatever share of the resource."""

@@ -62,6 +62,16 @@ class Objective:
         elif isinstance(scorers, BaseScorer) or not callable(search.scoring):
             self._settle({"score": scorers})
 
+    @property
+    def expected_metric(self) -> str | None:
+        """The metric; before the first result, what `objective` or `refit` names, if one does."""
+        search = self._search
+        is_rule = one_standard_error(search.refit) is not None
+        for name in (self.metric, search.objective, None if is_rule else search.refit):
+            if isinstance(name, str):
+                return name
+        return None
+
     def _settle(self, metrics: Mapping[str, Any]) -> None:
         """Choose the metric among `metrics`."""
         search = self._search
@@ -125,16 +135,12 @@ class Objective:
         return tuple(means)
 
     def has_failed(self, trial: Trial) -> bool:
-        """Whether a trial has no score, and would have none with more folds.
+        """Whether a trial has failed by the metric that steers.
 
-        A fit raised, or the scorer did, or a fold has no finite score. What that means is decided
-        here for all: the model, the status, the line that is printed, and the choice of the best.
+        This is so for all: the model, the status, the line that is printed, and the choice of the
+        best.
         """
-        folds = self.fold_scores(trial)
-        if trial.has_failed or not all(f is None or math.isfinite(f) for f in folds):
-            return True
-        # Scores near the largest float have no mean.
-        return None not in folds and not math.isfinite(self.score(trial))
+        return trial.has_failed_by(self.metric or "")
 
     def status(self, trial: Trial) -> str:
         """Return how a closed trial ended: as `Trial.status`, or "failed"."""

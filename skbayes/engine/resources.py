@@ -63,6 +63,11 @@ class Resources:
     orders: Sequence[Rows] = field(default=(), repr=False)
     folds: Sequence[int] = field(default=(), repr=False)
 
+    @property
+    def all_amounts(self) -> tuple[int, ...]:
+        """Of the rungs and, last, the whole."""
+        return (*self.amounts, self.whole)
+
     @cached_property
     def shares(self) -> tuple[float, ...]:
         """What each rung takes of the whole."""

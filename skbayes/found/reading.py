@@ -265,9 +265,7 @@ def _read_file(path: str | os.PathLike[str], name: str | None) -> Found:
     recorded = read_trials(path)
     trials = [trial for trial in recorded.trials if trial.has_begun]
     n, n_folds = len(trials), recorded.n_folds
-    metrics = dict.fromkeys(m for t in trials for fold in t.folds if fold for m in fold.test)
-    # Older files do not say which metric their search followed.
-    metric = recorded.metric or next(iter(metrics), "score")
+    metric = recorded.metric
     folds = np.full((n, n_folds), math.nan)
     for row, trial in enumerate(trials):
         for k, fold in enumerate(trial.folds):
@@ -276,7 +274,7 @@ def _read_file(path: str | os.PathLike[str], name: str | None) -> Found:
                 folds[row, k] = score if math.isfinite(score) else math.nan
     was_run = np.array([[fold is not None for fold in t.folds] for t in trials], dtype=bool)
     was_run = was_run.reshape(n, n_folds)
-    is_failed = (was_run & np.isnan(folds)).any(axis=1)
+    is_failed = np.array([trial.has_failed_by(metric) for trial in trials], dtype=bool)
     is_complete = was_run.all(axis=1) & ~is_failed
     scores = np.array([t.mean(metric) for t in trials], dtype=np.float64)
     scores = np.where(is_complete, scores, math.nan)

@@ -21,7 +21,9 @@ __all__ = ["Recorded", "known_categories", "outline", "read_results", "read_tria
 WRITTEN_TYPES = (str, bool, type(None))
 
 
-def outline(space: Space, n_folds: int, metric: str = "score") -> dict[str, Any]:
+def outline(
+    space: Space, n_folds: int, metric: str = "score", amounts: Sequence[int] = ()
+) -> dict[str, Any]:
     """Return what a journal needs to say of a search besides its events.
 
     Parameters
@@ -29,16 +31,19 @@ def outline(space: Space, n_folds: int, metric: str = "score") -> dict[str, Any]
     space : Space
     n_folds : int
     metric : str, default="score"
-        The one that the search follows, as its table calls it.
+        The one that the search follows, as its table calls it; "" if it is not known yet.
+    amounts : sequence of int, default=()
+        Of a resource, ascending, the whole last.
 
     Returns
     -------
     dict
-        "n_folds", "metric", and "branches": for each its parameters, as pairs of the name and of
-        None where codes are values, or else of the list of categories.
+        "n_folds", "metric", "amounts", and "branches": for each its parameters, as pairs of the
+        name and of None where codes are values, or else of the list of categories.
     """
     branches = [_written(branch) for branch in space.branches]
-    return {"n_folds": n_folds, "metric": metric, "branches": branches}
+    amounts = [int(amount) for amount in amounts]
+    return {"n_folds": n_folds, "metric": metric, "amounts": amounts, "branches": branches}
 
 
 def read_results(path: str | os.PathLike[str], space: Space) -> dict[str, list[Any]]:
@@ -53,8 +58,9 @@ def read_results(path: str | os.PathLike[str], space: Space) -> dict[str, list[A
     Returns
     -------
     dict of str to list
-        "params" and "mean_test_<metric>" for each metric. A row for each candidate of which all
-        folds were evaluated, or any has failed: NaN then.
+        "params", "mean_test_<metric>" for each metric, and "score", the one of these that the
+        search followed. A row for each candidate of which all folds were evaluated, or any has
+        failed: NaN then.
 
     Raises
     ------
@@ -67,14 +73,25 @@ def read_results(path: str | os.PathLike[str], space: Space) -> dict[str, list[A
     known = known_categories(space)
     done = [t for t in recorded.trials if t.has_failed or t.n_scored == recorded.n_folds]
     params = [recorded.params(trial.point, known) for trial in done]
-    metrics = dict.fromkeys(m for t in done for fold in t.folds if fold for m in fold.test)
-    return {
-        "params": params,
-        **{
-            f"mean_test_{metric}": [math.nan if t.has_failed else t.mean(metric) for t in done]
-            for metric in metrics or ("score",)
-        },
+    means = {
+        metric: [math.nan if t.has_failed else t.mean(metric) for t in done]
+        for metric in recorded.metrics
     }
+    table = {f"mean_test_{metric}": column for metric, column in means.items()}
+    return {"params": params, **table, "score": means[recorded.metric]}
+
+
+def _metrics_of(outline: Mapping[str, Any], trials: Sequence[Trial]) -> tuple[str, tuple[str, ...]]:
+    """Return the metric that a search followed, and all that it scored.
+
+    The scores decide: with a function for `scoring`, the outline was written before the metrics
+    were known, and older files do not name one. Then it is the first one that was scored.
+    """
+    parts = (part for trial in trials for part in (trial.folds, *trial.rungs))
+    scored = tuple(dict.fromkeys(m for part in parts for fold in part if fold for m in fold.test))
+    named = str(outline.get("metric", ""))
+    metrics = scored or (named or "score",)
+    return named if named in metrics else metrics[0], metrics
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -91,7 +108,11 @@ class Recorded:
     stand_ins : mapping
         By name and token, what stands for a category of which only the token is known.
     metric : str
-        The one that the search followed, "" if the file does not say.
+        The one that the search followed, which the scores decide.
+    metrics : tuple of str
+        All that were scored.
+    amounts : tuple of int
+        Of the resource, ascending, the whole last; nothing without one.
     stops_early : bool
         Whether a candidate may end without some of its folds before the search does.
     seed : int
@@ -103,6 +124,8 @@ class Recorded:
     branches: Sequence[list[list[Any]]]
     stand_ins: Mapping[str, Mapping[str, Any]]
     metric: str
+    metrics: tuple[str, ...]
+    amounts: tuple[int, ...]
     stops_early: bool
     seed: int
 
@@ -160,13 +183,22 @@ def read_trials(path: str | os.PathLike[str]) -> Recorded:
                 if isinstance(value, dict):
                     of_name = stand_ins.setdefault(name, {})
                     of_name.setdefault(value["token"], Unknown(value["token"]))
-        metric = str(header["outline"].get("metric", ""))
         settings = header["fingerprint"]
         stops_early = any(
             settings.get(name, "None") != "None" for name in ("early_stopping", "resource")
         )
-        seed = int(header["seed"])
-        recorded = Recorded(history.trials, n_folds, branches, stand_ins, metric, stops_early, seed)
+        metric, metrics = _metrics_of(header["outline"], history.trials)
+        recorded = Recorded(
+            history.trials,
+            n_folds,
+            branches,
+            stand_ins,
+            metric,
+            metrics,
+            amounts=tuple(map(int, header["outline"].get("amounts", ()))),
+            stops_early=stops_early,
+            seed=int(header["seed"]),
+        )
         for trial in history.trials:
             recorded.params(trial.point)
     except (KeyError, TypeError, ValueError, IndexError) as error:

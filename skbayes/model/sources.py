@@ -114,7 +114,7 @@ def _read(source: Any, what: str, metric: str | None, read_file: ReadFile | None
 
 def _steering_metric(search: Any) -> str | None:
     """Return the metric that a fitted search followed, if it says so."""
-    for name in ("objective", "refit"):
+    for name in ("_metric", "objective", "refit"):
         metric = getattr(search, name, None)
         if isinstance(metric, str) and SCORE_PREFIX + metric in search.cv_results_:
             return metric

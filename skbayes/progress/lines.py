@@ -32,8 +32,8 @@ class Lines:
     ----------
     objective : Objective
         Says what a score is.
-    metric : str
-        What the score is called.
+    name : str
+        What the score is called if the search has a single metric.
     pace : Pace
     decode : callable
         Returns the parameters of a point.
@@ -48,14 +48,14 @@ class Lines:
     def __init__(
         self,
         objective: Objective,
-        metric: str,
+        name: str,
         pace: Pace,
         decode: Callable[[Point], Mapping[str, Any]],
         known: Collection[FoldScore] = (),
         path: str = "",
         shares: Sequence[str] = (),
     ) -> None:
-        self._objective, self._metric, self._pace = objective, metric, pace
+        self._objective, self._name, self._pace = objective, name, pace
         self._decode, self._path, self._shares = decode, path, shares
         # They are the very objects that trials hold then.
         self._known, self._kept = {id(score) for score in known}, known
@@ -85,6 +85,12 @@ class Lines:
             self._n_read += 1
         else:
             say(self._line(trial, score))
+
+    @property
+    def _metric(self) -> str:
+        # With a function for `scoring`, it is known from the first result on.
+        metric = self._objective.metric or "score"
+        return self._name if metric == "score" else metric
 
     def _tell_of_share(self, event: Scored, trial: Trial) -> None:
         """Print the line of a share, when all folds of it are scored."""

@@ -6,7 +6,7 @@ import hashlib
 import math
 import numbers
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any
@@ -57,7 +57,7 @@ def recorded(search: Any) -> tuple[list[Any], dict[str, Any], list[int | None]]:
     """Return what the file of a search says of its candidates, as `trials_table` takes it.
 
     It may be in use by a search that runs. Whether a candidate without all folds still runs, was
-    stopped early or cut off is not in it: its status is "unfinished".
+    stopped early or cut off is not in it: unless it has failed, its status is "unfinished".
 
     Raises
     ------
@@ -81,7 +81,9 @@ def recorded(search: Any) -> tuple[list[Any], dict[str, Any], list[int | None]]:
     notes = []
     for trial, values in zip(found.trials, params, strict=True):
         status = "complete" if trial.n_scored == found.n_folds else "unfinished"
-        notes.append(note_of(trial, "failed" if trial.has_failed else status, values))
+        notes.append(
+            note_of(trial, "failed" if trial.has_failed_by(found.metric) else status, values)
+        )
     begun = [trial for trial in found.trials if trial.has_begun]
     table = {}
     if begun:
@@ -89,9 +91,10 @@ def recorded(search: Any) -> tuple[list[Any], dict[str, Any], list[int | None]]:
         table = results_table(
             begun,
             [params[trial.index] for trial in begun],
-            metrics=[*dict.fromkeys(name for fold in scored for name in fold.test)] or ["score"],
+            metrics=found.metrics,
             error_score=search.error_score if search.error_score != "raise" else math.nan,
             has_train_scores=all(fold.train is not None or fold.error for fold in scored),
+            amounts=found.amounts,
         )
     row_of = {trial.index: row for row, trial in enumerate(begun)}
     return notes, table, [row_of.get(trial.index) for trial in found.trials]
@@ -187,13 +190,15 @@ class Checkpoint:
         earlier: Any,
         seed: int,
         metric: str,
+        amounts: Sequence[int],
         allows: Callable[[Point], bool],
     ) -> AbstractContextManager[Journal | None]:
         """Open the journal of the search, to be closed on leaving; None if it keeps none.
 
         `params` are further arguments of `fit`, `earlier` is what a warm start was read to,
-        `metric` is the one that the search follows, as its table calls it, and `allows` tells
-        whether a point may be evaluated.
+        `metric` is the one that the search follows, as its table calls it, or "" if it is not known
+        yet, `amounts` are those of the resource, and `allows` tells whether a point may be
+        evaluated.
 
         Raises
         ------
@@ -215,7 +220,7 @@ class Checkpoint:
             warm_start_from=earlier,
             **{name: getattr(self._search, name) for name in self._settings},
         )
-        of_search = outline(space, len(splits), metric)
+        of_search = outline(space, len(splits), metric, amounts)
         header = {"fingerprint": entries, "seed": seed, "outline": of_search}
         library_of = partial(deciding_library, self._search.estimator)
         journal = Journal.open(self._path, header=header, library_of=library_of)

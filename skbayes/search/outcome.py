@@ -207,7 +207,7 @@ def _keep(search: Any, run: Run, trials: Sequence[Trial], rows: Sequence[Trial])
     # One of an earlier fit with a resource would be none of this one.
     search.__dict__.pop("n_resources_", None)
     if run.resources is not None:
-        search.n_resources_ = [*run.resources.amounts, run.resources.whole]
+        search.n_resources_ = [*run.resources.all_amounts]
     search._begins_with_estimator = run.is_estimator(trials[0])
     search._smallest_fold = run.smallest_fold
     search._learnt_from = run.learnt_from(whole)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import product
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from numpy.ma import MaskedArray
@@ -15,9 +15,6 @@ from skbayes._trials import FoldScore, Trial
 from skbayes._warnings import warn
 from skbayes.search.conditions import as_written
 from skbayes.space import Categorical, Point, Space
-
-if TYPE_CHECKING:
-    from skbayes.engine import Resources
 
 __all__ = ["grid_of_lists", "in_row_order", "results_table", "warn_of_scores"]
 
@@ -72,7 +69,7 @@ def results_table(
     metrics: Sequence[str],
     error_score: float,
     has_train_scores: bool,
-    resources: Resources | None = None,
+    amounts: Sequence[int] = (),
 ) -> dict[str, Any]:
     """Return the table of the trials, one row each.
 
@@ -88,8 +85,8 @@ def results_table(
         Score of a fold whose fit or scoring failed. A fold that was not evaluated holds NaN.
     has_train_scores : bool
         Whether there are columns of training scores.
-    resources : Resources or None, default=None
-        What a candidate may have been given less of.
+    amounts : sequence of int, default=()
+        Of the resource that a candidate may have been given less of, the whole last.
 
     Returns
     -------
@@ -104,11 +101,11 @@ def results_table(
         return np.array(cells, dtype=np.float64)
 
     table: dict[str, Any] = {}
-    if resources is not None:
-        n_rungs = len(resources.amounts)
+    if amounts:
+        n_rungs = len(amounts) - 1
         rungs = [n_rungs if trial.rung is None else trial.rung for trial in trials]
         table["iter"] = np.array(rungs)
-        table["n_resources"] = np.array([*resources.amounts, resources.whole])[rungs]
+        table["n_resources"] = np.array(amounts)[rungs]
     for name in ("fit_time", "score_time"):
         cells = column(lambda fold, name=name: np.nan if fold is None else getattr(fold, name))
         table[f"mean_{name}"], table[f"std_{name}"] = _mean_and_std(cells)

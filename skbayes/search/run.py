@@ -177,8 +177,8 @@ class Run:
         )
         self._open_journal = partial(
             checkpoint.open,
-            *(self._space, params, splits, earlier, seed, self.objective.metric or "score"),
-            self._proposals.allows,
+            *(self._space, params, splits, earlier, seed, self.objective.expected_metric or ""),
+            *(self._amounts, self._proposals.allows),
         )
 
     @property
@@ -310,7 +310,7 @@ class Run:
             metrics=self.objective.metrics,
             error_score=self._search.error_score,
             has_train_scores=self._search.return_train_score,
-            resources=self.resources,
+            amounts=self._amounts,
         )
 
     def learnt_from(self, trials: Sequence[Trial]) -> tuple[Space, Observations, float]:
@@ -346,6 +346,10 @@ class Run:
         search, metric = self._search, self.objective.metric
         return score_limits(search.scoring, metric, search.estimator, self._space, scores)
 
+    @property
+    def _amounts(self) -> tuple[int, ...]:
+        return () if self.resources is None else self.resources.all_amounts
+
     def _params(self, trials: Sequence[Trial]) -> list[dict[str, Any]]:
         given = {} if self.resources is None else self.resources.params(None)
         return [self._space.decode(trial.point) | given for trial in trials]
@@ -358,8 +362,8 @@ class Run:
 
     def _lines(self, pace: Pace, journal: Journal | None) -> Lines:
         """Return what prints a line for each candidate."""
-        scoring, metric = self._search.scoring, self.objective.metric or "score"
-        name = scoring if isinstance(scoring, str) and metric == "score" else metric
+        scoring = self._search.scoring
+        name = scoring if isinstance(scoring, str) else "score"
         events = [] if journal is None else journal.events
         known = [event.score for event in events if isinstance(event, Scored)]
         path = "" if journal is None else journal.path
@@ -407,7 +411,8 @@ class Run:
                 return read_csv(path, self._space, f"warm_start_from {path!r}")
             return read_results(path, self._space)
 
-        sources = read_sources(self._search.warm_start_from, self.objective.metric, read_file)
+        metric = self.objective.expected_metric
+        sources = read_sources(self._search.warm_start_from, metric, read_file)
         # A frame that went through a file has texts in the place of values, too.
         return [
             [(find_values(self._space, params)[0], score) for params, score in rows]

@@ -602,7 +602,7 @@ class BayesSearchCV(BaseSearchCV):  # type: ignore[misc]
 
             - ``candidate``: the number of the candidate, from 1;
             - ``status``: as in `candidate_status_`, or "running". In a file, "unfinished" is a
-              candidate with missing folds;
+              candidate with missing folds that has not failed;
             - ``proposed_by``: "estimator" (the parameters of the estimator), "portfolio" (good on
               other data), "given" (`initial_points`), "earlier" (`warm_start_from`), "design",
               "model", "random" or "grid";

@@ -15,6 +15,7 @@ from sklearn.svm import SVC
 
 from skbayes import BayesSearchCV, Optimizer
 from skbayes.found import ABSENT, Found, best_so_far, guessed_space, read, read_several
+from skbayes.journal.records import line_of, parse
 from skbayes.rules import fold_noise
 
 X, Y = load_iris(return_X_y=True)
@@ -210,6 +211,38 @@ def test_a_checkpoint_says_which_metric_was_followed(tmp_path):
     assert found.metric == "f1_macro"
     tried = search.cv_results_["mean_test_f1_macro"][search._rows_tried]
     np.testing.assert_allclose(found.scores, tried)
+
+
+def two_scores(model, X, y):
+    score = model.score(X, y)
+    return {"accuracy": score, "low": -score}
+
+
+@pytest.mark.parametrize(
+    "kwargs", [{"refit": "low"}, {"objective": "low", "refit": False}, {"refit": False}]
+)
+def test_a_checkpoint_of_a_function_of_several_metrics(tmp_path, kwargs):
+    path = tmp_path / "search.jsonl"
+    settings = {"n_iter": 4, "cv": 2, "random_state": 0, "scoring": two_scores, **kwargs}
+    search = BayesSearchCV(SVC(), SPACE, checkpoint=path, **settings).fit(X, Y)
+    found = read(path)
+    assert (found.metric, found.status) == (search._metric, ("complete",) * 4)
+    tried = search.cv_results_[f"mean_test_{search._metric}"][search._rows_tried]
+    np.testing.assert_allclose(found.scores, tried)
+
+
+def test_an_older_checkpoint_of_a_function_of_several_metrics(tmp_path):
+    """Its header names a metric that was never scored."""
+    path = tmp_path / "search.jsonl"
+    settings = {"n_iter": 4, "cv": 2, "random_state": 0, "scoring": two_scores}
+    search = BayesSearchCV(SVC(), SPACE, checkpoint=path, refit="accuracy", **settings).fit(X, Y)
+    header, *rest = path.read_bytes().splitlines(keepends=True)
+    record = parse(header[:-1])
+    record["outline"]["metric"] = "score"
+    path.write_bytes(line_of(record) + b"".join(rest))
+    found = read(path)
+    assert (found.metric, found.status) == ("accuracy", ("complete",) * 4)
+    assert search.fit(X, Y).candidate_status_ == ["complete"] * 4
 
 
 def test_estimators_of_a_checkpoint_are_told_by_their_class(tmp_path):

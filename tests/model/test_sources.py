@@ -121,6 +121,7 @@ def test_the_metric_is_that_of_the_search_or_the_present_one():
     assert read_sources(table, "auc")[0][0][1] == 0.2
     assert read_sources(Fitted(table, refit="f1"), "auc")[0][0][1] == 0.1
     assert read_sources(Fitted(table, refit="f1", objective="auc"))[0][0][1] == 0.2
+    assert read_sources(Fitted(table, refit=False, _metric="f1"), "auc")[0][0][1] == 0.1
     assert read_sources({"params": [{"a": 1}], "mean_test_f1": [0.1]}, "auc")[0][0][1] == 0.1
     with pytest.raises(ValueError, match=r"several scores, .*leave only the one"):
         read_sources(table)

@@ -55,6 +55,11 @@ def test_the_metric_is_named(capsys):
     assert "[1/4] neg_mean_absolute_error -" in found[1]
 
 
+def test_a_function_names_the_metric_with_its_first_result(capsys):
+    found = lines(capsys, scoring=lambda model, X, y: {"near": model.score(X, y), "none": 0.0})
+    assert all(f"[{i}/4] near " in found[i] for i in range(1, 5))
+
+
 def test_a_single_split_has_no_error(capsys):
     found = lines(capsys, cv=ShuffleSplit(1, random_state=0))
     assert "nan" not in "".join(found)

@@ -91,6 +91,25 @@ def test_the_metric_of_the_search_is_read():
         search(source).fit(X, Y)
 
 
+@pytest.mark.parametrize(
+    "kwargs", [{"refit": "low"}, {"objective": "low", "refit": False}, {"refit": False}]
+)
+def test_the_metric_of_a_function_is_read(tmp_path, kwargs):
+    path = tmp_path / "search.jsonl"
+
+    def scores(model, X, y):
+        return {"accuracy": model.score(X, y), "low": -model.C}
+
+    source = earlier(scoring=scores, checkpoint=path, **kwargs)
+    followed = "low" if len(kwargs) > 1 or kwargs["refit"] else "accuracy"
+    table = source.cv_results_
+    best = table["params"][int(np.argmax(table[f"mean_test_{followed}"]))]
+    # A table alone does not tell which metric was followed: the present search has to name it.
+    tables = [table, source.trials(as_frame=False)] if followed == "low" else []
+    for given in (source, path, *tables):
+        assert params_of(search(given, n_iter=1, scoring=scores, **kwargs))[0] == best
+
+
 @pytest.mark.parametrize("source", ["journal.jsonl", 3, SVC(), {"a": [1]}])
 def test_a_malformed_source_is_an_error_before_any_fit(source):
     class Never(SVC):

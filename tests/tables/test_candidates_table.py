@@ -8,7 +8,7 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
-from sklearn.base import BaseEstimator, ClassifierMixin
+from sklearn.base import BaseEstimator, ClassifierMixin, clone
 from sklearn.datasets import load_iris
 from sklearn.ensemble import HistGradientBoostingClassifier
 from sklearn.exceptions import FitFailedWarning, NotFittedError
@@ -224,6 +224,33 @@ def test_of_a_file_with_a_space_that_depends_on_the_data(estimator, data, tmp_pa
     search = BayesSearchCV(estimator, "auto", **settings).fit(data, Y)
     found = BayesSearchCV(estimator, "auto", **settings).trials(as_frame=False)
     assert repr(found) == repr(search.trials(as_frame=False))
+
+
+def strict(model, X, y):
+    if model.value > 0.6:
+        raise RuntimeError("no score")
+    return {"near": model.score(X, y), "flat": 0.0}
+
+
+@pytest.mark.parametrize(
+    "kwargs",
+    [
+        {"early_stopping": None},
+        {"early_stopping": "racing"},
+        {"resource": "n_samples", "strategy": "hyperband", "n_iter": 9},
+    ],
+)
+def test_failures_and_shares_are_in_the_file(tmp_path, kwargs):
+    kwargs = {"n_iter": 4, "scoring": strict, "refit": "near", **kwargs}
+    kwargs["checkpoint"] = tmp_path / "j.jsonl"
+    search = run(Steps(0.7), {"value": (0.0, 0.8)}, **kwargs)
+    # A clone is not fitted, so it reads the file.
+    table, of_file = (each.trials(as_frame=False) for each in (search, clone(search)))
+    renamed = {"stopped": "unfinished"}
+    assert of_file["status"] == [renamed.get(status, status) for status in table["status"]]
+    assert of_file["failure"] == table["failure"]
+    assert of_file.get("n_resources") == table.get("n_resources")
+    assert list(of_file) == list(table)
 
 
 def test_a_file_of_another_space(tmp_path):
