@@ -319,6 +319,21 @@ def test_values_off_the_lattice_keep_their_coordinates():
     assert space.coordinates([point])[0, 0] == 0.1 + 1e-13
 
 
+def test_looking_for_a_point_in_other_branches_writes_no_text():
+    shown = []
+
+    class Value:
+        def __repr__(self):
+            shown.append(self)
+            return "Value()"
+
+    space = parse_space([{"a": [Value()]}, {"a": [Value()]}, {"b": [Value()]}])
+    point = Point(1, (0,))
+    shown.clear()
+    assert space.twins(point) == [point]
+    assert not shown
+
+
 def test_huge_and_small_integers_in_one_column():
     """Numpy left alone would make floats of them."""
     space = parse_space({"a": (-1, 2**64)})
