@@ -280,7 +280,7 @@ def unite(branches: tuple[Branch, ...]) -> tuple[Axis, ...]:
             if dimension.n_values == 1:
                 continue
             for other_name, other, indices in found:
-                if other_name == name and _are_alike(other, dimension):
+                if other_name == name and are_alike(other, dimension):
                     indices.append(index)
                     break
             else:
@@ -320,7 +320,7 @@ def _side_by_side(axes: Iterable[Axis]) -> tuple[Axis, ...]:
     return tuple(placed)
 
 
-def _are_alike(a: Dimension, b: Dimension) -> bool:
+def are_alike(a: Dimension, b: Dimension) -> bool:
     """Tell whether two dimensions of one name are the same to the model."""
     if not (isinstance(a, Categorical) and isinstance(b, Categorical)):
         return a == b
