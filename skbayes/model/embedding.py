@@ -286,7 +286,9 @@ def _coordinates(
 def _unit(dimension: Dimension, value: Any) -> float | None:
     """Return the coordinate of a value, also of a number beyond the range of a dimension."""
     try:
-        return float(dimension.to_unit([code_of(dimension, value)])[0])
+        code = code_of(dimension, value)
+        if code is not None:
+            return float(dimension.to_unit([code])[0])
     except (TypeError, ValueError):
         pass
     if not isinstance(dimension, Real | Integer) or not is_number(value):

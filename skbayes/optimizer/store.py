@@ -56,8 +56,10 @@ class ObservationStore:
         self.reports: dict[Point, Report] = {}
         self.origins: dict[Point, str] = {}
         self.n_changes = 0
-        # What need not be proposed: what was asked or told, in all branches that hold it, and as
-        # the search itself would write it, whose numbers lie on a lattice.
+        # What was asked or told, in all branches that have it.
+        self._held: set[Point] = set()
+        # What need not be proposed: these, and as the search itself would write them, whose numbers
+        # lie on a lattice.
         self._seen: set[Point] = set()
 
     def ask(self, point: Point) -> None:
@@ -87,6 +89,7 @@ class ObservationStore:
 
     def _see(self, points: Sequence[Point]) -> None:
         twins = [twin for point in points for twin in self._space.twins(point)]
+        self._held.update(twins)
         self._seen.update(twins)
         writings = self._space.points(self._space.coordinates(twins))
         for twin, written, counts in zip(twins, writings, self._space.counting(twins), strict=True):
@@ -143,7 +146,7 @@ class ObservationStore:
 
     def holds(self, point: Point) -> bool:
         """Whether a branch was proposed, or told, just the parameters of a point."""
-        return any(map(self.is_known, self._space.twins(point)))
+        return point in self._held
 
     def is_new(self, point: Point) -> bool:
         """Whether no branch knows the parameters of a point, or some that differ by rounding.

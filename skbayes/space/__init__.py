@@ -5,7 +5,7 @@ from skbayes.space.checks import check_count, is_finite, is_integer
 from skbayes.space.dimensions import Dimension
 from skbayes.space.distributions import Distribution, content_of, parameters_of
 from skbayes.space.integers import Integer, code_of
-from skbayes.space.layout import Branch, Conditional, Conditions, Point
+from skbayes.space.layout import Branch, Conditional, Conditions, Point, are_alike
 from skbayes.space.parsing import (
     MAX_BRANCHES,
     Written,
@@ -44,6 +44,7 @@ __all__ = [
     "Real",
     "Space",
     "Written",
+    "are_alike",
     "arrange_branches",
     "as_float",
     "brief",

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from skbayes._pickles import lasting
-from skbayes.space.dimensions import Dimension, no_member, settle, with_transform
+from skbayes.space.dimensions import Dimension, settle, with_transform
 from skbayes.space.scales import Lattice
 from skbayes.space.skopt import (
     CATEGORY_TRANSFORM,
@@ -133,8 +133,11 @@ class Categorical(Dimension):
         n = self.n_values
         return Lattice.of_cells(n) if self.is_ordered else Lattice(1.0, 0.5, 0.0, 0.0, n - 1.0)
 
-    def encode(self, value: Any) -> int:
-        """Return the index of the category that is `value`, or that has its type and content."""
+    def find_code(self, value: Any) -> int | None:
+        """Return the index of the category that is `value`, or that has its type and content.
+
+        None if there is no such category.
+        """
         key = plain_key(native(value))
         if key in self._codes:
             return self._codes[key]
@@ -142,7 +145,7 @@ class Categorical(Dimension):
             for code, category in enumerate(self.categories):
                 if is_same(category, value):
                     return code
-        raise no_member(value, self)
+        return None
 
     def decode(self, code: float | int) -> Any:
         """Return the category at an index, the same object that the user gave."""

@@ -71,8 +71,15 @@ class Dimension(ABC):
         """The coordinates that have a value, if they are evenly spaced."""
 
     @abstractmethod
+    def find_code(self, value: Any) -> float | int | None:
+        """Return the code of a value; None if the value is not in the dimension."""
+
     def encode(self, value: Any) -> float | int:
         """Return the code of a value; ValueError if the value is not in the dimension."""
+        code = self.find_code(value)
+        if code is None:
+            raise no_member(value, self)
+        return code
 
     def decode(self, code: float | int) -> Any:
         """Return the value of a code."""
@@ -148,8 +155,4 @@ class Dimension(ABC):
         return value_distance(a, b)
 
     def __contains__(self, value: Any) -> bool:
-        try:
-            self.encode(value)
-        except ValueError:
-            return False
-        return True
+        return self.find_code(value) is not None

@@ -16,7 +16,7 @@ from scipy.stats.distributions import rv_frozen
 from skbayes._numerics import underflowing
 from skbayes._pickles import lasting
 from skbayes.space.categories import Categorical
-from skbayes.space.dimensions import Dimension, no_member, settle
+from skbayes.space.dimensions import Dimension, settle
 from skbayes.space.integers import Integer
 from skbayes.space.ranges import Real
 from skbayes.space.scales import Lattice
@@ -239,8 +239,8 @@ class Distribution(Dimension):
         """Coordinates that the search uses: multiples of 2**-24. None if it is discrete."""
         return None if self._is_discrete else self._steps
 
-    def encode(self, value: Any) -> float | int:
-        """Return the number if it is in the support; as an int if all values are ints."""
+    def find_code(self, value: Any) -> float | int | None:
+        """Return the number, as an int if all values are ints; None if it is not in the support."""
         number, x = native(value), as_float(value)
         is_whole = self._is_discrete and not (len(self._points) and self._points.dtype.kind == "f")
         is_inside = self._bounds[0] <= x <= self._bounds[1] and math.isfinite(x)
@@ -253,7 +253,7 @@ class Distribution(Dimension):
             with underflowing():
                 is_inside = bool(self.frozen.pmf(x) > 0)
         if not is_inside:
-            raise no_member(value, self)
+            return None
         return int(number) if is_whole else x
 
     def to_unit(self, codes: ArrayLike) -> NDArray[np.float64]:

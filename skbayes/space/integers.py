@@ -115,18 +115,17 @@ class Integer(Range):
     def _dtype(self) -> type:
         return np.int64 if self._is_fine and -_SMALL < self.low < self.high < _SMALL else object
 
-    def encode(self, value: Any) -> int:
-        """Return the integer; ValueError for a float, or if it is not in the range."""
+    def find_code(self, value: Any) -> int | None:
+        """Return the integer; None for a float, or if it is not in the range."""
         number = native(value)
-        if not is_integer(number) or not self.low <= number <= self.high:
-            raise no_member(value, self)
-        return int(number)
+        is_inside = is_integer(number) and self.low <= number <= self.high
+        return int(number) if is_inside else None
 
     def decode(self, code: float | int) -> int:
         """Return the integer."""
         if code != int(code):
             raise no_member(code, self)
-        return self.encode(int(code))
+        return int(self.encode(int(code)))
 
     def to_unit(self, codes: ArrayLike) -> NDArray[np.float64]:
         """Return coordinates of integers: the centres of their cells."""
@@ -162,8 +161,8 @@ class Integer(Range):
         return range(self.low, self.high + 1)
 
 
-def code_of(dimension: Dimension, value: Any) -> float | int:
-    """Return the code of a value of a point; ValueError if the dimension does not have it.
+def code_of(dimension: Dimension, value: Any) -> float | int | None:
+    """Return the code of a value of a point; None if the dimension does not have it.
 
     A whole float stands for an int of a range, for a column with gaps has made floats of its
     integers.
@@ -171,4 +170,4 @@ def code_of(dimension: Dimension, value: Any) -> float | int:
     number = native(value)
     if isinstance(dimension, Integer) and isinstance(number, float) and number.is_integer():
         value = int(number)
-    return dimension.encode(value)
+    return dimension.find_code(value)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -14,7 +15,7 @@ from skbayes._pickles import lasting
 from skbayes.space.categories import Categorical
 from skbayes.space.dimensions import Dimension
 from skbayes.space.scales import Lattice
-from skbayes.space.values import plain_key, show
+from skbayes.space.values import plain_key, same_value, show
 
 # Lists of more unordered values than this are long: to have a column for each value, and to look
 # at each as a neighbour, would take longer than most fits.
@@ -279,7 +280,7 @@ def unite(branches: tuple[Branch, ...]) -> tuple[Axis, ...]:
             if dimension.n_values == 1:
                 continue
             for other_name, other, indices in found:
-                if other_name == name and _are_alike(other, dimension):
+                if other_name == name and are_alike(other, dimension):
                     indices.append(index)
                     break
             else:
@@ -319,21 +320,32 @@ def _side_by_side(axes: Iterable[Axis]) -> tuple[Axis, ...]:
     return tuple(placed)
 
 
-def _are_alike(a: Dimension, b: Dimension) -> bool:
-    """Tell whether two dimensions of one name are the same to the model.
-
-    Categories that are opaque objects are compared by their types and places: their identities
-    would not survive a copy of the space, and a copy must be searched alike.
-    """
+def are_alike(a: Dimension, b: Dimension) -> bool:
+    """Tell whether two dimensions of one name are the same to the model."""
     if not (isinstance(a, Categorical) and isinstance(b, Categorical)):
         return a == b
-    return a.is_ordered == b.is_ordered and list(map(_kind, a.categories)) == list(
-        map(_kind, b.categories)
+    return (
+        a.is_ordered == b.is_ordered
+        and a.n_values == b.n_values
+        and all(map(_is_same_category, a.categories, b.categories))
     )
 
 
-def _kind(value: object) -> object:
-    return plain_key(value) or type(value)
+def _is_same_category(a: Any, b: Any) -> bool:
+    """Tell whether two categories are the same, with the same answer for copies of them.
+
+    A value that differs from its own copy, such as an object without ``==``, is compared by type.
+    """
+    if plain_key(a) or plain_key(b):
+        return plain_key(a) == plain_key(b)
+    return same_value(a, b) or (type(a) is type(b) and not _equals_its_copy(a))
+
+
+def _equals_its_copy(value: Any) -> bool:
+    try:
+        return same_value(value, copy.deepcopy(value))
+    except Exception:  # whatever the value raises
+        return False
 
 
 def arrange(branches: tuple[Branch, ...], axes: tuple[Axis, ...]) -> Arrays:

@@ -257,7 +257,7 @@ def _codes(
                 "choice between values: write a list of them."
             )
         try:
-            codes[name] = frozenset(choice.encode(value) for value in values)
+            codes[name] = frozenset(int(choice.encode(value)) for value in values)
         except ValueError as error:
             raise ValueError(f"{place}: when[{name!r}]: {error}") from None
     return codes

@@ -11,7 +11,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from skbayes._pickles import lasting
 from skbayes.space import scales
-from skbayes.space.dimensions import Dimension, no_member, settle, with_transform
+from skbayes.space.dimensions import Dimension, settle, with_transform
 from skbayes.space.scales import Lattice
 from skbayes.space.skopt import (
     RANGE_TRANSFORM,
@@ -178,12 +178,10 @@ class Real(Range):
         """Multiples of 2**-32."""
         return Lattice.of_steps()
 
-    def encode(self, value: Any) -> float:
-        """Return the number as a float; ValueError if it is not in the range."""
+    def find_code(self, value: Any) -> float | None:
+        """Return the number as a float; None if it is not in the range."""
         number = as_float(value)
-        if not self.low <= number <= self.high:
-            raise no_member(value, self)
-        return number
+        return number if self.low <= number <= self.high else None
 
     def to_unit(self, codes: ArrayLike) -> NDArray[np.float64]:
         """Return coordinates on the scale, from 0 at `low` to 1 at `high`."""

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from skbayes.space.categories import Categorical
-from skbayes.space.dimensions import Dimension
+from skbayes.space.dimensions import Dimension, no_member
 from skbayes.space.integers import code_of
 from skbayes.space.layout import Branch
 from skbayes.space.values import show
@@ -55,8 +55,4 @@ def why_in_none(branches: Sequence[Branch], params: Mapping[str, Any]) -> str:
 
 def _refusal(dimension: Dimension, value: Any) -> str:
     """Return why a dimension does not have a value; nothing if it has."""
-    try:
-        code_of(dimension, value)
-    except ValueError as error:
-        return str(error)
-    return ""
+    return "" if code_of(dimension, value) is not None else str(no_member(value, dimension))

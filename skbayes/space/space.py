@@ -16,7 +16,6 @@ features 0.5 or all zero.
 
 from __future__ import annotations
 
-import contextlib
 import copy
 import itertools
 import math
@@ -173,24 +172,27 @@ class Space(SpaceView):
         found: Point | None = None
         indices = range(len(self.branches)) if branch is None else [branch]
         for index in indices:
-            parameters = self.branches[index].parameters
-            if params.keys() != {name for name, _ in parameters}:
-                continue
-            codes: list[float | int] = []
-            for name, dimension in parameters:
-                try:
-                    codes.append(code_of(dimension, params[name]))
-                except ValueError:
-                    break
-            else:
-                point = Point(index, tuple(codes))
-                if self._has_kinds(point, params):
-                    return point
-                found = found or point
+            point = self._point_in(index, params)
+            if point is not None and self._has_kinds(point, params):
+                return point
+            found = found or point
         if found is not None:
             return found
         reason = why_in_none([self.branches[index] for index in indices], params)
         raise ValueError(f"{show(dict(params))} is not in the search space. {reason}")
+
+    def _point_in(self, branch: int, params: Mapping[str, Any]) -> Point | None:
+        """Return the point of parameters in a branch; None if it does not have these."""
+        parameters = self.branches[branch].parameters
+        if params.keys() != {name for name, _ in parameters}:
+            return None
+        codes: list[float | int] = []
+        for name, dimension in parameters:
+            code = code_of(dimension, params[name])
+            if code is None:
+                return None
+            codes.append(code)
+        return Point(branch, tuple(codes))
 
     def _has_kinds(self, point: Point, params: Mapping[str, Any]) -> bool:
         return all(same_kind(value, params[name]) for name, value in self.decode(point).items())
@@ -205,12 +207,9 @@ class Space(SpaceView):
         params = self.decode(point)
         twins = []
         for branch in range(len(self.branches)):
-            if branch == point.branch:
-                twins.append(point)
-            elif params.keys() == set(self.branches[branch].names):
-                with contextlib.suppress(ValueError):
-                    twin = self.encode(params, branch=branch)
-                    twins += [twin] if self._has_kinds(twin, params) else []
+            twin = point if branch == point.branch else self._point_in(branch, params)
+            if twin is not None and (twin is point or self._has_kinds(twin, params)):
+                twins.append(twin)
         return twins
 
     def find(self, params: Mapping[str, Any], is_known: Callable[[Point], bool]) -> Point:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from itertools import combinations
 from typing import Any
 
-from skbayes.space import Branch, Categorical, Space, brief, plain_key
+from skbayes.space import Branch, Categorical, Space, are_alike, brief, plain_key, same_value
 
 __all__ = ["branch_labels", "choice_name"]
 
@@ -63,19 +64,24 @@ def _setter(space: Space) -> str | None:
         return None
     for name in space.branches[0].names:
         dimensions = [dict(branch.parameters).get(name) for branch in space.branches]
-        if all(isinstance(each, Categorical) for each in dimensions):
-            keys = [_keys(each) for each in dimensions]
-            if all(one.isdisjoint(other) for one, other in combinations(keys, 2)):
-                return name
+        lists = [each for each in dimensions if isinstance(each, Categorical)]
+        if len(lists) == len(dimensions) and _are_disjoint(lists):
+            return name
     return None
 
 
-def _keys(dimension: Any) -> set[object]:
-    return {plain_key(value) or id(value) for value in dimension.categories}
+def _are_disjoint(lists: Sequence[Categorical]) -> bool:
+    """Whether no two of some lists have a value in common."""
+    keys = [{key for v in each.categories if (key := plain_key(v))} for each in lists]
+    opaque = [[v for v in each.categories if not plain_key(v)] for each in lists]
+    return all(one.isdisjoint(other) for one, other in combinations(keys, 2)) and not any(
+        same_value(a, b) for one, other in combinations(opaque, 2) for a in one for b in other
+    )
 
 
 def _has_same(name: str, dimension: Any, branch: Branch) -> bool:
-    return bool(dict(branch.parameters).get(name) == dimension)
+    other = dict(branch.parameters).get(name)
+    return other is not None and are_alike(dimension, other)
 
 
 def _values(name: str, dimension: Any) -> str:

@@ -578,6 +578,16 @@ def test_a_score_beyond_all_floats():
         Optimizer({"x": (0.0, 1.0)}).tell({"x": 0.5}, 10**400)
 
 
+def test_other_branches_are_searched_once_for_each_point(monkeypatch):
+    counted, twins = [], Space.twins
+    monkeypatch.setattr(Space, "twins", lambda *args: counted.append(args) or twins(*args))
+    space, given = [{"a": [i]} for i in range(20)], [{"a": i} for i in range(20)]
+    optimizer = Optimizer(space, initial_points=given, random_state=0)
+    for _ in given:
+        optimizer.ask()
+    assert len(counted) == 20
+
+
 def test_branches_that_overlap_share_their_candidates():
     optimizer = Optimizer([{"x": [1, 2]}, {"x": [2, 3]}, {"y": [2]}], random_state=0)
     asked = [optimizer.ask() for _ in range(4)]

@@ -319,6 +319,55 @@ def test_values_off_the_lattice_keep_their_coordinates():
     assert space.coordinates([point])[0, 0] == 0.1 + 1e-13
 
 
+def _scaled(x):
+    return 2 * x
+
+
+def _shifted(x):
+    return x + 1
+
+
+class _Opaque:
+    """No ``==``: a copy of it is another value."""
+
+
+@pytest.mark.parametrize(
+    ("a", "b", "is_same"),
+    [
+        ([(50,), (100,)], [(300, 300), (7,)], False),
+        ([(50,), (100,)], [(50,), (100,)], True),
+        ([{"a": 1}, [1]], [{"a": 1}, [2]], False),
+        ([_scaled, _shifted], [_scaled, _shifted], True),
+        ([_scaled, _shifted], [_shifted, _scaled], False),
+        ([Ridge(1.0), None], [Ridge(1.0), None], True),
+        ([Ridge(1.0), None], [Ridge(2.0), None], False),
+        ([_Opaque(), 1], [_Opaque(), 1], True),
+        ([[_Opaque()], 1], [[_Opaque()], 2], False),
+    ],
+)
+def test_lists_of_one_name_are_one_axis_if_their_values_are_the_same(a, b, is_same):
+    """A copy of the dicts, one by one as a clone makes it, has the same axes."""
+    dicts = [{"m": ["a"], "h": a}, {"m": ["b"], "h": b}]
+    for each in (dicts, list(map(copy.deepcopy, dicts))):
+        branches = [axis.branches for axis in parse_space(each).axes if axis.name == "h"]
+        assert branches == ([(0, 1)] if is_same else [(0,), (1,)])
+
+
+def test_looking_for_a_point_in_other_branches_writes_no_text():
+    shown = []
+
+    class Value:
+        def __repr__(self):
+            shown.append(self)
+            return "Value()"
+
+    space = parse_space([{"a": [Value()]}, {"a": [Value()]}, {"b": [Value()]}])
+    point = Point(1, (0,))
+    shown.clear()
+    assert space.twins(point) == [point]
+    assert not shown
+
+
 def test_huge_and_small_integers_in_one_column():
     """Numpy left alone would make floats of them."""
     space = parse_space({"a": (-1, 2**64)})

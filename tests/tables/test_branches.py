@@ -25,6 +25,17 @@ MODELS = {
         ([{"m": ["x"]}, {"m": ["x", "y"]}], "space", ["space 0: m='x'", "space 1: m='x' or 'y'"]),
         ([{"a": (0.0, 1.0)}, {"b": [1]}], "space", ["space 0: a", "space 1: b=1"]),
         ([{"a": [1]}, {"a": [1]}], "space", ["space 0", "space 1"]),
+        ([{"m": [1]}, {"m": [1.0]}], "m", ["m=1", "m=1.0"]),
+        (
+            [{"clf": [SVC()], "kernel": ["linear"]}, {"clf": [SVC()], "kernel": ["rbf"]}],
+            "kernel",
+            ["kernel='linear'", "kernel='rbf'"],
+        ),
+        (
+            [{"clf": [SVC()], "h": [(1,)]}, {"clf": [SVC()], "h": [(1,), (2,)]}],
+            "space",
+            ["space 0: h=(1,)", "space 1: h=(1,) or (2,)"],
+        ),
         ([{"m": [0.1 + 0.2]}, {"m": list("abcd")}], "m", ["m=0.3", "m='a' and 3 others"]),
     ],
 )
