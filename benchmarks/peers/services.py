@@ -72,6 +72,8 @@ class Vizier:
         from vizier import algorithms, pyvizier
         from vizier.algorithms import designers
 
+        # By default it computes in single precision, and most searches end in proposals of NaN.
+        jax.config.update("jax_enable_x64", True)
         self._algorithms, self._pyvizier = algorithms, pyvizier
         self._union, self._n_asked = Union(task), 0
         problem = pyvizier.ProblemStatement()
