@@ -14,25 +14,20 @@ from sklearn.base import clone
 from skbayes._compat import (
     BaseSearchCV,
     accepts,
-    number_types,
-    owner_of,
     takes_reals,
-    takes_value,
 )
 from skbayes._warnings import warn
 from skbayes.search.conditions import as_written, owners
 from skbayes.search.results import grid_of_lists
-from skbayes.space import Branch, Categorical, Integer, Point, Real, Space, native, show
+from skbayes.space import Branch, Categorical, Integer, Point, Space, native, show
 
 if TYPE_CHECKING:
     from skbayes.known import Change, Data
-    from skbayes.space import Dimension
 
 __all__ = [
     "STRATEGIES",
     "count_candidates",
     "grid_points",
-    "last_bounds",
     "n_planned",
     "n_possible",
     "portfolio_points",
@@ -84,71 +79,6 @@ def warn_of_whole_ranges(search: BaseSearchCV, space: Space) -> None:
         f"number. Write ({low}.0, {high}.0) for all numbers between, or "
         f"Integer({low}, {high}) for the whole ones without this warning."
     )
-
-
-def last_bounds(
-    space: Space, estimator: Any, fitted: Any = None, n_rows: int | None = None
-) -> frozenset[tuple[int, str, str]]:
-    """Return the bounds beyond which an estimator takes nothing, as it declares or with the data.
-
-    Parameters
-    ----------
-    space : Space
-    estimator : estimator object
-    fitted : estimator object or None, default=None
-        The estimator, fitted with the parameters whose bounds are looked at.
-    n_rows : int or None, default=None
-        Rows of the smallest training fold.
-
-    Returns
-    -------
-    frozenset of tuple
-        Each is the index of its branch, its name and its side.
-    """
-    return frozenset(
-        (index, name, side)
-        for index, branch in enumerate(space.branches)
-        for name, dimension in branch.parameters
-        for side, bound in zip(("lower", "upper"), _ends(dimension), strict=False)
-        if all(
-            _is_last(owner, own_name, bound, -1 if side == "lower" else 1)
-            for owner, own_name in owners(name, dict(branch.parameters), estimator)
-        )
-        or (side == "upper" and _is_most(fitted, name, bound, n_rows))
-    )
-
-
-def _ends(dimension: Dimension) -> list[Any]:
-    """Return the least and the largest number of a dimension; nothing if it has no such ends."""
-    if isinstance(dimension, Integer | Real):
-        return [dimension.low, dimension.high]
-    if isinstance(dimension, Categorical) and {*map(type, dimension.categories)} <= {int, float}:
-        return [min(dimension.categories), max(dimension.categories)]
-    return []
-
-
-def _is_last(estimator: Any, name: str, bound: int | float, sign: int) -> bool:
-    """Whether a parameter takes a number, but not the next one in a direction."""
-    try:
-        owner, name = owner_of(estimator, name)
-        is_whole = isinstance(bound, int) and "Real" not in number_types(owner, name)
-        beyond = bound + sign if is_whole else math.nextafter(bound, sign * math.inf)
-        return takes_value(owner, name, bound) and not takes_value(owner, name, beyond)
-    except Exception:  # of what is no estimator, such as the word for a step that is left out
-        return False
-
-
-def _is_most(fitted: Any, name: str, bound: int | float, n_rows: int | None) -> bool:
-    """Whether no larger number is possible with the data that a fitted part has seen."""
-    # Only this question pays for reading what is known.
-    from skbayes.known import most_possible
-
-    try:
-        owner, name = owner_of(fitted, name)
-        counts = {"n_features": getattr(owner, "n_features_in_", None), "n_samples": n_rows}
-        return bound >= most_possible(owner, name, counts)
-    except Exception:  # of what is no estimator, such as the word for a step that is left out
-        return False
 
 
 def n_possible(space: Space, n_iter: int) -> int:

@@ -740,7 +740,8 @@ class BayesSearchCV(BaseSearchCV):  # type: ignore[misc]
         """
         from skbayes.insight import Insight
         from skbayes.model import Surrogate
-        from skbayes.search.candidates import is_used_up, last_bounds
+        from skbayes.search.bounds import last_bounds
+        from skbayes.search.candidates import is_used_up
 
         space, observations, noise = self._learnt("insight()")
         # Of equal scores, the best is that of the first row, as `best_index_` has it.

@@ -21,7 +21,7 @@ from sklearn.tree import DecisionTreeRegressor
 
 from skbayes import BayesSearchCV, Categorical, Optimizer, Real
 from skbayes.insight.bounds import AtBound, gain_beyond
-from skbayes.search.candidates import last_bounds
+from skbayes.search.bounds import last_bounds
 from skbayes.search.conditions import space_of
 from skbayes.space import parse_space
 

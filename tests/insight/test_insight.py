@@ -339,3 +339,12 @@ def test_words():
     assert "x " in text
     assert str(insight.importances()) in text
     assert "more candidates raise the best score by more than" in text
+
+
+def test_intervals_of_scores_near_the_largest_float():
+    optimizer = Optimizer({"x": (0.0, 1.0)}, random_state=0)
+    points = optimizer.ask(13)
+    optimizer.tell(points, [(1.7e308, -1.7e308, 0.0)[i % 3] for i in range(13)])
+    low, high = optimizer.insight().interval(points)
+    assert np.isfinite([low, high]).all()
+    assert (low < high).all()
