@@ -19,6 +19,9 @@ MODULES = ["skbayes", *(m.name for m in pkgutil.walk_packages(skbayes.__path__, 
 BLOCK = re.compile(r"^```python\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 TEST = re.compile(r"`(tests/[\w/]+\.py)::(\w+)`")
 LINK = re.compile(r"\]\((?!\w+:)([^)#\s]+)")
+FENCED = re.compile(r"^ *```.*?^ *```$", re.MULTILINE | re.DOTALL)
+# What stands at the start of a line only, and shows in the middle of one that lines were joined.
+SWALLOWED = re.compile(r"^(?!\|).*(?:\|---|[.:] [-#]+ [A-Z]|[.:]  +\S)", re.MULTILINE)
 
 
 def page_id(path: Path) -> str:
@@ -45,6 +48,12 @@ def test_links(page: Path) -> None:
     """Every relative link leads to a file."""
     for target in LINK.findall(page.read_text(encoding="utf-8")):
         assert (page.parent / target).exists(), target
+
+
+@pytest.mark.parametrize("page", PAGES, ids=page_id)
+def test_no_paragraph_holds_a_table_or_another_paragraph(page: Path) -> None:
+    text = FENCED.sub("", page.read_text(encoding="utf-8"))
+    assert SWALLOWED.findall(text) == []
 
 
 @pytest.mark.parametrize("page", PAGES, ids=page_id)
