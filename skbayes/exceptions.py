@@ -122,7 +122,7 @@ class NoWorkers(RuntimeError):
     seconds : float
         How long the search waited for a worker, in seconds.
     text : str or None, default=None
-        What happened, if there is no cluster.
+        What happened. None: a cluster has no workers.
     """
 
     def __init__(self, seconds: float, text: str | None = None) -> None:
@@ -184,9 +184,9 @@ class JournalLocked(RuntimeError):
     path : str
         Path of the file.
     pid : int or None
-        Process of the other search; None if the file does not have this number.
+        Process id of the other search; None if the file does not contain the process id.
     host : str or None
-        Machine of this process.
+        Name of the machine on which this process runs.
     """
 
     def __init__(self, path: str, pid: int | None, host: str | None) -> None:

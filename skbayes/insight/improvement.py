@@ -94,8 +94,8 @@ class Gain:
     is_noise : bool
         Whether `by` is the noise of the scores, which is the default.
     is_guess : bool
-        Whether nothing is known because the space of the search is not known, beyond the
-        candidates that were evaluated.
+        Whether the gain is not known because the search space is not known. This is so if only the
+        evaluated candidates are known.
     """
 
     n: int

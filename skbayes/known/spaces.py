@@ -39,12 +39,13 @@ def suggest_space(estimator: Any, X: Any = None, y: Any = None) -> Any:
     Parameters
     ----------
     estimator : estimator, or list of estimator
-        It may be a pipeline, a column transformer, an ensemble or any other estimator that contains
-        estimators. The names of the parameters are those of `get_params`.
+        The estimator may be a pipeline, a column transformer, an ensemble or any other estimator
+        that contains estimators. The names of the parameters are those of `get_params`.
     X : array-like, default=None
         Data. The function uses the shape and the variance of the data. Some ranges depend on the
-        data, such as a number of components. Without data, these ranges are left out or narrow.
-        The function assumes that a training fold has half of the rows.
+        data, such as the range of a number of components. Without data, the function leaves out
+        such a range, or returns a narrower range. The function assumes that a training fold has
+        half of the rows.
     y : array-like, default=None
         Target. The function uses the number of classes for a classifier, and the standard deviation
         for a regressor.
@@ -60,8 +61,8 @@ def suggest_space(estimator: Any, X: Any = None, y: Any = None) -> Any:
     Raises
     ------
     ValueError
-        If skbayes does not know the estimator. A step of a pipeline before the last one that
-        skbayes does not know is left as it is, with a warning.
+        If skbayes does not know the estimator. If skbayes does not know a step before the last
+        step of a pipeline, there is only a warning, and the space has no parameters of this step.
 
     Examples
     --------
