@@ -546,7 +546,10 @@ class Insight:
         whose = "candidate taken" if self.best.is_simplest else "best candidate"
         none = f"No parameter of the {whose} is at a bound."
         if self._is_guess:
-            none = "Whether a parameter is at a bound is not known, nor is the search space."
+            none = (
+                "It is not known whether a parameter is at a bound, because the search space is "
+                "not known."
+            )
         bounds = "\n".join(found or [none])
         told = "\n".join(said_of_best(self))
         return f"{told}\n\n{self.importances()}\n\n{self.improvement()}\n{bounds}"
@@ -576,11 +579,11 @@ def said_of_best(insight: Insight) -> list[str]:
     if not best.is_simplest:
         return [highest, *told]
     if insight._row == insight._best_row:
-        taken = "Taken: its candidate, for no simpler one is within one standard error."
+        taken = "Taken: its candidate. No simpler candidate is within one standard error."
     else:
         params = ", ".join(f"{name}={show(value)}" for name, value in insight.best_params.items())
         taken = (
-            "Taken: the simplest candidate within one standard error, which scores "
+            "Taken: the simplest candidate within one standard error. Its score is "
             f"{significant(insight.best_score, 5, insight.noise)}: {params}"
         )
     return [highest, taken, *told]

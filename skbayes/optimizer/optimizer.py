@@ -316,7 +316,7 @@ class Optimizer:
             isinstance(budget_left, numbers.Real) and budget_left <= 1
         ):
             raise ValueError(
-                "budget_left must be a share of at most 1, or None if there is no budget, "
+                "budget_left must be a fraction of at most 1, or None if there is no budget, "
                 f"got {budget_left!r}."
             )
         point, origin = self._proposal(budget_left)

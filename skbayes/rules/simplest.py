@@ -99,7 +99,7 @@ class OneStandardError:
             )
         if not self.prefer:
             raise ValueError(
-                f"OneStandardError: prefer names no parameter. Write {example}, or None for what "
+                f"OneStandardError: prefer is empty. Write {example}, or None for the orders that "
                 "skbayes knows."
             )
         for name, wanted in self.prefer.items():
@@ -108,7 +108,7 @@ class OneStandardError:
             if not isinstance(name, str) or not (is_list or is_word):
                 raise ValueError(
                     f"OneStandardError: prefer[{name!r}] must be 'low', 'high', or a list of "
-                    f"values from the simplest one on, got {wanted!r}."
+                    f"values with the simplest value first, got {wanted!r}."
                 )
         # What is given may be changed later.
         object.__setattr__(self, "prefer", dict(self.prefer))

@@ -266,7 +266,7 @@ def parse_stopping(value: Any) -> tuple[StoppingRule, ...]:
     for rule in rules:
         if type(rule).__module__ in CALLBACK_MODULES:
             raise TypeError(
-                f"stopping holds {type(rule).__name__}, which is a callback: give it to "
+                f"stopping has {type(rule).__name__}, which is a callback: write "
                 "fit(X, y, callback=...)."
             )
     return rules
@@ -306,7 +306,10 @@ def as_callables(name: str, value: Any, what: str) -> tuple[Any, ...]:
     entries = tuple(value) if isinstance(value, list | tuple) else (value,)
     for entry in entries:
         if isinstance(entry, type):
-            raise TypeError(f"{name} holds the class {entry.__name__}: make an object of it first.")
+            raise TypeError(
+                f"{name} has the class {entry.__name__}: give an object, such as "
+                f"{entry.__name__}(...)."
+            )
         if not callable(entry):
             raise TypeError(f"{name} must be {what}, a list of them, or None, got {value!r}.")
     return entries

@@ -282,8 +282,8 @@ class CheckpointSaver:
         raise NotImplementedError(
             f"CheckpointSaver({checkpoint_path!r}): searches are not saved as pickles, which run "
             "code when they are loaded. Leave this callback out and write "
-            "BayesSearchCV(..., checkpoint='search.jsonl'): the file grows with each fold, and the "
-            "same call goes on where an earlier one was stopped."
+            "BayesSearchCV(..., checkpoint='search.jsonl'). The search writes each fold to this "
+            "file. After an interrupt, the same call continues from the file."
         )
 
 

@@ -129,7 +129,8 @@ class Conditional:
             )
         if not self.when:
             raise ValueError(
-                f"Conditional: when names no parameter. Write {example}, or the values alone."
+                f"Conditional: when is empty. Write {example}, or write the values without "
+                "Conditional."
             )
         for name, values in self.when.items():
             if not isinstance(name, str) or not isinstance(values, list | tuple) or not values:
