@@ -283,7 +283,7 @@ def active_backend(n_jobs: int | None) -> tuple[Any, int | None]:
     RuntimeError
         If this joblib does not say which backend is active.
     """
-    get = needed("joblib.parallel", "get_active_backend", "to know where folds are to run")
+    get = needed("joblib.parallel", "get_active_backend", "to find the active joblib backend")
     # What is not given is what the context says, or the backend.
     return get()[0], joblib.Parallel(n_jobs=n_jobs).n_jobs
 
@@ -312,7 +312,7 @@ def memory_mapping() -> tuple[str | None, float, str]:
 
 def loky_executor(n_workers: int, **settings: Any) -> Executor:
     """Return an executor of `n_workers` processes, which shares them with nobody."""
-    purpose = "to run folds in processes; with n_jobs=1 or an executor= of yours they run without"
+    purpose = "to run folds in processes (not with n_jobs=1, nor with your own executor)"
     make = needed("joblib.externals.loky", "ProcessPoolExecutor", purpose)
     return make(n_workers, **settings)  # type: ignore[no-any-return]
 

@@ -61,7 +61,7 @@ HOMES = {
 # Names that classes had before, which stand in older pickles.
 RENAMED = {"Standing": "SearchState"}
 
-_REMEDY = "Load it with the skbayes that wrote it, or with a newer one."
+_REMEDY = "Load the pickle with the version of skbayes that wrote it, or with a newer version."
 
 
 def lasting(cls: C) -> C:
@@ -94,8 +94,8 @@ def restore(name: str, format: int) -> Any:
     name = RENAMED.get(name, name)
     if name not in HOMES or format > FORMAT:
         raise UnpicklingError(
-            f"This pickle was written by a newer skbayes: it holds {name} in format {format}, and "
-            f"this one reads its own classes up to format {FORMAT}. {_REMEDY}"
+            f"This pickle was written by a newer version of skbayes: it has {name} in format "
+            f"{format}. The installed version reads formats up to {FORMAT}. {_REMEDY}"
         )
     cls = getattr(importlib.import_module(HOMES[name]), name)
     return cls.__new__(cls)
@@ -140,15 +140,15 @@ def _set_fields(self: Any, state: Any) -> None:
             default = each.default_factory()
         value = state.pop(each.name, default)
         if value is dataclasses.MISSING:
-            raise UnpicklingError(f"This pickle holds {name} without its {each.name}. {_REMEDY}")
+            raise UnpicklingError(f"This pickle has {name} without {each.name}. {_REMEDY}")
         if not each.compare and default is not dataclasses.MISSING:
             late[each.name] = value
             value = default
         object.__setattr__(self, each.name, value)
     if state and not hasattr(self, "__dict__"):
         raise UnpicklingError(
-            f"This pickle was written by a newer skbayes: {name} has no {', '.join(state)} here. "
-            f"{_REMEDY}"
+            "This pickle was written by a newer version of skbayes: in the installed version, "
+            f"{name} has no {', '.join(state)}. {_REMEDY}"
         )
     if hasattr(self, "__post_init__"):
         # Arguments that are no fields have left nothing behind.

@@ -45,8 +45,8 @@ def mlflow_autolog(**settings: Any) -> None:
     lists, tells = getattr(utils, LISTS, None), getattr(utils, TELLS, None)
     if lists is None or tells is None:
         raise RuntimeError(
-            f"mlflow {mlflow.__version__} has no mlflow.sklearn.utils.{LISTS} or {TELLS}, by which "
-            "skbayes adds its search. Log search.trials() and search.best_params_ yourself."
+            f"mlflow {mlflow.__version__} has no mlflow.sklearn.utils.{LISTS} or {TELLS}, so "
+            "mlflow_autolog() does not work. Log search.trials() and search.best_params_ yourself."
         )
     # Twice would be no harm, and a chain that grows.
     if BayesSearchCV not in lists():

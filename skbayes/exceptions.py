@@ -46,7 +46,7 @@ class SpaceExhausted(RuntimeError):
 
     def __str__(self) -> str:
         return (
-            f"{self.reason}: {self.n_asked} were proposed, and none is proposed twice. "
+            f"{self.reason} (proposed so far: {self.n_asked}). No candidate is proposed twice. "
             f"{self.remedy}, or ask for fewer candidates."
         )
 
@@ -65,8 +65,8 @@ class WorkerDied(RuntimeError):
     def __init__(self, message: str = "") -> None:
         super().__init__(
             message
-            or "The worker process died: it was killed by a signal, often because memory ran "
-            "out, or crashed in native code."
+            or "The worker process died. Either a signal killed it, often because memory ran out, "
+            "or compiled code crashed. If memory ran out, use fewer workers."
         )
 
     @classmethod
@@ -107,8 +107,8 @@ class FitTimeout(RuntimeError):
 
     def __str__(self) -> str:
         return (
-            f"The fit took longer than fit_timeout={self.seconds:g} seconds and was ended with its "
-            f"worker process. It was here:\n{self.stack}"
+            f"The fit took longer than fit_timeout={self.seconds:g} seconds, so the search ended "
+            f"its worker process. At the end, the fit was here:\n{self.stack}"
         )
 
 
@@ -122,7 +122,7 @@ class NoWorkers(RuntimeError):
     seconds : float
         How long the search waited for a worker, in seconds.
     text : str or None, default=None
-        What happened, if there is no cluster.
+        What happened. None: a cluster has no workers.
     """
 
     def __init__(self, seconds: float, text: str | None = None) -> None:
@@ -132,10 +132,11 @@ class NoWorkers(RuntimeError):
 
     def __str__(self) -> str:
         return self.text or (
-            f"The cluster has had no worker for {self.seconds:.0f} seconds. Either none has come "
-            "yet, or all have died and were not replaced: what kills them is often a fit that "
-            "needs more memory than a worker has. Look at the cluster, wait for its workers (dask: "
-            "client.wait_for_workers(1)) and search again; with checkpoint= it goes on from here."
+            f"The cluster has had no worker for {self.seconds:.0f} seconds. Either no worker has "
+            "started yet, or all workers have died and were not replaced. Workers often die if a "
+            "fit needs more memory than a worker has. Check the cluster and wait for its workers "
+            "(dask: client.wait_for_workers(1)). Then call fit again. With a checkpoint, the "
+            "search continues from the file."
         )
 
 
@@ -184,9 +185,9 @@ class JournalLocked(RuntimeError):
     path : str
         Path of the file.
     pid : int or None
-        Process of the other search; None if the file does not have this number.
+        Process id of the other search; None if the file does not contain the process id.
     host : str or None
-        Machine of this process.
+        Name of the machine on which this process runs.
     """
 
     def __init__(self, path: str, pid: int | None, host: str | None) -> None:
@@ -199,6 +200,7 @@ class JournalLocked(RuntimeError):
         owner = "another search" if self.pid is None else f"process {self.pid} on {self.host!r}"
         return (
             f"checkpoint {self.path!r} is in use by {owner}. Wait until it ends, or name another "
-            "file: only one search at a time writes to a checkpoint. Searches of different data "
-            "have files of their own if {data} is in the name, as in 'search-{data}.jsonl'."
+            "file: only one search at a time writes to a checkpoint. For several data sets, write "
+            "{data} into the file name, as in 'search-{data}.jsonl'. Then each data set has its "
+            "own file."
         )

@@ -289,7 +289,7 @@ class Engine:
         if verdict is None or resources is None:
             return ""
         n, why = verdict
-        return f"From candidate {n + 1} on, each fit had all of {resources.name}: {why}."
+        return f"From candidate {n + 1} on, the search used no shares of {resources.name}: {why}."
 
     def _limits(self, n_workers: int) -> tuple[float, float]:
         """Return how many candidates may be open, and how many folds decided on."""

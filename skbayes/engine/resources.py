@@ -164,8 +164,8 @@ def _present(search: BaseSearchCV, space: Space, name: str) -> Any:
     if name not in params and accepts(search.estimator, {name: 2}):
         if search.max_resources == "auto":
             raise ValueError(
-                f"max_resources='auto' takes the value that the estimator has, and {of}() does not "
-                f"list {name!r} until it is set: write {of}({name}=...), or give max_resources."
+                f"max_resources='auto' takes the value that the estimator has, and {of}() has no "
+                f"value of {name!r}: write {of}({name}=...), or give max_resources."
             )
     elif name not in params:
         raise ValueError(
@@ -232,11 +232,11 @@ def _whole(search: BaseSearchCV, present: Any) -> int:
         if whole < 2:
             # Such as -1, which means no limit.
             raise ValueError(
-                f"{auto}{whole} leaves no smaller share: give max_resources, or resource=None."
+                f"{auto}{whole} is too small for a share: give max_resources, or resource=None."
             )
     if whole < 2:
         raise ValueError(
-            f"max_resources={whole} of resource={search.resource!r} leaves no smaller share: give "
+            f"max_resources={whole} of resource={search.resource!r} is too small for a share: give "
             "at least 2, or resource=None."
         )
     return int(whole)
@@ -255,8 +255,8 @@ def _amounts(search: BaseSearchCV, whole: int, smallest: int) -> tuple[int, ...]
     if is_given and not found:
         raise ValueError(
             f"resource={search.resource!r}: min_resources={least}, max_resources={whole} and "
-            f"factor={search.factor!r} leave no share below the whole, as min_resources * factor "
-            "is above max_resources. Give a smaller min_resources or factor, or resource=None."
+            f"factor={search.factor!r} leave no share, because min_resources * factor is above "
+            "max_resources. Give a smaller min_resources or factor, or resource=None."
         )
     return found
 

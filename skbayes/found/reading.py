@@ -71,11 +71,11 @@ def read(search: Any, name: str | None = None) -> Found:
     elif has(search, "told") and has(search, "reports"):
         found = _read_optimizer(search, name or type(search).__name__)
     elif has(search, "fit") and has(search, "get_params"):
-        raise ValueError(f"{type(search).__name__} is not fitted: call fit before it is drawn.")
+        raise ValueError(f"{type(search).__name__} is not fitted: call fit first.")
     else:
         raise TypeError(f"search must be {ACCEPTED}; got {show(search)}.")
     if not len(found):
-        raise ValueError(f"{found.name} holds no candidate yet, so there is nothing to draw.")
+        raise ValueError(f"{found.name} has no candidates yet, so there is nothing to draw.")
     return found
 
 

@@ -57,9 +57,10 @@ class AtBound:
         Which end this is.
     rise : float
         Predicted score at the bound, minus the predicted score a tenth of the range inside of the
-        bound. All other parameters are as in the best point.
+        bound. In a short range of whole numbers or a list, two values inside of the bound. All
+        other parameters are as in the best point.
     probability : float
-        Probability that the score at the bound is higher, as the model predicts.
+        Probability that `rise` is positive, as the model predicts.
     beyond : float
         Predicted rise of the score beyond the bound, if the score follows a parabola, in units of
         `Insight.noise`. Infinite if the score does not flatten.

@@ -94,8 +94,8 @@ class Gain:
     is_noise : bool
         Whether `by` is the noise of the scores, which is the default.
     is_guess : bool
-        Whether nothing is known because the space of the search is not known, beyond the
-        candidates that were evaluated.
+        Whether the gain is not known because the search space is not known. This is so if only the
+        evaluated candidates are known.
     """
 
     n: int
@@ -114,26 +114,25 @@ class Gain:
 
     def __repr__(self) -> str:
         if self.is_exhausted:
-            return "All points of the space are evaluated: there is nothing more to gain."
+            return "All points of the space have been evaluated: no gain is possible."
         if self.is_guess:
             return (
-                "What more candidates would bring is not known, because the search space is not "
-                "known."
+                "The gain of more candidates is not known, because the search space is not known."
             )
         if self.n_missing > self.n and self.is_last:
             return (
-                "What the points that are left would bring is not known: there are fewer than "
+                "The gain of the points that are left is not known: there are fewer than "
                 f"{MIN_SCORES} scores."
             )
         if self.n_missing:
             # A candidate that is stopped early brings none.
             scores = "score" if self.n_missing == 1 else "scores"
             return (
-                "What more candidates would bring is not known yet: it will be after "
+                "The gain of more candidates is not known yet. It will be known after "
                 f"{self.n_missing} more {scores}."
             )
         if np.isnan(self.probability):
-            return "All scores are equal: what more candidates would bring is not known."
+            return "All scores are equal, so the gain of more candidates is not known."
         noun, verb = ("candidate", "raises") if self.n == 1 else ("candidates", "raise")
         left = " (all that are left)" if self.is_last else ""
         level = f"{self.by:.3g}"

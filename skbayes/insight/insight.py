@@ -84,8 +84,8 @@ class Insight:
         the score; NaN if all scores are equal.
     floor : float
         The model replaces lower scores by this score, so that a single very bad score does not hide
-        all other differences. A prediction near `floor` means: this score, any worse score, or a
-        failure.
+        all other differences. A predicted score near `floor` means that the real score
+        is about `floor` or worse, or that the evaluation fails.
     best : BestScore
         The score to expect from the best point on new folds. Its score on the folds that chose it
         is too high on average. For a search, the best point is the candidate with the highest score
@@ -163,25 +163,26 @@ class Insight:
         noise : float, default=nan
             A smaller difference of scores may be chance. NaN or 0: the noise of the model.
         best_row : int or None, default=None
-            Row of the best of the observations with the highest score. None: the first one.
+            Row of the best observation. None: the first row with the highest score.
         best : BestScore or None, default=None
             The score to expect from the best point on new folds; None if it is not known.
         limits : tuple of float, default=(-inf, inf)
             Lowest and highest possible score.
         taken_row : int or None, default=None
-            Row of the observation that was taken. None: the one with the highest score.
+            Row of the observation that was taken. None: the row of the best observation.
         is_exhausted : bool, default=False
             Whether no point is left that may be evaluated.
         resource : str or None, default=None
-            Name that parameters may have beside those of the space.
+            Name of an additional parameter that points may have.
         last : frozenset of tuple, default=frozenset()
-            Index of the branch, name and side of the bounds beyond which the estimator takes
-            nothing.
+            Bounds beyond which the estimator takes no values. Each bound is the index of the
+            branch, the name of the parameter and the side.
         is_guess : bool, default=False
-            Whether `space` is only what the points span, because the space of the search is not
-            known. Then nothing is said of its bounds, nor that nothing is left of it.
+            Whether `space` was guessed from the points, because the space of the search is not
+            known. Then the insight does not say which parameters are at a bound, or that no point
+            is left.
         n_asked : int or None, default=None
-            Number of points that the search has proposed so far, those without a score included.
+            Number of points that the search has proposed so far, including points without a score.
             None: as many as there are observations.
 
         Raises
@@ -298,8 +299,8 @@ class Insight:
 
         with c from a Student distribution with two degrees of freedom, scaled so that its 50 %
         interval is the 50 % interval of the model. The errors of predictions are larger than with a
-        normal distribution, because the model treats its own shape as exactly known. But they are
-        rarely much larger.
+        normal distribution, because the model treats the parameters of its kernel as exactly
+        known. But the errors are rarely much larger.
 
         Parameters
         ----------
@@ -505,18 +506,18 @@ class Insight:
             return tuple(told(*each) for each in wanted)
 
     def at_bounds(self) -> tuple[AtBound, ...]:
-        """Return which parameters of the best point are at a bound, and whether to widen it.
+        """Return which parameters of the best point are at a bound, and whether to widen the range.
 
-        With ``refit="1se"``, the best point is the candidate that was taken. If another candidate
-        has the highest score, the result also has the bounds of this candidate beyond which the
-        score still rises.
+        With ``refit="1se"``, the best point is the candidate that was taken. Another candidate may
+        have the highest score. Then the result also has each bound of this other candidate beyond
+        which the score still rises.
 
         Returns
         -------
         tuple of AtBound
-            Parameters within 2 % of an end of their range, on its scale. In a short range of whole
-            numbers or an ordered list of numbers, parameters at the first or last number. Printing
-            an `AtBound` shows a sentence.
+            Parameters within 2 % of an end of their range, on the scale of the range. In a short
+            range of whole numbers or an ordered list of numbers, only parameters at the first or
+            last number. Printing an `AtBound` shows a sentence.
         """
         if self._is_guess:
             return ()
@@ -545,7 +546,10 @@ class Insight:
         whose = "candidate taken" if self.best.is_simplest else "best candidate"
         none = f"No parameter of the {whose} is at a bound."
         if self._is_guess:
-            none = "Whether a parameter is at a bound is not known, nor is the search space."
+            none = (
+                "It is not known whether a parameter is at a bound, because the search space is "
+                "not known."
+            )
         bounds = "\n".join(found or [none])
         told = "\n".join(said_of_best(self))
         return f"{told}\n\n{self.importances()}\n\n{self.improvement()}\n{bounds}"
@@ -575,11 +579,11 @@ def said_of_best(insight: Insight) -> list[str]:
     if not best.is_simplest:
         return [highest, *told]
     if insight._row == insight._best_row:
-        taken = "Taken: its candidate, for no simpler one is within one standard error."
+        taken = "Taken: its candidate. No simpler candidate is within one standard error."
     else:
         params = ", ".join(f"{name}={show(value)}" for name, value in insight.best_params.items())
         taken = (
-            "Taken: the simplest candidate within one standard error, which scores "
+            "Taken: the simplest candidate within one standard error. Its score is "
             f"{significant(insight.best_score, 5, insight.noise)}: {params}"
         )
     return [highest, taken, *told]

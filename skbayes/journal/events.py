@@ -50,13 +50,12 @@ def read_events(data: bytes, path: str) -> tuple[list[Event], float, Mapping[str
                 is_next = event.index == n_asked
                 n_asked += 1
             if not is_next:
-                raise ValueError("it cannot follow those before it")
+                raise ValueError("it does not fit the records before it")
         except MALFORMED as error:
             raise JournalError(
                 path,
-                f"record {number} of {len(lines)} is not as it was written "
-                f"({reason(error)}). To go on from the one before, delete this line and all "
-                f"that follow. {ELSEWHERE}.",
+                f"record {number} of {len(lines)} is damaged ({reason(error)}). To continue from "
+                f"the record before it, delete line {number} and all later lines. {ELSEWHERE}.",
             ) from None
         events.append(event)
     return events, elapsed, versions

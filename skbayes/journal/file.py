@@ -165,8 +165,8 @@ class LockedFile:
             if error.errno not in _UNSUPPORTED:
                 raise
             warn(
-                f"{self.path!r} is on a file system without locks ({error}): see to it yourself "
-                "that no two searches write to this file.",
+                f"{self.path!r} is on a file system without locks ({error}): make sure that only "
+                "one search writes to this file.",
             )
 
     def read(self) -> bytes:

@@ -19,11 +19,11 @@ VERSION = 1
 # Every journal of any version begins with these, behind the checksum.
 MAGIC = b' {"k":"%s",' % FORMAT.encode()
 
-ELSEWHERE = "Name another file to start anew"
+ELSEWHERE = "Name another file to begin a new search"
 
 _DATA = (
-    " For data that differ, as in each fold of an outer cross-validation, write {data} into the "
-    "name of the file, as in 'search-{data}.jsonl': each data set has a file of its own then."
+    " If the data differ, as in each fold of an outer cross-validation, write {data} into the "
+    "file name, as in 'search-{data}.jsonl'. Then each data set has its own file."
 )
 
 # What a search had of which an older journal does not tell.
@@ -34,8 +34,8 @@ _BEFORE = {"strategy": "'bayesian'", "is_allowed": "None"}
 _HINTS = {
     "X": _DATA,
     "y": _DATA,
-    "cv": " Folds that are shuffled are the same again only with a random_state in cv.",
-    "warm_start_from": " A search that still runs is another source each time: give a copy of it.",
+    "cv": " If cv shuffles, it gives the same folds again only with an int as random_state.",
+    "warm_start_from": " If warm_start_from has a search that is still running, give a copy of it.",
 }
 
 
@@ -67,10 +67,10 @@ def header_of(data: bytes, path: str) -> dict[str, Any]:
     try:
         line = data[: data.find(b"\n") + 1]
         if not is_ours(line):
-            raise ValueError("this is another kind of file")
+            raise ValueError("it is another kind of file")
         header = parse(line[:-1])
         if header["v"] != VERSION:
-            raise ValueError(f"this is a journal of format {show(header['v'])}")
+            raise ValueError(f"it is a checkpoint of format {show(header['v'])}")
         whole(header["seed"])
         for name in ("fingerprint", "versions"):
             if not all(isinstance(value, str) for value in header[name].values()):
@@ -78,8 +78,8 @@ def header_of(data: bytes, path: str) -> dict[str, Any]:
     except MALFORMED as error:
         raise JournalError(
             path,
-            f"its first record is not the header of a journal of format {VERSION} "
-            f"({reason(error)}). {ELSEWHERE}, or delete this one.",
+            f"this file is not a checkpoint of format {VERSION} ({reason(error)}). {ELSEWHERE}, "
+            "or delete this file.",
         ) from None
     return header
 
@@ -127,7 +127,7 @@ def check_fingerprint(
         raise JournalMismatch(
             path,
             f"it was written by a search with other settings or data: {changes}. "
-            f"{ELSEWHERE}, or repeat the earlier settings to go on."
+            f"{ELSEWHERE}, or use the earlier settings to continue the earlier search."
             + "".join(dict.fromkeys(_HINTS.get(key, "") for key in others)),
             others,
         )

@@ -44,13 +44,13 @@ SYNC_INTERVAL = 0.05
 
 # What errors of the operating system mean for a journal, and what to do.
 _NO_PERMISSION = (
-    "the journal cannot be written here; name a file that can, or change its permissions"
+    "the checkpoint cannot be written here: name another file, or change the permissions"
 )
-_NO_ROOM = "there is no room for the journal; free some, and the same call goes on from here"
+_NO_ROOM = "there is no space for the checkpoint: free some space, and make the same call again"
 _EXPLANATIONS = {
-    errno.ENOENT: "the folder {folder!r} does not exist; make it first",
-    errno.EISDIR: "a folder stands where the journal is to be; name a file in it",
-    errno.ENOTDIR: "a file stands where the folder of the journal is to be; name another path",
+    errno.ENOENT: "the folder {folder!r} does not exist: make it first",
+    errno.EISDIR: "this path is a folder: name a file in the folder",
+    errno.ENOTDIR: "a folder in this path is a file: name another path",
     **dict.fromkeys((errno.EACCES, errno.EPERM), _NO_PERMISSION),
     **dict.fromkeys((errno.ENOSPC, errno.EFBIG, errno.EDQUOT), _NO_ROOM),
 }
@@ -240,6 +240,6 @@ def _explained(path: str) -> Iterator[None]:
     except BlockingIOError:
         raise
     except OSError as error:
-        text = _EXPLANATIONS.get(error.errno or 0, "the journal cannot be used: {reason}")
+        text = _EXPLANATIONS.get(error.errno or 0, "the checkpoint cannot be used: {reason}")
         told = text.format(folder=os.path.dirname(path), reason=error.strerror or error)
         raise OSError(error.errno, told, path) from error

@@ -53,7 +53,7 @@ def parse(line: bytes) -> dict[str, Any]:
         raise ValueError("its checksum does not match")
     record = json.loads(body.decode(*_ENCODING))
     if not isinstance(record, dict):
-        raise ValueError("it is no JSON object")
+        raise ValueError("it is not a JSON object")
     return record
 
 
@@ -98,7 +98,7 @@ def event_of(record: Mapping[str, Any]) -> tuple[Asked | Scored, float]:
         at = _float(record["t"]) if "t" in record else None
         return Asked(index, point, prediction, _text(record.get("o")), at), 0.0
     if record["k"] != "fold":
-        raise ValueError("it is of an unknown kind")
+        raise ValueError("its kind is not known")
     train, elapsed = record.get("r"), _float(record["t"])
     score = FoldScore(
         test=_scores(record["s"]),

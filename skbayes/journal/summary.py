@@ -204,8 +204,8 @@ def read_trials(path: str | os.PathLike[str]) -> Recorded:
     except (KeyError, TypeError, ValueError, IndexError) as error:
         raise JournalError(
             os.fspath(path),
-            "its search cannot be told from its header, so that nothing can be learnt from it "
-            f"({type(error).__name__}: {error}). Give the cv_results_ of that search.",
+            "the space of its search cannot be read from the file "
+            f"({type(error).__name__}: {error}). Give the cv_results_ of that search instead.",
         ) from None
     return recorded
 

@@ -31,7 +31,7 @@ def written_spaces(search: Any, X: Any = None, y: Any = None, n_rows: int | None
         return written
     if written != AUTO:
         raise ValueError(
-            f"search_spaces={written!r} is no word that is known: write a dict of parameters and "
+            f"search_spaces={written!r} is not a known word: write a dict of parameters and "
             f"their values, or search_spaces={AUTO!r} for the space that suggest_space returns."
         )
     try:
@@ -43,8 +43,9 @@ def written_spaces(search: Any, X: Any = None, y: Any = None, n_rows: int | None
             found.pop(name, None)
     if not found:
         raise ValueError(
-            f"search_spaces={AUTO!r}: nothing of {type(search.estimator).__name__} is worth a "
-            "search. Fit it as it is, or write a dict of the parameters that you want to search."
+            f"search_spaces={AUTO!r}: {type(search.estimator).__name__} has no parameters that "
+            "skbayes would search. Fit the estimator as it is, or write a dict of the parameters "
+            "that you want to search."
         )
     return found
 

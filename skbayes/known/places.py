@@ -107,21 +107,21 @@ def nearest(
     if isinstance(dimension, Categorical):
         if number is None or not near:
             taken = dimension.decode(0)
-            why = f"the first of the list, for {written} is not in it"
+            why = f"the first value of the list, because {written} is not in the list"
         else:
             taken = _nearest_of(near, number, n)
-            why = f"the nearest of the list to {written}"
+            why = f"the value of the list that is nearest to {written}"
         return taken, Change(name, value, taken, why)
     if number is None:
         taken = dimension.inverse_transform([0.5])[0]
-        why = f"the middle of the range, for {written} is no number that is known before the fits"
+        why = f"the middle of the range, because {written} is not known as a number"
         return taken, Change(name, value, taken, why)
     taken = _of_range(dimension, number)
     is_same = is_word and taken == number
     if is_same:
         why = f"which is what {written} means here" if is_set else "which is its default"
     else:
-        why = f"the nearest of the range to {written}"
+        why = f"the value of the range that is nearest to {written}"
     return taken, Change(name, value, taken, why, is_same)
 
 

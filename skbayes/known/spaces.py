@@ -39,12 +39,13 @@ def suggest_space(estimator: Any, X: Any = None, y: Any = None) -> Any:
     Parameters
     ----------
     estimator : estimator, or list of estimator
-        It may be a pipeline, a column transformer, an ensemble or any other estimator that contains
-        estimators. The names of the parameters are those of `get_params`.
+        The estimator may be a pipeline, a column transformer, an ensemble or any other estimator
+        that contains estimators. The names of the parameters are those of `get_params`.
     X : array-like, default=None
         Data. The function uses the shape and the variance of the data. Some ranges depend on the
-        data, such as a number of components. Without data, these ranges are left out or narrow.
-        The function assumes that a training fold has half of the rows.
+        data, such as the range of a number of components. Without data, the function leaves out
+        such a range, or returns a range that does not depend on the data. The function assumes that
+        a training fold has half of the rows.
     y : array-like, default=None
         Target. The function uses the number of classes for a classifier, and the standard deviation
         for a regressor.
@@ -60,8 +61,8 @@ def suggest_space(estimator: Any, X: Any = None, y: Any = None) -> Any:
     Raises
     ------
     ValueError
-        If skbayes does not know the estimator. A step of a pipeline before the last one that
-        skbayes does not know is left as it is, with a warning.
+        If skbayes does not know the estimator. If skbayes does not know a step before the last
+        step of a pipeline, there is only a warning, and the space has no parameters of this step.
 
     Examples
     --------
@@ -127,9 +128,9 @@ def _walk(
     elif parameters and not inside:
         if is_step:
             warn(
-                f"No search space is known for {_called(estimator)}: nothing is searched of the "
-                f"step {prefix.removesuffix('__')!r}. To search it, write its parameters and their "
-                "ranges beside what suggest_space returns."
+                f"No search space is known for {_called(estimator)}, so the search does not vary "
+                f"the step {prefix.removesuffix('__')!r}. To search this step, add its parameters "
+                "and their ranges to the dict that suggest_space returns."
             )
             return
         raise ValueError(_refusal(estimator, prefix))
@@ -307,11 +308,11 @@ def _rounded(value: float) -> float:
 def _refusal(estimator: Any, prefix: str) -> str:
     close = close_names(type(estimator).__name__, known_names(), n=5)
     place = f" (it is {prefix.removesuffix('__')!r})" if prefix else ""
-    similar = f" Known ones with similar names: {', '.join(close)}." if close else ""
+    similar = f" Known estimators with similar names: {', '.join(close)}." if close else ""
     return (
         f"No search space is known for {_called(estimator)}{place}. Write its parameters and their "
-        f"ranges as a dict.{similar} The page 'Choosing a search "
-        "space' of the documentation lists all that are known."
+        f"ranges as a dict.{similar} The page 'Choosing a space' of the documentation lists all "
+        "known estimators."
     )
 
 

@@ -140,10 +140,11 @@ def place(space: Space, rows: Sequence[Row], n_rows: int = MAX_SOURCE_ROWS) -> S
     y = np.array(scores)
     scored = y[np.isfinite(y)]
     if scored.size < 2 or scored.min() == scored.max():
-        text = f"of {len(rows)} results {len(scores)} have a place in the space"
+        text = f"{len(scores)} of {len(rows)} results are in the space"
         if scores:
-            text += f", with {len(set(scored.tolist()))} different scores"
-        raise ValueError(text + (f"; of another, {reasons[0]}" if reasons else ""))
+            n_scores = len(set(scored.tolist()))
+            text += f", with {n_scores} different score{'' if n_scores == 1 else 's'}"
+        raise ValueError(text + (f"; in another result, {reasons[0]}" if reasons else ""))
     return Source(np.array(coordinates), y, tuple(points)).shortened(n_rows)
 
 
@@ -159,9 +160,9 @@ def place_all(space: Space, sources: Sequence[Sequence[Row]]) -> list[Source]:
     if reasons:
         warn(
             f"warm_start_from: nothing can be learnt ({'; '.join(reasons)}). The search starts "
-            "without these results. A result needs a value for each parameter of the search, no "
-            "other parameter that was varied, categories that are in the lists of the search, and "
-            "a score that differs from other scores.",
+            "without these results. A result needs a value for each parameter of the search, and "
+            "no other parameter that was varied. Its values must be in the lists of the search. "
+            "At least two results need different scores.",
             RuntimeWarning,
         )
     return placed
@@ -266,7 +267,7 @@ def _coordinates(
     """Return the coordinates of parameters in a branch, or why they have no place there."""
     parameters = dict(space.branches[branch].parameters)
     if foreign := sorted(params.keys() - constants - parameters.keys()):
-        return f"{foreign[0]!r} was varied and is none of {list(parameters)}"
+        return f"{foreign[0]!r} was varied, and the search has only {list(parameters)}"
     units = {}
     for name, dimension in parameters.items():
         is_given = name in params

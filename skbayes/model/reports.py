@@ -111,7 +111,7 @@ def read_report(score: Any, folds: Any = None, cost: Any = None) -> Report:
     """
     spent = None if is_missing(cost) else _number(cost, "a cost")
     if spent is not None and not 0.0 <= spent < math.inf:
-        raise ValueError(f"a cost must be finite and at least 0, got {cost!r}; None if unknown.")
+        raise ValueError(f"a cost must be a finite number of at least 0, or None, got {cost!r}.")
     is_mean = isinstance(score, str) and score == MEAN
     told = None if is_mean else read_score(score, "a score")
     if folds is None:
@@ -131,8 +131,8 @@ def read_report(score: Any, folds: Any = None, cost: Any = None) -> Report:
         return Report(math.nan, (), spent)
     if not scores:
         raise ValueError(
-            f"folds must hold the score of at least one, got {folds!r}; tell None as the score if "
-            "the evaluation failed, or nothing as long as no fold was run."
+            f"folds must have the score of at least one fold, got {folds!r}. If the evaluation "
+            "failed, give score=None without folds. If no fold was run yet, do not call tell."
         )
     if len(scores) < len(values):
         if told is not None:
@@ -143,7 +143,7 @@ def read_report(score: Any, folds: Any = None, cost: Any = None) -> Report:
         return Report(math.nan, values, spent)
     of_folds = mean(scores)
     if not math.isfinite(of_folds):
-        raise ValueError(f"folds={folds!r} are too large to be summed.")
+        raise ValueError(f"folds={folds!r} are too large: their sum is not a finite float.")
     if told is None:
         return Report(of_folds, values, spent)
     if abs(told - of_folds) > TOLERANCE * max(map(abs, scores)):
@@ -180,8 +180,8 @@ def check_follows(report: Report, before: Report, name: str) -> None:
     """
     if not before.is_partial:
         raise ValueError(
-            f"{name} has been told before, with the score {before.score!r}; tell each point once, "
-            "the mean if it was repeated."
+            f"{name} has been told before, with the score {before.score!r}. Tell each point only "
+            "once. If you repeat an evaluation, tell the mean of the scores."
         )
     if report.has_failed:
         return
@@ -193,8 +193,8 @@ def check_follows(report: Report, before: Report, name: str) -> None:
     pairs = zip(before.folds, report.folds, strict=True)
     if any(old is not None and old != new for old, new in pairs):
         raise ValueError(
-            f"{name} has been told before, with folds={list(before.folds)!r}: these stay, and "
-            f"further ones may be added; got {list(report.folds)!r}."
+            f"{name} has been told before, with folds={list(before.folds)!r}. Repeat these scores, "
+            f"and only add scores of other folds; got {list(report.folds)!r}."
         )
 
 
@@ -203,7 +203,7 @@ def _column(values: Any, n: int, name: str, default: Any) -> Iterable[Any]:
     if isinstance(values, type(default)) and values == default:
         return [default] * n
     if not _is_list(values) or len(values) != n:
-        raise ValueError(f"tell {n} points with as many {name}, got {values!r}.")
+        raise ValueError(f"{n} points need a list of {n} {name}, got {values!r}.")
     return values
 
 
@@ -238,4 +238,4 @@ def _number(value: Any, name: str) -> float:
     try:
         return float(value)
     except OverflowError:
-        raise ValueError(f"{name} must fit a float, got {show(value)}.") from None
+        raise ValueError(f"{name} is too large for a float, got {show(value)}.") from None

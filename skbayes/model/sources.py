@@ -272,7 +272,7 @@ def _score_column(names: list[str], what: str, metric: str | None) -> str:
     if scores:
         raise ValueError(
             f"{what} has several scores, {scores}, and none of them is for the metric that the "
-            "search optimises: leave only the one to learn from."
+            "search optimises. Keep only the scores from which the search is to learn."
         )
     raise ValueError(
         f"{what} needs a column of scores, 'mean_test_score' or 'score'; it has {names}. Rename "

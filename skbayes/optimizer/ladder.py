@@ -183,15 +183,15 @@ class Ladder:
         correlation, n_known = self.optimizer.rung_evidence()
         looks = [score for each in standings for score in each.scores if score is not None]
         if sum(map(math.isnan, looks)) > len(looks) / 2:
-            why = "most fits with less of it fail. Set a larger min_resources"
+            why = "most fits with a share failed. Set a larger min_resources"
         elif min(self.costs(standings)) > MAX_COST:
-            why = "fits with less of it save too little time"
+            why = "fits with a share save too little time"
         elif n_known.max() < 2:
-            why = "too few candidates have a score both with less and with all of it"
+            why = "too few candidates have both a score of a share and a score of whole fits"
         elif not correlation.any():
-            why = "scores with less of it say too little about scores with all of it"
+            why = "scores of shares say too little about scores of whole fits"
         elif n <= N_LEARNT_FROM <= n_whole:
-            why = "fits with less of it save too little time"
+            why = "fits with a share save too little time"
         else:
             return None  # they may have come again
         return n, why

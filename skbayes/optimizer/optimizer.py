@@ -71,7 +71,7 @@ class Optimizer:
     """Bayesian optimisation by ask and tell, for anything that has a score.
 
     `ask` proposes parameters. You evaluate these parameters, and report the score with `tell`.
-    A proposal is called a point. The optimiser proposes no point twice.
+    A set of proposed parameters is called a point. The optimiser proposes no point twice.
 
     Parameters
     ----------
@@ -83,10 +83,10 @@ class Optimizer:
     initial_points : sequence of dict or None, default=None
         Parameters that the optimiser proposes first, in this order. `is_allowed` must allow them.
     n_initial_points : int or None, default=None
-        Number of initial points, including `initial_points`. None: half of the number of
-        dimensions plus two, but at most 12. There are also at least 5 initial points, and at least
-        one for each branch. A branch is a dict of the space. If some parameters of a dict exist for
-        some points only, each set of parameters that exist together is a branch.
+        Number of initial points, including `initial_points`. None: the number is two more than
+        half of the number of dimensions, but at least 5 and at most 12. There is also at least one
+        initial point for each branch. A branch is a dict of the space. If some parameters of a
+        dict exist for some points only, each set of parameters that exist together is a branch.
     random_state : int, RandomState instance or None, default=None
         With an int, the same calls of `ask` and `tell` give the same proposals again.
     warm_start_from : object, default=None
@@ -248,7 +248,7 @@ class Optimizer:
 
     @property
     def reports(self) -> list[tuple[Point, Report]]:
-        """Points with all that was told about each, in the order in which they were first told."""
+        """Points, each with its scores and costs, in the order in which they were first told."""
         return list(self._store.reports.items())
 
     @property
@@ -316,7 +316,7 @@ class Optimizer:
             isinstance(budget_left, numbers.Real) and budget_left <= 1
         ):
             raise ValueError(
-                "budget_left must be a share of at most 1, or None if there is no budget, "
+                "budget_left must be a fraction of at most 1, or None if there is no budget, "
                 f"got {budget_left!r}."
             )
         point, origin = self._proposal(budget_left)
@@ -429,7 +429,8 @@ class Optimizer:
 
         "given" is a point of `initial_points`, "earlier" the best point of an earlier search,
         "design" a point of the initial design. "model" is a point for which the model expects the
-        largest gain. "random" is a point far from all others, if none of these had a proposal.
+        largest gain. "random" is a point far from all others. The optimiser proposes such a point
+        if none of the other ways gives a point.
         """
         return self._store.origins.get(point)
 
@@ -628,8 +629,8 @@ class Optimizer:
         The estimate is the upper confidence bound of the best score over the space, minus the lower
         confidence bound of the best point so far. Each confidence bound is two standard deviations
         from the mean, without noise. The gain in sight is not an upper bound. In one of three
-        tests, the best score can rise by more, because the model treats its own shape as exactly
-        known.
+        tests, the best score can rise by more, because the model treats the parameters of its
+        kernel as exactly known.
 
         Returns
         -------

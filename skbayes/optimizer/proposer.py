@@ -136,13 +136,13 @@ class Proposer:
         if self.is_allowed is not None and n_open:
             return SpaceExhausted(
                 index,
-                "no further candidate that is allowed was found",
+                "no further allowed candidate was found",
                 "Let is_allowed allow more candidates, widen the space",
             )
         if n_open < len(self.space.branches):
             return SpaceExhausted(
                 index,
-                "each dict of the space has had its number of candidates, or holds no more",
+                "no dict of the space has candidates left",
                 "Raise n_iter or the numbers in [(dict, number), ...]",
             )
         return SpaceExhausted(index)

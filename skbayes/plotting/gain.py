@@ -23,7 +23,7 @@ __all__ = ["GainDisplay"]
 Floats = NDArray[np.float64]
 
 NUMBERS = (1, 2, 5, 10, 20)
-NOTHING = "What more candidates would bring is not known: there are fewer than two scores."
+NOTHING = "The gain of more candidates is not known: there are fewer than two scores."
 # What was said came true give or take this, see docs/decisions/promises.md.
 ACCURACY = 0.1
 # Characters of a line above the picture.
@@ -108,7 +108,7 @@ class GainDisplay(Display):
             If `search` or a number is invalid.
         """
         if not len(n):
-            raise ValueError("n names no number of candidates: leave it out, or name some.")
+            raise ValueError("n is empty: leave it out, or give numbers of candidates.")
         insight = insight or read(search).insight()
         if insight is None:
             nothing = np.empty(0)

@@ -23,7 +23,7 @@ Floats = NDArray[np.float64]
 MAX_ROWS = 20
 # Letters of a name that leave room for the line below the axis.
 MAX_BESIDE = 20
-NOTHING = "Which parameters matter is not known: fewer than two scores, or one value of each."
+NOTHING = "It is not known which parameters matter: too few scores, or one value of each parameter."
 
 
 class ImportancesDisplay(Display):

@@ -107,7 +107,7 @@ class ParallelCoordinatesDisplay(Display):
             raise TypeError(f"parameters must be a list of names, got {show(parameters)}.")
         names = _names(found) if parameters is None else list(parameters)
         if not names:
-            raise ValueError("parameters names no parameter: leave it out, or name some.")
+            raise ValueError("parameters is empty: leave it out, or give names of parameters.")
         scales = [scale_of(found, name) for name in names]
         columns = [s.unit(s.positions(found.column(s.name))) for s in scales]
         return cls(

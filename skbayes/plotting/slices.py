@@ -55,7 +55,8 @@ def base_of(found: Found, names: Sequence[str]) -> Mapping[str, Any]:
     having = [row for row, params in enumerate(found.params) if all(n in params for n in names)]
     if not having:
         raise ValueError(
-            f"no candidate has both {names[0]!r} and {names[-1]!r}: they exist for different ones."
+            f"no candidate has both {names[0]!r} and {names[-1]!r}: give two parameters that exist "
+            "together."
         )
     if found.taken in having and np.isfinite(found.scores[found.taken]):
         return found.params[found.taken]

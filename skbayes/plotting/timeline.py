@@ -95,8 +95,8 @@ class TimelineDisplay(Display):
         candidates, folds = np.nonzero(np.isfinite(found.begun) & np.isfinite(found.ended))
         if not len(candidates):
             raise ValueError(
-                f"{found.name} does not know when its folds were evaluated. Searches of skbayes "
-                "know it, and so do their checkpoints."
+                f"{found.name} does not know when its folds were evaluated. Give a fitted search "
+                "of skbayes, or the path of its checkpoint."
             )
         begun, ended = found.begun[candidates, folds], found.ended[candidates, folds]
         order = np.lexsort((candidates, ended, begun))

@@ -50,8 +50,9 @@ class ProgressBar:
 
     The search ends after `n_iter` candidates or after `max_time`. The bar shows how much of this
     limit is used. If there are two limits, the bar shows the limit that is used more. The bar also
-    shows the best score so far, the time, and which limit will end the search at what time. With a
-    `resource`, candidates count as soon as they have begun. It needs tqdm: ``pip install tqdm``.
+    shows the best score so far, the time, which limit will end the search, and when. With a
+    `resource`, candidates count as soon as they have begun. The bar needs tqdm:
+    ``pip install tqdm``.
 
     Parameters
     ----------

@@ -23,8 +23,8 @@ __all__ = ["Answers", "answers"]
 N_MORE = 10
 # What the first candidate is called, by whether it is the estimator as it was, if that is known.
 FIRST = {
-    True: "the estimator as it was",
-    False: "the first candidate (the estimator, moved into the space)",
+    True: "the estimator with its own parameters",
+    False: "the first candidate (the estimator with the nearest parameters of the space)",
     None: "the first candidate",
 }
 # Numbers between these are written without exponents.
@@ -34,13 +34,13 @@ SAME = 1e-6
 WORDS = {"stopped": "stopped early", "cut off": "cut off by the end"}
 REASONS = {
     "n_iter": "all of its candidates were evaluated",
-    "exhausted": "no further candidate was left",
+    "exhausted": "no candidate was left",
     "interrupted": "it was interrupted",
-    "no_workers": "it lost its workers",
+    "no_workers": "the search had no workers",
     "error": "something other than a fit raised an error",
-    "copied while running": "this is a copy from the time when it was running",
-    "max_time": "its time was over",
-    "max_fits": "its fits were spent, or did not suffice for another candidate",
+    "copied while running": "this copy was made while the search was running",
+    "max_time": "max_time was reached",
+    "max_fits": "max_fits was reached, or was not enough for another candidate",
 }
 
 

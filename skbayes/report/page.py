@@ -93,7 +93,7 @@ def report_html(search: Any) -> str:
         element("h2", "Pictures"),
         element("div", *drawn, class_="pictures"),
         element("h2", "Candidates"),
-        element("p", "Press the head of a column to sort.", class_="soft"),
+        element("p", "Click on the name of a column to sort the table.", class_="soft"),
         candidates_table(found),
         *_section("Search space", _space(found.space)),
         *_section("Settings", _settings(search) if is_search else []),
@@ -123,7 +123,7 @@ def _title(search: Any, found: Found) -> str:
 def _answer(found: Found, told: Answers) -> list[str]:
     """Return what a reader looks for first."""
     if math.isnan(told.score):
-        return [element("p", "No candidate has a score, so that there is no best one.")]
+        return [element("p", "No candidate has a score, so there is no best candidate.")]
     best, cards = told.best, []
     note = f"{found.label}, {told.standing}"
     if math.isfinite(told.error):

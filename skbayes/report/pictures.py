@@ -83,8 +83,8 @@ def pictures(found: Found, insight: Insight | None) -> Iterator[Picture]:
         n = max(2, min(len(found.names), 20))
         yield _drawn(
             "Which parameters matter",
-            "The share of the variance of the score, over the whole space, that is due to a "
-            "parameter: alone, by itself; in total, also together with other parameters.",
+            "The share of the variance of the score over the whole space that a parameter "
+            "explains. Alone: by itself. Total: also together with other parameters.",
             importances,
             (6.4, max(4.0, 1.7 + 0.36 * n)),
         )
@@ -94,8 +94,8 @@ def pictures(found: Found, insight: Insight | None) -> Iterator[Picture]:
         for name in names[:N_PARAMETERS]:
             yield _drawn(
                 f"The score and {name}",
-                "The line is what the model predicts, all other parameters as in the "
-                f"{taken}. Nine of ten scores would lie in the band.",
+                "The line is the predicted score. All other parameters have the values of the "
+                f"{taken}. The band contains nine of ten new scores.",
                 partial(_draw_parameter, found, name, insight),
                 (6.4, 4.0),
             )
@@ -103,7 +103,8 @@ def pictures(found: Found, insight: Insight | None) -> Iterator[Picture]:
         if pair:
             yield _drawn(
                 f"{pair[0]} and {pair[1]} together",
-                f"Light is good. All other parameters are as in the {taken}, the star.",
+                f"Light colours are good scores. The star is the {taken}. All other parameters "
+                "have its values.",
                 lambda ax: PairDisplay.from_search(found, *pair, insight=insight, ax=ax),
                 (6.4, 4.4),
             )
@@ -112,7 +113,8 @@ def pictures(found: Found, insight: Insight | None) -> Iterator[Picture]:
     if len(axes) > 1:
         yield _drawn(
             "What good candidates have in common",
-            f"Each line is a candidate: light is good, the thick line is the {taken}.",
+            f"Each line is a candidate. Light lines have good scores. The thick line is the "
+            f"{taken}.",
             lambda ax: ParallelCoordinatesDisplay.from_search(found, parameters=axes, ax=ax),
             (max(6.4, 1.5 * len(axes) + 1.6), 4.2),
             is_wide=len(axes) > 3,
@@ -135,8 +137,8 @@ def pictures(found: Found, insight: Insight | None) -> Iterator[Picture]:
         )
     if insight is not None:
         yield _drawn(
-            "Whether more candidates would pay",
-            "The probability that the best score rises by a gain that means something.",
+            "Whether more candidates would help",
+            "The probability that the best score rises by more than the noise of the scores.",
             lambda ax: GainDisplay.from_search(found, insight=insight, ax=ax),
             (6.4, 3.8),
         )

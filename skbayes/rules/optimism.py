@@ -124,8 +124,9 @@ def on_new_folds(best: BestScore) -> str:
     """Return what the candidate taken would score on new folds, or why not, as a sentence."""
     if not best.n_folds:
         return (
-            "What the best candidate would score on new folds is not known: not every score came "
-            "with its folds. Evaluate the best candidate once more, or tell the folds of each one."
+            "The score of the best candidate on new folds is not known, because some scores came "
+            "without their folds. Evaluate the best candidate again, or tell the folds of each "
+            "candidate."
         )
     if not math.isnan(best.expected):
         interval = (
@@ -140,7 +141,7 @@ def on_new_folds(best: BestScore) -> str:
         if best.n_folds < MIN_FOLDS
         else "fewer than two candidates have all folds"
     )
-    return f"What the {who} would score on new folds is not known: {what}."
+    return f"The score of the {who} on new folds is not known: {what}."
 
 
 def _text(best: BestScore, number: float) -> str:

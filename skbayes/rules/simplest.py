@@ -48,12 +48,12 @@ class OneStandardError:
 
     The rule takes a candidate if these conditions are true:
 
-    - On average over the folds, its score is at most one standard error below that of the best
-      candidate. This is the standard error of the differences between both candidates, fold by
-      fold.
-    - For each parameter with a known order, its value is at least as simple as in the best
-      candidate. A number without a known order, in a range or in a list, may have any value.
-    - It is the simplest of these candidates by the first parameter. If several candidates are
+    - The mean score of the candidate is at most one standard error below the mean score of the
+      best candidate. This is the standard error of the mean difference between both candidates
+      over the folds.
+    - For each parameter with a known order, the value of the candidate is at least as simple as
+      the value of the best candidate. A numeric parameter without a known order may have any value.
+    - No other such candidate is simpler by the first parameter. If several candidates are
       equally simple, the second parameter decides, and so on. If candidates are equally simple in
       all parameters, the highest score decides.
 
@@ -99,7 +99,7 @@ class OneStandardError:
             )
         if not self.prefer:
             raise ValueError(
-                f"OneStandardError: prefer names no parameter. Write {example}, or None for what "
+                f"OneStandardError: prefer is empty. Write {example}, or None for the orders that "
                 "skbayes knows."
             )
         for name, wanted in self.prefer.items():
@@ -108,7 +108,7 @@ class OneStandardError:
             if not isinstance(name, str) or not (is_list or is_word):
                 raise ValueError(
                     f"OneStandardError: prefer[{name!r}] must be 'low', 'high', or a list of "
-                    f"values from the simplest one on, got {wanted!r}."
+                    f"values with the simplest value first, got {wanted!r}."
                 )
         # What is given may be changed later.
         object.__setattr__(self, "prefer", dict(self.prefer))

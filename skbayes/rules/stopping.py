@@ -50,10 +50,10 @@ class SearchState:
     Attributes
     ----------
     scores : tuple of float
-        Mean score of each closed candidate, in the order in which candidates were proposed. Higher
-        is better. NaN for a candidate that failed or was not evaluated on all folds. In a search
-        with a resource, there is no entry for a candidate that was not evaluated with the whole
-        resource.
+        Mean score of each candidate that has ended, in the order in which candidates were proposed.
+        Higher is better. NaN for a candidate that failed or was not evaluated on all folds. In a
+        search with a resource, there is no entry for a candidate that was not evaluated with the
+        whole resource.
     n_iter : int
         Number of candidates that are planned.
     fold_noise : float
@@ -64,7 +64,7 @@ class SearchState:
         about as long as a proposal. An example is `Optimizer.regret_bound`.
     gain_in_sight : callable or None
         Function that returns how much the best score can still rise, by an estimate of the model.
-        This estimate is much smaller than the bound. An example is `Optimizer.gain_in_sight`.
+        This estimate is much smaller than `regret_bound`. An example is `Optimizer.gain_in_sight`.
         None: rules use the bound instead.
     """
 
@@ -136,7 +136,7 @@ class Patience:
     n : int
         Number of candidates over which the best score must rise. Candidates that failed count.
     min_improvement : float, default=0.0
-        The best score must rise by more than this, over `n` candidates together.
+        The best score must rise by more than `min_improvement` over `n` candidates together.
     relative : bool, default=False
         Whether `min_improvement` is a fraction of the absolute value of the best score.
 
@@ -191,8 +191,8 @@ class Converged:
     relative : bool, default=False
         Whether `min_improvement` is a fraction of the absolute value of the best score.
     patience : int, default=20
-        Number of candidates that together have raised the best score by at most a tenth of
-        `min_improvement`.
+        The search stops only if the last `patience` candidates together raised the best score by
+        at most a tenth of `min_improvement`.
     min_candidates : int, default=20
         Number of candidates before the search may stop. With fewer scores, the model is not good
         enough to predict the gain.
@@ -266,7 +266,7 @@ def parse_stopping(value: Any) -> tuple[StoppingRule, ...]:
     for rule in rules:
         if type(rule).__module__ in CALLBACK_MODULES:
             raise TypeError(
-                f"stopping holds {type(rule).__name__}, which is a callback: give it to "
+                f"stopping has {type(rule).__name__}, which is a callback: write "
                 "fit(X, y, callback=...)."
             )
     return rules
@@ -306,7 +306,10 @@ def as_callables(name: str, value: Any, what: str) -> tuple[Any, ...]:
     entries = tuple(value) if isinstance(value, list | tuple) else (value,)
     for entry in entries:
         if isinstance(entry, type):
-            raise TypeError(f"{name} holds the class {entry.__name__}: make an object of it first.")
+            raise TypeError(
+                f"{name} has the class {entry.__name__}: give an object, such as "
+                f"{entry.__name__}(...)."
+            )
         if not callable(entry):
             raise TypeError(f"{name} must be {what}, a list of them, or None, got {value!r}.")
     return entries

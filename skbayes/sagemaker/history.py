@@ -122,7 +122,9 @@ def read_history(
     check_repeats(node)
     last_page = node if isinstance(node.value, Mapping) else ([node, *node.entries()])[-1]
     if last_page["NextToken"].value:
-        last_page["NextToken"].remark("there are more training jobs than these.")
+        last_page["NextToken"].remark(
+            "the service has more training jobs than this response. Give a list of all responses."
+        )
     table: dict[str, list[Any]] = {"params": [], "score": [], "status": [], "name": []}
     metrics: dict[tuple[str, str], Node] = {}
     others: dict[str, list[str]] = {}
@@ -172,9 +174,8 @@ def read_history(
         *_, last = metrics.values()
         listed = ", ".join(f"{kind} {name}" for name, kind in metrics)
         last.problem(
-            f"the jobs have several objectives, {listed}: scores of one "
-            "search are of one metric. Read those of each one by definition=..., or leave "
-            "the others out."
+            f"the jobs have several objectives, {listed}, and a search has one metric. Read the "
+            "jobs of one definition with definition=..., or leave the other jobs out."
         )
     return table
 
@@ -204,7 +205,9 @@ def _score(metric: Node, direction: str | None, *, has_shares: bool) -> float | 
             )
             return None
         if known is None:
-            kind.problem(f"is missing, and {name!r} is not known here. Give objective_type=....")
+            kind.problem(
+                f"is missing, and {name!r} is not a known metric. Give objective_type=...."
+            )
             return None
         direction = known.type
     if direction == "Maximize":

@@ -179,7 +179,7 @@ def read_objective(
         own = metric_map.get(name, metric_map.get(stripped(name)))
     if is_name and name.startswith("train:"):
         node["MetricName"].remark(
-            f"{name!r} is of the training data; here scores are of held-out folds."
+            f"{name!r} is a score on the training data. The search uses scores on test folds."
         )
     if own is None:
         if not is_name or not _is_usable(node, name, known, direction):
@@ -204,16 +204,16 @@ def _is_usable(node: Node, name: str, known: Metric | None, direction: Any) -> b
         bare = stripped(name).lower()
         reason = next((why for of, why in REASONS.items() if re.fullmatch(of, bare)), None)
         if reason is not None:
-            node["MetricName"].problem(f"{name!r} has no scorer here: {reason}. {remedy}")
+            node["MetricName"].problem(f"{name!r} has no scorer: {reason}. {remedy}")
             return False
         close = close_names(bare, TABLE, n=1)
         hint = f" Did you mean {close[0]!r}?" if close else ""
-        node["MetricName"].problem(f"{name!r} is no metric that is known here.{hint} {remedy}")
+        node["MetricName"].problem(f"{name!r} is not a known metric.{hint} {remedy}")
         return False
     if direction is not None and direction != known.type:
         node["Type"].problem(
-            f"{name!r} is to be {known.type.lower()}d, and the document says {direction!r}. "
-            f"Correct it, or give scoring={known.scoring!r}."
+            f"the right Type for {name!r} is {known.type!r}, and the document has {direction!r}. "
+            f"Correct the Type, or give scoring={known.scoring!r}."
         )
         return False
     return True

@@ -62,7 +62,7 @@ def definitions(
     """Return the training job definitions to read, each with its estimator."""
     single, several = job["TrainingJobDefinition"], job["TrainingJobDefinitions"]
     if single.is_given and several.is_given:
-        several.problem("is there beside TrainingJobDefinition. Leave one of them out.")
+        several.problem("is given, and so is TrainingJobDefinition. Leave one of them out.")
     nodes = several.entries() or [single]
     known = [_name(node) for node in nodes]
     listed = ", ".join(repr(name) for name in known if name is not None) or "none"
@@ -71,7 +71,7 @@ def definitions(
             if not node["DefinitionName"].is_given:
                 node["DefinitionName"].problem("is missing.")
             elif name is None or known.count(name) > 1:
-                node["DefinitionName"].problem("must be a text that no other one has.")
+                node["DefinitionName"].problem("must be a text that no other definition has.")
     if definition is not None:
         nodes = [node for node, name in zip(nodes, known, strict=True) if name == definition]
         if not nodes:
@@ -143,7 +143,7 @@ def _read_automatic(lists: Sequence[Node], names: Names, found: Found, is_automa
     entries = [entry for node in lists for entry in node["AutoParameters"].entries()]
     if not is_automatic:
         for entry in entries:
-            entry.problem("is left to the service, which needs Autotune. Give it a range.")
+            entry.problem("needs Autotune, with which the service chooses the range. Give a range.")
         if not found.n_ranges and not entries and all(map(_is_sound, lists)):
             lists[0].problem(
                 "has no ranges, so there is nothing to tune. Give some, or search_spaces=...."

@@ -280,8 +280,8 @@ def _resources(config: Node, parts: Sequence[Part], given: Mapping[str, Any]) ->
         return {}
     if any(each != found[0] for each in found):
         config["StrategyConfig"].problem(
-            "what is shared out, or how much of it, differs between the training jobs. Choose one "
-            "with definition=..., or give resource='n_samples'."
+            "the training jobs have different resources, or different amounts of a resource. "
+            "Choose one job with definition=..., or give resource='n_samples'."
         )
     if len(parts) > 1 and given.get("resource") is None and "resource" in found[0]:
         return {**found[0], "resource": f"{STEP}__{found[0]['resource']}"}
@@ -297,8 +297,10 @@ def _fit_timeout(parts: Sequence[Part], n_jobs: Any, given: Mapping[str, Any]) -
     if n_jobs in (None, 1) and given.get("executor") is None:
         for node in nodes:
             if node.is_given:
-                node.ignore("a fit can be ended in a worker only, as n_jobs=2 gives them")
+                node.ignore("only a fit in a worker process can be ended: give n_jobs=2 or more")
         return {}
     if len(set(seconds)) > 1:
-        nodes[0].remark(f"the training jobs differ: the longest, {max(seconds)} s, is for all.")
+        nodes[0].remark(
+            f"the training jobs differ: the longest time, {max(seconds)} s, counts for all."
+        )
     return {"fit_timeout": max(seconds)}

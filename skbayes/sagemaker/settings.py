@@ -99,8 +99,8 @@ def read_hyperband(
     if config["Strategy"].value != "Hyperband":
         if own.is_given:
             own.problem(
-                f"is for Strategy 'Hyperband', and this is {show(config['Strategy'].value)}. Leave "
-                "one of them out."
+                "is only for Strategy 'Hyperband', and the Strategy is "
+                f"{show(config['Strategy'].value)}. Leave one of them out."
             )
         return {}, None
     if "strategy" in given and given["strategy"] != "hyperband":
@@ -118,7 +118,7 @@ def read_hyperband(
         # The document does not say how many rows a pass over the data has.
         for name, argument in (("MinResource", "min_resources"), ("MaxResource", "max_resources")):
             if own[name].is_given and argument not in given:
-                own[name].ignore(f"it is no number of rows: give {argument}=...")
+                own[name].ignore(f"it is not a number of rows: give {argument}=...")
         return {}, None
     if resource is None and static is not None:
         resource = names.target(static)
@@ -126,14 +126,14 @@ def read_hyperband(
             statics[static].problem(f"{names.unknown(static)} Or give resource=....")
     if resource is None:
         own.problem(
-            f"it is not known what is shared out: give resource=..., or one of {', '.join(EPOCHS)} "
-            "as a static hyperparameter."
+            f"the resource is not known: give resource=..., or one of {', '.join(EPOCHS)} as a "
+            "static hyperparameter."
         )
     has_whole = own["MaxResource"].is_given or static is not None or "max_resources" in given
     if not has_whole:
         own["MaxResource"].problem(
-            "is missing, and there is nothing to infer it from: give it, max_resources=..., or one "
-            f"of {', '.join(EPOCHS)} as a static hyperparameter."
+            "is missing: give MaxResource, max_resources=..., or one of "
+            f"{', '.join(EPOCHS)} as a static hyperparameter."
         )
     found = {"resource": resource, "min_resources": low, "max_resources": high}
     return {name: value for name, value in found.items() if value is not None}, static
@@ -163,8 +163,8 @@ def write_hyperband(search: Any, report: Report) -> dict[str, int]:
     if resource is None or resource == N_SAMPLES:
         report.problem(
             "resource",
-            f"{resource!r} has no form there: Hyperband shares out rounds or iterations. Give a "
-            "parameter such as 'max_iter', or take strategy='random'.",
+            f"{resource!r} cannot be written for SageMaker: its Hyperband needs rounds or "
+            "iterations. Give a parameter such as 'max_iter', or write strategy='random'.",
         )
         return {}
     high = native(search.max_resources)
@@ -178,12 +178,14 @@ def write_hyperband(search: Any, report: Report) -> dict[str, int]:
         )
         return {}
     if not 1 <= high <= MOST_RESOURCES:
-        report.problem("max_resources", f"must be from 1 to {MOST_RESOURCES} there, got {high}.")
+        report.problem(
+            "max_resources", f"must be from 1 to {MOST_RESOURCES} in SageMaker, got {high}."
+        )
     low = native(search.min_resources)
     if isinstance(low, str):
         return {"MaxResource": high}
     if low > high:
-        report.problem("min_resources", f"{low} is above the whole, {high}.")
+        report.problem("min_resources", f"{low} is above max_resources, {high}.")
     return {"MinResource": int(low), "MaxResource": high}
 
 

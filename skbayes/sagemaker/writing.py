@@ -101,7 +101,7 @@ def to_sagemaker(
     if metric_name is not None and (
         not isinstance(metric_name, str) or table_entry(metric_name) is None
     ):
-        report.problem("metric_name", f"{show(metric_name)} is no metric that is known here.")
+        report.problem("metric_name", f"{show(metric_name)} is not a known metric.")
         metric_name = None
     is_search = isinstance(search_or_space, BayesSearchCV)
     search = search_or_space if is_search else BayesSearchCV(None, search_or_space)
@@ -134,8 +134,8 @@ def _branch(
     if len(space.branches) > 1:
         report.problem(
             "search_spaces",
-            "has parameters that exist for some candidates only, or several dicts, for which there "
-            "is no document. Write one for each dict without conditions.",
+            "has several dicts, or parameters that exist for some candidates only. SageMaker has "
+            "no form for these. Write a document for each dict, without conditions.",
         )
         return (), None
     [branch] = space.branches
@@ -163,14 +163,15 @@ def _ranges(
             if strategy == "grid":
                 report.problem(
                     place,
-                    f"{dimension!r} is a range, and a grid there has lists only. List its values.",
+                    f"{dimension!r} is a range, and a grid of SageMaker has only lists. Write the "
+                    "values as a list.",
                 )
             numeric[type(dimension)].append(_range(place, name, dimension, report))
         else:
             report.problem(
                 place,
-                f"{dimension!r} has no form there: only ranges of numbers, on a scale, and lists "
-                "have one.",
+                f"{dimension!r} cannot be written for SageMaker, which has only ranges of numbers "
+                "and lists.",
             )
     n_ranges = len(listed) + sum(map(len, numeric.values()))
     if n_ranges > MOST_RANGES:
@@ -180,8 +181,8 @@ def _ranges(
     elif n_ranges + len(static) > MOST_PARAMETERS:
         report.problem(
             "search_spaces",
-            f"has {n_ranges + len(static)} parameters with those of one value, and the service "
-            f"takes {MOST_PARAMETERS}.",
+            f"has {n_ranges + len(static)} parameters, including parameters with one value, and "
+            f"the service takes {MOST_PARAMETERS}.",
         )
     ranges = {
         "IntegerParameterRanges": numeric[Integer],
@@ -197,7 +198,9 @@ def _range(place: str, name: str, dimension: Integer | Real, report: Report) -> 
         pole = getattr(dimension, "pole", 1.0)
         if pole != 1.0 or low < 0:
             report.problem(
-                place, f"{dimension!r} has no form there: its scale needs pole=1 and low >= 0."
+                place,
+                f"{dimension!r} cannot be written for SageMaker: this scale needs pole=1 and "
+                "low >= 0.",
             )
     low_text, high_text = (
         str(bound) if isinstance(dimension, Integer) else repr(bound) for bound in (low, high)
@@ -234,9 +237,11 @@ def _texts(place: str, dimension: Categorical, report: Report) -> list[str]:
 def _text(value: Any) -> str:
     """Return a value as text; ValueError with the reason if it has none."""
     if isinstance(value, float) and not math.isfinite(value):
-        raise ValueError("is no finite number, and has no form there.")
+        raise ValueError("is not a finite number, so it cannot be written for SageMaker.")
     if not (value is None or type(value) in (bool, int, float, str)):
-        raise ValueError("is no text, number, truth value or None, and has no form there.")
+        raise ValueError(
+            "is not a str, number, bool or None, so it cannot be written for SageMaker."
+        )
     if isinstance(value, bool):
         return str(value).lower()
     text = as_text(value)
@@ -285,14 +290,17 @@ def _config(
     }
     for argument, is_left in left_out.items():
         if is_left:
-            report.remark(argument, "has no place in this document, and is left out.")
+            report.remark(argument, "cannot be written in this document, and is left out.")
     return config
 
 
 def _early_stopping(search: Any, strategy: str, report: Report) -> str:
     rule = search.early_stopping
     if rule is not None and strategy == "hyperband":
-        report.remark("early_stopping", f"{rule!r} is left out: Hyperband there has none beside.")
+        report.remark(
+            "early_stopping",
+            f"{rule!r} is left out: with Hyperband, SageMaker takes no other early stopping.",
+        )
         return "Off"
     if rule not in EARLY_STOPPING.values():
         report.remark("early_stopping", f"{rule!r} becomes the rule of the median.")
@@ -316,7 +324,7 @@ def _metric(search: Any, metric_name: str | None, report: Report) -> tuple[str, 
     if name is None or entry is None:
         report.problem(
             "scoring",
-            f"no metric is known to be {show(scoring)}. Give metric_name=... if it is one.",
+            f"no name of a metric is known for {show(scoring)}. Give metric_name=....",
         )
         return None
     return name, entry
@@ -326,15 +334,18 @@ def _limits(search: Any, n_iter: int, report: Report) -> dict[str, int]:
     n_jobs = joblib.effective_n_jobs(native(search.n_jobs))
     limits = {"MaxNumberOfTrainingJobs": n_iter, "MaxParallelTrainingJobs": n_jobs}
     if n_jobs > MOST_AT_ONCE:
-        report.remark("n_jobs", f"{n_jobs} jobs at once are more than {MOST_AT_ONCE}, the quota.")
+        report.remark(
+            "n_jobs", f"{n_jobs} jobs at the same time are above the quota, {MOST_AT_ONCE}."
+        )
     if n_iter > MOST_JOBS["bayesian"]:
-        report.remark("n_iter", f"{n_iter} jobs are more than {MOST_JOBS['bayesian']}, the quota.")
+        report.remark("n_iter", f"{n_iter} jobs are above the quota, {MOST_JOBS['bayesian']}.")
     if search.max_time is not None:
         seconds = math.floor(search.max_time)
         if not SHORTEST <= seconds <= LONGEST:
             report.problem(
                 "max_time",
-                f"must be from {SHORTEST} to {LONGEST} seconds there, got {search.max_time!r}.",
+                f"must be from {SHORTEST} to {LONGEST} seconds in SageMaker, got "
+                f"{search.max_time!r}.",
             )
         limits["MaxRuntimeInSeconds"] = seconds
     return limits
@@ -357,15 +368,17 @@ def _criteria(search: Any, metric: Metric | None, report: Report) -> dict[str, A
             key = "BestObjectiveNotImproving"
             value = {"MaxNumberOfTrainingJobsNotImproving": rule.n}
             if rule.n < LEAST_PATIENCE:
-                report.problem("stopping", f"{rule!r}: n must be at least {LEAST_PATIENCE} there.")
+                report.problem(
+                    "stopping", f"{rule!r}: n must be at least {LEAST_PATIENCE} in SageMaker."
+                )
             if (rule.min_improvement, rule.relative) != (MIN_IMPROVEMENT, True):
-                report.remark("stopping", f"{rule!r}: an improvement there is one of 1 %.")
+                report.remark("stopping", f"{rule!r}: in SageMaker, the improvement is always 1 %.")
         elif isinstance(rule, Converged):
             key, value = "ConvergenceDetected", {"CompleteOnConvergence": "Enabled"}
         if not key:
-            report.remark("stopping", f"{show(rule)} has no form there, and is left out.")
+            report.remark("stopping", f"{show(rule)} is left out: SageMaker has no such rule.")
         elif key in criteria:
-            report.problem("stopping", f"holds two rules that are {key} there. Leave one out.")
+            report.problem("stopping", f"has two rules that become {key}. Leave one out.")
         else:
             criteria[key] = value
     return criteria

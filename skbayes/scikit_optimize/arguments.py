@@ -43,19 +43,19 @@ OPTIONS: dict[str, tuple[str, tuple[Any, ...]]] = {
         ("sobol",),
     ),
     "acq_func": ("candidates are chosen by their expected improvement", ("ei",)),
-    "acq_func_kwargs": ("the expected improvement has nothing to be set", ()),
+    "acq_func_kwargs": ("the expected improvement has no options", ()),
     "acq_optimizer": (
         "the expected improvement is maximised over numbers and categories together",
         ("auto",),
     ),
-    "acq_optimizer_kwargs": ("how it is maximised cannot be set", ()),
+    "acq_optimizer_kwargs": ("the maximiser has no options", ()),
     "n_jobs": (
         "a candidate is chosen on one thread; n_jobs of BayesSearchCV is for the fits",
         (1,),
     ),
-    "random_state": ("random_state of BayesSearchCV is the seed of everything", ()),
+    "random_state": ("random_state of BayesSearchCV is the seed of the whole search", ()),
     "avoid_duplicates": ("no candidate is evaluated twice", (True,)),
-    "model_queue_size": ("no models are kept; insight() tells what was learnt", ()),
+    "model_queue_size": ("no models are kept; insight() shows what was learnt", ()),
 }
 
 
@@ -84,14 +84,14 @@ def read_optimizer_kwargs(options: Mapping[str, Any] | None) -> dict[str, Any]:
     if not isinstance(options, Mapping):
         raise TypeError(
             "optimizer_kwargs must be a dict of options for scikit-optimize's Optimizer, or None, "
-            f"got {show(options)}. It is the third argument, as in scikit-optimize: give what is "
-            "meant for another one by its name, such as n_iter=30."
+            f"got {show(options)}. optimizer_kwargs is the third argument, as in scikit-optimize. "
+            "Give other arguments by name, such as n_iter=30."
         )
     known = sorted([*OPTIONS, *INITIAL, CONSTRAINT])
     unknown = [name for name in options if name not in known]
     if unknown:
         raise ValueError(
-            f"optimizer_kwargs has no option {show(unknown[0])}; it takes those of "
+            f"optimizer_kwargs has no option {show(unknown[0])}. It takes the options of "
             f"scikit-optimize's Optimizer: {', '.join(known)}."
         )
     ours: dict[str, Any] = {}
@@ -106,7 +106,7 @@ def read_optimizer_kwargs(options: Mapping[str, Any] | None) -> dict[str, Any]:
             instead, same = OPTIONS[name]
             asked = value.lower() if isinstance(value, str) else value
             if not any(same_value(asked, each) for each in (None, *same)):
-                warn(f"optimizer_kwargs: {name}={show(value)} is not followed: {instead}.")
+                warn(f"optimizer_kwargs: {name}={show(value)} has no effect: {instead}.")
     return ours
 
 
@@ -176,7 +176,7 @@ def warn_of_differences(search: BaseSearchCV) -> None:
     if pairs:
         warn(
             f"search_spaces: {', '.join(pairs)}: a list of two numbers is two values, as in "
-            "GridSearchCV; scikit-optimize takes it for a range. Write (low, high) for a range, or "
+            "GridSearchCV. In scikit-optimize, it is a range. Write (low, high) for a range, or "
             "Categorical([a, b]) for two values without this warning.",
         )
     if len(bare) > 1:

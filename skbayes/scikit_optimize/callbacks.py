@@ -146,6 +146,8 @@ class DeltaXStopper(EarlyStopper):
 class DeltaYStopper(EarlyStopper):
     """Stop if the lowest `n_best` values differ by less than `delta`.
 
+    Values are negated scores, so these values belong to the `n_best` best candidates.
+
     Parameters
     ----------
     delta : float
@@ -168,7 +170,8 @@ class DeltaYStopper(EarlyStopper):
 class HollowIterationsStopper(EarlyStopper):
     """Stop if the lowest value has not fallen by more than `threshold` over the last candidates.
 
-    This is the same as ``stopping=skbayes.Patience(n_iterations, threshold)``.
+    Values are negated scores. So this callback is the same as
+    ``stopping=skbayes.Patience(n_iterations, threshold)``.
 
     Parameters
     ----------
@@ -207,7 +210,7 @@ class DeadlineStopper(_Lap, EarlyStopper):
     """Stop if the time that is left is shorter than the time of the longest candidate so far.
 
     The time begins when you call `fit`, not when you create the callback. The callback checks the
-    time only after each candidate. So `max_time` of the search keeps a limit better.
+    time only after each candidate. So `max_time` of the search limits the time more exactly.
 
     Parameters
     ----------
@@ -232,8 +235,9 @@ class DeadlineStopper(_Lap, EarlyStopper):
 class StdStopper(EarlyStopper):
     """Stop if the standard deviation of all values is at most `threshold`.
 
-    This is true if all candidates have nearly the same score. It does not say how much the best
-    score can still rise. ``stopping=skbayes.Converged()`` predicts this.
+    The rule stops the search if all candidates have nearly the same score, even if the best score
+    can still rise. ``stopping=skbayes.Converged()`` predicts how much the best score can still
+    rise. Values are negated scores.
 
     Parameters
     ----------
@@ -278,8 +282,8 @@ class CheckpointSaver:
         raise NotImplementedError(
             f"CheckpointSaver({checkpoint_path!r}): searches are not saved as pickles, which run "
             "code when they are loaded. Leave this callback out and write "
-            "BayesSearchCV(..., checkpoint='search.jsonl'): the file grows with each fold, and the "
-            "same call goes on where an earlier one was stopped."
+            "BayesSearchCV(..., checkpoint='search.jsonl'). The search writes each fold to this "
+            "file. After an interrupt, the same call continues from the file."
         )
 
 

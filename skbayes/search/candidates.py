@@ -74,10 +74,10 @@ def warn_of_whole_ranges(search: BaseSearchCV, space: Space) -> None:
     low, high = map(show, next(iter(found.values()))[:2])
     pairs = ", ".join(f"{name!r}: {show(written)}" for name, written in found.items())
     warn(
-        f"search_spaces: {pairs}: a range between two ints holds whole numbers only, and "
+        f"search_spaces: {pairs}: a range between two ints has only whole numbers, but "
         f"{'this parameter takes' if len(found) == 1 else 'these parameters take'} any real "
-        f"number. Write ({low}.0, {high}.0) for all numbers between, or "
-        f"Integer({low}, {high}) for the whole ones without this warning."
+        f"number. Write ({low}.0, {high}.0) for all real numbers of the range, or "
+        f"Integer({low}, {high}) for whole numbers without this warning."
     )
 
 

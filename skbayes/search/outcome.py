@@ -170,11 +170,9 @@ def _why_there_is_no_best(stop_reason: str | None, *, has_results: bool) -> str:
         remedy = "raise max_time, or use fewer folds"
     elif has_results:
         # A candidate without a score in its first folds is stopped early.
-        remedy = "the fits of each have failed, or their scores are not finite"
+        remedy = "each candidate has a failed fit, or a score that is not finite"
     else:
-        remedy = (
-            "none that is allowed was found; look at what is_allowed, or space_constraint, returns"
-        )
+        remedy = "no allowed candidate was found. Check what is_allowed or space_constraint returns"
     results = "What was evaluated is in cv_results_." if has_results else "Nothing was evaluated."
     return (
         f"The search ended ({stop_reason}) before all folds of any candidate had a score, so there "
@@ -237,9 +235,9 @@ def _warn_of_failures(search: Any, rows: Sequence[Trial], journal: Journal | Non
         read = [fold.error is not None and id(fold) in known for fold in folds]
         n_failed = sum(error is not None for error in errors)
         said = (
-            f"\nThis failure was read from the checkpoint {journal.path!r}, as {sum(read)} of "
-            f"{n_failed} failures. What is in the file is not evaluated again. If the cause of the "
-            "failures is gone, name another file to evaluate them again."
+            f"\n{sum(read)} of {n_failed} failures, including this failure, were read from the "
+            f"checkpoint {journal.path!r}. The search does not evaluate candidates of this file "
+            "again. If the cause of the failures is gone, name another file to evaluate them again."
         )
         errors = [
             f"{error}{said}" if is_read else error

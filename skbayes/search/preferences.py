@@ -206,8 +206,8 @@ def _check(prefer: Mapping[str, Any], space: Space) -> None:
             if not any(_has_numbers(each) for each in dimensions[name]):
                 raise ValueError(
                     f"{place}={simple!r} is for numbers, and the values are "
-                    f"{show(list(dimensions[name][0].bounds))}: give a list of these, from the "
-                    "simplest one on."
+                    f"{show(list(dimensions[name][0].bounds))}: give a list of these values, with "
+                    "the simplest value first."
                 )
             continue
         if not any(map(_has_few_values, dimensions[name])):
@@ -218,7 +218,7 @@ def _check(prefer: Mapping[str, Any], space: Space) -> None:
         for value in simple:
             if not any(_holds(each, value) for each in dimensions[name]):
                 raise ValueError(
-                    f"{place} holds {show(value)}, which is none of the values of search_spaces: "
+                    f"{place} has {show(value)}, which is not a value of search_spaces: "
                     f"{dimensions[name][0]!r}."
                 )
 
@@ -242,13 +242,14 @@ def _holds(dimension: Dimension, value: Any) -> bool:
 
 def _nothing_is_known(space: Space) -> str:
     searched = {name: each for branch in space.branches for name, each in _searched(branch).items()}
-    shown = ", ".join(map(repr, searched)) or "none, for each has one value only"
+    shown = ", ".join(map(repr, searched)) or "none, because each parameter has only one value"
     # An example that can be written down as it is.
     for_low = (name for name, each in searched.items() if _has_numbers(each))
     example = f"{{{next(for_low, 'name')!r}: 'low'}}"
     return (
-        "refit='1se' takes the simplest candidate within one standard error of the best, and "
-        f"which values are simple is not known for any of the searched parameters: {shown}. Say "
-        f"it, as in refit=OneStandardError(prefer={example}), with 'low', 'high' or a list of "
-        "values from the simplest one on; or write refit=True for the best candidate."
+        "refit='1se' takes the simplest candidate within one standard error of the best. But "
+        "skbayes does not know which values are simple for any of the searched parameters: "
+        f"{shown}. Write for example refit=OneStandardError(prefer={example}), with 'low', 'high' "
+        "or a list of values with the simplest value first. Or write refit=True for the best "
+        "candidate."
     )

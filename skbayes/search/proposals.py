@@ -88,13 +88,13 @@ def check_strategy(search: BaseSearchCV, options: dict[str, Any]) -> None:
         return
     if search.warm_start_from is not None:
         raise ValueError(
-            f"strategy={search.strategy!r} learns nothing, so it has no use for "
-            "warm_start_from: leave it out, or take strategy='bayesian'."
+            f"strategy={search.strategy!r} does not learn from scores, so it cannot use "
+            "warm_start_from. Leave warm_start_from out, or use strategy='bayesian'."
         )
     if options.pop("n_initial_points", None) is not None:
         warn(
-            f"optimizer_kwargs: n_initial_points is not followed: strategy={search.strategy!r} "
-            "has no model, so it has no initial points before the model."
+            f"optimizer_kwargs: n_initial_points has no effect: strategy={search.strategy!r} "
+            "has no model, so there are no initial points before the model."
         )
 
 
@@ -188,15 +188,15 @@ def schedule(
     if resources is None:
         if strategy == "hyperband":
             raise ValueError(
-                "strategy='hyperband' needs a resource of which candidates are given less: "
-                "resource='n_samples', or a parameter such as 'n_estimators'."
+                "strategy='hyperband' needs a resource: give resource='n_samples', or a parameter "
+                "such as resource='n_estimators'."
             )
         _check_fits(max_fits, n_folds, "a candidate with all folds")
         return None
     if strategy in ("random", "grid"):
         raise ValueError(
-            f"strategy={strategy!r} makes no use of resource={resources.name!r}: take "
-            "strategy='hyperband' or 'bayesian', or resource=None."
+            f"strategy={strategy!r} cannot use resource={resources.name!r}: write "
+            "strategy='hyperband', strategy='bayesian' or resource=None."
         )
     n_rungs = len(resources.amounts)
     if not n_rungs:
@@ -217,8 +217,8 @@ def schedule(
 def _check_fits(max_fits: float | None, needed: float, what: str) -> None:
     if max_fits is not None and max_fits < needed:
         raise ValueError(
-            f"max_fits={max_fits!r} is less than {what} costs, {needed:.4g} fits: nothing could be "
-            "found. Raise max_fits, or use fewer folds."
+            f"max_fits={max_fits!r} is too small: {what} costs {needed:.4g} fits. Raise max_fits, "
+            "or use fewer folds."
         )
 
 
@@ -246,9 +246,9 @@ def _check_kinds(search: BaseSearchCV, space: Space) -> None:
                 for owner, own_name in owners(name, lists, search.estimator)
             ):
                 raise ValueError(
-                    f"initial_points[{index}]: {name}={show(value)} means something else than "
-                    f"{show(taken)}, which search_spaces has. Write {show(taken)}, or let "
-                    f"search_spaces have {show(value)} too."
+                    f"initial_points[{index}]: search_spaces has {show(taken)} for {name!r}, and "
+                    f"{show(value)} has another meaning. Write {show(taken)}, or add {show(value)} "
+                    "to search_spaces."
                 )
 
 
@@ -277,7 +277,7 @@ def _of_the_first(
         return ""
     first, name = present[0], type(search.estimator).__name__
     if not optimizer.allows(space.encode(first.params)):
-        return f"Your {name}() is not tried as it is: is_allowed refuses it."
+        return f"First candidate: not your {name}(), because is_allowed refuses its parameters."
     if not first.changes:
         return ""
     return f"First candidate: your {name}() with {'; '.join(map(str, first.changes))}."

@@ -102,8 +102,8 @@ class BayesSearchCV(BaseSearchCV):  # type: ignore[misc]
         model learns from all spaces. In a list of ``(dict, n)``, each space gets exactly n
         candidates.
     n_iter : int, default=50
-        Number of candidates. With ``(dict, n)`` spaces, the number of candidates for all dicts
-        without a number of their own.
+        Number of candidates. If some spaces are ``(dict, n)``, `n_iter` is the number of candidates
+        for all other dicts together.
     scoring : str, callable, list, tuple or dict, default=None
         As in `GridSearchCV`. Higher scores are better.
     cv : int, cross-validation generator or an iterable, default=None
@@ -113,11 +113,13 @@ class BayesSearchCV(BaseSearchCV):  # type: ignore[misc]
         As in `GridSearchCV`. With "1se", the search takes the simplest candidate within one
         standard error of the best candidate, by the metric that the search optimises; see
         `OneStandardError`. If `refit` is a function, it gets `cv_results_` and returns the index
-        of a row. In this table, the means of candidates without a mean score are masked. The
-        function must not return the row of a candidate with folds that were not run.
+        of a row. The function must not return the row of a candidate with folds that were not
+        run. In the table that the function gets, the mean is masked if a candidate has no mean
+        score.
     objective : str or None, default=None
-        The metric that the search optimises if `scoring` has several metrics. None: the metric
-        that `refit` names. If `refit` names no metric, the first metric of `scoring`.
+        The metric that the search optimises if `scoring` has several metrics. None: the search
+        optimises the metric that `refit` names. If `refit` names no metric, the search optimises
+        the first metric of `scoring`.
     error_score : 'raise' or numeric, default=np.nan
         Score of a fold if its fit fails. With 'raise', the search ends at the first failure.
         With a number, the search continues, and learns to avoid candidates that fail.
@@ -135,12 +137,12 @@ class BayesSearchCV(BaseSearchCV):  # type: ignore[misc]
         and the time until the search ends. With a higher value, the search also prints a line
         for each fit.
     max_time : float or None, default=None
-        Limit for the time of each call of `fit`, in seconds. The time does not include the refit,
-        and with a `checkpoint` not the time of earlier calls. With a limit, the search prefers
-        candidates that are fast to evaluate, at the beginning more than at the end. After
-        `max_time`, no fold starts. A fold also does not start if the search predicts that it
-        would end much too late. So the search takes at most one fold longer than `max_time`.
-        `n_iter` also limits the search.
+        Limit for the time of each call of `fit`, in seconds. The time of the refit does not
+        count. With a `checkpoint`, the time of earlier calls does not count either. With a limit,
+        the search prefers candidates that are fast to evaluate, at the beginning more than at the
+        end. After `max_time`, no fold starts. Before `max_time`, a fold does not start if the
+        search predicts that the fold would end much too late. So the search takes at most one
+        fold longer than `max_time`. `n_iter` also limits the search.
     max_fits : float or None, default=None
         Limit for the cost of the search. One fit of one fold with the whole resource costs 1. A
         fit with a third of the resource costs a third. `n_iter` and `max_time` also limit the
@@ -180,13 +182,14 @@ class BayesSearchCV(BaseSearchCV):  # type: ignore[misc]
         these parameters. The function should be fast, because the search calls it many times.
         None: all parameters are allowed. With a lambda, you cannot pickle the search.
     strategy : {"bayesian", "random", "grid", "hyperband"}, default="bayesian"
-        How the search proposes candidates. "bayesian" uses a model of the score. The others are
-        baselines that do not learn from scores, so `warm_start_from` is an error. Without
-        `initial_points`, they have no first candidates of their own. "random": points of a
-        scrambled Sobol sequence. The points follow the scales and distributions of the space, and
-        none is repeated. "grid": all points of a finite space, in the order of `ParameterGrid`.
-        `n_iter` limits the grid, unless it has its default, 50. "hyperband": the points of
-        "random", in brackets of successive halving; see `resource`.
+        How the search proposes candidates. "bayesian" uses a model of the score. The other
+        strategies are baselines that do not learn from scores. With these baselines,
+        `warm_start_from` is an error, and the search does not begin with the parameters of the
+        estimator. "random": points of a scrambled Sobol sequence. The points follow the scales
+        and distributions of the space, and no point is repeated. "grid": all points of a finite
+        space, in the order of `ParameterGrid`. `n_iter` limits the grid, unless `n_iter` has its
+        default, 50. "hyperband": the points of "random", in brackets of successive halving; see
+        `resource`.
     resource : str or None, default=None
         Resource of which a candidate first gets only a part, called a share. "n_samples" means
         the rows. Any other resource is a parameter of the estimator that takes whole numbers, such
@@ -232,10 +235,10 @@ class BayesSearchCV(BaseSearchCV):  # type: ignore[misc]
     best_params_ : dict
         Parameters of the best candidate.
     best_index_ : int
-        Row of the best candidate in `cv_results_`. A candidate that failed by the metric of
-        `refit` is the best only if all candidates failed. This is so even if the failed candidate
-        has the first rank: a candidate with an infinite mean may have the first rank, and
-        `rank_test_score` treats a number as `error_score` like a score.
+        Row of the best candidate in `cv_results_`. A candidate that failed by the metric of `refit`
+        is the best only if all candidates failed by this metric. So the best candidate may not
+        have rank 1: in `rank_test_score`, a failed candidate may have rank 1 if its mean is
+        infinite, or if `error_score` is a high number.
     scorer_ : function or dict
         The scorer, or a dict of scorers by name.
     n_splits_ : int
@@ -608,13 +611,14 @@ class BayesSearchCV(BaseSearchCV):  # type: ignore[misc]
               "model", "random" or "grid";
             - the scores;
             - ``param_<name>``: one column for each parameter;
-            - ``n_folds``: the number of folds that were run. With a `resource`, folds with a share
-              do not count;
+            - ``n_folds``: the number of folds that were run. With a `resource`, only folds with the
+              whole resource count;
             - ``seconds``: the time of fitting and scoring, in seconds. With a `resource`, folds
               with a share count too;
             - ``proposed_at``, ``finished_at``: seconds since the search began;
             - ``mean_rounds``: the mean number of rounds, for estimators that stop by themselves;
-            - ``failure``: the error of a failed candidate, or of one that failed with its shares;
+            - ``failure``: the error of a failed fit. With a `resource`, also of a candidate whose
+              fits with a share failed;
             - ``row``: the row in `cv_results_`.
 
         Raises
@@ -661,8 +665,8 @@ class BayesSearchCV(BaseSearchCV):  # type: ignore[misc]
 
         Optuna's plots and its dashboard can show this study. Each candidate is a trial. A trial is
         complete, pruned if the candidate was stopped early, or failed. The value of a trial is the
-        mean score by the metric that the search optimised. Optuna does not know all values, such as
-        estimators. Such a value becomes a text. If Optuna does not have the scale of a range, the
+        mean score by the metric that the search optimised. A value that Optuna does not support,
+        such as an estimator, becomes a text. If Optuna does not have the scale of a range, the
         range becomes uniform.
 
         Parameters

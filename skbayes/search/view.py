@@ -215,8 +215,8 @@ def _why(search: Any) -> str:
     if reason is None or "best_index_" in search.__dict__:
         return ""
     return (
-        f": no candidate was chosen when the search ended ({reason}). search.trials() says what "
-        "became of each."
+        f": no candidate was chosen when the search ended ({reason}). search.trials() shows "
+        "the status of each candidate."
     )
 
 

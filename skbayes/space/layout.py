@@ -93,10 +93,11 @@ class Conditional:
     values : object
         The values of the parameter: a list, a range, a distribution or a dimension.
     when : dict of str to list
-        Condition for the parameter. The keys are names of other parameters of the same dict, which
-        must have a list of values. Each value is a list. The parameter exists only if each of the
-        other parameters has a value of its list. If one of the other parameters does not exist,
-        this parameter does not exist either.
+        Condition for the parameter, such as ``{"kernel": ["poly"]}``. A key is the name of another
+        parameter in the same dict. This other parameter must have a list of values. The list in
+        `when` has some of these values. The parameter exists only if each parameter in `when` has
+        a value in its list. If a parameter in `when` does not exist, the parameter does not exist
+        either.
 
     Raises
     ------
@@ -128,7 +129,8 @@ class Conditional:
             )
         if not self.when:
             raise ValueError(
-                f"Conditional: when names no parameter. Write {example}, or the values alone."
+                f"Conditional: when is empty. Write {example}, or write the values without "
+                "Conditional."
             )
         for name, values in self.when.items():
             if not isinstance(name, str) or not isinstance(values, list | tuple) or not values:

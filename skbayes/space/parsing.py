@@ -270,8 +270,8 @@ def _dimension(written: Any, place: str, name: str, random_state: int) -> Dimens
         return written
     if isinstance(written, Space):
         raise TypeError(
-            f"{place} is a whole Space, where one parameter is due. Give the dimension of that "
-            "parameter, or the Space itself as search_spaces."
+            f"{place} is a Space, but must be the values of one parameter. Give a dimension such "
+            "as Real, or give the Space itself as search_spaces."
         )
     try:
         if _is_range(written):
@@ -296,8 +296,8 @@ def _dimension(written: Any, place: str, name: str, random_state: int) -> Dimens
         return Integer(first, last)
     if isinstance(written, range) and written[_MAX_LISTED:]:
         raise ValueError(
-            f"{place}: {show(written)} lists more than {_MAX_LISTED} values, and each would be "
-            f"kept. Write {(written[0], written[-1])} for all integers between, or a larger step."
+            f"{place}: {show(written)} has more than {_MAX_LISTED} values. Write "
+            f"{(written[0], written[-1])} for all whole numbers of this range, or a larger step."
         )
     return Categorical(as_list(written, place))
 

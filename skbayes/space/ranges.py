@@ -168,8 +168,8 @@ class Real(Range):
             )
         if math.isinf(scales.extent(self.scale, low, high, pole)):
             raise ValueError(
-                f"{call} needs bounds whose distance on the scale is a float. Raise low, or lower "
-                "high, to the most extreme value that is worth trying."
+                f"{call} has bounds that are too far apart for a float. Raise low, or lower high, "
+                "to the most extreme value that is worth trying."
             )
         settle(self, pole=pole)
 

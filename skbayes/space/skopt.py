@@ -20,7 +20,7 @@ from skbayes._warnings import warn
 from skbayes.space.values import is_number, show
 
 RANGE_TRANSFORM = "the prior says on which scale the model sees the range"
-CATEGORY_TRANSFORM = "write ordered=True where neighbours in the list resemble each other"
+CATEGORY_TRANSFORM = "write ordered=True if neighbours in the list are similar"
 
 
 def check_name(call: str, name: Any) -> None:
@@ -84,8 +84,8 @@ def warn_of_probabilities(call: str, prior: Any) -> None:
         ) from None
     if len({*p}) > 1:
         warn(
-            f"{call}: the probabilities {show(p)} of the categories are not used, all start "
-            "equally likely.",
+            f"{call}: the probabilities {show(p)} of the categories have no effect: at the start, "
+            "all categories are equally likely.",
         )
 
 

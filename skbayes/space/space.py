@@ -118,12 +118,12 @@ class Space(SpaceView):
 
     @property
     def is_conditional(self) -> bool:
-        """Whether a candidate may lack an axis, or have one that does not count."""
+        """Whether some axes do not exist, or do not count, for some points."""
         return len(self.branches) > 1 or bool(self._arrays.setters)
 
     @property
     def setters(self) -> list[int]:
-        """Axes on which it depends which others count; the branch is none of them."""
+        """Axes whose values decide which other axes count, without the axis of the branch."""
         return sorted({setter.axis for setter in self._arrays.setters})
 
     @property
@@ -149,8 +149,8 @@ class Space(SpaceView):
     def encode(self, params: Mapping[str, Any], branch: int | None = None) -> Point:
         """Return the point of parameters, in the first branch that has these parameters and values.
 
-        A number may be in a list or a range of ints as another kind of number: 1.0 as 1. A branch
-        that has each number as the same kind is preferred.
+        The float 1.0 also matches the int 1 of a list or a range of ints. If several branches
+        match, a branch in which all numbers have the same type is preferred.
 
         Parameters
         ----------
@@ -247,7 +247,7 @@ class Space(SpaceView):
         return [found[name] for name in self.dimension_names]
 
     def row(self, params: Mapping[str, Any]) -> list[Any]:
-        """Return values of parameters in the order of `dimension_names`; None if there is none."""
+        """Return values in the order of `dimension_names`; None for a missing parameter."""
         return [params.get(name) for name in self.dimension_names]
 
     def rvs(self, n_samples: int = 1, random_state: Any = None) -> list[list[Any]]:
@@ -328,7 +328,7 @@ class Space(SpaceView):
         return self.snap(u)
 
     def active(self, coordinates: ArrayLike) -> NDArray[np.bool_]:
-        """Return which axes the branch of each row has, and count; of shape (n_points, n_axes)."""
+        """Return whether each axis exists and counts for each row; of shape (n_points, n_axes)."""
         u = self._matrix(coordinates)
         branches = self._branch_index(u)
         active = self._arrays.active[branches]

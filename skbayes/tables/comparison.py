@@ -42,9 +42,8 @@ def compare(searches: Any, *others: Any, by_space: bool = False, as_frame: bool 
     *others
         Not allowed: give several searches as one list or dict.
     by_space : bool, default=False
-        Whether each space has its own row. The spaces are the dicts of a list. If the values of a
-        searched step have different parameters, such as the models of a pipeline, they have
-        different rows too.
+        Whether each space has its own row. The spaces are the dicts of a list. If a searched step
+        has several models with different parameters, each model has its own row too.
     as_frame : bool, default=True
         Whether to return a data frame of pandas. With False, return a dict of lists.
 
@@ -56,8 +55,8 @@ def compare(searches: Any, *others: Any, by_space: bool = False, as_frame: bool 
 
         - ``search``: the name of the search;
         - ``space``: the space, with ``by_space=True``;
-        - ``metric``: the name of the scoring that the search optimised. "score" is the score of the
-          estimator;
+        - ``metric``: the name of the scoring that the search optimised. "score" means
+          the method `score` of the estimator;
         - ``best_score``: the best score;
         - ``candidates``: the number of candidates;
         - ``fits``: the number of fits of folds, without the refit;

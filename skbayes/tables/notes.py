@@ -109,4 +109,4 @@ def _failure(trial: Trial, status: str) -> str | None:
             # Shares have an order of folds of their own.
             part = f"fold {fold}" if trial.rung is None else "with a share"
             return f"{part}: {score.reason}"
-    return "the scorer raised, or its score is not finite" if status == "failed" else None
+    return "the scorer raised an error, or its score is not finite" if status == "failed" else None

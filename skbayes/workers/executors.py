@@ -79,11 +79,11 @@ def _explained(error: BaseException) -> BaseException:
         return error
     explained = NoWorkers(
         0.0,
-        f"The executor given as executor= is broken ({type(error).__name__}: {error}). Most often "
-        "one of its worker processes died, killed by a signal, which is what happens when memory "
-        "runs out. An executor of yours cannot be repaired from here: search again with a new "
-        "one (with checkpoint= it goes on from here), or leave executor=None for joblib's own "
-        "processes, which are replaced when they die.",
+        f"The executor given as executor= is broken ({type(error).__name__}: {error}). Most often, "
+        "one of its worker processes died because memory ran out. The search cannot repair your "
+        "executor. Call fit again with a new executor. With a checkpoint, the search then "
+        "continues from the file. Or leave executor=None: then joblib runs the folds, and the "
+        "search replaces processes that die.",
     )
     explained.__cause__ = error
     return explained

@@ -133,10 +133,10 @@ class Pool:
             n_slots(self._pre_dispatch, self.n_workers)
             if self._fit_timeout is not None and not self._workers.has_watch:
                 raise ValueError(
-                    f"fit_timeout={self._fit_timeout!r} needs workers that can be ended: two or "
-                    "more processes of joblib's own backend, loky, as n_jobs=2 gives them. Fits "
-                    "in this process, in threads, on a cluster or in your executor cannot be "
-                    "ended. Use loky, or leave fit_timeout=None."
+                    f"fit_timeout={self._fit_timeout!r} needs two or more worker processes of "
+                    "joblib's default backend, loky, for example n_jobs=2. The search cannot end "
+                    "fits in this process, in threads, on a cluster or in your executor. Use loky, "
+                    "or leave fit_timeout=None."
                 )
         except BaseException:
             self._workers.stop(is_failed=True)
@@ -261,10 +261,10 @@ class Pool:
         if self._deserted_at > now:
             self._deserted_at = now
             warn(
-                "The cluster has no worker. The search waits until one comes, for "
-                f"{_WITHOUT_WORKERS / 60:.0f} minutes at most; interrupt it to stop earlier. A "
-                "LocalCluster of dask closes workers that die again and again: its method scale "
-                "brings them back."
+                "The cluster has no worker. The search waits for a worker, for at most "
+                f"{_WITHOUT_WORKERS / 60:.0f} minutes. Interrupt the search to stop earlier. A "
+                "LocalCluster of dask closes workers that die again and again. Its method scale "
+                "starts new workers."
             )
         waited = now - self._deserted_at
         if waited >= _WITHOUT_WORKERS or now - self._entered_at >= self._deadline:

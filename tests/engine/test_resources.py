@@ -190,10 +190,14 @@ def test_a_parameter_of_a_step():
         (SVC(), {"resource": "C"}, "is in search_spaces too"),
         (Ridge(), {"resource": "max_iter"}, "max_iter=None is no whole number"),
         (SVC(), {"resource": "probability"}, "is no whole number: give max_resources"),
-        (SVC(), {"resource": "max_iter"}, "'auto' takes .* max_iter=-1 leaves no.* give max_resou"),
+        (
+            SVC(),
+            {"resource": "max_iter"},
+            "'auto' takes .* max_iter=-1 is too small.* give max_resou",
+        ),
         (SVC(), {"resource": "n_samples", "max_resources": 301}, "more than the 300 samples"),
-        (SVC(), {"resource": "n_samples", "max_resources": 1}, "leaves no smaller share"),
-        (SVC(), {"resource": "n_samples", "min_resources": 200}, "leave no share below the whole"),
+        (SVC(), {"resource": "n_samples", "max_resources": 1}, "is too small for a share"),
+        (SVC(), {"resource": "n_samples", "min_resources": 200}, "leave no share, because"),
     ],
 )
 def test_what_leaves_nothing_to_give_out_is_refused(estimator, kwargs, message):
@@ -273,8 +277,6 @@ def test_a_resource_that_is_not_listed_is_one_all_the_same():
     found = BayesSearchCV(Unlisted(), SMOOTHING, max_resources=81, **kwargs)
     found.fit(X, y)
     assert found.best_estimator_.rounds == 81
-    message = (
-        r"Unlisted\(\) does not list 'rounds' until it is set: write Unlisted\(rounds=\.\.\.\)"
-    )
+    message = r"Unlisted\(\) has no value of 'rounds': write Unlisted\(rounds=\.\.\.\)"
     with pytest.raises(ValueError, match=message):
         BayesSearchCV(Unlisted(), SMOOTHING, **kwargs).fit(X, y)

@@ -271,7 +271,7 @@ def test_a_value_that_a_candidate_does_not_have():
         (SVC(), ValueError, "SVC is not fitted"),
         (BayesSearchCV(SVC(), SPACE), ValueError, "BayesSearchCV is not fitted"),
         (3, TypeError, "search must be a fitted search, the path of a checkpoint, or an Optimizer"),
-        (Optimizer(SPACE), ValueError, "holds no candidate yet"),
+        (Optimizer(SPACE), ValueError, "has no candidates yet"),
         ("nowhere.jsonl", OSError, "nowhere.jsonl"),
     ],
 )

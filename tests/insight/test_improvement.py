@@ -46,7 +46,7 @@ def test_of_few_scores_nothing_is_said():
     assert math.isnan(gain.probability)
     assert math.isnan(gain.expected)
     assert gain.n_missing == 1
-    assert str(gain).endswith("is not known yet: it will be after 1 more score.")
+    assert str(gain).endswith("is not known yet. It will be known after 1 more score.")
     assert searched(SQUARE, smooth, 12).insight().improvement().n_missing == 0
 
 
@@ -301,7 +301,7 @@ def test_of_a_space_that_is_used_up_there_is_nothing_to_gain():
         optimizer.tell(params, float(params["x"]))
     gain = optimizer.insight().improvement()
     assert (gain.probability, gain.expected) == (0.0, 0.0)
-    assert str(gain).startswith("All points of the space are evaluated")
+    assert str(gain).startswith("All points of the space have been evaluated")
 
 
 def test_of_scores_on_a_grid_gains_are_whole_steps():

@@ -44,10 +44,10 @@ def test_the_candidate_taken_is_the_one_that_is_spoken_of(settings, tmp_path):
     first, second = str(insight).splitlines()[:2]
     assert first.endswith(f"{means[best]:.5g}.")
     assert second.startswith(
-        "Taken: the simplest candidate within one standard error, which scores "
+        "Taken: the simplest candidate within one standard error. Its score is "
         f"{search.best_score_:.5g}: alpha="
         if is_another
-        else "Taken: its candidate, for no simpler one is within one standard error."
+        else "Taken: its candidate. No simpler candidate is within one standard error."
     )
     resumed = fitted(checkpoint=tmp_path / "search.jsonl", **settings)
     for again in (pickle.loads(pickle.dumps(search)), resumed):
@@ -79,4 +79,4 @@ def test_bounds_are_those_of_the_candidate_taken():
 def test_the_best_one_may_be_the_simplest():
     insight = fitted(space={"alpha": [1.0, 0.01, 1e3]}, n_iter=3).insight()
     assert insight.best_params == {"alpha": 1.0} or insight.best_score == insight.highest_score
-    assert "Taken: its candidate, for no simpler one is within one standard error" in str(insight)
+    assert "Taken: its candidate. No simpler candidate is within one standard error" in str(insight)

@@ -241,10 +241,10 @@ FOREIGN = {
 def test_foreign_files_are_refused_and_left_alone(tmp_path, kind):
     path = tmp_path / "j"
     path.write_bytes(FOREIGN[kind])
-    with pytest.raises(JournalError, match="first record is not the header") as caught:
+    with pytest.raises(JournalError, match="this file is not a checkpoint of format 1") as caught:
         Journal.open(path, header=HEADER)
     assert caught.value.path == str(path)
-    with pytest.raises(JournalError, match="first record is not the header"):
+    with pytest.raises(JournalError, match="this file is not a checkpoint of format 1"):
         Journal.read(path)
     assert path.read_bytes() == FOREIGN[kind]
     assert os.listdir(tmp_path) == ["j"]
@@ -252,7 +252,7 @@ def test_foreign_files_are_refused_and_left_alone(tmp_path, kind):
 
 def test_a_later_format_is_named(tmp_path):
     (tmp_path / "j").write_bytes(FOREIGN["a later format"])
-    with pytest.raises(JournalError, match="this is a journal of format 2"):
+    with pytest.raises(JournalError, match="it is a checkpoint of format 2"):
         Journal.open(tmp_path / "j", header=HEADER)
 
 
@@ -279,7 +279,7 @@ def test_files_that_may_not_be_written(tmp_path, monkeypatch, function):
     path = tmp_path / "j"
     write(path, [])
     monkeypatch.setattr(file, "call", Fault(2, mode="error", code=errno.EACCES))
-    with pytest.raises(PermissionError, match="change its permissions") as caught:
+    with pytest.raises(PermissionError, match="change the permissions") as caught:
         Journal.open(path, header=HEADER)
     assert caught.value.filename == str(path)
 
@@ -338,7 +338,7 @@ def test_no_flipped_bit_is_ever_misread(tmp_path):
             assert events == EVENTS[:4]
     assert len(refused) > last
     for record, message in refused:
-        assert ("first record" if record == 1 else f"record {record} of ") in message
+        assert ("not a checkpoint" if record == 1 else f"record {record} of ") in message
 
 
 @pytest.mark.usefixtures("_no_sync")
@@ -347,7 +347,7 @@ def test_the_remedy_for_a_damaged_record_works(tmp_path):
     write(path, EVENTS[:5])
     lines = path.read_bytes().splitlines(keepends=True)
     path.write_bytes(b"".join([*lines[:3], lines[3].replace(b"0", b"1"), *lines[4:]]))
-    with pytest.raises(JournalError, match=r"record 4 of 6 .*checksum.*delete this line and all"):
+    with pytest.raises(JournalError, match=r"record 4 of 6 .*checksum.*delete line 4 and all"):
         read(path)
     path.write_bytes(b"".join(lines[:3]))
     assert read(path) == EVENTS[:2]
@@ -402,7 +402,7 @@ def test_malicious_records_are_refused(tmp_path, body):
     write(path, EVENTS[:2])
     data = path.read_bytes() + signed(body)
     path.write_bytes(data)
-    with pytest.raises(JournalError, match=r"record 4 of 4 is not as it was written"):
+    with pytest.raises(JournalError, match=r"record 4 of 4 is damaged"):
         read(path)
     assert path.read_bytes() == data
 
@@ -804,7 +804,7 @@ with Journal.open(path, header=header) as opened:
             opened.append(fold)
         except OSError as error:
             assert error.errno in (errno.ENOSPC, errno.EFBIG), error
-            assert error.filename == path and "no room" in str(error), error
+            assert error.filename == path and "no space" in str(error), error
         else:
             raise AssertionError("no error")
         assert open(path, "rb").read() == before

@@ -176,12 +176,24 @@ def test_an_object_that_is_not_known_now_has_no_place(tmp_path):
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        (lambda header: header.pop("outline"), "cannot be told from its header"),
-        (lambda header: header["outline"].update(n_folds="many"), "cannot be told"),
+        (lambda header: header.pop("outline"), "space of its search cannot be read"),
+        (
+            lambda header: header["outline"].update(n_folds="many"),
+            "space of its search cannot be read",
+        ),
         (lambda header: header["outline"].update(n_folds=2), "there are 2 folds"),
-        (lambda header: header["outline"].update(branches=[]), "cannot be told"),
-        (lambda header: header["outline"]["branches"][0].pop(), "cannot be told"),
-        (lambda header: header["outline"]["branches"][0][1].__setitem__(1, []), "cannot be told"),
+        (
+            lambda header: header["outline"].update(branches=[]),
+            "space of its search cannot be read",
+        ),
+        (
+            lambda header: header["outline"]["branches"][0].pop(),
+            "space of its search cannot be read",
+        ),
+        (
+            lambda header: header["outline"]["branches"][0][1].__setitem__(1, []),
+            "space of its search cannot be read",
+        ),
     ],
 )
 def test_a_header_that_tells_too_little_is_an_error_before_any_fit(tmp_path, change, message):
@@ -209,7 +221,7 @@ def small_journal(path, n_folds, point, fold=0):
 @pytest.mark.parametrize(("branch", "fold"), [(1, 0), (0, 10**9)])
 def test_branches_and_folds_that_there_are_not(tmp_path, branch, fold):
     space = small_journal(tmp_path / "j", 1, Point(branch, (0.5,)), fold)
-    with pytest.raises(JournalError, match="cannot be told"):
+    with pytest.raises(JournalError, match="space of its search cannot be read"):
         read_results(tmp_path / "j", space)
 
 

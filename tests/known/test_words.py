@@ -200,7 +200,7 @@ def test_what_is_not_known_before_the_fits_is_the_middle(step):
         step = type("Unknown", (BaseEstimator,), {"transform": None})()
     taken, change = gamma_of(Pipeline([("step", step), ("svc", SVC())]))
     assert taken == pytest.approx(math.sqrt(1e-6 * 1e3))
-    assert "the middle of the range, for gamma='scale'" in str(change)
+    assert "the middle of the range, because gamma='scale'" in str(change)
 
 
 @pytest.mark.parametrize("X", [[["a", "b"]], [{"a": 1}], None, [[1], [2, 3]], np.array(3)])

@@ -159,13 +159,13 @@ def test_rows_find_their_branch():
 @pytest.mark.parametrize(
     ("rows", "reason"),
     [
-        ([], "of 0 results 0 have a place in the space"),
-        ([(params(), 1.0)], "1 have a place in the space, with 1 different"),
-        ([(params(), 1.0), (params(k=5), 1.0)], "of 2 results 2 have .* with 1 different scores"),
-        ([(params(), 1.0), (params(k=5), math.nan)], "with 1 different scores"),
-        ([(params(kind="z"), 1.0), (params(kind="y"), 2.0)], "0 have .*kind='z' is not in Cat"),
-        ([({"k": 1}, 1.0), (params(), 2.0)], "1 have .* of another, 'c' is missing"),
-        ([(params(new=1), 1.0), (params(new=2), 2.0)], "'new' was varied and is none of"),
+        ([], "0 of 0 results are in the space"),
+        ([(params(), 1.0)], "1 of 1 results are in the space, with 1 different"),
+        ([(params(), 1.0), (params(k=5), 1.0)], "2 of 2 results are .* with 1 different score"),
+        ([(params(), 1.0), (params(k=5), math.nan)], "with 1 different score"),
+        ([(params(kind="z"), 1.0), (params(kind="y"), 2.0)], "0 of .*kind='z' is not in Cat"),
+        ([({"k": 1}, 1.0), (params(), 2.0)], "1 of .* in another result, 'c' is missing"),
+        ([(params(new=1), 1.0), (params(new=2), 2.0)], "'new' was varied, and the search has only"),
     ],
 )
 def test_a_source_that_tells_nothing_is_left_out_with_one_warning(rows, reason):

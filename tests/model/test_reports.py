@@ -46,7 +46,7 @@ def test_columns_of_a_data_frame_are_lists():
 
 @pytest.mark.parametrize("scores", [np.array(0.5), [0.5], "ab", {1: 0.5, 2: 0.5}, None])
 def test_scores_that_are_not_one_for_each_point(scores):
-    with pytest.raises(ValueError, match="tell 2 points with as many scores"):
+    with pytest.raises(ValueError, match="2 points need a list of 2 scores"):
         read_reports(2, scores)
 
 
@@ -78,7 +78,7 @@ def test_some_folds():
         (("0.5",), TypeError, "a score must be a number or None, got '0.5'"),
         ((1j,), TypeError, "a score must be a number"),
         (([0.5],), TypeError, "a score must be a number"),
-        ((10**400,), ValueError, "a score must fit a float"),
+        ((10**400,), ValueError, "a score is too large for a float"),
         ((MEAN,), ValueError, "tell a score, or folds"),
         ((MEAN, "abc"), TypeError, "folds must be a list"),
         ((MEAN, 0.5), TypeError, "folds must be a list"),
@@ -92,9 +92,13 @@ def test_some_folds():
         ((0.5, [0.1, 0.2]), ValueError, "score=0.5 is not the mean"),
         ((0.5, [0.5, None]), ValueError, "has no score"),
         ((0.5, [0.5, NAN]), ValueError, "with a failed fold"),
-        ((0.5, None, -1.0), ValueError, "cost must be finite and at least 0, got -1.0"),
-        ((0.5, None, NAN), ValueError, "cost must be finite"),
-        ((0.5, None, INF), ValueError, "cost must be finite"),
+        (
+            (0.5, None, -1.0),
+            ValueError,
+            "cost must be a finite number of at least 0, or None, got -1.0",
+        ),
+        ((0.5, None, NAN), ValueError, "cost must be a finite number"),
+        ((0.5, None, INF), ValueError, "cost must be a finite number"),
         ((0.5, None, "1 s"), TypeError, "a cost must be a number or None, got '1 s'"),
         ((0.5, None, 1j), TypeError, "a cost must be a number"),
     ],
@@ -125,8 +129,8 @@ def test_folds_may_be_added(folds, later):
         (Report(NAN), Report(0.5), "told before"),
         (Report(0.5, (0.4, 0.6)), Report(0.5, (0.4, 0.6)), "told before"),
         (Report(NAN, (0.4, None)), Report(0.5), "with all of its folds"),
-        (Report(NAN, (0.4, None)), Report(0.6, (0.5, 0.7)), "these stay"),
-        (Report(NAN, (0.4, None)), Report(NAN, (None, 0.7)), "these stay"),
+        (Report(NAN, (0.4, None)), Report(0.6, (0.5, 0.7)), "only add scores of other folds"),
+        (Report(NAN, (0.4, None)), Report(NAN, (None, 0.7)), "only add scores of other folds"),
     ],
 )
 def test_what_may_not_follow(before, later, message):

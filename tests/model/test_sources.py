@@ -123,7 +123,7 @@ def test_the_metric_is_that_of_the_search_or_the_present_one():
     assert read_sources(Fitted(table, refit="f1", objective="auc"))[0][0][1] == 0.2
     assert read_sources(Fitted(table, refit=False, _metric="f1"), "auc")[0][0][1] == 0.1
     assert read_sources({"params": [{"a": 1}], "mean_test_f1": [0.1]}, "auc")[0][0][1] == 0.1
-    with pytest.raises(ValueError, match=r"several scores, .*leave only the one"):
+    with pytest.raises(ValueError, match=r"several scores, .*Keep only the scores"):
         read_sources(table)
 
 
@@ -137,7 +137,7 @@ def test_the_metric_is_that_of_the_search_or_the_present_one():
         ([TABLE, "file"], TypeError, r"warm_start_from\[1\] takes no path here.*got 'file'"),
         ([({"a": 1}, 0.5), ({"a": 2},)], TypeError, r"warm_start_from\[1\] must be a pair"),
         ([({"a": 1}, "good")], TypeError, r"the score in warm_start_from\[0\] must be a number"),
-        ([({"a": 1}, 10**400)], ValueError, "must fit a float"),
+        ([({"a": 1}, 10**400)], ValueError, "is too large for a float"),
         (GridSearchCV(DecisionTreeClassifier(), {}), ValueError, "fit it first"),
         ({"params": [{"a": 1}]}, ValueError, "needs a column of scores"),
         ({"score": [1.0]}, ValueError, "needs a column 'params'"),

@@ -137,7 +137,7 @@ def test_the_order_of_telling_parts_does_not_matter():
         ({}, "tell a score, or folds"),
         ({"folds": [0.1, 0.2]}, "has 2 entries, and other points were told with 3"),
         ({"score": 0.5, "folds": [0.1, 0.2, 0.3]}, "is not the mean"),
-        ({"score": 0.2, "cost": -1}, "cost must be finite and at least 0"),
+        ({"score": 0.2, "cost": -1}, "cost must be a finite number of at least 0"),
         ({"score": "median"}, "a score must be a number"),
     ],
 )
@@ -157,9 +157,9 @@ def test_several_with_folds_and_costs():
     params = optimizer.ask(3)
     with pytest.raises(ValueError, match="has 2 entries, and other points were told with 3"):
         optimizer.tell(params, folds=[[0.1, 0.2, 0.3], [0.1, 0.2], [0.1, 0.2, 0.3]])
-    with pytest.raises(ValueError, match="3 points with as many folds"):
+    with pytest.raises(ValueError, match="3 points need a list of 3 folds"):
         optimizer.tell(params, folds=[[0.1, 0.2, 0.3]])
-    with pytest.raises(ValueError, match="3 points with as many costs"):
+    with pytest.raises(ValueError, match="3 points need a list of 3 costs"):
         optimizer.tell(params, [1, 2, 3], cost=1.0)
     with pytest.raises(ValueError, match="each point once"):
         optimizer.tell([params[0]] * 2, [1.0, 2.0])
@@ -281,7 +281,7 @@ def test_costs_that_do_not_follow_from_the_point_do_not_steer():
 @pytest.mark.parametrize("left", [1.1, math.nan, "1", 1j])
 def test_the_share_of_the_budget_is_checked(left):
     optimizer = Optimizer(COSTLY, random_state=0)
-    with pytest.raises(ValueError, match="budget_left must be a share of at most 1"):
+    with pytest.raises(ValueError, match="budget_left must be a fraction of at most 1"):
         optimizer.ask(budget_left=left)
     assert optimizer.n_asked == 0
 

@@ -252,7 +252,7 @@ def test_a_finite_space_is_exhausted_without_repeats(space, size, is_failing):
         seen.append(optimizer.ask())
         optimizer.tell(seen[-1], math.nan if is_failing else len(seen) % 3)
     assert len({repr(params) for params in seen}) == size
-    with pytest.raises(SpaceExhausted, match=f"{size} were proposed") as caught:
+    with pytest.raises(SpaceExhausted, match=rf"proposed so far: {size}\)") as caught:
         optimizer.ask()
     assert caught.value.n_asked == size
     assert pickle.loads(pickle.dumps(caught.value)).n_asked == size
@@ -261,14 +261,26 @@ def test_a_finite_space_is_exhausted_without_repeats(space, size, is_failing):
 @pytest.mark.parametrize(
     ("space", "settings", "message"),
     [
-        ({"a": [1, 2]}, {}, "space holds no further candidate: 2 were .* Widen the space, or ask"),
-        ([({"a": (0.0, 1.0)}, 1), ({"a": (2.0, 3.0)}, 1)], {}, "has had its number.*: 2 .*Raise"),
-        ([({"a": (0.0, 1.0)}, 1), {"b": (2.0, 3.0)}], {"n_iter": 1}, "number.*: 2 .*Raise n_iter"),
-        ([({"a": (0.0, 1.0)}, 1), {"b": [2]}], {}, "number of candidates, or holds no more: 2"),
+        (
+            {"a": [1, 2]},
+            {},
+            r"holds no further candidate \(proposed so far: 2\).* Widen the space, or ask",
+        ),
+        (
+            [({"a": (0.0, 1.0)}, 1), ({"a": (2.0, 3.0)}, 1)],
+            {},
+            "no dict .* has candidates left .*: 2.*Raise",
+        ),
+        ([({"a": (0.0, 1.0)}, 1), {"b": (2.0, 3.0)}], {"n_iter": 1}, "no dict.*: 2.*Raise n_iter"),
+        (
+            [({"a": (0.0, 1.0)}, 1), {"b": [2]}],
+            {},
+            "no dict of the space has candidates left .*: 2",
+        ),
         (
             {"a": (0.0, 1.0)},
             {"is_allowed": lambda p: p["a"] == 0.5, "initial_points": [{"a": 0.5}]},
-            "that is allowed was found: 1 .* Let is_allowed allow more",
+            "no further allowed candidate was found .*: 1.* Let is_allowed allow more",
         ),
     ],
 )
@@ -516,9 +528,9 @@ def test_several_are_told_at_once():
     optimizer = Optimizer({"x": (0.0, 1.0)}, random_state=0)
     optimizer.tell(optimizer.ask(3), [0.1, 0.3, None])
     assert optimizer.best_score == 0.3
-    with pytest.raises(ValueError, match=r"2 points with as many scores, got \[0\.1\]"):
+    with pytest.raises(ValueError, match=r"2 points need a list of 2 scores, got \[0\.1\]"):
         optimizer.tell(optimizer.ask(2), [0.1])
-    with pytest.raises(ValueError, match="1 points with as many scores"):
+    with pytest.raises(ValueError, match="1 points need a list of 1 scores"):
         optimizer.tell(optimizer.ask(1), 0.1)
 
 
@@ -574,7 +586,7 @@ def test_several_are_told_all_or_none():
 
 
 def test_a_score_beyond_all_floats():
-    with pytest.raises(ValueError, match="must fit a float"):
+    with pytest.raises(ValueError, match="is too large for a float"):
         Optimizer({"x": (0.0, 1.0)}).tell({"x": 0.5}, 10**400)
 
 

@@ -181,7 +181,7 @@ def test_the_gain_is_that_of_the_insight(search):
         (lambda: told(5), "not known yet"),
         (lambda: told(1), "fewer than two scores"),
         (lambda: told(30, lambda p, rng: 1.0), "All scores are equal"),
-        (lambda: told(30, space={"x": ["a", "b"], "y": ["c"]}), "nothing more to gain"),
+        (lambda: told(30, space={"x": ["a", "b"], "y": ["c"]}), "no gain is possible"),
     ],
 )
 def test_where_no_gain_is_known_a_sentence_says_why(make, sentence):

@@ -333,7 +333,7 @@ def test_of_the_simplest_candidate_it_is_said_what_it_is():
     assert search.insight().best.is_simplest
     # As if the rule had taken the first candidate, though others score higher.
     shown = answers(replace(found, taken=0), found.insight(), begins_with_estimator=True)
-    assert shown.over_first == "The candidate taken is the estimator as it was."
+    assert shown.over_first == "The candidate taken is the estimator with its own parameters."
 
 
 @pytest.mark.parametrize(
@@ -379,9 +379,9 @@ def test_effort_says_how_the_candidates_ended():
     found = read(CASES["mixed"]())
     said = effort(found, "max_time")
     assert "stopped early" in said
-    assert said.endswith("The search ended: its time was over.")
+    assert said.endswith("The search ended: max_time was reached.")
     assert effort(found, "max_fits").endswith(
-        "its fits were spent, or did not suffice for another candidate."
+        "max_fits was reached, or was not enough for another candidate."
     )
 
 

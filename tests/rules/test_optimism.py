@@ -99,9 +99,9 @@ def test_of_equals_what_the_table_has_is_reported():
 @pytest.mark.parametrize(
     ("folds", "match"),
     [
-        ([], "not every score came with its folds"),
-        ([(), ()], "not every score came with its folds"),
-        ([(), (0.1, 0.2, 0.3)], "not every score came with its folds"),
+        ([], "some scores came without their folds"),
+        ([(), ()], "some scores came without their folds"),
+        ([(), (0.1, 0.2, 0.3)], "some scores came without their folds"),
         ([[0.1, 0.2], [0.2, 0.3]], "fewer than 3 folds"),
         ([[0.1, 0.2, 0.3]], "fewer than two candidates"),
         ([[0.1, 0.2, 0.3], [NAN, 0.2, 0.3]], "fewer than two candidates"),

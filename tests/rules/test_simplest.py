@@ -116,10 +116,10 @@ def test_the_object():
     ("prefer", "error", "match"),
     [
         ("low", TypeError, "must be a dict such as"),
-        ({}, ValueError, "names no parameter"),
+        ({}, ValueError, "prefer is empty"),
         ({"C": "small"}, ValueError, r"prefer\['C'\] must be 'low', 'high', or a list"),
-        ({"C": ["linear"]}, ValueError, "a list of values from the simplest one on"),
-        ({"C": np.array(["a", "b"])}, ValueError, "a list of values from the simplest one on"),
+        ({"C": ["linear"]}, ValueError, "a list of values with the simplest value first"),
+        ({"C": np.array(["a", "b"])}, ValueError, "a list of values with the simplest value first"),
         ({3: "low"}, ValueError, r"prefer\[3\]"),
     ],
 )

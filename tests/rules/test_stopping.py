@@ -273,7 +273,7 @@ def test_parse_refuses_what_is_no_rule(value):
 
 @pytest.mark.parametrize("value", [Patience, [TargetScore(1.0), Converged]])
 def test_parse_refuses_a_class(value):
-    with pytest.raises(TypeError, match=r"stopping holds the class .*: make an object of it first"):
+    with pytest.raises(TypeError, match=r"stopping has the class .*: give an object"):
         parse_stopping(value)
 
 
@@ -321,5 +321,5 @@ def test_short_floats_of_numpy_are_compared_as_floats():
 
 @pytest.mark.parametrize("callback", [DeltaYStopper(0.1), VerboseCallback(3)])
 def test_a_callback_is_no_rule(callback):
-    with pytest.raises(TypeError, match=r"is a callback: give it to fit\(X, y, callback=\.\.\.\)"):
+    with pytest.raises(TypeError, match=r"is a callback: write fit\(X, y, callback=\.\.\.\)"):
         parse_stopping([callback])

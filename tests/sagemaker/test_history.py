@@ -166,7 +166,9 @@ def test_an_error_rate_is_one_minus_the_accuracy():
 
 def test_a_direction_that_nobody_knows():
     entry = job(1, 0.25, kind=None, metric="mine", C="1")
-    with pytest.raises(ValueError, match=r"Metric.Type: is missing, and 'mine' is not known"):
+    with pytest.raises(
+        ValueError, match=r"Metric.Type: is missing, and 'mine' is not a known metric"
+    ):
         load_sagemaker_history([entry], SVC())
     found = load_sagemaker_history([entry], SVC(), objective_type="Minimize")
     assert found["score"] == [-0.25]
@@ -208,7 +210,7 @@ def test_one_training_job_definition():
 def test_pages_that_are_missing_are_remarked_on():
     document = {"TrainingJobSummaries": JOBS, "NextToken": "abc"}
     for doc in (document, [document]):
-        with pytest.warns(UserWarning, match="there are more training jobs"):
+        with pytest.warns(UserWarning, match="the service has more training jobs"):
             load_sagemaker_history(doc, SVC())
 
 

@@ -425,7 +425,7 @@ def test_seed():
 
 def test_the_time_of_a_training_job_is_that_of_a_fit_where_fits_can_be_ended():
     assert read(jobs.request()).fit_timeout is None
-    with pytest.warns(UserWarning, match=r"MaxRuntimeInSeconds \(a fit can be ended in a worker"):
+    with pytest.warns(UserWarning, match=r"MaxRuntimeInSeconds \(only a fit in a worker process"):
         read(jobs.request(), unsupported="warn")
     assert read(jobs.request(), n_jobs=2).fit_timeout == 3600
     document = jobs.changed(
@@ -717,7 +717,7 @@ def test_what_hyperband_leaves_of_a_document_is_said():
     config = jobs.config(
         Strategy="Hyperband", StrategyConfig={"HyperbandStrategyConfig": {"MaxResource": 9}}
     )
-    with pytest.warns(UserWarning, match=r"MaxResource \(it is no number of rows: give max_res"):
+    with pytest.warns(UserWarning, match=r"MaxResource \(it is not a number of rows: give max_res"):
         from_sagemaker(config, SVC(), resource="n_samples")
     with pytest.warns(UserWarning, match=r"HyperbandStrategyConfig \(strategy='random' is given"):
         from_sagemaker(config, SVC(), strategy="random")

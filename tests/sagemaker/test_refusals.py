@@ -98,7 +98,7 @@ REFUSALS = {
         f"$.{FLOATS}",
         "Swap",
     ),
-    "too wide": (ranged(jobs.number("C", "-1e308", "1e308")), f"$.{FLOATS}", "distance"),
+    "too wide": (ranged(jobs.number("C", "-1e308", "1e308")), f"$.{FLOATS}", "too far apart"),
     # Scales.
     "scale": (ranged(jobs.number(*C, "Log")), f"$.{FLOATS}.ScalingType", "'Logarithmic'"),
     "case of a scale": (
@@ -255,11 +255,11 @@ REFUSALS = {
     "ndcg": (objective("ndcg@5"), "$.HyperParameterTuningJobObj", "rankings"),
     "loss of an algorithm": (objective("test:objective_loss"), "$.HyperParameterTun", "itself"),
     "top k": (objective("top_k_accuracy_5"), "$.HyperParameterTuningJobObj", "needs a k"),
-    "direction": (objective("multi_logloss"), "$.HyperParameterTuningJobObjective.Type", "minim"),
+    "direction": (objective("multi_logloss"), "$.HyperParameterTuningJobObjective.Type", "Minim"),
     "direction of an accuracy": (
         objective("accuracy", "Minimize"),
         "$.HyperParameterTuningJobObjective.Type",
-        "maximize",
+        "'Maximize'",
     ),
     "kind of direction": (objective("auc", "max"), "$.HyperParameterTuningJobObjective.Type", "or"),
     "objective that is no object": (
@@ -299,7 +299,7 @@ REFUSALS = {
     "one and several": (
         two(TrainingJobDefinition=jobs.definition()),
         "$.TrainingJobDefinitions",
-        "beside",
+        "is given, and so is",
     ),
     "autotune": (
         jobs.request(Autotune={"Mode": "On"}),
@@ -440,7 +440,9 @@ def test_hyperband_needs_one_resource_for_all_training_jobs():
     document["HyperParameterTuningJobConfig"]["Strategy"] = "Hyperband"
     for definition, n_epochs in zip(document["TrainingJobDefinitions"], "98", strict=True):
         definition["StaticHyperParameters"] = {"epochs": n_epochs}
-    with pytest.raises(ValueError, match=r"StrategyConfig: what is shared out, .* differs"):
+    with pytest.raises(
+        ValueError, match=r"StrategyConfig: the training jobs have different resources"
+    ):
         from_sagemaker(document, {"one": SVC(), "two": SVC()}, param_map={"epochs": "max_iter"})
 
 
@@ -452,7 +454,9 @@ def test_hyperband_with_early_stopping():
 
 def test_hyperband_settings_of_another_strategy():
     document = jobs.config(StrategyConfig={"HyperbandStrategyConfig": {"MinResource": 1}})
-    with pytest.raises(ValueError, match=r"HyperbandStrategyConfig: is for Strategy 'Hyperband'"):
+    with pytest.raises(
+        ValueError, match=r"HyperbandStrategyConfig: is only for Strategy 'Hyperband'"
+    ):
         from_sagemaker(document, SVC())
 
 

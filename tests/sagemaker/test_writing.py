@@ -236,13 +236,16 @@ def test_hyperband_takes_the_whole_from_the_estimator():
 @pytest.mark.parametrize(
     ("keywords", "message"),
     [
-        ({"resource": None}, "resource: None has no form there"),
-        ({"resource": "n_samples"}, "resource: 'n_samples' has no form there"),
+        ({"resource": None}, "resource: None cannot be written for SageMaker"),
+        ({"resource": "n_samples"}, "resource: 'n_samples' cannot be written"),
         ({"resource": "C"}, "max_resources: .* C=1.0 is no whole number"),
         ({"resource": "eta"}, "max_resources: .* eta=None is no whole number"),
-        ({"max_resources": 20_001}, "max_resources: must be from 1 to 20000 there, got 20001"),
-        ({}, "max_resources: must be from 1 to 20000 there, got -1"),
-        ({"max_resources": 9, "min_resources": 10}, "min_resources: 10 is above the whole, 9"),
+        (
+            {"max_resources": 20_001},
+            "max_resources: must be from 1 to 20000 in SageMaker, got 20001",
+        ),
+        ({}, "max_resources: must be from 1 to 20000 in SageMaker, got -1"),
+        ({"max_resources": 9, "min_resources": 10}, "min_resources: 10 is above max_resources, 9"),
     ],
 )
 def test_hyperband_without_a_form(keywords, message):
@@ -256,7 +259,7 @@ def test_shares_that_are_left_out_are_said():
         document = to_sagemaker(searched(**hyperband, max_fits=90), kind=CONFIG)
     assert document["TrainingJobEarlyStoppingType"] == "Off"
     for name in ("factor", "max_fits"):
-        assert f"{name}: has no place" in str(caught[0].message)
+        assert f"{name}: cannot be written" in str(caught[0].message)
     with pytest.warns(UserWarning, match="resource: has no place"):
         to_sagemaker(searched(resource="n_samples"), kind=CONFIG)
 
@@ -278,10 +281,10 @@ def test_an_error_rate_is_one_minus_the_accuracy():
 def test_all_processors(monkeypatch):
     monkeypatch.setattr("joblib.effective_n_jobs", lambda n_jobs: 64 if n_jobs == -1 else n_jobs)
     search = BayesSearchCV(SVC(), {"C": (0.1, 1.0)}, n_jobs=-1, n_iter=800)
-    with pytest.warns(UserWarning, match="64 jobs at once") as caught:
+    with pytest.warns(UserWarning, match="64 jobs at the same time") as caught:
         document = to_sagemaker(search, kind=CONFIG)
     assert document["ResourceLimits"]["MaxParallelTrainingJobs"] == 64
-    assert "800 jobs are more than 750" in str(caught[0].message)
+    assert "800 jobs are above the quota, 750" in str(caught[0].message)
 
 
 def test_what_is_left_out_is_said():
@@ -308,13 +311,13 @@ def test_what_is_left_out_is_said():
         ({"p": list(range(31))}, r"search_spaces\['p'\]: has 31 values"),
         ({"p": ["a" * 257, "b"]}, "longer than 256"),
         ({"p" * 257: [1, 2]}, "longer than 256"),
-        ({"p": [SVC(), Ridge()]}, "SVC.*has no form"),
-        ({"p": [SVC()]}, "SVC.*has no form"),
-        ({"p": [(1, 2), (3,)]}, r"\(1, 2\) is no text"),
-        ({"p": [1.0, float("nan")]}, "nan is no finite number"),
+        ({"p": [SVC(), Ridge()]}, "SVC.*cannot be written"),
+        ({"p": [SVC()]}, "SVC.*cannot be written"),
+        ({"p": [(1, 2), (3,)]}, r"\(1, 2\) is not a str"),
+        ({"p": [1.0, float("nan")]}, "nan is not a finite number"),
         ({"p": ["true", True]}, "two of its values are 'true'"),
-        ({"p": scipy.stats.norm()}, "Distribution.*has no form"),
-        ({"p": scipy.stats.expon()}, "has no form"),
+        ({"p": scipy.stats.norm()}, "Distribution.*cannot be written"),
+        ({"p": scipy.stats.expon()}, "cannot be written"),
         ([{"p": [1, 2]}, {"q": [1, 2]}], "several dicts"),
         ({"p": ["a", "b"], "q": Conditional((1, 2), when={"p": ["a"]})}, "exist for some"),
         ({"p": Real(0.5, 0.9, "reverse-log-uniform", pole=2.0)}, "pole=1"),
@@ -337,8 +340,8 @@ def searched(**settings):
     [
         (searched(), {"metric_name": "validation:mine"}, "metric_name: 'validation:mine' is no"),
         (searched(scoring="roc_auc"), {"metric_name": "rmse"}, "scoring is 'roc_auc'"),
-        (searched(scoring="jaccard"), {}, "scoring: no metric is known to be 'jaccard'"),
-        (searched(scoring=len), {}, "scoring: no metric"),
+        (searched(scoring="jaccard"), {}, "scoring: no name of a metric is known for 'jaccard'"),
+        (searched(scoring=len), {}, "scoring: no name of a metric"),
         (searched(max_time=119), {}, "max_time: must be from 120"),
         (searched(stopping=Patience(2)), {}, "n must be at least 3"),
         (searched(stopping=[Patience(3), Patience(4)]), {}, "two rules"),

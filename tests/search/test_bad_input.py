@@ -224,7 +224,7 @@ def test_early_stopping_when_no_score_can_be_had():
     with (
         pytest.warns(UserWarning, match="Scoring failed"),
         pytest.warns(UserWarning, match="non-finite"),
-        pytest.raises(ValueError, match="no best one: the fits of each have failed"),
+        pytest.raises(ValueError, match="no best one: each candidate has a failed fit"),
     ):
         fitted({"C": (0.1, 1.0)}, y=None, early_stopping="racing")
 

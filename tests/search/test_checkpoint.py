@@ -291,12 +291,12 @@ def test_one_file_for_all_outer_folds_is_told_how_to_become_several(tmp_path):
     path = tmp_path / "search"
     fit(path, n_iter=2)
     for data in ((X[:-1], Y[:-1]), (X, 1 - Y)):
-        with pytest.raises(JournalMismatch, match=r"write \{data\} into the name") as caught:
+        with pytest.raises(JournalMismatch, match=r"write \{data\} into the file name") as caught:
             search(path).fit(*data)
         assert str(caught.value).count("{data}") == 2  # what to write, with an example
     with (
         Journal.open(path, header={"fingerprint": Journal.read(path)[0]["fingerprint"], "seed": 0}),
-        pytest.raises(JournalLocked, match=r"if \{data\} is in the name"),
+        pytest.raises(JournalLocked, match=r"write \{data\} into the file name"),
     ):
         search(path).fit(X, Y)
 
@@ -309,7 +309,7 @@ def test_other_braces_stay_in_the_name(tmp_path):
 def test_folds_that_are_drawn_anew_are_told_how_to_stay(tmp_path):
     folds = KFold(2, shuffle=True)
     fit(tmp_path / "j", n_iter=3, cv=folds)
-    with pytest.raises(JournalMismatch, match="only with a random_state in cv"):
+    with pytest.raises(JournalMismatch, match="only with an int as random_state"):
         fit(tmp_path / "j", n_iter=4, cv=folds)
 
 
@@ -392,12 +392,12 @@ def test_failures_that_were_read_are_told_apart(tmp_path, monkeypatch, is_all):
         return str(caught[0].message)
 
     monkeypatch.setattr(Counted, "fit", refuse)
-    assert "was read" not in told(2)
+    assert "were read" not in told(2)
     again = told(3)
     # Of three folds each: those of the first candidate have failed or not.
     n_read = 6 if is_all else 3
     assert f"{n_read} fits failed with the following error" in again
-    assert f"as {n_read} of {n_read + 3} failures" in again
+    assert f"{n_read} of {n_read + 3} failures" in again
     assert "name another file" in again
     assert again.count("3 fits failed with the following error") == (1 if is_all else 2)
 

@@ -287,7 +287,8 @@ def test_no_candidate_is_the_best_if_all_fits_of_the_whole_have_failed(strategy,
     )  # fmt: skip
     # If no candidate has shares only, the error is that of scikit-learn.
     with pytest.raises(
-        ValueError, match=r"All the \d+ fits failed|so there is no best one: the fits"
+        ValueError,
+        match=r"All the \d+ fits failed|so there is no best one: each candidate has a failed fit",
     ):
         search.fit(X, Y)
     assert set(search.candidate_status_) <= {"failed", "stopped"}
@@ -326,11 +327,11 @@ def test_groups_stay_together():
     ("kwargs", "message"),
     [
         ({"strategy": "hyperband", "resource": None}, "needs a resource"),
-        ({"strategy": "random"}, "makes no use of resource='n_samples'"),
+        ({"strategy": "random"}, "cannot use resource='n_samples'"),
         ({"strategy": "grid"}, "grid"),
-        ({"max_fits": 3.3}, "max_fits=3.3 is less than a candidate on all shares costs"),
-        ({"max_fits": 2, "resource": None}, "a candidate with all folds costs, 3 fits"),
-        ({"max_fits": 8, "strategy": "hyperband"}, "than the first bracket of Hyperband costs"),
+        ({"max_fits": 3.3}, "max_fits=3.3 is too small: a candidate on all shares costs"),
+        ({"max_fits": 2, "resource": None}, "a candidate with all folds costs 3 fits"),
+        ({"max_fits": 8, "strategy": "hyperband"}, "the first bracket of Hyperband costs"),
         ({"factor": 1}, "factor"),
         ({"min_resources": 0}, "min_resources"),
         ({"max_resources": "all"}, "max_resources"),
@@ -381,8 +382,8 @@ def last_words(capsys, **kwargs):
 
 
 DIFFERENT = (
-    "From candidate 6 on, each fit had all of rounds: scores with less of it say too little about "
-    "scores with all of it."
+    "From candidate 6 on, the search used no shares of rounds: scores of shares say too little "
+    "about scores of whole fits."
 )
 
 
@@ -409,8 +410,8 @@ def test_it_is_said_that_shares_save_too_little(capsys):
     cv = ShuffleSplit(1, random_state=0)
     kwargs = {"estimator": Same(), "factor": 1.01, "min_resources": 80, "n_iter": 12, "cv": cv}
     assert last_words(capsys, **kwargs) == [
-        "From candidate 2 on, each fit had all of rounds: fits with less of it save too little "
-        "time."
+        "From candidate 2 on, the search used no shares of rounds: fits with a share save too "
+        "little time."
     ]
 
 
@@ -425,8 +426,8 @@ class BrokenInPart(Curve):
 
 def test_it_is_said_that_shares_fail(capsys):
     assert last_words(capsys, estimator=BrokenInPart(), min_resources=3, n_iter=8) == [
-        "From candidate 6 on, each fit had all of rounds: most fits with less of it fail. Set a "
-        "larger min_resources."
+        "From candidate 6 on, the search used no shares of rounds: most fits with a share failed. "
+        "Set a larger min_resources."
     ]
 
 

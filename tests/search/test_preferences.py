@@ -166,16 +166,16 @@ def test_candidates_of_another_space_cannot_be_compared():
 @pytest.mark.parametrize(
     ("refit", "space", "match"),
     [
-        ("1se", {"tol": (0.1, 1.0)}, r"not known for any .*: 'tol'. Say it.*\{'tol': 'low'\}"),
+        ("1se", {"tol": (0.1, 1.0)}, r"does not know .*: 'tol'. Write .*\{'tol': 'low'\}"),
         (OneStandardError(), {"shrinking": [True, False]}, "refit=True"),
-        ("1se", {"C": [1.0]}, "none, for each has one value only"),
+        ("1se", {"C": [1.0]}, "none, because each parameter has only one value"),
         (OneStandardError({"c": "low"}), {"C": [1, 2]}, r"prefer\['c'\].*it has 'C'"),
         (OneStandardError({"kernel": "low"}), {"kernel": ["rbf", "poly"]}, "is for numbers"),
         (OneStandardError({"C": [0.1, 1.0]}), {"C": (0.1, 1.0)}, "has a range.*'low' or 'high'"),
         (
             OneStandardError({"kernel": ["linear", "rbf"]}),
             {"kernel": ["rbf", "poly"]},
-            "holds 'linear', which is none of the values",
+            "has 'linear', which is not a value",
         ),
     ],
 )

@@ -84,7 +84,9 @@ def test_one_warning_names_all_and_shows_its_line():
     search = BayesSearchCV(ElasticNet(), {"l1_ratio": (0, 1), "alpha": (1, 9)}, n_iter=1, cv=2)
     with pytest.warns(UserWarning, match=r"'l1_ratio': \(0, 1\), 'alpha': \(1, 9\)") as caught:
         search.fit([[0.0], [1.0], [2.0], [4.0]], [0.0, 1.0, 2.0, 4.5])
-    assert "Write (0.0, 1.0) for all numbers between, or Integer(0, 1)" in str(caught[0].message)
+    assert "Write (0.0, 1.0) for all real numbers of the range, or Integer(0, 1)" in str(
+        caught[0].message
+    )
     assert caught[0].filename == __file__
     with warnings.catch_warnings():
         warnings.simplefilter("error")

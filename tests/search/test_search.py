@@ -181,7 +181,9 @@ def test_a_point_of_another_meaning_is_refused(written, value):
     search = BayesSearchCV(
         DecisionTreeClassifier(), {"max_features": written}, initial_points=points, n_iter=2
     )
-    with pytest.raises(ValueError, match=r"initial_points\[0\]: max_features=1.* something else"):
+    with pytest.raises(
+        ValueError, match=r"initial_points\[0\]: .*'max_features'.* another meaning"
+    ):
         search.fit(X, Y)
 
 
@@ -772,7 +774,7 @@ def test_a_search_for_no_best_needs_none():
         ({"max_time": 1e-9}, r"raise max_time.*Nothing was evaluated"),
         (
             {"optimizer_kwargs": {"space_constraint": lambda values: False}, "max_time": 1e3},
-            r"none that is allowed was found.*space_constraint.*Nothing was evaluated",
+            r"no allowed candidate was found.*space_constraint.*Nothing was evaluated",
         ),
     ],
 )

@@ -234,9 +234,11 @@ def test_racing_warm_start_insight_and_stopping(strategy):
     raced = searched(lists, strategy=strategy, n_iter=18, early_stopping="racing")
     assert raced.n_folds_run_ < plain.n_folds_run_
     assert raced.best_score_ == pytest.approx(plain.best_score_)
-    with pytest.raises(ValueError, match=f"strategy='{strategy}' learns nothing.*warm_start_from"):
+    with pytest.raises(
+        ValueError, match=f"strategy='{strategy}' does not learn from scores.*warm_start_from"
+    ):
         searched(lists, strategy=strategy, warm_start_from=plain)
-    with pytest.warns(UserWarning, match="n_initial_points is not followed"):
+    with pytest.warns(UserWarning, match="n_initial_points has no effect"):
         searched(lists, strategy=strategy, optimizer_kwargs={"n_initial_points": 2}, n_iter=12)
     again = pickle.loads(pickle.dumps(plain))
     assert again.strategy == strategy
@@ -275,7 +277,7 @@ def test_what_is_not_allowed_is_no_part_of_a_grid(capsys):
 
 def test_a_grid_that_is_too_large_to_be_listed_is_asked_about_as_it_goes(monkeypatch, capsys):
     monkeypatch.setattr("skbayes.search.candidates.MAX_LISTED", 11)
-    with pytest.warns(UserWarning, match="after 4 of 12 candidates: no further .* that is allowed"):
+    with pytest.warns(UserWarning, match="after 4 of 12 candidates: no further allowed candidate"):
         search = searched(LISTS, strategy="grid", is_allowed=lambda p: p["a"] < 0.2, verbose=1)
     assert params_of(search) == [p for p in ParameterGrid(LISTS) if p["a"] < 0.2]
     assert "at most 12 candidates" in capsys.readouterr().out
@@ -283,7 +285,7 @@ def test_a_grid_that_is_too_large_to_be_listed_is_asked_about_as_it_goes(monkeyp
 
 @pytest.mark.parametrize("strategy", ["bayesian", "random"])
 def test_a_finite_space_ends_with_the_last_that_is_allowed(strategy):
-    with pytest.warns(UserWarning, match="after 4 of 12 candidates: no further .* that is allowed"):
+    with pytest.warns(UserWarning, match="after 4 of 12 candidates: no further allowed candidate"):
         search = searched(LISTS, strategy=strategy, is_allowed=lambda p: p["a"] < 0.2, n_iter=12)
     assert search.stop_reason_ == "exhausted"
     assert len(params_of(search)) == 4

@@ -146,7 +146,7 @@ def test_parse():
     assert parse_callbacks([print, len]) == (print, len)
     with pytest.raises(TypeError, match="callback must be a function of the search so far"):
         parse_callbacks("print")
-    with pytest.raises(TypeError, match="callback holds the class int"):
+    with pytest.raises(TypeError, match="callback has the class int"):
         parse_callbacks(int)
 
 

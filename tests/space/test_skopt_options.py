@@ -77,7 +77,9 @@ def test_a_transform_makes_no_difference_and_says_so(make, transform):
 
 
 def test_probabilities_are_not_dropped_silently():
-    with pytest.warns(UserWarning, match=r"\[0.2, 0.8\] of the categories are not used") as caught:
+    with pytest.warns(
+        UserWarning, match=r"\[0.2, 0.8\] of the categories have no effect"
+    ) as caught:
         assert Categorical(["a", "b"], [0.2, 0.8]) == Categorical(["a", "b"])
     assert [each.filename for each in caught] == [__file__]
 

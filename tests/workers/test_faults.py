@@ -213,7 +213,7 @@ def test_a_broken_executor_is_explained_and_not_repaired():
         outcomes |= run(pool, [(3, double, 3)])
     for outcome in outcomes.values():
         assert type(outcome.error) is NoWorkers
-        assert "cannot be repaired" in str(outcome.error)
+        assert "cannot repair your executor" in str(outcome.error)
 
 
 def test_an_executor_has_no_timeout_and_must_be_one():
