@@ -257,10 +257,10 @@ def test_a_later_format_is_named(tmp_path):
 
 
 def test_paths_that_cannot_be_journals(tmp_path):
-    with pytest.raises(IsADirectoryError, match="name a file in it") as caught:
+    with pytest.raises(IsADirectoryError, match="name a file in the folder") as caught:
         Journal.open(tmp_path, header=HEADER)
     assert caught.value.filename == str(tmp_path)
-    with pytest.raises(FileNotFoundError, match="does not exist; make it first"):
+    with pytest.raises(FileNotFoundError, match="does not exist: make it first"):
         Journal.open(tmp_path / "none" / "j", header=HEADER)
     (tmp_path / "file").touch()
     with pytest.raises(NotADirectoryError, match="name another path"):
@@ -540,7 +540,7 @@ def test_a_search_can_go_on_after_a_fault(tmp_path, monkeypatch, code):
             # Cutting off what was written fails as well.
             monkeypatch.setattr(file, "call", Named({name: code, "ftruncate": code}))
             monkeypatch.setattr(journal, "SYNC_INTERVAL", -1.0)
-            with pytest.raises(OSError, match="journal") as caught:
+            with pytest.raises(OSError, match="the checkpoint") as caught:
                 opened.append(EVENTS[1])
             assert caught.value.errno == code
             assert caught.value.filename == str(path)

@@ -235,7 +235,7 @@ def test_only_an_estimator_that_was_not_changed_is_called_as_it_was(settings, sp
     page = Outline(report_html(search.fit(X, Y)))
     assert FIRST[first] in page.text
     assert ("the estimator" in page.text) == (first is not None)
-    assert ("as it was" in page.text) == (first is True)
+    assert ("with its own parameters" in page.text) == (first is True)
 
 
 def test_an_estimator_with_more_of_a_resource_is_not_as_it_was():

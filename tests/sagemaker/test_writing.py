@@ -260,7 +260,7 @@ def test_shares_that_are_left_out_are_said():
     assert document["TrainingJobEarlyStoppingType"] == "Off"
     for name in ("factor", "max_fits"):
         assert f"{name}: cannot be written" in str(caught[0].message)
-    with pytest.warns(UserWarning, match="resource: has no place"):
+    with pytest.warns(UserWarning, match="resource: cannot be written"):
         to_sagemaker(searched(resource="n_samples"), kind=CONFIG)
 
 

@@ -140,7 +140,7 @@ def sums_by_joblib():
 
 
 def test_a_timeout_that_cannot_be_kept_is_refused():
-    with pytest.raises(ValueError, match=r"fit_timeout=1\.0 needs workers"):
+    with pytest.raises(ValueError, match=r"fit_timeout=1\.0 needs two or more worker"):
         search(Deadly(), fit_timeout=1.0).set_params(n_jobs=1).fit(X, Y)
 
 
