@@ -25,12 +25,14 @@ from threadpoolctl import ThreadpoolController
 
 __all__ = [
     "MAD_TO_SD",
+    "SCORE_ROUNDING",
     "OneThread",
     "binary_exponent",
     "computing",
     "mean",
     "own_arithmetic",
     "rescaled",
+    "same_score",
     "standard_deviation",
     "underflowing",
     "users_arithmetic",
@@ -38,6 +40,9 @@ __all__ = [
 
 # Turns a median absolute deviation into a standard deviation for normal data.
 MAD_TO_SD = 1.4826
+
+# Scores that differ by less, as a share of the larger one, are equal: sums in another order.
+SCORE_ROUNDING = 1e-12
 
 # What users have set, while our own setting is in force; None outside of it.
 _users: ContextVar[dict[str, Any] | None] = ContextVar("_users", default=None)
@@ -136,6 +141,11 @@ def mean(numbers: ArrayLike) -> float:
     """
     with np.errstate(over="ignore", under="ignore", invalid="ignore"):
         return float(np.average(np.asarray(numbers, dtype=np.float64)))
+
+
+def same_score(a: float, b: float) -> bool:
+    """Whether two scores differ by rounding at most; False if one of them is NaN."""
+    return math.isclose(a, b, rel_tol=SCORE_ROUNDING, abs_tol=SCORE_ROUNDING**2)
 
 
 def standard_deviation(numbers: ArrayLike, ddof: int = 0) -> float:
