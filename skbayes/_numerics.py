@@ -27,6 +27,7 @@ __all__ = [
     "MAD_TO_SD",
     "SCORE_ROUNDING",
     "OneThread",
+    "at_most",
     "binary_exponent",
     "computing",
     "mean",
@@ -146,6 +147,11 @@ def mean(numbers: ArrayLike) -> float:
 def same_score(a: float, b: float) -> bool:
     """Whether two scores differ by rounding at most; False if one of them is NaN."""
     return math.isclose(a, b, rel_tol=SCORE_ROUNDING, abs_tol=SCORE_ROUNDING**2)
+
+
+def at_most(a: float, b: float) -> bool:
+    """Whether a score is at most another one, or above it by rounding only; False for NaN."""
+    return a <= b or same_score(a, b)
 
 
 def standard_deviation(numbers: ArrayLike, ddof: int = 0) -> float:
