@@ -541,7 +541,8 @@ class Insight:
         with computing():
             point = self.observations.points[row]
             model = (self._overview, self.space, point, self._unit, self.noise)
-            return at_bounds(*model, last=self._last, unsure=self._unsure)
+            n_scored = self.observations.n_scored
+            return at_bounds(*model, last=self._last, unsure=self._unsure, n_scored=n_scored)
 
     def __repr__(self) -> str:
         best = significant(self.best_score, 5, self.noise)

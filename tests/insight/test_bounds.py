@@ -74,6 +74,26 @@ def test_rising_to_the_lower_bound():
     assert (found.side, found.bound, found.is_limiting) == ("lower", -3.0, True)
 
 
+def test_few_scores_are_no_reason_to_widen_a_range():
+    """A model of two scores is sure of the rise that it has seen, which may be chance."""
+    for n, missing in ((2, "6 more scores"), (7, "1 more score")):
+        (found,) = told_of_a_rise(n).at_bounds()
+        assert not found.is_limiting
+        assert str(found) == (
+            "x: the best value 1 is at the upper bound 1. What a wider range would bring is not "
+            f"known yet. It will be known after {missing}."
+        )
+    assert told_of_a_rise(8).at_bounds()[0].is_limiting
+
+
+def told_of_a_rise(n):
+    optimizer = Optimizer({"x": (0.0, 1.0)}, random_state=0)
+    xs = [(i + 1) / n for i in range(n)]
+    # One that failed does not count.
+    optimizer.tell([{"x": x} for x in [0.0, *xs]], [math.nan, *xs])
+    return optimizer.insight()
+
+
 def test_inside():
     assert insight_of({"x": (0.0, 1.0)}, lambda p: -((p["x"] - 0.3) ** 2)).at_bounds() == ()
 
@@ -107,8 +127,8 @@ def test_at_a_bound_without_rising():
 
 
 def test_whole_numbers():
-    (found,) = insight_of({"n": (1, 7)}, lambda p: p["n"], 7).at_bounds()
-    assert (found.value, found.bound, found.side) == (7, 7, "upper")
+    (found,) = insight_of({"n": (1, 8)}, lambda p: p["n"], 8).at_bounds()
+    assert (found.value, found.bound, found.side) == (8, 8, "upper")
     assert type(found.value) is type(found.bound) is int
     assert found.is_limiting
     assert insight_of({"n": (1, 7)}, lambda p: -abs(p["n"] - 6), 7).at_bounds() == ()
