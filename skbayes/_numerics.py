@@ -25,12 +25,15 @@ from threadpoolctl import ThreadpoolController
 
 __all__ = [
     "MAD_TO_SD",
+    "SCORE_ROUNDING",
     "OneThread",
+    "at_most",
     "binary_exponent",
     "computing",
     "mean",
     "own_arithmetic",
     "rescaled",
+    "same_score",
     "standard_deviation",
     "underflowing",
     "users_arithmetic",
@@ -38,6 +41,9 @@ __all__ = [
 
 # Turns a median absolute deviation into a standard deviation for normal data.
 MAD_TO_SD = 1.4826
+
+# Scores that differ by less, as a share of the larger one, are equal: sums in another order.
+SCORE_ROUNDING = 1e-12
 
 # What users have set, while our own setting is in force; None outside of it.
 _users: ContextVar[dict[str, Any] | None] = ContextVar("_users", default=None)
@@ -136,6 +142,16 @@ def mean(numbers: ArrayLike) -> float:
     """
     with np.errstate(over="ignore", under="ignore", invalid="ignore"):
         return float(np.average(np.asarray(numbers, dtype=np.float64)))
+
+
+def same_score(a: float, b: float) -> bool:
+    """Whether two scores differ by rounding at most; False if one of them is NaN."""
+    return math.isclose(a, b, rel_tol=SCORE_ROUNDING, abs_tol=SCORE_ROUNDING**2)
+
+
+def at_most(a: float, b: float) -> bool:
+    """Whether a score is at most another one, or above it by rounding only; False for NaN."""
+    return a <= b or same_score(a, b)
 
 
 def standard_deviation(numbers: ArrayLike, ddof: int = 0) -> float:

@@ -1,6 +1,6 @@
 """What a search has found, as arrays, whatever it is read from."""
 
-from skbayes.found.found import ABSENT, Found, best_so_far, same_score
+from skbayes.found.found import ABSENT, Found, best_so_far
 from skbayes.found.reading import read, read_several
 from skbayes.found.spaces import guessed_space
 from skbayes.found.texts import short
@@ -12,6 +12,5 @@ __all__ = [
     "guessed_space",
     "read",
     "read_several",
-    "same_score",
     "short",
 ]

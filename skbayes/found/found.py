@@ -10,23 +10,16 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from skbayes._numerics import same_score
 from skbayes.space import Space, same_value
 
 if TYPE_CHECKING:
     from skbayes.insight import Insight
     from skbayes.space import Dimension
 
-__all__ = ["ABSENT", "Found", "best_so_far", "same_score"]
+__all__ = ["ABSENT", "Found", "best_so_far"]
 
 Floats = NDArray[np.float64]
-
-# Scores that differ by less are the same sum in another order.
-SCORE_ROUNDING = 1e-12
-
-
-def same_score(a: float, b: float) -> bool:
-    """Whether two scores differ by rounding at most."""
-    return math.isclose(a, b, rel_tol=SCORE_ROUNDING, abs_tol=SCORE_ROUNDING**2)
 
 
 def best_so_far(scores: Sequence[float] | Floats) -> NDArray[np.intp]:

@@ -128,6 +128,7 @@ class Insight:
     # Not searched, but among the parameters that a search shows.
     _resource: str | None = None
     _last: frozenset[tuple[int, str, str]] = frozenset()
+    _unsure: frozenset[tuple[int, str, str]] = frozenset()
     # Whether the space is made of the candidates, and may be wider than they are.
     _is_guess: bool = False
     # Points proposed so far, which counts the turns of the search; as many as were told if None.
@@ -147,6 +148,7 @@ class Insight:
         is_exhausted: bool = False,
         resource: str | None = None,
         last: frozenset[tuple[int, str, str]] = frozenset(),
+        unsure: frozenset[tuple[int, str, str]] = frozenset(),
         is_guess: bool = False,
         n_asked: int | None = None,
     ) -> Insight:
@@ -177,6 +179,8 @@ class Insight:
         last : frozenset of tuple, default=frozenset()
             Bounds beyond which the estimator takes no values. Each bound is the index of the
             branch, the name of the parameter and the side.
+        unsure : frozenset of tuple, default=frozenset()
+            Bounds of parameters that the data may limit, where the limit is not known.
         is_guess : bool, default=False
             Whether `space` was guessed from the points, because the space of the search is not
             known. Then the insight does not say which parameters are at a bound, or that no point
@@ -222,6 +226,7 @@ class Insight:
             _is_exhausted=is_exhausted,
             _resource=resource,
             _last=last,
+            _unsure=unsure,
             _is_guess=is_guess,
             _n_asked=n_asked,
         )
@@ -535,7 +540,9 @@ class Insight:
     def _bounds_of(self, row: int) -> tuple[AtBound, ...]:
         with computing():
             point = self.observations.points[row]
-            return at_bounds(self._overview, self.space, point, self._unit, self.noise, self._last)
+            model = (self._overview, self.space, point, self._unit, self.noise)
+            n_scored = self.observations.n_scored
+            return at_bounds(*model, last=self._last, unsure=self._unsure, n_scored=n_scored)
 
     def __repr__(self) -> str:
         best = significant(self.best_score, 5, self.noise)

@@ -2,8 +2,8 @@
 
 from skbayes.known.aliases import other_names
 from skbayes.known.auto import AUTO, described, written_spaces
-from skbayes.known.entries import most_possible
 from skbayes.known.ignored import IGNORED, Ignored, ignored_by
+from skbayes.known.largest import LARGEST, largest_of, share_inside
 from skbayes.known.limits import score_limits
 from skbayes.known.places import Change, nearest
 from skbayes.known.portfolio import configurations
@@ -14,6 +14,7 @@ from skbayes.known.spaces import suggest_space
 __all__ = [
     "AUTO",
     "IGNORED",
+    "LARGEST",
     "SIMPLICITY",
     "Change",
     "Data",
@@ -21,10 +22,11 @@ __all__ = [
     "configurations",
     "described",
     "ignored_by",
-    "most_possible",
+    "largest_of",
     "nearest",
     "other_names",
     "score_limits",
+    "share_inside",
     "simplicity_of",
     "suggest_space",
     "written_spaces",

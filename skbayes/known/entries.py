@@ -7,7 +7,6 @@ has made is compared with the names of its classes.
 from __future__ import annotations
 
 import functools
-import math
 import re
 import sys
 import tomllib
@@ -18,7 +17,7 @@ from typing import Any
 
 from skbayes.known.sight import by_class
 
-__all__ = ["Entry", "Range", "entries", "entry_of", "most_possible"]
+__all__ = ["Entry", "Range", "entries", "entry_of"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,8 +35,7 @@ class Range:
     when : mapping
         The parameter exists only where each of these, of the same entry, has one of the values.
     at_most, at_least : mapping of str to float
-        The ends are held to these shares of quantities of `Facts`, where those are known. A share
-        of 1 in `at_most` says that no larger value is possible.
+        The ends are held to these shares of quantities of `Facts`, where those are known.
     up_to_own : bool
         The upper end is the value that the estimator has, which has to be an int.
     times : str or None
@@ -131,24 +129,6 @@ def entries() -> tuple[Entry, ...]:
 def entry_of(estimator: Any) -> Entry | None:
     """Return the entry of the nearest class of an estimator; None if it is not known."""
     return by_class(_by_class(), estimator)
-
-
-def most_possible(estimator: Any, name: str, counts: Mapping[str, int | None]) -> float:
-    """Return the largest value of a parameter that data allow; infinite where it is not known.
-
-    Parameters
-    ----------
-    estimator : estimator object
-    name : str
-        Of a parameter of its own.
-    counts : mapping of str to (int or None)
-        Quantities of `Facts`, such as "n_features".
-    """
-    entry = entry_of(estimator)
-    ways = () if entry is None else entry.space.get(name, ())
-    limits = {each for way in ways for each, share in way.at_most.items() if share == 1.0}
-    known = (counts.get(each) for each in limits)
-    return min((count for count in known if count is not None), default=math.inf)
 
 
 def holds(way: Range, entry: Entry, parameters: Mapping[str, Any]) -> bool:

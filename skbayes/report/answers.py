@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from skbayes._digits import significant
-from skbayes.found import Found, same_score
+from skbayes._numerics import same_score
+from skbayes.found import Found
 from skbayes.rules import BestScore, best_score
 
 if TYPE_CHECKING:

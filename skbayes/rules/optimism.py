@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 from scipy.special import ndtri, stdtrit
 
 from skbayes._digits import significant
-from skbayes._numerics import MAD_TO_SD, binary_exponent, mean, own_arithmetic
+from skbayes._numerics import MAD_TO_SD, SCORE_ROUNDING, binary_exponent, mean, own_arithmetic
 from skbayes._pickles import lasting
 from skbayes.rules.fold_means import partial_means
 
@@ -43,8 +43,6 @@ NO_LIMITS: Limits = (-math.inf, math.inf)
 COVERAGE = 0.9
 # With two folds a single one would choose, and two numbers tell nothing of their spread.
 MIN_FOLDS = 3
-# Scores that differ by less, as a share of the largest one, are equal: sums of other orders.
-ROUNDING = 1e-12
 # Of what candidates that were stopped would have scored. The same scores give the same answer.
 N_DRAWS, SEED = 64, 0
 
@@ -221,7 +219,7 @@ def best_score(
     z = np.array([_left_out(f, some, choose) for f in range(n_folds)])
     t = float(stdtrit(n_folds - 1, 0.5 + COVERAGE / 2))
     # A few scores that are equal are no evidence that all further ones are.
-    is_spread = np.ptp(z) > ROUNDING * np.abs(z).max()
+    is_spread = np.ptp(z) > SCORE_ROUNDING * np.abs(z).max()
     sd = z.std(ddof=1) if is_spread else math.nan
     width = t * sd * math.sqrt(1 / n_folds + 1 / (n_folds - 1))
     expected, low, high = (in_units(z.mean() + step) for step in (0.0, -width, width))

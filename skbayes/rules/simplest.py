@@ -20,7 +20,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from skbayes._numerics import binary_exponent, own_arithmetic
+from skbayes._numerics import SCORE_ROUNDING, binary_exponent, own_arithmetic
 from skbayes._pickles import lasting
 
 __all__ = [
@@ -154,7 +154,9 @@ def within_one_error(folds: Floats, best: int) -> NDArray[np.bool_]:
 
         \bar d_i \le s_i / \sqrt F, \qquad s_i^2 = \frac{1}{F - 1} \sum_f (d_{if} - \bar d_i)^2.
 
-    What makes a fold easy or hard for both candidates cancels.
+    What makes a fold easy or hard for both candidates cancels. A candidate that is worse on one
+    fold, and equal on the others, is at the limit: both sides are the F-th part of its difference.
+    So a mean above the limit by no more than the rounding of scores is within it.
 
     Parameters
     ----------
@@ -172,12 +174,15 @@ def within_one_error(folds: Floats, best: int) -> NDArray[np.bool_]:
     y = np.where(np.atleast_1d(is_complete)[:, None], folds, folds[best])
     # Differences of the largest scores would overflow, squares of the smallest underflow.
     y = np.ldexp(y, -binary_exponent(y))
+    size = np.abs(y).max(axis=1)
+    rounding = SCORE_ROUNDING * np.maximum(size, size[best])
     d: Floats = y[best] - y
     # Of each candidate apart: one may be far away, and another one near.
-    d /= np.maximum(np.abs(d).max(axis=1, keepdims=True), TINY)
+    scale = np.maximum(np.abs(d).max(axis=1), TINY)
+    d /= scale[:, None]
     n_folds = d.shape[1]
     error = d.std(axis=1, ddof=1) / np.sqrt(n_folds) if n_folds > 1 else 0.0
-    is_within: NDArray[np.bool_] = is_complete & (d.mean(axis=1) <= error)
+    is_within: NDArray[np.bool_] = is_complete & (d.mean(axis=1) <= error + rounding / scale)
     return is_within
 
 

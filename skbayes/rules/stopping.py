@@ -2,7 +2,8 @@
 
 A rule is a function of what is known at a point of the search, and of nothing else. It is asked
 after each candidate, with the state of those before and up to it; a search that is taken up
-again, or repeated, stops where it would have stopped.
+again, or repeated, stops where it would have stopped. Scores that differ by rounding only are
+equal: means of the same scores in another order.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from typing import Any, Protocol
 
 import numpy as np
 
+from skbayes._numerics import at_most
 from skbayes._pickles import lasting
 from skbayes.space import check_count, is_finite, native
 
@@ -121,7 +123,7 @@ class TargetScore:
     def __call__(self, state: SearchState, /) -> str | None:
         """Return the reason to stop, or None to continue."""
         # Which one it is, a state does not tell: those that are not closed have no place in it.
-        reached = (score for score in state.scores if score >= self.score)
+        reached = (score for score in state.scores if at_most(self.score, score))
         score = next(reached, None)
         return None if score is None else f"{self!r}: a candidate has the score {score:.6g}."
 
@@ -163,7 +165,7 @@ class Patience:
         before, now = _best(state.scores[: -self.n]), state.best_score
         # Not known as long as nothing has a score: then there is nothing to be patient about.
         threshold = self.min_improvement * (abs(before) if self.relative else 1.0)
-        if now - before <= threshold:
+        if at_most(now, before + threshold):
             return (
                 f"{self!r}: the best score was {before:.6g} before the last {self.n} candidates "
                 f"and is {now:.6g} now."
@@ -231,8 +233,8 @@ class Converged:
         threshold = self._threshold(state)
         if len(state.scores) < self.min_candidates or not threshold > 0:
             return None
-        gained = state.best_score - _best(state.scores[: -self.patience])
-        if not gained <= STANDSTILL * threshold:
+        before = _best(state.scores[: -self.patience])
+        if not at_most(state.best_score, before + STANDSTILL * threshold):
             return None
         # Last, for it is what costs.
         gain = (state.gain_in_sight or state.regret_bound)()

@@ -761,6 +761,7 @@ class BayesSearchCV(BaseSearchCV):  # type: ignore[misc]
         own, fitted = self.__dict__, None
         if taken is not None and self._rows_tried[taken] == own.get("best_index_"):
             fitted = own.get("best_estimator_")
+        last, unsure = last_bounds(space, self.estimator, fitted, own.get("_smallest_fold"))
         allows = self.is_allowed
         return Insight.learn(
             space,
@@ -775,7 +776,8 @@ class BayesSearchCV(BaseSearchCV):  # type: ignore[misc]
             is_exhausted=self.stop_reason_ == "exhausted"
             or (allows is not None and is_used_up(space, observations.points, allows)),
             resource=getattr(self, "resource", None),
-            last=last_bounds(space, self.estimator, fitted, own.get("_smallest_fold")),
+            last=last,
+            unsure=unsure,
             n_asked=len(self.candidate_status_),
         )
 

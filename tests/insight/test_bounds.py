@@ -9,12 +9,22 @@ import pytest
 import scipy.stats
 from hypothesis import given
 from hypothesis import strategies as st
-from sklearn.base import BaseEstimator, clone
+from sklearn.base import BaseEstimator, clone, is_classifier
+from sklearn.calibration import CalibratedClassifierCV
+from sklearn.compose import ColumnTransformer, TransformedTargetRegressor
 from sklearn.decomposition import PCA
-from sklearn.feature_selection import SelectKBest, f_regression
-from sklearn.linear_model import ElasticNet, Lasso, LinearRegression, Ridge
+from sklearn.discriminant_analysis import LinearDiscriminantAnalysis
+from sklearn.ensemble import BaggingRegressor, StackingRegressor, VotingRegressor
+from sklearn.feature_selection import RFE, SelectKBest, f_regression
+from sklearn.linear_model import (
+    ElasticNet,
+    Lasso,
+    LinearRegression,
+    LogisticRegression,
+    Ridge,
+)
 from sklearn.neighbors import KNeighborsRegressor
-from sklearn.pipeline import Pipeline, make_pipeline
+from sklearn.pipeline import FeatureUnion, Pipeline, make_pipeline
 from sklearn.preprocessing import PolynomialFeatures, StandardScaler
 from sklearn.svm import SVC
 from sklearn.tree import DecisionTreeRegressor
@@ -27,6 +37,9 @@ from skbayes.space import parse_space
 
 # Side, rise and its probability.
 UPPER = ("upper", 0.1, 0.5)
+
+FORTY = np.random.default_rng(0).normal(size=(40, 5))
+REDUCED = make_pipeline(PCA(), LinearRegression())
 
 
 class Undeclared(BaseEstimator):
@@ -59,6 +72,26 @@ def test_rising_to_the_upper_bound():
 def test_rising_to_the_lower_bound():
     (found,) = insight_of({"x": (-3.0, 1.0)}, lambda p: -p["x"], 10).at_bounds()
     assert (found.side, found.bound, found.is_limiting) == ("lower", -3.0, True)
+
+
+def test_few_scores_are_no_reason_to_widen_a_range():
+    """A model of two scores is sure of the rise that it has seen, which may be chance."""
+    for n, missing in ((2, "6 more scores"), (7, "1 more score")):
+        (found,) = told_of_a_rise(n).at_bounds()
+        assert not found.is_limiting
+        assert str(found) == (
+            "x: the best value 1 is at the upper bound 1. What a wider range would bring is not "
+            f"known yet. It will be known after {missing}."
+        )
+    assert told_of_a_rise(8).at_bounds()[0].is_limiting
+
+
+def told_of_a_rise(n):
+    optimizer = Optimizer({"x": (0.0, 1.0)}, random_state=0)
+    xs = [(i + 1) / n for i in range(n)]
+    # One that failed does not count.
+    optimizer.tell([{"x": x} for x in [0.0, *xs]], [math.nan, *xs])
+    return optimizer.insight()
 
 
 def test_inside():
@@ -94,8 +127,8 @@ def test_at_a_bound_without_rising():
 
 
 def test_whole_numbers():
-    (found,) = insight_of({"n": (1, 7)}, lambda p: p["n"], 7).at_bounds()
-    assert (found.value, found.bound, found.side) == (7, 7, "upper")
+    (found,) = insight_of({"n": (1, 8)}, lambda p: p["n"], 8).at_bounds()
+    assert (found.value, found.bound, found.side) == (8, 8, "upper")
     assert type(found.value) is type(found.bound) is int
     assert found.is_limiting
     assert insight_of({"n": (1, 7)}, lambda p: -abs(p["n"] - 6), 7).at_bounds() == ()
@@ -215,14 +248,14 @@ def test_a_printed_value_is_on_its_side_of_the_bound(value, bound):
 )  # fmt: skip
 def test_bounds_beyond_which_an_estimator_takes_nothing(estimator, space, last):
     (name,) = space
-    found = last_bounds(parse_space(space), estimator)
+    found, _ = last_bounds(parse_space(space), estimator)
     assert found == {(0, name, side) for side in last}
 
 
 def test_each_value_of_a_step_must_take_nothing_beyond():
     space = {"model": [Lasso(), ElasticNet(), "passthrough"], "model__alpha": (0.0, 1.0)}
     pipeline = Pipeline([("model", Lasso())])
-    found = last_bounds(space_of(space, pipeline, 0), pipeline)
+    found, _ = last_bounds(space_of(space, pipeline, 0), pipeline)
     assert {(name, side) for _, name, side in found} == {("model__alpha", "lower")}
 
 
@@ -244,11 +277,68 @@ def test_each_value_of_a_step_must_take_nothing_beyond():
     ],
 )  # fmt: skip
 def test_bounds_beyond_which_the_data_allow_nothing(estimator, space, is_last):
-    X = np.random.default_rng(0).normal(size=(40, 5))
     (name,) = space
-    fitted = clone(estimator).fit(X, X[:, 0])
-    found = last_bounds(parse_space(space), estimator, fitted, n_rows=20)
+    fitted = clone(estimator).fit(FORTY, FORTY[:, 0])
+    found, unsure = last_bounds(parse_space(space), estimator, fitted, n_rows=20)
     assert ((0, name, "upper") in found) is is_last
+    assert not unsure
+
+
+@pytest.mark.parametrize(
+    ("estimator", "name", "n"),
+    [
+        (TransformedTargetRegressor(REDUCED), "regressor__pca__n_components", 5),
+        (TransformedTargetRegressor(make_pipeline(SelectKBest(f_regression), Ridge())),
+         "regressor__selectkbest__k", 5),
+        (make_pipeline(ColumnTransformer([("two", make_pipeline(PCA()), [0, 2])]), Ridge()),
+         "columntransformer__two__pca__n_components", 2),
+        (make_pipeline(FeatureUnion([("pca", PCA())]), Ridge()),
+         "featureunion__pca__n_components", 5),
+        (VotingRegressor([("pca", REDUCED), ("ridge", Ridge())]), "pca__pca__n_components", 5),
+        (StackingRegressor([("pca", REDUCED), ("ridge", Ridge())], REDUCED),
+         "final_estimator__pca__n_components", 2),
+        (BaggingRegressor(REDUCED, 2, max_features=0.4), "estimator__pca__n_components", 2),
+        (CalibratedClassifierCV(make_pipeline(PCA(), LogisticRegression())),
+         "estimator__pca__n_components", 5),
+        (RFE(LinearRegression()), "n_features_to_select", 5),
+        (make_pipeline(LinearDiscriminantAnalysis(), LogisticRegression()),
+         "lineardiscriminantanalysis__n_components", 2),
+    ],
+    ids=lambda value: value if isinstance(value, str) else "",
+)  # fmt: skip
+def test_a_part_of_any_estimator_is_asked_what_it_was_fitted_on(estimator, name, n):
+    y = np.arange(40) % 3 if is_classifier(estimator) else FORTY[:, 0]
+    fitted = clone(estimator).set_params(**{name: n}).fit(FORTY, y)
+    for high, expected in ((n, True), (n - 1, False)):
+        space = parse_space({name: (0, high)})
+        last, unsure = last_bounds(space, estimator, fitted, n_rows=20)
+        assert ((0, name, "upper") in last, bool(unsure)) == (expected, False)
+    # Without a fit, it is not known how many features a part gets.
+    assert (0, name, "upper") in last_bounds(space, estimator, n_rows=20)[1]
+
+
+def test_of_folds_within_folds_only_the_least_and_the_most_rows_are_known():
+    stack = StackingRegressor([("near", KNeighborsRegressor())])
+    for high, expected in ((9, [False, False]), (10, [False, True]), (20, [True, False])):
+        space = parse_space({"near__n_neighbors": (1, high)})
+        found = last_bounds(space, stack, n_rows=20)
+        assert [(0, "near__n_neighbors", "upper") in each for each in found] == expected
+
+
+def test_where_the_data_may_allow_no_more_nobody_is_told_to_take_more():
+    found = AtBound("k", 4, 4, "upper", 0.1, 0.99, is_last=None)
+    assert not found.is_limiting
+    assert str(found).endswith(
+        "still rises, but it is not known whether the data allow a higher value."
+    )
+    found = AtBound("k", 4, 4, "upper", 0.1, 0.5, is_last=None)
+    assert str(found).endswith("but the score does not clearly rise towards it.")
+    search = BayesSearchCV(
+        TransformedTargetRegressor(REDUCED), {"regressor__pca__n_components": (1, 5)}, n_iter=5,
+        cv=2, random_state=0, refit=False,
+    ).fit(FORTY, FORTY @ np.arange(1.0, 6.0))  # fmt: skip
+    (found,) = search.insight().at_bounds()
+    assert found.is_last is None
 
 
 def test_nobody_is_told_to_take_more_features_than_there_are():

@@ -49,6 +49,25 @@ def test_within_one_error_by_hand(folds, best, expected):
     assert within_one_error(np.array(folds, dtype=float), best).tolist() == expected
 
 
+@pytest.mark.parametrize(("score", "loss"), [(0.9, 0.1), (-1000.3, 0.02), (1.0, 30.0), (0.0, 0.1)])
+def test_a_candidate_that_is_worse_on_one_fold_is_within_one_error(score, loss):
+    """Its mean difference and the error are both the F-th part of the loss.
+
+    With 30 folds and a loss of 30, the mean score is 0, which is no size to measure rounding by.
+    """
+    for n_folds in range(2, 31):
+        folds = np.full((n_folds + 1, n_folds), score)
+        folds[1:] -= loss * np.eye(n_folds)
+        assert within_one_error(folds, 0).all()
+        # One that is also a little worse on another fold is beyond the limit.
+        folds[1:, 0] -= 1e-3 * loss
+        assert not within_one_error(folds, 0)[2:].any()
+
+
+def test_a_candidate_with_the_scores_of_the_best_but_for_rounding_is_within_one_error():
+    assert within_one_error(np.array([[0.7] * 5, [math.nextafter(0.7, 0.0)] * 5]), 0).all()
+
+
 @pytest.mark.parametrize(
     ("complexity", "expected"),
     [

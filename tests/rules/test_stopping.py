@@ -88,6 +88,26 @@ def test_patience_by_hand(scores, rule, stops):
     assert (rule(state(scores)) is not None) == stops
 
 
+def test_a_mean_that_rounding_put_below_the_target_reaches_it():
+    mean = sum([0.7] * 3) / 3
+    assert mean < 0.7
+    assert TargetScore(0.7)(state([mean])) is not None
+
+
+@pytest.mark.parametrize(
+    ("scores", "rule"),
+    [
+        ([0.7, math.nextafter(0.7, 1.0)], Patience(1)),
+        ([-1e9, math.nextafter(-1e9, 0.0)], Patience(1)),
+        # 0.8 - 0.7 is more than 0.1.
+        ([0.7, 0.8], Patience(1, 0.1)),
+        ([0.7] * 20 + [0.8] * 5, Converged(1.0, patience=5)),
+    ],
+)
+def test_a_rise_by_rounding_is_none(scores, rule):
+    assert rule(state(scores, bound=lambda: 0.0)) is not None
+
+
 # Converged
 
 
@@ -110,7 +130,7 @@ def test_converged_takes_the_bound_where_no_gain_is_in_sight(scores, value):
     assert by_bound == rule(SearchState(tuple(scores), 50, 1.0, never, lambda: value))
 
 
-@pytest.mark.parametrize("scores", [[1.0] * 19, [1.0] * 25 + [1.1] + [1.0] * 19, [NAN] * 30])
+@pytest.mark.parametrize("scores", [[1.0] * 19, [1.0] * 25 + [1.2] + [1.0] * 19, [NAN] * 30])
 def test_converged_asks_for_a_bound_only_if_it_matters(scores):
     assert Converged()(state(scores, 1.0, never)) is None
 
