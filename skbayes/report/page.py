@@ -17,7 +17,7 @@ from skbayes._html import element, escaped, table
 from skbayes._versions import versions
 from skbayes.found import read, short
 from skbayes.insight import in_percent
-from skbayes.report.answers import Answers, answers, effort, in_digits, n_candidates
+from skbayes.report.answers import Answers, answers, choice, effort, in_digits, n_candidates
 from skbayes.report.candidates import candidates_table
 from skbayes.report.pictures import pictures
 from skbayes.space import has, same_value
@@ -89,7 +89,7 @@ def report_html(search: Any) -> str:
     body = [
         element("h1", escaped(title)),
         element("p", escaped(effort(found, reason)), class_="soft"),
-        *_answer(found, told),
+        *_answer(found, told, choice(search)),
         element("h2", "Pictures"),
         element("div", *drawn, class_="pictures"),
         element("h2", "Candidates"),
@@ -120,8 +120,8 @@ def _title(search: Any, found: Found) -> str:
     return f"Search of {' + '.join(names)} by {found.metric}"
 
 
-def _answer(found: Found, told: Answers) -> list[str]:
-    """Return what a reader looks for first."""
+def _answer(found: Found, told: Answers, chosen: str) -> list[str]:
+    """Return what a reader looks for first; `chosen` is the sentence of `choice`."""
     if math.isnan(told.score):
         return [element("p", "No candidate has a score, so there is no best candidate.")]
     best, cards = told.best, []
@@ -144,7 +144,8 @@ def _answer(found: Found, told: Answers) -> list[str]:
         verb = "raises" if told.n_more == 1 else "raise"
         note = f"probability that {more} {verb} the best score by more than its noise"
         cards.append((in_percent(told.chance), note))
-    sentences = [str(best) if best is not None else "", told.over_first, told.more, *told.bounds]
+    said = str(best) if best is not None else ""
+    sentences = [chosen, said, told.over_first, told.more, *told.bounds]
     params: list[tuple[object, object]] = [
         (name, short(value, 200)) for name, value in told.params.items()
     ]

@@ -11,6 +11,7 @@ from skbayes.tables.searches import (
     learnt_from,
     own_params,
     rows_begun,
+    taken_by,
     written_metric,
 )
 from skbayes.tables.studies import optuna_study
@@ -34,6 +35,7 @@ __all__ = [
     "own_params",
     "read_csv",
     "rows_begun",
+    "taken_by",
     "trials_table",
     "written_metric",
 ]

@@ -6,6 +6,7 @@ have none of them, and older pickles lack some.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "began_with_estimator",
+    "choosing_metric",
     "followed_metric",
     "kept_best",
     "kept_notes",
@@ -27,6 +29,7 @@ __all__ = [
     "own_params",
     "rows_begun",
     "rows_tried",
+    "taken_by",
     "written_metric",
 ]
 
@@ -39,6 +42,28 @@ def followed_metric(search: Any) -> str:
             return name
     found = [name for name in table if name.startswith(MEAN_TEST)]
     return found[0].removeprefix(MEAN_TEST)
+
+
+def choosing_metric(search: Any) -> str:
+    """Return the metric that the best candidate was chosen by, as the table of a search calls it.
+
+    This is the metric that `refit` names. If `refit` names none, it is the metric followed.
+    """
+    refit = getattr(search, "refit", None)
+    is_named = isinstance(refit, str) and MEAN_TEST + refit in search.cv_results_
+    return str(refit) if is_named else followed_metric(search)
+
+
+def taken_by(search: Any) -> tuple[str, float] | None:
+    """Return the metric that the best candidate was chosen by, and its score by this metric.
+
+    None if this is the metric that the search followed, or the best candidate has no such score.
+    """
+    row = getattr(search, "best_index_", None)
+    if row is None or (metric := choosing_metric(search)) == followed_metric(search):
+        return None
+    score = float(search.cv_results_[MEAN_TEST + metric][row])
+    return (metric, score) if math.isfinite(score) else None
 
 
 def written_metric(search: Any, metric: str) -> str:
