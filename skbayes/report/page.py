@@ -6,7 +6,6 @@ import errno
 import inspect
 import math
 import os
-import re
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from importlib import resources
@@ -20,7 +19,7 @@ from skbayes.insight import in_percent
 from skbayes.report.answers import Answers, answers, choice, effort, in_digits, n_candidates
 from skbayes.report.candidates import candidates_table
 from skbayes.report.pictures import pictures
-from skbayes.space import has, same_value
+from skbayes.space import has, same_value, without_addresses
 from skbayes.tables import began_with_estimator
 
 if TYPE_CHECKING:
@@ -180,16 +179,11 @@ def _space(space: Space) -> list[tuple[object, object]]:
     dimensions: dict[str, dict[str, None]] = {}
     for branch in space.branches:
         for name, dimension in branch.parameters:
-            dimensions.setdefault(name, {})[_without_address(repr(dimension))] = None
+            dimensions.setdefault(name, {})[without_addresses(repr(dimension))] = None
     return [
         (name, short(" or ".join(written), MAX_TEXT))
         for name, written in sorted(dimensions.items())
     ]
-
-
-def _without_address(text: str) -> str:
-    """Return a text without places in memory, which say nothing."""
-    return re.sub(r" at 0x[0-9a-fA-F]+", "", text)
 
 
 def _settings(search: Any) -> list[tuple[object, object]]:
@@ -200,7 +194,7 @@ def _settings(search: Any) -> list[tuple[object, object]]:
     }
     params: Mapping[str, Any] = search.get_params(deep=False)
     return [
-        (name, short(_without_address(str(value)) if callable(value) else value, MAX_TEXT))
+        (name, short(without_addresses(str(value)) if callable(value) else value, MAX_TEXT))
         for name, value in params.items()
         if name != "search_spaces" and not same_value(value, defaults.get(name))
     ]

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from skbayes._warnings import warn
-from skbayes.space import Categorical, Space, brief, is_number
+from skbayes.space import Categorical, Space, brief, is_number, without_addresses
 from skbayes.tables.trials import MEAN_TEST
 
 __all__ = ["find_values", "read_csv"]
@@ -184,7 +184,8 @@ def _stands_for(text: str, value: Any) -> bool:
 
 def _words(text: str) -> str:
     # Estimators break their lines where they are shown, by the width of what stands before them.
-    return "".join(text.split())
+    # The texts of functions hold where they lie in memory, which is elsewhere in each process.
+    return "".join(without_addresses(text).split())
 
 
 def _number(text: str) -> float | None:

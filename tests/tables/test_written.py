@@ -3,6 +3,7 @@
 import math
 
 import pytest
+from sklearn.feature_selection import SelectKBest, chi2, f_classif
 from sklearn.preprocessing import MinMaxScaler, StandardScaler
 from sklearn.svm import SVC
 
@@ -10,6 +11,7 @@ from skbayes.space import parse_space
 from skbayes.tables import find_values, read_csv
 
 SCALERS = [StandardScaler(), MinMaxScaler(), None]
+SCORERS = [SelectKBest(chi2)]
 LONG = SVC(C=12.5, cache_size=300, coef0=0.25, gamma=0.125, kernel="poly", shrinking=False, tol=0.5)
 
 
@@ -28,6 +30,8 @@ LONG = SVC(C=12.5, cache_size=300, coef0=0.25, gamma=0.125, kernel="poly", shrin
         (SCALERS, "MinMaxScaler()", SCALERS[1]),
         ([LONG, SVC()], str(LONG).replace("\n", "\r\n"), LONG),
         ([None, "a"], "None", None),
+        ([f_classif, chi2], "<function chi2 at 0x7fbab3476160>", chi2),
+        ([SCORERS[0], None], "SelectKBest(score_func=<function chi2 at 0x7fb>)", SCORERS[0]),
     ],
 )
 def test_a_text_stands_for_a_value(values, text, expected):
@@ -44,6 +48,9 @@ def test_a_text_stands_for_a_value(values, text, expected):
         ((0.1, 9.0), "__import__('os')"),
         ([1, "1"], "1"),
         ([SVC(), SVC()], "SVC()"),
+        # Two functions of one name: which of them another process means is not known.
+        ([lambda: 1, lambda: 2], "<function <lambda> at 0x7fbab3476160>"),
+        ([f_classif, chi2], "<function mutual_info_classif at 0x7fbab3476160>"),
     ],
 )
 def test_a_text_that_stands_for_none_or_for_several(values, text):
