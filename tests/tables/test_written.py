@@ -71,6 +71,27 @@ def test_an_empty_cell_may_be_none():
     assert find_values(parse_space({"a": [1, 2], "C": (0.1, 9.0)}), {"C": "2.0"})[0] == {"C": 2.0}
 
 
+def test_an_empty_cell_may_be_nan():
+    space = parse_space({"missing": [math.nan, -1], "C": (0.1, 9.0)})
+    params, unknown = find_values(space, {"C": "2.0"})
+    assert math.isnan(params["missing"])
+    assert unknown == []
+    space = parse_space({"missing": [math.nan, None], "C": (0.1, 9.0)})
+    assert find_values(space, {"C": "2.0"})[0]["missing"] is None
+
+
+def test_a_row_without_a_value_is_left_out_with_one_line(tmp_path):
+    path = tmp_path / "t.csv"
+    path.write_text("param_a,param_b,param_c,score\n,1,5,0.5\n2,1,,0.25\n")
+    space = parse_space({"a": [1, 2], "b": [1, 3, None], "c": (1, 9), "one": [7]})
+    with pytest.warns(UserWarning, match=r"it: 2 of 2 results .* has no value for 'a'. Write"):
+        assert read_csv(path, space, "it")["params"] == []
+    # A branch that has other parameters needs none of these.
+    path.write_text("param_a,param_b,score\n1,,0.5\n,4,0.25\n")
+    params = read_csv(path, parse_space([{"a": [1, 2]}, {"b": [3, 4]}]), "it")["params"]
+    assert params == [{"a": 1}, {"b": 4}]
+
+
 def test_a_file(tmp_path):
     path = tmp_path / "t.csv"
     path.write_text("\ufeff,status,param_a,mean_test_score\n0,complete,x,0.5\n1,failed,y,\n")
