@@ -97,11 +97,7 @@ def read_csv(path: str | os.PathLike[str], space: Space, what: str) -> dict[str,
         given = {name: line[k] for name, k in places.items() if line[k]}
         params, unknown = find_values(space, given)
         if unknown:
-            name = unknown[0]
-            left_out.append(
-                f"{name}={brief(given[name])}, and no value of {name!r} in search_spaces is "
-                "printed like this."
-            )
+            left_out.append(_said_of_text(*next(iter(unknown.items())), given))
         elif lacking := _lacking(space, params):
             left_out.append(
                 f"no value for {lacking!r}. Write a value for each parameter of search_spaces."
@@ -134,7 +130,22 @@ def _check_scores(names: list[str], line: list[str], where: str) -> None:
             )
 
 
-def find_values(space: Space, given: Mapping[str, Any]) -> tuple[dict[str, Any], list[str]]:
+def _said_of_text(name: str, n_values: int, given: Mapping[str, str]) -> str:
+    """Return why the text of a parameter is that of no value, and what to change."""
+    text = f"{name}={brief(given[name])}, and"
+    if n_values:
+        return (
+            f"{text} {n_values} values of {name!r} in search_spaces are printed like this. Keep "
+            "only one of these values in search_spaces, or give warm_start_from pairs of "
+            "parameters and score with the values themselves."
+        )
+    return (
+        f"{text} no value of {name!r} in search_spaces is printed like this. Write a value of "
+        "search_spaces as str(value) prints it, or add the missing value to search_spaces."
+    )
+
+
+def find_values(space: Space, given: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, int]]:
     """Return parameters with values of a space in the place of their texts.
 
     A text that is a value itself stays, and so does all that is no text, or of no parameter of the
@@ -144,10 +155,11 @@ def find_values(space: Space, given: Mapping[str, Any]) -> tuple[dict[str, Any],
     Returns
     -------
     params : dict of str to object
-    unknown : list of str
-        Names of those whose text is that of no value, or of several.
+    unknown : dict of str to int
+        For each whose text is that of no value, or of several: of how many.
     """
-    params, unknown = {}, []
+    params: dict[str, Any] = {}
+    unknown: dict[str, int] = {}
     for name, value in given.items():
         dimensions = [d for b in space.branches for n, d in b.parameters if n == name]
         params[name] = value
@@ -156,7 +168,7 @@ def find_values(space: Space, given: Mapping[str, Any]) -> tuple[dict[str, Any],
             if len(found) == 1:
                 params[name] = found[0]
             else:
-                unknown.append(name)
+                unknown[name] = len(found)
     return params if unknown else _with_empty(space, params), unknown
 
 
