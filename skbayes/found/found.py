@@ -76,6 +76,8 @@ class Found:
         Scores of the folds; NaN for one that was not run, or has failed. No columns if unknown.
     was_run : ndarray of shape (n_candidates, n_folds)
         Whether a fold was run, failures included.
+    fits : ndarray of shape (n_candidates,)
+        Number of fits of folds, as far as is known; with less than the whole resource too.
     cost : ndarray of shape (n_candidates,)
         Seconds that fitting and scoring took, or what an `Optimizer` was told; NaN if unknown.
     begun, ended : ndarray of shape (n_candidates, n_fits)
@@ -97,6 +99,7 @@ class Found:
     scores: Floats
     folds: Floats
     was_run: NDArray[np.bool_]
+    fits: NDArray[np.intp]
     cost: Floats
     begun: Floats
     ended: Floats
@@ -109,9 +112,8 @@ class Found:
 
     @property
     def n_fits(self) -> int:
-        """Number of fits of folds, as far as is known; with less than the whole resource too."""
-        # What was read from a table alone has no times.
-        return max(int(self.was_run.sum()), int(np.isfinite(self.ended).sum()))
+        """Number of fits of all candidates."""
+        return int(self.fits.sum())
 
     @property
     def n_scored(self) -> int:
