@@ -64,6 +64,8 @@ class Found:
         What the search is called in a legend.
     metric : str
         What the score is called on an axis.
+    measure : str or None
+        What the score is, to compare it with those of other searches; None if that is not known.
     space : Space
         The space of the candidates. If only the candidates are known, it is made from them.
     params : tuple of dict
@@ -93,6 +95,7 @@ class Found:
 
     name: str
     metric: str
+    measure: str | None
     space: Space
     params: tuple[Mapping[str, Any], ...]
     status: tuple[str, ...]

@@ -21,6 +21,7 @@ from skbayes.tables import (
     followed_metric,
     kept_notes,
     learnt_from,
+    measure,
     note_of,
     own_params,
     rows_begun,
@@ -106,6 +107,7 @@ def _read_search(search: Any, name: str) -> Found:
     """Read a fitted search: what everybody can see of one here, all else in `tables`."""
     table = search.cv_results_
     metric = followed_metric(search)
+    written_as = written_metric(search, metric)
     learnt = learnt_from(search)
     params = [dict(each) for each in table["params"]]
     # Of each row, where a candidate may have several.
@@ -161,7 +163,8 @@ def _read_search(search: Any, name: str) -> Found:
         fits = np.bincount(candidates) * n_folds
     return Found(
         name=name,
-        metric=written_metric(search, metric),
+        metric=written_as,
+        measure=measure(search, written_as),
         space=space,
         params=tuple(params),
         status=tuple(status),
@@ -258,6 +261,7 @@ def _read_optimizer(optimizer: Any, name: str) -> Found:
     return Found(
         name=name,
         metric="score",
+        measure=None,
         space=optimizer.space,
         params=tuple(optimizer.space.decode(point) for point, _ in told),
         status=tuple(
@@ -309,6 +313,8 @@ def _read_file(path: str | os.PathLike[str], name: str | None) -> Found:
     return Found(
         name=name or os.path.basename(os.fspath(path)),
         metric=metric,
+        # A file calls any single metric so.
+        measure=None if metric == "score" else metric,
         space=space,
         params=tuple(params),
         status=tuple(

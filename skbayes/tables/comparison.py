@@ -8,7 +8,6 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from sklearn.base import is_classifier, is_regressor
 from sklearn.exceptions import NotFittedError
 
 from skbayes._warnings import warn
@@ -20,6 +19,7 @@ from skbayes.tables.searches import (
     choosing_metric,
     kept_notes,
     learnt_from,
+    measure,
     own_params,
     rows_begun,
     rows_tried,
@@ -27,7 +27,7 @@ from skbayes.tables.searches import (
 )
 from skbayes.tables.trials import as_frame as framed
 
-__all__ = ["compare"]
+__all__ = ["compare", "warn_of_different_metrics"]
 
 
 def compare(searches: Any, *others: Any, by_space: bool = False, as_frame: bool = True) -> Any:
@@ -102,7 +102,7 @@ def compare(searches: Any, *others: Any, by_space: bool = False, as_frame: bool 
     rows, named = [], _named(searches)
     for name, search in named:
         _check(name, search)
-    _warn_of_different_metrics(named)
+    warn_of_different_metrics("compare", [_metric(name, search) for name, search in named])
     for name, search in named:
         rows += _by_space(name, search) if by_space else [_row(name, search)]
     names = ("search", "space") if by_space else ("search",)
@@ -216,25 +216,37 @@ def _best_row(
     return int(taken) if math.isfinite(means[taken]) else None
 
 
-def _warn_of_different_metrics(named: Sequence[tuple[str, Any]]) -> None:
-    metrics = {name: written_metric(search, choosing_metric(search)) for name, search in named}
-    usual = [
-        _usual(search) if metrics[name] == "score" else metrics[name] for name, search in named
-    ]
-    if len(set(usual)) > 1:
-        told = ", ".join(f"{metric!r} of {name!r}" for name, metric in metrics.items())
+def warn_of_different_metrics(caller: str, metrics: Sequence[tuple[str, str, str | None]]) -> bool:
+    """Warn once if the scores of several searches are of different metrics.
+
+    Parameters
+    ----------
+    caller : str
+        What puts the searches side by side.
+    metrics : sequence of (str, str, str or None)
+        For each search its name, its metric as it was written, and what that measures; None if the
+        latter is not known.
+
+    Returns
+    -------
+    bool
+        Whether they are different.
+    """
+    are_different = len({measured for *_, measured in metrics} - {None}) > 1
+    if are_different:
+        pairs = dict.fromkeys((name, metric) for name, metric, _ in metrics)
+        told = ", ".join(f"{metric!r} of {name!r}" for name, metric in pairs)
         warn(
-            f"compare: the searches have different metrics: {told}. Their values of best_score "
-            "cannot be compared. Give all searches the same scoring."
+            f"{caller}: the searches have different metrics: {told}. Their scores cannot be "
+            "compared. Give all searches the same scoring. With several metrics, also give them "
+            "the same refit and objective."
         )
+    return are_different
 
 
-def _usual(search: Any) -> str:
-    """Return what an estimator scores by itself, as scikit-learn's estimators do."""
-    estimator = getattr(search, "estimator", None)
-    if has(estimator, "fit") and is_classifier(estimator):
-        return "accuracy"
-    return "r2" if has(estimator, "fit") and is_regressor(estimator) else "score"
+def _metric(name: str, search: Any) -> tuple[str, str, str]:
+    metric = written_metric(search, choosing_metric(search))
+    return name, metric, measure(search, metric)
 
 
 def _fit_seconds(table: Any, notes: Sequence[Any], n_splits: int | None) -> float:

@@ -11,7 +11,9 @@ from collections.abc import Mapping
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from skbayes.space import Space, brief
+from sklearn.base import is_classifier, is_regressor
+
+from skbayes.space import Space, brief, has
 from skbayes.tables.notes import Note
 from skbayes.tables.trials import MEAN_TEST
 
@@ -26,6 +28,7 @@ __all__ = [
     "kept_best",
     "kept_notes",
     "learnt_from",
+    "measure",
     "own_params",
     "rows_begun",
     "rows_tried",
@@ -83,6 +86,18 @@ def written_metric(search: Any, metric: str) -> str:
         return scoring
     function = scoring.func if isinstance(scoring, partial) else scoring
     return str(getattr(function, "__name__", None) or _described(function))
+
+
+def measure(search: Any, metric: str) -> str:
+    """Return what scores are by which they can be compared, given the metric as it was written.
+
+    The method `score` of a classifier is the accuracy, and that of a regressor is r2, as
+    scikit-learn's estimators have it.
+    """
+    estimator = getattr(search, "estimator", None)
+    if metric != "score" or not has(estimator, "fit"):
+        return metric
+    return "accuracy" if is_classifier(estimator) else "r2" if is_regressor(estimator) else metric
 
 
 def _described(scoring: Any) -> str:
