@@ -60,7 +60,7 @@ def many(n):
     times = n // len(found)
     arrays = {
         name: np.concatenate([getattr(found, name)] * times)
-        for name in ("scores", "folds", "was_run", "cost", "begun", "ended")
+        for name in ("scores", "folds", "was_run", "fits", "cost", "begun", "ended")
     }
     tuples = {name: getattr(found, name) * times for name in ("params", "status", "proposed_by")}
     return replace(found, **arrays, **tuples)

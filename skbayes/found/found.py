@@ -57,6 +57,8 @@ class Found:
         What the search is called in a legend.
     metric : str
         What the score is called on an axis.
+    measure : str or None
+        What the score is, to compare it with those of other searches; None if that is not known.
     space : Space
         The space of the candidates. If only the candidates are known, it is made from them.
     params : tuple of dict
@@ -69,6 +71,8 @@ class Found:
         Scores of the folds; NaN for one that was not run, or has failed. No columns if unknown.
     was_run : ndarray of shape (n_candidates, n_folds)
         Whether a fold was run, failures included.
+    fits : ndarray of shape (n_candidates,)
+        Number of fits of folds, as far as is known; with less than the whole resource too.
     cost : ndarray of shape (n_candidates,)
         Seconds that fitting and scoring took, or what an `Optimizer` was told; NaN if unknown.
     begun, ended : ndarray of shape (n_candidates, n_fits)
@@ -84,12 +88,14 @@ class Found:
 
     name: str
     metric: str
+    measure: str | None
     space: Space
     params: tuple[Mapping[str, Any], ...]
     status: tuple[str, ...]
     scores: Floats
     folds: Floats
     was_run: NDArray[np.bool_]
+    fits: NDArray[np.intp]
     cost: Floats
     begun: Floats
     ended: Floats
@@ -102,9 +108,8 @@ class Found:
 
     @property
     def n_fits(self) -> int:
-        """Number of fits of folds, as far as is known; with less than the whole resource too."""
-        # What was read from a table alone has no times.
-        return max(int(self.was_run.sum()), int(np.isfinite(self.ended).sum()))
+        """Number of fits of all candidates."""
+        return int(self.fits.sum())
 
     @property
     def n_scored(self) -> int:

@@ -21,6 +21,7 @@ from skbayes.tables import (
     followed_metric,
     kept_notes,
     learnt_from,
+    measure,
     note_of,
     own_params,
     rows_begun,
@@ -106,8 +107,11 @@ def _read_search(search: Any, name: str) -> Found:
     """Read a fitted search: what everybody can see of one here, all else in `tables`."""
     table = search.cv_results_
     metric = followed_metric(search)
+    written_as = written_metric(search, metric)
     learnt = learnt_from(search)
     params = [dict(each) for each in table["params"]]
+    # Of each row, where a candidate may have several.
+    candidates: NDArray[np.intp] | None = None
     if learnt is None:
         if "iter" in table:
             # Searches that halve write the amount among the parameters of each row.
@@ -115,7 +119,7 @@ def _read_search(search: Any, name: str) -> Found:
             params = [{k: v for k, v in each.items() if k != amount} for each in params]
         written = written_space(search, params)
         space = guessed_space(params) if written is None else written
-        order, is_whole = _rows_of_others(table, [space.encode(each) for each in params])
+        order, is_whole, candidates = _rows_of_others(table, [*map(space.encode, params)])
     else:
         space = written = learnt[0]
         params = [own_params(each, space) for each in params]
@@ -146,20 +150,28 @@ def _read_search(search: Any, name: str) -> Found:
     limits = score_limits(scoring, of_many, getattr(search, "estimator", None), space, folds)
     seconds = np.asarray(table["mean_fit_time"] + table["mean_score_time"], dtype=np.float64)
     notes = [note for note in kept_notes(search) if note["has_row"]]
-    cost = _costs(seconds[order], was_run)
     n = len(order)
     if len(notes) == n:
         cost = np.array([note["seconds"] for note in notes], dtype=np.float64)
         was_run = np.array([[at is not None for at in note["folds_at"]] for note in notes])
+        fits = _fits(notes, was_run)
+    elif candidates is None:
+        cost, fits = _costs(seconds[order], was_run), was_run.sum(axis=1)
+    else:
+        # All rows of a candidate count, also those that cannot be compared.
+        cost = np.asarray(np.bincount(candidates, weights=seconds * max(n_folds, 1)))
+        fits = np.bincount(candidates) * n_folds
     return Found(
         name=name,
-        metric=written_metric(search, metric),
+        metric=written_as,
+        measure=measure(search, written_as),
         space=space,
         params=tuple(params),
         status=tuple(status),
         scores=scores,
         folds=folds,
         was_run=was_run,
+        fits=fits,
         cost=cost,
         **_times(notes if len(notes) == n else [{}] * n, cost, was_run),
         taken=order.index(int(best)) if best in order else highest_row(scores),
@@ -175,22 +187,24 @@ def _read_search(search: Any, name: str) -> Found:
 
 def _rows_of_others(
     table: Mapping[str, Any], points: Sequence[Point]
-) -> tuple[list[int], NDArray[np.bool_]]:
+) -> tuple[list[int], NDArray[np.bool_], NDArray[np.intp]]:
     """Return a row for each candidate of a search of scikit-learn, and whether it is comparable.
 
     A search that halves has a row for each amount of a candidate: that of the largest one counts,
     the first one of a candidate that was drawn twice, and only the largest amount of all can be
-    compared.
+    compared. Returned last is the candidate of each row of the table.
     """
     if "iter" not in table:
-        return [*range(len(points))], np.ones(len(points), dtype=bool)
+        return [*range(len(points))], np.ones(len(points), dtype=bool), np.arange(len(points))
     iterations = np.asarray(table["iter"])
     last: dict[Point, int] = {}
     for row, point in enumerate(points):
         if point not in last or iterations[row] > iterations[last[point]]:
             last[point] = row
     order = [*last.values()]
-    return order, iterations[order] == iterations.max()
+    place = {point: candidate for candidate, point in enumerate(last)}
+    candidates = np.array([place[point] for point in points])
+    return order, iterations[order] == iterations.max(), candidates
 
 
 def _times(
@@ -214,6 +228,12 @@ def _times(
         "ended": ended,
         "proposed_by": tuple(note.get("origin") or "" for note in notes),
     }
+
+
+def _fits(notes: Sequence[Mapping[str, Any]], was_run: NDArray[np.bool_]) -> NDArray[np.intp]:
+    """Return the number of fits of each candidate: of its folds, and of those with shares."""
+    n_shares = [len(note.get("shares_at", ())) for note in notes]
+    return np.asarray(was_run.sum(axis=1) + np.array(n_shares, dtype=np.intp))
 
 
 def _costs(seconds: Floats, was_run: NDArray[np.bool_]) -> Floats:
@@ -241,6 +261,7 @@ def _read_optimizer(optimizer: Any, name: str) -> Found:
     return Found(
         name=name,
         metric="score",
+        measure=None,
         space=optimizer.space,
         params=tuple(optimizer.space.decode(point) for point, _ in told),
         status=tuple(
@@ -249,6 +270,7 @@ def _read_optimizer(optimizer: Any, name: str) -> Found:
         scores=scores,
         folds=folds,
         was_run=np.isfinite(folds),
+        fits=np.isfinite(folds).sum(axis=1),
         cost=np.array([math.nan if r.cost is None else r.cost for _, r in told], dtype=np.float64),
         begun=unknown,
         ended=unknown,
@@ -291,6 +313,8 @@ def _read_file(path: str | os.PathLike[str], name: str | None) -> Found:
     return Found(
         name=name or os.path.basename(os.fspath(path)),
         metric=metric,
+        # A file calls any single metric so.
+        measure=None if metric == "score" else metric,
         space=space,
         params=tuple(params),
         status=tuple(
@@ -300,6 +324,7 @@ def _read_file(path: str | os.PathLike[str], name: str | None) -> Found:
         scores=scores,
         folds=folds,
         was_run=was_run,
+        fits=_fits(notes, was_run),
         cost=cost,
         **_times(notes, cost, was_run),
         taken=highest_row(scores),

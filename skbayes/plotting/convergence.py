@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any, Self
 
 import numpy as np
@@ -24,6 +24,7 @@ from skbayes.plotting.style import (
     tidy,
 )
 from skbayes.space import show
+from skbayes.tables import warn_of_different_metrics
 
 __all__ = ["ConvergenceDisplay", "Curve"]
 
@@ -155,6 +156,11 @@ class ConvergenceDisplay(Display):
             If matplotlib is not installed.
         TypeError, ValueError
             If `search` or `x` is invalid, or times are not known.
+
+        Warns
+        -----
+        UserWarning
+            Once, if several searches have different metrics.
         """
         if x not in X_LABELS:
             raise ValueError(f"x must be one of {[*X_LABELS]}, got {show(x)}.")
@@ -168,7 +174,7 @@ class ConvergenceDisplay(Display):
             scores=first.shown if single else None,
             status=first.status if single else (),
             x_name=X_LABELS[x],
-            score_name=first.label,
+            score_name=_label(groups),
         ).plot(ax=ax)
 
     def _draw(self, ax: Any) -> None:
@@ -221,6 +227,17 @@ class ConvergenceDisplay(Display):
         else:
             ax.set_xlim(left=0.0)
         self.legend_ = legend(ax)
+
+
+def _label(groups: Mapping[str, Sequence[Found]]) -> str:
+    """Return what stands at the axis of the scores of all searches; warn if they differ."""
+    every = [(name, found) for name, group in groups.items() for found in group]
+    metrics = [(name, found.metric, found.measure) for name, found in every]
+    are_different = warn_of_different_metrics("ConvergenceDisplay.from_search", metrics)
+    first = every[0][1]
+    shown = replace(first, metric="score") if are_different else first
+    has_same_folds = all(found.n_folds == first.n_folds for _, found in every)
+    return shown.label if has_same_folds else shown.metric
 
 
 def _places(found: Found, x: str) -> Floats:

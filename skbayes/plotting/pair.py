@@ -36,6 +36,8 @@ N_PLACES = 32
 # Contours that a reader can follow.
 N_LEVELS = 12
 LEAST = 1e200
+# Width of the cell of a single number, as a share of the axis.
+WIDTH = 0.1
 
 
 class PairDisplay(Display):
@@ -216,13 +218,12 @@ class PairDisplay(Display):
         mean = np.clip(self.mean, low, high)
         if any(is_list) or min(mean.shape) < 2 or np.isnan(mean).any():
             return ax.pcolormesh(
-                self.grid_x,
-                self.grid_y,
+                _edges(self.scales[0], self.grid_x, ax.get_xlim()),
+                _edges(self.scales[1], self.grid_y, ax.get_ylim()),
                 mean,
                 cmap=MAP,
                 vmin=low,
                 vmax=high,
-                shading="nearest",
                 rasterized=True,
                 alpha=0.9,
             )
@@ -260,3 +261,18 @@ class PairDisplay(Display):
         for handle in self.legend_.legend_handles:
             if hasattr(handle, "set_edgecolor"):
                 handle.set_edgecolor(BLACK)
+
+
+def _edges(scale: Scale, places: Floats, limits: Sequence[float]) -> Floats:
+    """Return the edges of the cells around places on an axis with some limits.
+
+    matplotlib finds them for several places only: the cell of a single one would have no width.
+    """
+    if len(places) > 1:
+        middle = (places[1:] + places[:-1]) / 2
+        first, last = 2 * places[0] - middle[0], 2 * places[-1] - middle[-1]
+        return np.concatenate([[first], middle, [last]])
+    if scale.kind == "categories":
+        return np.array([places[0] - 0.5, places[0] + 0.5])
+    low, high = scale.forward(np.array(limits))
+    return scale.backward(scale.forward(places[0]) + WIDTH / 2 * (high - low) * np.array([-1, 1]))

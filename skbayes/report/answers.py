@@ -14,6 +14,7 @@ from skbayes._digits import significant
 from skbayes._numerics import same_score
 from skbayes.found import Found
 from skbayes.rules import BestScore, best_score
+from skbayes.tables import taken_by
 
 if TYPE_CHECKING:
     from skbayes.insight import AtBound, Insight
@@ -214,6 +215,24 @@ def standing(found: Found) -> str:
     row = int(np.nanargmax(found.scores))
     highest = in_digits(float(found.scores[row]), 5, float(found.errors[row]))
     return f"taken from {those} (the highest score is {highest})"
+
+
+def choice(search: Any) -> str:
+    """Return which metric chose the best candidate, as a sentence; "" if it is that of the scores.
+
+    Parameters
+    ----------
+    search : object
+        What was read as `Found`.
+    """
+    taken = taken_by(search)
+    if taken is None:
+        return ""
+    metric, score = taken
+    return (
+        f"The best candidate was chosen by {metric}, the metric that refit names: its mean "
+        f"{metric} is {in_digits(score, 5)}."
+    )
 
 
 def effort(found: Found, reason: str | None = None) -> str:

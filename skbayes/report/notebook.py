@@ -9,7 +9,7 @@ import numpy as np
 
 from skbayes._html import element, escaped, spark, table
 from skbayes.found import best_so_far, read, short
-from skbayes.report.answers import effort, in_digits, standing
+from skbayes.report.answers import choice, effort, in_digits, standing
 from skbayes.rules import on_new_folds
 from skbayes.tables import kept_best
 
@@ -36,6 +36,8 @@ def short_form(search: Any) -> str:
         told += f" ± {error:.2g}" if math.isfinite(error) else ""
         parts.append(element("p", element("b", escaped(told)), f" is {escaped(standing(found))}"))
         parts.append(table([(n, short(v, MAX_TEXT)) for n, v in found.params[taken].items()]))
+        if chosen_by := choice(search):
+            parts.append(element("p", escaped(chosen_by)))
         rows = best_so_far(found.scores)
         best = np.where(rows < 0, math.nan, found.scores[rows])
         label = "score of each candidate, and the best so far"

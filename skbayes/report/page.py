@@ -6,7 +6,6 @@ import errno
 import inspect
 import math
 import os
-import re
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from importlib import resources
@@ -17,10 +16,10 @@ from skbayes._html import element, escaped, table
 from skbayes._versions import versions
 from skbayes.found import read, short
 from skbayes.insight import in_percent
-from skbayes.report.answers import Answers, answers, effort, in_digits, n_candidates
+from skbayes.report.answers import Answers, answers, choice, effort, in_digits, n_candidates
 from skbayes.report.candidates import candidates_table
 from skbayes.report.pictures import pictures
-from skbayes.space import has, same_value
+from skbayes.space import has, same_value, without_addresses
 from skbayes.tables import began_with_estimator
 
 if TYPE_CHECKING:
@@ -89,7 +88,7 @@ def report_html(search: Any) -> str:
     body = [
         element("h1", escaped(title)),
         element("p", escaped(effort(found, reason)), class_="soft"),
-        *_answer(found, told),
+        *_answer(found, told, choice(search)),
         element("h2", "Pictures"),
         element("div", *drawn, class_="pictures"),
         element("h2", "Candidates"),
@@ -120,8 +119,8 @@ def _title(search: Any, found: Found) -> str:
     return f"Search of {' + '.join(names)} by {found.metric}"
 
 
-def _answer(found: Found, told: Answers) -> list[str]:
-    """Return what a reader looks for first."""
+def _answer(found: Found, told: Answers, chosen: str) -> list[str]:
+    """Return what a reader looks for first; `chosen` is the sentence of `choice`."""
     if math.isnan(told.score):
         return [element("p", "No candidate has a score, so there is no best candidate.")]
     best, cards = told.best, []
@@ -144,7 +143,8 @@ def _answer(found: Found, told: Answers) -> list[str]:
         verb = "raises" if told.n_more == 1 else "raise"
         note = f"probability that {more} {verb} the best score by more than its noise"
         cards.append((in_percent(told.chance), note))
-    sentences = [str(best) if best is not None else "", told.over_first, told.more, *told.bounds]
+    said = str(best) if best is not None else ""
+    sentences = [chosen, said, told.over_first, told.more, *told.bounds]
     params: list[tuple[object, object]] = [
         (name, short(value, 200)) for name, value in told.params.items()
     ]
@@ -179,16 +179,11 @@ def _space(space: Space) -> list[tuple[object, object]]:
     dimensions: dict[str, dict[str, None]] = {}
     for branch in space.branches:
         for name, dimension in branch.parameters:
-            dimensions.setdefault(name, {})[_without_address(repr(dimension))] = None
+            dimensions.setdefault(name, {})[without_addresses(repr(dimension))] = None
     return [
         (name, short(" or ".join(written), MAX_TEXT))
         for name, written in sorted(dimensions.items())
     ]
-
-
-def _without_address(text: str) -> str:
-    """Return a text without places in memory, which say nothing."""
-    return re.sub(r" at 0x[0-9a-fA-F]+", "", text)
 
 
 def _settings(search: Any) -> list[tuple[object, object]]:
@@ -199,7 +194,7 @@ def _settings(search: Any) -> list[tuple[object, object]]:
     }
     params: Mapping[str, Any] = search.get_params(deep=False)
     return [
-        (name, short(_without_address(str(value)) if callable(value) else value, MAX_TEXT))
+        (name, short(without_addresses(str(value)) if callable(value) else value, MAX_TEXT))
         for name, value in params.items()
         if name != "search_spaces" and not same_value(value, defaults.get(name))
     ]

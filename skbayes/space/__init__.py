@@ -28,6 +28,7 @@ from skbayes.space.values import (
     same_kind,
     same_value,
     show,
+    without_addresses,
 )
 
 __all__ = [
@@ -65,6 +66,7 @@ __all__ = [
     "same_kind",
     "same_value",
     "show",
+    "without_addresses",
 ]
 
 # What users need of it; the other names above are for the rooms of the package.

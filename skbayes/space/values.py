@@ -6,6 +6,7 @@ import difflib
 import functools
 import math
 import numbers
+import re
 import reprlib
 from collections.abc import (
     ItemsView,
@@ -66,6 +67,17 @@ def brief(value: Any, n_digits: int = 6) -> str:
         return f"({parts},)" if len(value) == 1 else f"({parts})"
     # Estimators with many parameters break their lines.
     return " ".join(show(value).split())
+
+
+def without_addresses(text: str) -> str:
+    """Return a text without places in memory, which differ from process to process.
+
+    Examples
+    --------
+    >>> without_addresses("<function f_classif at 0x7efed7549ee0>")
+    '<function f_classif>'
+    """
+    return re.sub(r"\s+at\s+0x[0-9a-fA-F]+", "", text)
 
 
 def native(value: Any) -> Any:

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
-from sklearn.base import is_classifier, is_regressor
+from numpy.typing import NDArray
 from sklearn.exceptions import NotFittedError
 
 from skbayes._warnings import warn
@@ -16,9 +16,10 @@ from skbayes.space import has, show
 from skbayes.tables.branches import branch_labels
 from skbayes.tables.notes import ended_at, n_fits
 from skbayes.tables.searches import (
-    followed_metric,
+    choosing_metric,
     kept_notes,
     learnt_from,
+    measure,
     own_params,
     rows_begun,
     rows_tried,
@@ -26,7 +27,7 @@ from skbayes.tables.searches import (
 )
 from skbayes.tables.trials import as_frame as framed
 
-__all__ = ["compare"]
+__all__ = ["compare", "warn_of_different_metrics"]
 
 
 def compare(searches: Any, *others: Any, by_space: bool = False, as_frame: bool = True) -> Any:
@@ -55,15 +56,17 @@ def compare(searches: Any, *others: Any, by_space: bool = False, as_frame: bool 
 
         - ``search``: the name of the search;
         - ``space``: the space, with ``by_space=True``;
-        - ``metric``: the name of the scoring that the search optimised. "score" means
-          the method `score` of the estimator;
-        - ``best_score``: the best score;
+        - ``metric``: the name of the scoring by which the search chose its best candidate: the
+          one that `refit` names, or else the one that the search optimised. "score" means the
+          method `score` of the estimator;
+        - ``best_score``: the mean score of the candidate that the search chose. With
+          ``by_space=True``, the highest mean score of each space without this candidate;
         - ``candidates``: the number of candidates;
         - ``fits``: the number of fits of folds, without the refit;
         - ``fit_seconds``: the time of all fits and scores, summed over all workers;
         - ``seconds``: the time from the start of `fit` to the last score;
         - ``stop_reason``: why the search ended;
-        - ``best_params``: the best parameters.
+        - ``best_params``: the parameters of the candidate with this score.
 
     Raises
     ------
@@ -99,7 +102,7 @@ def compare(searches: Any, *others: Any, by_space: bool = False, as_frame: bool 
     rows, named = [], _named(searches)
     for name, search in named:
         _check(name, search)
-    _warn_of_different_metrics(named)
+    warn_of_different_metrics("compare", [_metric(name, search) for name, search in named])
     for name, search in named:
         rows += _by_space(name, search) if by_space else [_row(name, search)]
     names = ("search", "space") if by_space else ("search",)
@@ -134,13 +137,10 @@ def _check(name: str, search: Any) -> None:
 
 def _row(name: str, search: Any) -> dict[str, Any]:
     table = search.cv_results_
-    metric = followed_metric(search)
+    metric = choosing_metric(search)
     means = np.asarray(table[f"mean_test_{metric}"], dtype=float)
-    # What is taken by another metric or by a callable need not have the highest score.
-    taken = getattr(search, "best_index_", None)
-    best = highest_row(means) if taken is None else int(taken)
-    if best is not None and not math.isfinite(means[best]):
-        best = None
+    every = np.ones(len(means), dtype=bool)
+    best = _best_row(search, means, every, every)
     notes = kept_notes(search)
     n_splits = getattr(search, "n_splits_", None)
     fits = getattr(search, "n_folds_run_", None)
@@ -166,7 +166,7 @@ def _by_space(name: str, search: Any) -> list[dict[str, Any]]:
         return [{**_row(name, search), "space": "all"}]
     space, observations, _ = learnt
     table = search.cv_results_
-    metric = followed_metric(search)
+    metric = choosing_metric(search)
     means = np.asarray(table[f"mean_test_{metric}"], dtype=float)
     tried = rows_tried(search)
     # Of candidates that only have scores of shares, the space says which branch they are of.
@@ -179,8 +179,9 @@ def _by_space(name: str, search: Any) -> list[dict[str, Any]]:
     notes = dict(zip(rows_begun(search), noted, strict=False))
     found = []
     for index, label in enumerate(branch_labels(space)):
-        own = np.flatnonzero(branch_of == index).tolist()
-        best = highest_row(np.where(has_score & (branch_of == index), means, np.nan))
+        is_own = branch_of == index
+        own = np.flatnonzero(is_own).tolist()
+        best = _best_row(search, means, is_own, has_score)
         mine = [notes[row] for row in own] if notes else []
         found.append(
             {
@@ -199,25 +200,53 @@ def _by_space(name: str, search: Any) -> list[dict[str, Any]]:
     return found
 
 
-def _warn_of_different_metrics(named: Sequence[tuple[str, Any]]) -> None:
-    metrics = {name: written_metric(search, followed_metric(search)) for name, search in named}
-    usual = [
-        _usual(search) if metrics[name] == "score" else metrics[name] for name, search in named
-    ]
-    if len(set(usual)) > 1:
-        told = ", ".join(f"{metric!r} of {name!r}" for name, metric in metrics.items())
+def _best_row(
+    search: Any,
+    means: NDArray[np.float64],
+    is_own: NDArray[np.bool_],
+    has_score: NDArray[np.bool_],
+) -> int | None:
+    """Return the best row of a part of a table: the one that the search took if it is in the part.
+
+    What ``refit="1se"`` or a function takes need not have the highest score.
+    """
+    taken = getattr(search, "best_index_", None)
+    if taken is None or not is_own[taken]:
+        return highest_row(np.where(is_own & has_score, means, np.nan))
+    return int(taken) if math.isfinite(means[taken]) else None
+
+
+def warn_of_different_metrics(caller: str, metrics: Sequence[tuple[str, str, str | None]]) -> bool:
+    """Warn once if the scores of several searches are of different metrics.
+
+    Parameters
+    ----------
+    caller : str
+        What puts the searches side by side.
+    metrics : sequence of (str, str, str or None)
+        For each search its name, its metric as it was written, and what that measures; None if the
+        latter is not known.
+
+    Returns
+    -------
+    bool
+        Whether they are different.
+    """
+    are_different = len({measured for *_, measured in metrics} - {None}) > 1
+    if are_different:
+        pairs = dict.fromkeys((name, metric) for name, metric, _ in metrics)
+        told = ", ".join(f"{metric!r} of {name!r}" for name, metric in pairs)
         warn(
-            f"compare: the searches have different metrics: {told}. Their values of best_score "
-            "cannot be compared. Give all searches the same scoring."
+            f"{caller}: the searches have different metrics: {told}. Their scores cannot be "
+            "compared. Give all searches the same scoring. With several metrics, also give them "
+            "the same refit and objective."
         )
+    return are_different
 
 
-def _usual(search: Any) -> str:
-    """Return what an estimator scores by itself, as scikit-learn's estimators do."""
-    estimator = getattr(search, "estimator", None)
-    if has(estimator, "fit") and is_classifier(estimator):
-        return "accuracy"
-    return "r2" if has(estimator, "fit") and is_regressor(estimator) else "score"
+def _metric(name: str, search: Any) -> tuple[str, str, str]:
+    metric = written_metric(search, choosing_metric(search))
+    return name, metric, measure(search, metric)
 
 
 def _fit_seconds(table: Any, notes: Sequence[Any], n_splits: int | None) -> float:

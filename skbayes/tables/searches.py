@@ -6,11 +6,14 @@ have none of them, and older pickles lack some.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from skbayes.space import Space, brief
+from sklearn.base import is_classifier, is_regressor
+
+from skbayes.space import Space, brief, has
 from skbayes.tables.notes import Note
 from skbayes.tables.trials import MEAN_TEST
 
@@ -20,13 +23,16 @@ if TYPE_CHECKING:
 
 __all__ = [
     "began_with_estimator",
+    "choosing_metric",
     "followed_metric",
     "kept_best",
     "kept_notes",
     "learnt_from",
+    "measure",
     "own_params",
     "rows_begun",
     "rows_tried",
+    "taken_by",
     "written_metric",
 ]
 
@@ -39,6 +45,28 @@ def followed_metric(search: Any) -> str:
             return name
     found = [name for name in table if name.startswith(MEAN_TEST)]
     return found[0].removeprefix(MEAN_TEST)
+
+
+def choosing_metric(search: Any) -> str:
+    """Return the metric that the best candidate was chosen by, as the table of a search calls it.
+
+    This is the metric that `refit` names. If `refit` names none, it is the metric followed.
+    """
+    refit = getattr(search, "refit", None)
+    is_named = isinstance(refit, str) and MEAN_TEST + refit in search.cv_results_
+    return str(refit) if is_named else followed_metric(search)
+
+
+def taken_by(search: Any) -> tuple[str, float] | None:
+    """Return the metric that the best candidate was chosen by, and its score by this metric.
+
+    None if this is the metric that the search followed, or the best candidate has no such score.
+    """
+    row = getattr(search, "best_index_", None)
+    if row is None or (metric := choosing_metric(search)) == followed_metric(search):
+        return None
+    score = float(search.cv_results_[MEAN_TEST + metric][row])
+    return (metric, score) if math.isfinite(score) else None
 
 
 def written_metric(search: Any, metric: str) -> str:
@@ -58,6 +86,18 @@ def written_metric(search: Any, metric: str) -> str:
         return scoring
     function = scoring.func if isinstance(scoring, partial) else scoring
     return str(getattr(function, "__name__", None) or _described(function))
+
+
+def measure(search: Any, metric: str) -> str:
+    """Return what scores are by which they can be compared, given the metric as it was written.
+
+    The method `score` of a classifier is the accuracy, and that of a regressor is r2, as
+    scikit-learn's estimators have it.
+    """
+    estimator = getattr(search, "estimator", None)
+    if metric != "score" or not has(estimator, "fit"):
+        return metric
+    return "accuracy" if is_classifier(estimator) else "r2" if is_regressor(estimator) else metric
 
 
 def _described(scoring: Any) -> str:

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from skbayes._warnings import warn
-from skbayes.space import Categorical, Space, brief, is_number
+from skbayes.space import Categorical, Space, brief, is_number, without_addresses
 from skbayes.tables.trials import MEAN_TEST
 
 __all__ = ["find_values", "read_csv"]
@@ -29,7 +29,7 @@ def read_csv(path: str | os.PathLike[str], space: Space, what: str) -> dict[str,
     """Read the results of a search from a CSV file, as `search.trials().to_csv(path)` writes it.
 
     Values are found in the space by the text that is written for them: nothing is evaluated. A row
-    with a value that cannot be found is left out.
+    with a value that cannot be found, or without a value that the space needs, is left out.
 
     Parameters
     ----------
@@ -91,20 +91,23 @@ def read_csv(path: str | os.PathLike[str], space: Space, what: str) -> dict[str,
             f"{searched[0]!r}; it has {names}. Rename its columns."
         )
     rows: list[tuple[dict[str, Any], list[str]]] = []
-    missing: list[tuple[str, str]] = []
+    left_out: list[str] = []
     for line, number in lines:
         _check_scores(names, line, f"{what}, line {number}")
         given = {name: line[k] for name, k in places.items() if line[k]}
         params, unknown = find_values(space, given)
         if unknown:
-            missing.append((unknown[0], given[unknown[0]]))
+            left_out.append(_said_of_text(*next(iter(unknown.items())), given))
+        elif lacking := _lacking(space, params):
+            left_out.append(
+                f"no value for {lacking!r}. Write a value for each parameter of search_spaces."
+            )
         else:
             rows.append((params, line))
-    if missing:
-        name, text = missing[0]
+    if left_out:
         warn(
-            f"{what}: {len(missing)} of {len(lines)} results are left out. The first of them has "
-            f"{name}={brief(text)}, and no value of {name!r} in search_spaces is printed like this."
+            f"{what}: {len(left_out)} of {len(lines)} results are left out. The first of them has "
+            f"{left_out[0]}"
         )
     columns: dict[str, list[Any]] = {
         name: [_cell(name, line[k]) for _, line in rows]
@@ -127,20 +130,36 @@ def _check_scores(names: list[str], line: list[str], where: str) -> None:
             )
 
 
-def find_values(space: Space, given: Mapping[str, Any]) -> tuple[dict[str, Any], list[str]]:
+def _said_of_text(name: str, n_values: int, given: Mapping[str, str]) -> str:
+    """Return why the text of a parameter is that of no value, and what to change."""
+    text = f"{name}={brief(given[name])}, and"
+    if n_values:
+        return (
+            f"{text} {n_values} values of {name!r} in search_spaces are printed like this. Keep "
+            "only one of these values in search_spaces, or give warm_start_from pairs of "
+            "parameters and score with the values themselves."
+        )
+    return (
+        f"{text} no value of {name!r} in search_spaces is printed like this. Write a value of "
+        "search_spaces as str(value) prints it, or add the missing value to search_spaces."
+    )
+
+
+def find_values(space: Space, given: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, int]]:
     """Return parameters with values of a space in the place of their texts.
 
     A text that is a value itself stays, and so does all that is no text, or of no parameter of the
-    space. Where parameters are missing that may be None, as cells of a file are empty for it, they
-    are None if a branch has just these parameters then.
+    space. Cells of a file are empty for None and for NaN: where parameters are missing that may be
+    None, or else NaN, they are that if a branch has just these parameters then.
 
     Returns
     -------
     params : dict of str to object
-    unknown : list of str
-        Names of those whose text is that of no value, or of several.
+    unknown : dict of str to int
+        For each whose text is that of no value, or of several: of how many.
     """
-    params, unknown = {}, []
+    params: dict[str, Any] = {}
+    unknown: dict[str, int] = {}
     for name, value in given.items():
         dimensions = [d for b in space.branches for n, d in b.parameters if n == name]
         params[name] = value
@@ -149,8 +168,8 @@ def find_values(space: Space, given: Mapping[str, Any]) -> tuple[dict[str, Any],
             if len(found) == 1:
                 params[name] = found[0]
             else:
-                unknown.append(name)
-    return params if unknown else _with_nones(space, params), unknown
+                unknown[name] = len(found)
+    return params if unknown else _with_empty(space, params), unknown
 
 
 def _found(dimensions: Iterable[Any], text: str) -> list[Any]:
@@ -184,7 +203,8 @@ def _stands_for(text: str, value: Any) -> bool:
 
 def _words(text: str) -> str:
     # Estimators break their lines where they are shown, by the width of what stands before them.
-    return "".join(text.split())
+    # The texts of functions hold where they lie in memory, which is elsewhere in each process.
+    return "".join(without_addresses(text).split())
 
 
 def _number(text: str) -> float | None:
@@ -198,15 +218,16 @@ def _number(text: str) -> float | None:
         return None
 
 
-def _with_nones(space: Space, params: dict[str, Any]) -> dict[str, Any]:
+def _with_empty(space: Space, params: dict[str, Any]) -> dict[str, Any]:
+    """Return parameters with the values for which cells of a file are empty."""
     for branch in space.branches:
         missing = [(n, d) for n, d in branch.parameters if n not in params]
         if not missing and params.keys() <= set(branch.names):
             return params
     for index, branch in enumerate(space.branches):
-        missing = [(n, d) for n, d in branch.parameters if n not in params]
-        if all(map(_may_be_none, (dimension for _, dimension in missing))):
-            filled = params | {name: None for name, _ in missing}
+        empty = {n: _empty(d) for n, d in branch.parameters if n not in params}
+        if all(empty.values()):
+            filled = params | {name: value for name, [value] in empty.items()}
             try:
                 space.encode({n: filled[n] for n in branch.names}, branch=index)
             except ValueError:
@@ -215,8 +236,21 @@ def _with_nones(space: Space, params: dict[str, Any]) -> dict[str, Any]:
     return params
 
 
-def _may_be_none(dimension: Any) -> bool:
-    return isinstance(dimension, Categorical) and any(each is None for each in dimension.categories)
+def _empty(dimension: Any) -> list[Any]:
+    """Return the value for which a cell is empty: None, or NaN if a list has no None."""
+    values = dimension.categories if isinstance(dimension, Categorical) else ()
+    nones = [value for value in values if value is None]
+    return nones or [value for value in values if is_number(value) and value != value]
+
+
+def _lacking(space: Space, params: Mapping[str, Any]) -> str | None:
+    """Return a parameter that is missing in each branch; None if some branch has all of its own."""
+    lacking = [
+        [name for name, d in branch.parameters if name not in params and d.n_values != 1]
+        for branch in space.branches
+    ]
+    fewest = min(lacking, key=len)
+    return fewest[0] if fewest else None
 
 
 def _cell(name: str, text: str) -> Any:

@@ -147,6 +147,10 @@ def test_of_a_search_that_halves_only_the_last_amount_can_be_compared():
     assert sorted(found.status) == ["complete"] * n_last + ["stopped"] * (4 - n_last)
     assert np.isfinite(found.folds).all(axis=1).sum() == n_last
     assert found.params[found.taken] == search.best_params_
+    # Each row of the table was three fits, those with fewer rows of the data too.
+    assert found.n_fits == 3 * len(table["params"])
+    seconds = table["mean_fit_time"] + table["mean_score_time"]
+    assert found.cost.sum() == pytest.approx(3 * seconds.sum())
 
 
 def test_searches_that_halve_may_draw_twice_and_have_their_resource_among_the_parameters():
@@ -160,6 +164,7 @@ def test_searches_that_halve_may_draw_twice_and_have_their_resource_among_the_pa
         search.fit(X, Y)
     found = read(search)
     assert len(found) == 3
+    assert found.fits.sum() == 2 * len(search.cv_results_["params"])
     assert found.names == ("max_depth",)
     assert found.params[found.taken]["max_depth"] == search.best_params_["max_depth"]
 

@@ -2,6 +2,9 @@
 
 import numpy as np
 import pytest
+from sklearn.datasets import load_iris
+from sklearn.model_selection import GridSearchCV
+from sklearn.svm import SVC
 
 from pictures import told
 from skbayes import Optimizer
@@ -67,6 +70,25 @@ def test_a_list_of_searches_is_compared():
     display = ConvergenceDisplay.from_search([told(4), told(6)])
     assert [curve.name for curve in display.curves] == ["search 1", "search 2"]
     assert [len(curve.x) for curve in display.curves] == [4, 6]
+
+
+def test_several_searches_share_what_stands_at_the_axis():
+    X, y = load_iris(return_X_y=True)
+    grids = {
+        (scoring, cv): GridSearchCV(SVC(), {"C": [0.1, 1.0]}, scoring=scoring, cv=cv).fit(X, y)
+        for scoring, cv in ((None, 2), ("accuracy", 3), ("f1_macro", 2), ("accuracy", 2))
+    }
+    own, three, other, named = grids.values()
+    # The score of a classifier is its accuracy, and that of an Optimizer is not known.
+    for searches, label in (
+        ([own, named], "score (mean of 2 folds)"),
+        ([three, own], "accuracy"),
+        ([own, told(4)], "score"),
+    ):
+        assert ConvergenceDisplay.from_search(searches).score_name == label
+    with pytest.warns(UserWarning, match=r"from_search: .* 'accuracy' of 'a', 'f1_macro' of 'b'"):
+        display = ConvergenceDisplay.from_search({"a": [named, named], "b": other})
+    assert display.ax_.get_ylabel() == "score (mean of 2 folds)"
 
 
 def test_artists_are_kept_by_status():

@@ -94,6 +94,22 @@ def test_a_pair_at_the_best_of_the_others(search):
     np.testing.assert_array_equal(display.grid_y, [0, 1, 2])
 
 
+@pytest.mark.parametrize("one", ["rbf", 0.5])
+def test_a_pair_with_a_single_value_has_cells_that_are_seen(one):
+    space = {"C": (1e-2, 1e2, "log-uniform"), "one": [one]}
+    if one == 0.5:  # one number on the axis of a range
+        space = [space, {"C": (1e-2, 1e2, "log-uniform"), "one": (0.0, 1.0)}]
+    search = told(9, lambda params, rng: float(params["one"] == one) - params["C"], space=space)
+    display = PairDisplay.from_search(search, "one", "C")
+    assert display.mean.shape[1] == 1
+    x, y = np.moveaxis(display.surface_.get_coordinates(), -1, 0)
+    low, high = display.ax_.get_xlim()
+    assert ((x[:, 1] - x[:, 0]) > 0.05 * (high - low)).all()
+    assert (np.diff(y, axis=0) > 0).all()
+    # Places stand in the middle of their cells.
+    np.testing.assert_allclose(x.mean(axis=1), display.grid_x[0])
+
+
 @pytest.mark.parametrize("others", ["best", "averaged"])
 def test_of_a_long_list_all_parts_are_predicted(others):
     space = {"C": np.logspace(-3, 3, 200).tolist(), "kind": [f"kind {i}" for i in range(120)]}

@@ -315,6 +315,22 @@ def test_another_candidate_than_the_best_is_not_called_the_best(settings):
     assert all("of the highest score" in sentence for sentence in told.bounds)
 
 
+def test_the_metric_that_chose_the_best_candidate_is_named():
+    search = BayesSearchCV(
+        SVC(),
+        {"C": [0.01, 1.0]},
+        n_iter=2,
+        cv=3,
+        random_state=0,
+        scoring=["accuracy", "recall_macro"],
+        refit="recall_macro",
+        objective="accuracy",
+    ).fit(X, Y)
+    said = "chosen by recall_macro, the metric that refit names: its mean recall_macro is "
+    for page in (report_html(search), search._short_form()):
+        assert f"{said}{search.best_score_:.5g}." in Outline(page).text
+
+
 def test_of_the_simplest_candidate_it_is_said_what_it_is():
     search = BayesSearchCV(
         Ridge(),

@@ -312,7 +312,7 @@ def test_a_frame_that_went_through_a_file(models, tmp_path):
     read, known = (read_sources(source, "score")[0] for source in (frame, models))
     for (params, score), (expected, its) in zip(read, known, strict=True):
         found, unknown = find_values(space, params)
-        assert unknown == []
+        assert unknown == {}
         # Older versions of pandas lose the last digit.
         assert score == pytest.approx(its, rel=1e-12)
         assert found.keys() == expected.keys()
@@ -386,6 +386,27 @@ def test_the_best_of_each_space(models):
     for params, score in zip(frame["best_params"], frame["best_score"], strict=True):
         row = models.cv_results_["params"].index(params)
         assert models.cv_results_["mean_test_score"][row] == score
+
+
+def test_the_best_is_the_candidate_that_the_search_chose():
+    """By a rule that takes a lower score, and by another metric than the one that steers."""
+    spaces = [{"kernel": ["rbf"], "C": [1e-3, 1.0]}, {"kernel": ["poly"], "C": [1e-3, 1.0]}]
+    by_rule = run(
+        SVC(), spaces, n_iter=4, refit=lambda table: int(np.argmin(table["mean_test_score"]))
+    )
+    metrics = {"accuracy": "accuracy", "low": lambda model, X, y: -model.C}
+    by_name = run(SVC(), spaces, n_iter=4, scoring=metrics, refit="low", objective="accuracy")
+    for search, metric in ((by_rule, "score"), (by_name, "low")):
+        whole = compare(search, as_frame=False)
+        parts = compare(search, by_space=True, as_frame=False)
+        score = search.cv_results_[f"mean_test_{metric}"][search.best_index_]
+        assert {*whole["metric"], *parts["metric"]} == {metric}
+        assert whole["best_score"] == [score]
+        assert whole["best_params"] == [search.best_params_]
+        row = parts["best_params"].index(search.best_params_)
+        assert parts["best_score"][row] == score
+    # The other space has its highest score.
+    assert parts["best_score"] == [-1e-3, -1e-3]
 
 
 @pytest.mark.parametrize(

@@ -1,11 +1,19 @@
 """What is read of a fitted search, whoever has made it."""
 
+import math
 from types import SimpleNamespace
 
 import pytest
 
-from skbayes.tables import followed_metric, kept_notes, learnt_from, rows_begun, written_metric
-from skbayes.tables.searches import rows_tried
+from skbayes.tables import (
+    followed_metric,
+    kept_notes,
+    learnt_from,
+    rows_begun,
+    taken_by,
+    written_metric,
+)
+from skbayes.tables.searches import choosing_metric, rows_tried
 
 TABLE = {"params": [{}, {}, {}], "mean_test_low": [], "mean_test_high": []}
 SINGLE = {"params": [], "mean_fit_time": [], "mean_test_score": []}
@@ -24,6 +32,23 @@ SINGLE = {"params": [], "mean_fit_time": [], "mean_test_score": []}
 )
 def test_the_metric_that_a_search_followed(table, attributes, expected):
     assert followed_metric(SimpleNamespace(cv_results_=table, **attributes)) == expected
+
+
+@pytest.mark.parametrize(
+    ("attributes", "metric", "taken"),
+    [
+        ({"_metric": "high", "refit": "low", "best_index_": 1}, "low", ("low", 0.5)),
+        ({"_metric": "high", "refit": "low", "best_index_": 0}, "low", None),
+        ({"_metric": "high", "refit": "high", "best_index_": 1}, "high", None),
+        ({"_metric": "high", "refit": "1se", "best_index_": 1}, "high", None),
+        ({"_metric": "high", "refit": False}, "high", None),
+    ],
+)
+def test_the_metric_that_chose_the_best_candidate(attributes, metric, taken):
+    table = {"mean_test_low": [math.nan, 0.5], "mean_test_high": [0.1, 0.2]}
+    search = SimpleNamespace(cv_results_=table, **attributes)
+    assert choosing_metric(search) == metric
+    assert taken_by(search) == taken
 
 
 def scorer(estimator, X, y):
