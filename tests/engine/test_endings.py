@@ -5,7 +5,7 @@ import importlib
 import signal
 import threading
 import time
-from concurrent.futures import BrokenExecutor, Executor, Future
+from concurrent.futures import BrokenExecutor, Executor, Future, ThreadPoolExecutor
 from contextlib import suppress
 from itertools import count
 from types import SimpleNamespace
@@ -438,6 +438,19 @@ def test_what_was_found_is_kept_when_an_executor_breaks():
     assert unfinished.stop_reason_ == "no_workers"
     assert unfinished.candidate_status_ == ["complete", "complete", "cut off"]
     assert unfinished.best_score_ == np.nanmax(unfinished.cv_results_["mean_test_score"])
+
+
+def test_what_was_found_is_kept_when_an_executor_is_shut_down():
+    with ThreadPoolExecutor(2) as executor:
+        unfinished = search(executor=executor)
+
+        def close(found):
+            executor.shutdown(wait=False)
+
+        with pytest.raises(NoWorkers, match="executor= takes no more tasks"):
+            unfinished.fit(X, Y, callback=close)
+    assert unfinished.stop_reason_ == "no_workers"
+    assert unfinished.candidate_status_[0] == "complete"
 
 
 @pytest.mark.parametrize("cv", [3, 10])
