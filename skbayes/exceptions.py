@@ -113,7 +113,9 @@ class FitTimeout(RuntimeError):
 
 
 class NoWorkers(RuntimeError):
-    """A cluster has no workers and gets no new ones, or the executor of the user is broken.
+    """A cluster has no workers and gets no new ones, or the executor of the user takes no tasks.
+
+    Such an executor is broken, or was shut down. A dask client that is closed reaches no workers.
 
     If a search ends with this error, it keeps its results.
 

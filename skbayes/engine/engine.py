@@ -61,7 +61,7 @@ FOLDS_PER_WORKER = 3
 
 
 class Observer(Protocol):
-    """What follows a search while it runs: it may refuse a result by raising."""
+    """What follows a search while it runs."""
 
     def __call__(self, event: Event, trial: Trial) -> None:
         """Be told of `event`, which `trial` has taken in already."""
@@ -153,8 +153,6 @@ class Engine:
         )
         self.stop_reason: str | None = None
         self.error: BaseException | None = None
-        # What a fit has raised, or who refuses its result: of such a search nothing is kept.
-        self._refused: BaseException | None = None
         events = self.journal.events if self.journal is not None else ()
         self._earlier = EarlierRun(events, self.evaluation.n_folds)
         self._is_exhausted = self._is_over = False
@@ -176,13 +174,13 @@ class Engine:
         are taken in. When a rule has ended the search they are only written to the journal: which
         ones run depends on timing, and the search is to be a function of its scores.
 
-        Whatever rules, callbacks or the journal raise ends the search, and is its `error`.
+        Whatever is raised then, by a fit, the workers, rules, callbacks or the journal, ends the
+        search, and is its `error`.
 
         Raises
         ------
         Exception
-            If the pool cannot be entered, a fit has raised that must not, or an observer has
-            refused its result.
+            If the pool cannot be entered.
         """
         queue: FoldQueue | None = None
         broken: FoldQueue | None = None
@@ -207,9 +205,7 @@ class Engine:
                     self._take_in(queue.land())
                 queue.drain()
         except BaseException as error:
-            is_end = isinstance(error, KeyboardInterrupt | NoWorkers)
-            if not is_end and (queue is None or error is self._refused):
-                self.stop_reason = None
+            if queue is None:
                 raise
             self._end_with(error)
             broken = queue
@@ -498,7 +494,6 @@ class Engine:
             self.optimizer.space.decode(self.history.trials[index].point)
         )
         if self.error_score == "raise" or not is_of_candidate:
-            self._refused = error
             raise error
         seconds = getattr(error, "seconds", 0.0)
         text = f"{type(error).__name__}: {error}"
@@ -558,13 +553,12 @@ class Engine:
         )
 
     def _apply(self, event: Event) -> None:
+        if isinstance(event, Scored):
+            # First, for a score that it refuses is no result.
+            self.objective.settle(event.score)
         self.history.apply(event)
         for observer in self.observers:
-            try:
-                observer(event, self.history.trials[event.index])
-            except Exception as error:
-                self._refused = error
-                raise
+            observer(event, self.history.trials[event.index])
 
 
 def _seconds_of_a_fold(folds: Sequence[FoldScore | None]) -> float:

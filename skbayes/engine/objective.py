@@ -17,7 +17,7 @@ from skbayes._compat import (
     scorers_by_name,
 )
 from skbayes._numerics import mean, standard_deviation
-from skbayes._trials import Event, Scored, Trial
+from skbayes._trials import FoldScore, Trial
 from skbayes.model import MEAN, Report, read_report
 from skbayes.rules import one_standard_error
 
@@ -28,7 +28,7 @@ class Objective:
     """The metric that a search maximises.
 
     A callable scorer may return several metrics, whose names are known from its first result
-    only: as an observer of the search, this settles the metric then, before any other fit.
+    only: the metric is settled then.
 
     Parameters
     ----------
@@ -76,7 +76,6 @@ class Objective:
         """Choose the metric among `metrics`."""
         search = self._search
         names = list(metrics)
-        self.metrics = tuple(names)
         aliases = {search.scoring: "score"} if isinstance(search.scoring, str) else {}
         wanted = search.objective
         if wanted is None:
@@ -89,16 +88,24 @@ class Objective:
                 f"objective={wanted!r} is none of the metrics that scoring gives: {names}. "
                 "Name one of these, or leave objective=None."
             )
+        self.metrics = tuple(names)
 
-    def __call__(self, event: Event, trial: Trial) -> None:
-        """Settle the metric at the first result, if it was not known before."""
-        if self.metric is not None or not isinstance(event, Scored) or not event.score.test:
+    def settle(self, score: FoldScore) -> None:
+        """Settle the metric at the first score, if it was not known before.
+
+        Raises
+        ------
+        ValueError
+            If `objective` or `refit` is none of the metrics.
+        """
+        metrics = score.test
+        if self.metric is not None or not metrics:
             return
-        metrics = event.score.test
-        self.is_multimetric = list(metrics) != ["score"]
-        if self.is_multimetric and one_standard_error(self._search.refit) is None:
+        is_multimetric = list(metrics) != ["score"]
+        if is_multimetric and one_standard_error(self._search.refit) is None:
             check_refit(self._search, metrics)
         self._settle(metrics)
+        self.is_multimetric = is_multimetric
 
     def score(self, trial: Trial, metric: str | None = None) -> float:
         """Return the mean over the folds; NaN if a fit failed or a score is not finite.

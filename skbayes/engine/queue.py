@@ -99,8 +99,11 @@ class FoldQueue:
             outcome = self.pool.wait()
             try:
                 event = self.to_event(outcome)
-            except Exception:  # Nobody waits for its score, so that it is nobody's error.
-                continue
+            except BaseException as error:
+                # Nobody waits for its score, so that it is nobody's error.
+                if isinstance(error, Exception) or error is outcome.error:
+                    continue
+                raise
             self._arrive(event)
 
     def _withdraw(self) -> None:

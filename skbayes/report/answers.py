@@ -39,7 +39,7 @@ REASONS = {
     "exhausted": "no candidate was left",
     "interrupted": "it was interrupted",
     "no_workers": "the search had no workers",
-    "error": "something other than a fit raised an error",
+    "error": "an error was raised",
     "copied while running": "this copy was made while the search was running",
     "max_time": "max_time was reached",
     "max_fits": "max_fits was reached, or was not enough for another candidate",

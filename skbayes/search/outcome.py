@@ -60,6 +60,10 @@ def conclude(search: Any, run: Run, engine: Engine) -> None:
         What has ended the search: an interrupt, or what a callback, say, has raised.
     """
     early = engine.error
+    is_at_first = all(trial.status == "cut off" for trial in engine.history.trials)
+    if early is not None and engine.stop_reason == "error" and is_at_first:
+        # Most often the settings are wrong. As in other searches, such a `fit` changes nothing.
+        raise early
     # A second Ctrl-C, directly after the first one, must not end what keeps the results.
     with nullcontext() if early is None else interrupts_wait():
         try:

@@ -192,7 +192,7 @@ class Run:
         """Evaluate the candidates, with a line for each if that is wanted."""
         search, evaluation = self._search, self._evaluation
         n_candidates = evaluation.n_candidates
-        observers: list[Observer] = [self.objective]
+        observers: list[Observer] = []
         if search.verbose > 0:
             self._say_what_begins()
         rules = self._rules

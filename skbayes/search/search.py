@@ -265,9 +265,10 @@ class BayesSearchCV(BaseSearchCV):  # type: ignore[misc]
         `is_allowed` refuses none. Also available before `fit`.
     stop_reason_ : str
         Why the search ended: "n_iter", "max_time", "max_fits", "exhausted", "interrupted",
-        "no_workers", "error", or the text that a stopping rule returned. "error": something
-        other than a fit raised an error, such as a callback, a stopping rule, `is_allowed` or the
-        checkpoint. "copied while running": this is a pickle or a copy that a callback made.
+        "no_workers", "error", or the text that a stopping rule returned. "error": an
+        error was raised, for example by a callback, a stopping rule, `is_allowed` or the
+        checkpoint, or by a fit with ``error_score="raise"``. "copied while running": this is a
+        pickle or a copy that a callback made.
     refit_time_ : float
         Time of the refit, in seconds.
     multimetric_ : bool

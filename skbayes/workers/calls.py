@@ -41,6 +41,8 @@ class Watch:
     @contextmanager
     def running(self) -> Iterator[None]:
         """Watch over the body, in the worker."""
+        # Something may have cleared the folder for temporary files.
+        Path(self.path).parent.mkdir(0o700, exist_ok=True)
         with open(self.path, "wb") as file:
             faulthandler.dump_traceback_later(self.seconds, exit=True, file=file)
             try:

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import uuid
 import warnings
-from collections.abc import Sequence
-from contextlib import ExitStack, suppress
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager, suppress
 from functools import partial
 from typing import Any
 
-from skbayes.exceptions import WorkerDied
+from skbayes.exceptions import NoWorkers, WorkerDied
 from skbayes.workers.base import Died, Lately, WhenDone, Withdrawn, Workers
 from skbayes.workers.calls import Call, nested
 from skbayes.workers.packing import Shared, run_packed
@@ -60,9 +60,27 @@ class DaskWorkers(Workers):
 
     def _count(self) -> int:
         try:
-            return sum(self._client.ncores().values())
+            with self._open_client() as client:
+                return sum(client.ncores().values())
         except OSError:  # the scheduler does not answer
             return 0
+
+    @contextmanager
+    def _open_client(self) -> Iterator[Any]:
+        """Return a context with the client; an error in it is NoWorkers if that is closed."""
+        try:
+            yield self._client
+        except Exception as error:
+            # What it raises then depends on the call, and on the version of dask.
+            if self._client.status not in ("closing", "closed"):
+                raise
+            raise NoWorkers(
+                0.0,
+                "The dask client is closed, so the search no longer reaches its workers. Either "
+                "the client was closed before fit returned, or the scheduler ended. Keep the "
+                "client and the cluster open until fit returns. Call fit again with a new client. "
+                "With a checkpoint, the search then continues from the file.",
+            ) from error
 
     def start(self) -> None:
         """Have a thread of a worker, if this is one, give its place to the tasks."""
@@ -70,12 +88,13 @@ class DaskWorkers(Workers):
 
     def submit(self, call: Call, report: WhenDone) -> None:
         """Have `call` run; `report(result, error)` is called once, in a thread of the client."""
-        # What is nested in a task runs on the cluster as well.
-        packed, data = self._shared.pack(partial(nested, "dask", call), call)
         name = uuid.uuid4().hex
-        future = self._client.submit(
-            _run, name, packed, data, pure=False, **self._backend.submit_kwargs
-        )
+        with self._open_client() as client:
+            # What is nested in a task runs on the cluster as well.
+            packed, data = self._shared.pack(partial(nested, "dask", call), call)
+            future = client.submit(
+                _run, name, packed, data, pure=False, **self._backend.submit_kwargs
+            )
         self._futures.add(future)
         future.add_done_callback(partial(self._done, report, name))
 

@@ -62,8 +62,8 @@ class ExecutorWorkers(Workers):
 
         try:
             future = self._executor.submit(call)
-        except BrokenExecutor as error:
-            raise _explained(error) from error
+        except RuntimeError as error:  # of an executor that is broken, or was shut down
+            raise _no_workers(error) from error
         self._futures.add(future)
         future.add_done_callback(done)
 
@@ -77,13 +77,28 @@ def _explained(error: BaseException) -> BaseException:
     """Return what to tell the user about an `error` of the executor."""
     if not isinstance(error, BrokenExecutor):
         return error
-    explained = NoWorkers(
-        0.0,
-        f"The executor given as executor= is broken ({type(error).__name__}: {error}). Most often, "
-        "one of its worker processes died because memory ran out. The search cannot repair your "
-        "executor. Call fit again with a new executor. With a checkpoint, the search then "
-        "continues from the file. Or leave executor=None: then joblib runs the folds, and the "
-        "search replaces processes that die.",
-    )
+    explained = _no_workers(error)
     explained.__cause__ = error
     return explained
+
+
+def _no_workers(error: BaseException) -> NoWorkers:
+    """Return the error of an executor that runs no more tasks."""
+    said = f"({type(error).__name__}: {error})"
+    again = (
+        "Call fit again with a new executor. With a checkpoint, the search then continues from the "
+        "file."
+    )
+    if isinstance(error, BrokenExecutor):
+        text = (
+            f"The executor given as executor= is broken {said}. Most often, one of its worker "
+            "processes died because memory ran out. The search cannot repair your executor. "
+            f"{again} Or leave executor=None: then joblib runs the folds, and the search replaces "
+            "processes that die."
+        )
+    else:
+        text = (
+            f"The executor given as executor= takes no more tasks {said}. Most often, it was shut "
+            f"down before fit returned. Keep the executor open until fit returns. {again}"
+        )
+    return NoWorkers(0.0, text)

@@ -5,7 +5,7 @@ import importlib
 import signal
 import threading
 import time
-from concurrent.futures import BrokenExecutor, Executor, Future
+from concurrent.futures import BrokenExecutor, Executor, Future, ThreadPoolExecutor
 from contextlib import suppress
 from itertools import count
 from types import SimpleNamespace
@@ -15,6 +15,7 @@ import numpy as np
 import pytest
 from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.datasets import load_iris
+from sklearn.model_selection import ShuffleSplit
 
 from skbayes import BayesSearchCV, OneStandardError, TargetScore
 from skbayes.engine import budget as _budget
@@ -133,7 +134,12 @@ def test_what_runs_beyond_a_rule_is_in_the_checkpoint(tmp_path, monkeypatch):
     assert found.candidate_status_ == ["complete"] * 6
 
 
-def test_a_fit_beyond_a_rule_that_raises_is_no_error(monkeypatch):
+class Unusual(BaseException):
+    """What no fit should raise."""
+
+
+@pytest.mark.parametrize("error", [RuntimeError, Unusual])
+def test_a_fit_beyond_a_rule_that_raises_is_no_error(error, monkeypatch):
     """Whether it runs at all depends on timing."""
     is_met, has_begun = threading.Event(), threading.Event()
 
@@ -141,7 +147,7 @@ def test_a_fit_beyond_a_rule_that_raises_is_no_error(monkeypatch):
         if a != 0.5:
             has_begun.set()
             is_met.wait(timeout=120)
-            raise RuntimeError("broken")
+            raise error
 
     def rule(state):
         has_begun.wait(timeout=120)
@@ -314,6 +320,51 @@ def test_what_was_found_is_kept_when_a_function_of_the_user_raises(settings, fit
     assert unfinished.best_score_ == np.nanmax(unfinished.cv_results_["mean_test_score"])
 
 
+@pytest.mark.parametrize("n_jobs", [1, 2])
+@pytest.mark.parametrize(
+    ("error", "settings"),
+    [(Unusual, {}), (ZeroDivisionError, {"error_score": "raise"})],
+)
+def test_what_was_found_is_kept_when_a_fit_raises(error, settings, n_jobs, monkeypatch):
+    def on_fit(a):
+        if Quick.n_fits > 10:
+            raise error
+
+    monkeypatch.setattr(Quick, "on_fit", staticmethod(on_fit))
+    unfinished = search(n_points=1, **settings)
+    with joblib.parallel_backend("threading", n_jobs=n_jobs), pytest.raises(error):
+        unfinished.fit(X, Y)
+    assert unfinished.stop_reason_ == "error"
+    assert unfinished.candidate_status_ == ["complete", "complete"]
+    assert unfinished.best_score_ == np.nanmax(unfinished.cv_results_["mean_test_score"])
+
+
+@pytest.mark.parametrize("n_jobs", [1, 2])
+def test_an_error_at_the_first_candidate_changes_nothing(n_jobs, monkeypatch):
+    def on_fit(a):
+        if Quick.n_fits > 14:
+            raise ZeroDivisionError
+
+    monkeypatch.setattr(Quick, "on_fit", staticmethod(on_fit))
+    finished = search(n_iter=2, n_points=1).fit(X, Y)
+    before = dict(vars(finished))
+    with joblib.parallel_backend("threading", n_jobs=n_jobs), pytest.raises(ZeroDivisionError):
+        finished.set_params(error_score="raise").fit(X, Y)
+    assert vars(finished) == {**before, "error_score": "raise"}
+
+
+@pytest.mark.parametrize("n_jobs", [1, 2])
+@pytest.mark.parametrize("settings", [{"objective": "other"}, {"refit": "other"}])
+def test_scores_that_the_settings_do_not_fit_are_not_kept(settings, n_jobs):
+    refused = search(scoring=lambda *_: {"one": 0.1, "two": 0.2}, cv=ShuffleSplit(1), **settings)
+    with (
+        joblib.parallel_backend("threading", n_jobs=n_jobs),
+        pytest.raises(ValueError, match=r"objective=|refit"),
+    ):
+        refused.fit(X, Y)
+    assert not hasattr(refused, "cv_results_")
+
+
 def test_what_was_found_is_kept_when_a_callback_raises_at_the_end():
     class Ends:
         def __call__(self, found):
@@ -342,7 +393,7 @@ def test_what_was_found_is_kept_when_the_disk_is_full(name, n_before, tmp_path, 
     unfinished = search(**settings)
     with monkeypatch.context() as full:
         full.setattr(LockedFile, name, write)
-        with pytest.raises(OSError, match="no room for the journal"):
+        with pytest.raises(OSError, match="there is no space for the checkpoint"):
             unfinished.fit(X, Y)
     assert unfinished.stop_reason_ == "error"
     assert unfinished.n_folds_run_ == Quick.n_fits
@@ -387,6 +438,19 @@ def test_what_was_found_is_kept_when_an_executor_breaks():
     assert unfinished.stop_reason_ == "no_workers"
     assert unfinished.candidate_status_ == ["complete", "complete", "cut off"]
     assert unfinished.best_score_ == np.nanmax(unfinished.cv_results_["mean_test_score"])
+
+
+def test_what_was_found_is_kept_when_an_executor_is_shut_down():
+    with ThreadPoolExecutor(2) as executor:
+        unfinished = search(executor=executor)
+
+        def close(found):
+            executor.shutdown(wait=False)
+
+        with pytest.raises(NoWorkers, match="executor= takes no more tasks"):
+            unfinished.fit(X, Y, callback=close)
+    assert unfinished.stop_reason_ == "no_workers"
+    assert unfinished.candidate_status_[0] == "complete"
 
 
 @pytest.mark.parametrize("cv", [3, 10])

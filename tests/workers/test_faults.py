@@ -134,6 +134,13 @@ def test_late_tasks_and_dead_workers_are_told_apart():
     assert not folder.exists()
 
 
+def test_a_folder_of_a_timeout_that_has_gone_is_made_again():
+    with joblib.parallel_backend("loky", n_jobs=2), Pool(fit_timeout=600) as pool:
+        os.rmdir(pool._folder)
+        assert doubles(run(pool, [(i, double, i) for i in range(4)])) == set(range(4))
+    assert not Path(pool._folder).exists()
+
+
 @pytest.mark.parametrize(
     ("backend", "n_jobs"), [("loky", 1), ("multiprocessing", 1), ("threading", 2)]
 )

@@ -19,8 +19,8 @@ from scipy import sparse
 
 from pools import Leaving, run
 from skbayes.exceptions import FitTimeout, NoWorkers, WorkerDied
+from skbayes.workers import base, processes
 from skbayes.workers import pool as _pool
-from skbayes.workers import processes
 from skbayes.workers.base import Died, Withdrawn
 from skbayes.workers.dask import DaskWorkers
 from skbayes.workers.kinds import open_workers
@@ -567,3 +567,22 @@ def test_a_cluster_that_is_gone_hides_no_interrupt(monkeypatch):
     with pytest.raises(KeyboardInterrupt), Pool() as pool:
         pool.submit(0, double, 4)
         raise KeyboardInterrupt
+
+
+def gone():
+    raise AttributeError("'NoneType' object has no attribute 'ncores'")
+
+
+@pytest.mark.parametrize("calls", [{"ncores": gone}, {"submit": lambda *_, **__: gone()}])
+def test_a_dask_client_that_is_closed_says_so(calls, monkeypatch):
+    client = Gone()
+    backend = SimpleNamespace(
+        client=client, data_futures={}, submit_kwargs={}, retrieval_context=nullcontext
+    )
+    monkeypatch.setattr(_pool, "open_workers", lambda n_jobs, executor: DaskWorkers(backend))
+    monkeypatch.setattr(base, "_BELIEVED_FOR", 0.0)
+    with Pool() as pool:
+        vars(client).update(calls, status="closed")
+        with pytest.raises(NoWorkers, match="dask client is closed"):
+            pool.submit(0, double, pool.n_workers)
+            raise pool.wait().error
