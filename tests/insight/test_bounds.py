@@ -16,13 +16,8 @@ from sklearn.decomposition import PCA
 from sklearn.discriminant_analysis import LinearDiscriminantAnalysis
 from sklearn.ensemble import BaggingRegressor, StackingRegressor, VotingRegressor
 from sklearn.feature_selection import RFE, SelectKBest, f_regression
-from sklearn.linear_model import (
-    ElasticNet,
-    Lasso,
-    LinearRegression,
-    LogisticRegression,
-    Ridge,
-)
+from sklearn.linear_model import ElasticNet, Lasso, LinearRegression, Ridge
+from sklearn.naive_bayes import GaussianNB
 from sklearn.neighbors import KNeighborsRegressor
 from sklearn.pipeline import FeatureUnion, Pipeline, make_pipeline
 from sklearn.preprocessing import PolynomialFeatures, StandardScaler
@@ -298,10 +293,10 @@ def test_bounds_beyond_which_the_data_allow_nothing(estimator, space, is_last):
         (StackingRegressor([("pca", REDUCED), ("ridge", Ridge())], REDUCED),
          "final_estimator__pca__n_components", 2),
         (BaggingRegressor(REDUCED, 2, max_features=0.4), "estimator__pca__n_components", 2),
-        (CalibratedClassifierCV(make_pipeline(PCA(), LogisticRegression())),
+        (CalibratedClassifierCV(make_pipeline(PCA(), GaussianNB())),
          "estimator__pca__n_components", 5),
         (RFE(LinearRegression()), "n_features_to_select", 5),
-        (make_pipeline(LinearDiscriminantAnalysis(), LogisticRegression()),
+        (make_pipeline(LinearDiscriminantAnalysis(), GaussianNB()),
          "lineardiscriminantanalysis__n_components", 2),
     ],
     ids=lambda value: value if isinstance(value, str) else "",
