@@ -111,7 +111,8 @@ class Engine:
     journal : Journal or None, default=None
         What it holds is not decided or evaluated again, and what is new is written to it.
     error_score : "raise" or number, default=nan
-        Whether a fit that has lost its worker, or has run too long, ends the search.
+        Whether a fit that has lost its worker, has run too long, or has called `sys.exit()` in a
+        worker, ends the search.
     observers : sequence of Observer, default=()
         Called after each event.
     origin_of : callable or None, default=None
@@ -490,13 +491,14 @@ class Engine:
         error = outcome.error
         if error is None:
             return Scored(index, fold, replace(outcome.result, at=self.budget.elapsed), rung)
-        is_of_candidate = isinstance(error, WorkerDied | FitTimeout) or not can_travel(
+        # Of `sys.exit()` in the calling thread, which ends the search, there is no outcome.
+        is_of_candidate = isinstance(error, WorkerDied | FitTimeout | SystemExit) or not can_travel(
             self.optimizer.space.decode(self.history.trials[index].point)
         )
         if self.error_score == "raise" or not is_of_candidate:
             raise error
         seconds = getattr(error, "seconds", 0.0)
-        text = f"{type(error).__name__}: {error}"
+        text = outcome.trace or f"{type(error).__name__}: {error}"
         lost = FoldScore({}, None, seconds, 0.0, text, at=self.budget.elapsed)
         return Scored(index, fold, lost, rung)
 

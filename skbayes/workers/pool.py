@@ -44,12 +44,14 @@ class Outcome:
     """How a task ended: its result, or the exception that it raised.
 
     An `error` that is a `WorkerDied` or a `FitTimeout` says that the task itself ended its
-    worker, or had to be ended; all others are those of the task or of the set-up.
+    worker, or had to be ended; all others are those of the task or of the set-up. `trace` is the
+    traceback in the worker, as a text, of what the task has raised.
     """
 
     key: Hashable
     result: Any = None
     error: BaseException | None = None
+    trace: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -314,7 +316,7 @@ def _verdict(task: _Task) -> FitTimeout | None:
 
 def _outcome(task: _Task, result: Any, error: BaseException | None = None) -> Outcome:
     if isinstance(result, Raised):
-        return Outcome(task.key, error=result.error)
+        return Outcome(task.key, error=result.error, trace=result.text)
     return Outcome(task.key, result, error)
 
 

@@ -15,6 +15,7 @@ import numpy as np
 import pytest
 from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.datasets import load_iris
+from sklearn.exceptions import FitFailedWarning
 from sklearn.model_selection import ShuffleSplit
 
 from skbayes import BayesSearchCV, OneStandardError, TargetScore
@@ -323,7 +324,11 @@ def test_what_was_found_is_kept_when_a_function_of_the_user_raises(settings, fit
 @pytest.mark.parametrize("n_jobs", [1, 2])
 @pytest.mark.parametrize(
     ("error", "settings"),
-    [(Unusual, {}), (ZeroDivisionError, {"error_score": "raise"})],
+    [
+        (Unusual, {}),
+        (ZeroDivisionError, {"error_score": "raise"}),
+        (SystemExit, {"error_score": "raise"}),
+    ],
 )
 def test_what_was_found_is_kept_when_a_fit_raises(error, settings, n_jobs, monkeypatch):
     def on_fit(a):
@@ -337,6 +342,27 @@ def test_what_was_found_is_kept_when_a_fit_raises(error, settings, n_jobs, monke
     assert unfinished.stop_reason_ == "error"
     assert unfinished.candidate_status_ == ["complete", "complete"]
     assert unfinished.best_score_ == np.nanmax(unfinished.cv_results_["mean_test_score"])
+
+
+def test_an_exit_in_a_worker_is_a_failure_of_its_fit(tmp_path, monkeypatch):
+    """Else a search with a checkpoint ends at the same candidate again and again."""
+
+    def on_fit(a):
+        if Quick.n_fits > 10:
+            leave()
+
+    monkeypatch.setattr(Quick, "on_fit", staticmethod(on_fit))
+    failing = search(n_iter=3, n_points=1, checkpoint=tmp_path / "journal")
+    with joblib.parallel_backend("threading", n_jobs=1), pytest.raises(SystemExit):
+        failing.fit(X, Y)
+    assert failing.candidate_status_ == ["complete", "complete"]
+    with (
+        joblib.parallel_backend("threading", n_jobs=2),
+        pytest.warns(FitFailedWarning, match="in leave"),
+        pytest.warns(UserWarning, match="non-finite"),
+    ):
+        failing.fit(X, Y)
+    assert failing.candidate_status_ == ["complete", "complete", "failed"]
 
 
 @pytest.mark.parametrize("n_jobs", [1, 2])
