@@ -3,6 +3,7 @@
 import warnings
 
 import pytest
+from scipy.stats import bernoulli
 from sklearn.base import BaseEstimator
 from sklearn.datasets import load_iris
 from sklearn.ensemble import HistGradientBoostingClassifier, RandomForestClassifier
@@ -16,7 +17,7 @@ from sklearn.svm import SVC
 import tuning_jobs as jobs
 from skbayes import BayesSearchCV, Converged, Patience, TargetScore
 from skbayes.sagemaker import XGBOOST_TO_SKLEARN, from_sagemaker
-from skbayes.space import Categorical, Integer, Real
+from skbayes.space import Categorical, Distribution, Integer, Real
 
 
 class Plain(BaseEstimator):
@@ -646,6 +647,9 @@ def test_the_best_training_jobs_come_first_if_wanted():
     space = {"C": (1.0, 100.0)}
     search = read(document, initial_points="best", search_spaces=space)
     assert search.initial_points == [{"C": 31.5}, {"C": 10.0}]
+    space = {"C": (1.0, 100.0), "degree": Distribution(bernoulli(1.0))}
+    search = read(document, initial_points="best", search_spaces=space)
+    assert search.initial_points[0] == {"C": 31.5, "degree": 1}
 
 
 def test_parents_have_no_use_where_nothing_is_learnt():
