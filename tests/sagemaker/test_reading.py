@@ -73,9 +73,36 @@ def test_scales_of_whole_numbers(scale, prior):
 def test_a_reversed_logarithm_keeps_what_is_next_to_one():
     text = "0.999999999999"
     assert text == repr(1 - 1e-12)
-    dimension = tuned(SVC(), jobs.number("tol", "0", text, "ReverseLogarithmic"))
+    dimension = tuned(SVC(), jobs.number("tol", "0.5", text, "ReverseLogarithmic"))
     assert dimension.high == 1 - 1e-12
-    assert 1 - dimension.from_unit([0.5])[0] == pytest.approx(1e-6, rel=1e-3)
+    assert 1 - dimension.from_unit([0.5])[0] == pytest.approx(0.5**0.5 * 1e-6, rel=1e-3)
+
+
+@pytest.mark.parametrize(
+    ("entry", "kind", "member", "expected"),
+    [
+        (jobs.number("min_samples_leaf", "0.25", "2"), "Continuous", "MaxValue", (0.25, 1.0)),
+        (jobs.number("n_estimators", "0", "1000"), "Integer", "MinValue", (1, 1000)),
+    ],
+)
+def test_a_bound_that_the_parameter_does_not_take_is_cut(entry, kind, member, expected):
+    path = rf"\$\.ParameterRanges\.{kind}ParameterRanges\[0\]\.{member}"
+    with pytest.warns(UserWarning, match=f"{path}: .* does not take .*nearest value"):
+        dimension = tuned(RandomForestClassifier(), entry, kind)
+    assert (dimension.low, dimension.high) == pytest.approx(expected)
+    assert dimension.scale == "uniform"
+
+
+def test_a_range_that_begins_where_the_values_of_the_parameter_do_runs():
+    document = jobs.config(ParameterRanges=jobs.ranges(jobs.number("eta", "0", "1")))
+    with pytest.warns(UserWarning, match="'learning_rate' does not take 0.0"):
+        search = read(document, HistGradientBoostingClassifier(), param_map=XGBOOST_TO_SKLEARN)
+    dimension = search.search_spaces["learning_rate"]
+    assert 0 < dimension.low < 1e-9
+    assert dimension.scale == "uniform"
+    HistGradientBoostingClassifier(learning_rate=dimension.low, max_iter=2).fit(
+        *load_iris(return_X_y=True)
+    )
 
 
 @pytest.mark.parametrize(
