@@ -380,6 +380,7 @@ POINT = {"C": 0.5}
 FITTED = BayesSearchCV(Cheap(), {"C": (0.1, 1.0)}, n_iter=3, cv=2).fit(X, Y)
 NOT_FITTED = BayesSearchCV(Cheap(), {"C": (0.1, 1.0)})
 LEARNS_NOTHING = Works("warm_start_from: nothing can be learnt")
+LEARNS_THE_BEST = Works("warm_start_from: no two scores differ")
 
 # Everything else, by the arguments that are not as in `fitted`.
 ARGUMENTS = [
@@ -614,9 +615,9 @@ ARGUMENTS = [
     ({"warm_start_from": [(POINT, math.nan)]}, LEARNS_NOTHING),
     ({"warm_start_from": [({"D": 1}, 1.0), ({"D": 2}, 2.0)]}, LEARNS_NOTHING),
     ({"warm_start_from": [({"C": "x"}, 1.0), ({"C": "y"}, 2.0)]}, LEARNS_NOTHING),
-    ({"warm_start_from": [(POINT, 0.1), ({"C": 0.7}, None)]}, LEARNS_NOTHING),
+    ({"warm_start_from": [(POINT, 0.1), ({"C": 0.7}, None)]}, LEARNS_THE_BEST),
     ({"warm_start_from": [(POINT, 0.1), ({"C": 0.7}, 0.2)]}, OK),
-    ({"warm_start_from": FITTED}, LEARNS_NOTHING),
+    ({"warm_start_from": FITTED}, LEARNS_THE_BEST),
     ({"warm_start_from": Optimizer({"C": (0.1, 1.0)})}, LEARNS_NOTHING),
     # what proposes, and what may be proposed
     ({"strategy": "random"}, OK),

@@ -180,7 +180,7 @@ class Found:
             name
             for name, of_name in sorted(dimensions.items())
             if any(d.n_values != 1 for d in of_name)
-            or not all(same_value(d.decode(0), of_name[0].decode(0)) for d in of_name)
+            or not all(same_value(d.bounds[0], of_name[0].bounds[0]) for d in of_name)
         )
 
     def insight(self) -> Insight | None:

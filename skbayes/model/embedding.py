@@ -48,6 +48,12 @@ DISTANCE = 0.3
 # this share of the standard deviation of its scores.
 SAME_SCALE = 0.25
 
+_ADVICE = (
+    "A result needs a value for each parameter of the search, and no other parameter that was "
+    "varied. Its values must be in the lists of the search. At least two results of a source need "
+    "different scores."
+)
+
 
 @lasting
 @dataclass(frozen=True, slots=True, eq=False)
@@ -70,6 +76,11 @@ class Source:
 
     def __len__(self) -> int:
         return len(self.scores)
+
+    @property
+    def has_spread(self) -> bool:
+        """Whether two scores differ; if not, a model learns nothing from the rows."""
+        return len(set(self.scores[np.isfinite(self.scores)].tolist())) > 1
 
     def best(self, allows: Callable[[Point], bool] = lambda point: True) -> Point | None:
         """Return the best point that is inside the space and allowed; None if there is none."""
@@ -121,7 +132,7 @@ def place(space: Space, rows: Sequence[Row], n_rows: int = MAX_SOURCE_ROWS) -> S
     Raises
     ------
     ValueError
-        If nothing can be learnt from what has a place: there are no two scores that differ.
+        If nothing is of use: no two scores differ, and no point with a score is in the space.
     """
     constants = _constants(rows)
     coordinates, points, scores, reasons = [], [], [], []
@@ -138,31 +149,41 @@ def place(space: Space, rows: Sequence[Row], n_rows: int = MAX_SOURCE_ROWS) -> S
         else:
             reasons.append(reason)
     y = np.array(scores)
-    scored = y[np.isfinite(y)]
-    if scored.size < 2 or scored.min() == scored.max():
+    source = Source(np.array(coordinates), y, tuple(points))
+    if not source.has_spread and source.best() is None:
         text = f"{len(scores)} of {len(rows)} results are in the space"
         if scores:
-            n_scores = len(set(scored.tolist()))
+            n_scores = len(set(y[np.isfinite(y)].tolist()))
             text += f", with {n_scores} different score{'' if n_scores == 1 else 's'}"
         raise ValueError(text + (f"; in another result, {reasons[0]}" if reasons else ""))
-    return Source(np.array(coordinates), y, tuple(points)).shortened(n_rows)
+    return source.shortened(n_rows)
 
 
 def place_all(space: Space, sources: Sequence[Sequence[Row]]) -> list[Source]:
-    """Place sources in a space, with one warning about those of which nothing can be used."""
-    placed, reasons = [], []
+    """Place sources in a space, with a warning about those from which no model can learn."""
+    placed, reasons, flat = [], [], []
     n_rows = rows_of_each(len(sources))
     for i, rows in enumerate(sources):
+        name = f"source {i}: " if len(sources) > 1 else ""
         try:
-            placed.append(place(space, rows, n_rows))
+            source = place(space, rows, n_rows)
         except ValueError as error:
-            reasons.append(f"source {i}: {error}" if len(sources) > 1 else str(error))
+            reasons.append(f"{name}{error}")
+            continue
+        placed.append(source)
+        if not source.has_spread:
+            n_scored = np.isfinite(source.scores).sum()
+            flat.append(f"{name}{n_scored} of {len(rows)} results are in the space with a score")
     if reasons:
         warn(
             f"warm_start_from: nothing can be learnt ({'; '.join(reasons)}). The search starts "
-            "without these results. A result needs a value for each parameter of the search, and "
-            "no other parameter that was varied. Its values must be in the lists of the search. "
-            "At least two results need different scores.",
+            f"without these results. {_ADVICE}",
+            RuntimeWarning,
+        )
+    if flat:
+        warn(
+            f"warm_start_from: no two scores differ ({'; '.join(flat)}). The search evaluates the "
+            f"best candidate, and makes no other use of these results. {_ADVICE}",
             RuntimeWarning,
         )
     return placed

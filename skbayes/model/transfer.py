@@ -38,7 +38,7 @@ class Transfer:
     believed as long as a model of the search and the source predicts which of two scores of the
     search is the higher one, better than a guess and no worse than a model of the search alone
     does, each score from all others. So a misleading source costs little more than the evaluation
-    of its best point.
+    of its best point. A source in which no two scores differ is never believed.
 
     Parameters
     ----------
@@ -118,6 +118,8 @@ class Transfer:
 
     def _doubt(self, k: int, observations: Observations) -> float:
         """Return how little a source is to be believed, from 0 to 1."""
+        if not self._sources[k].has_spread:
+            return 1.0
         if observations.n_scored < MIN_SCORES_TO_JUDGE:
             return float(not self._sources[k].has_scale_of(observations))
         try:

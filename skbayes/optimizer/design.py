@@ -61,6 +61,8 @@ class Design:
             size = max(size, MIN_SIZE, len(space.branches))
         self.size = size
         self._uniform: Floats = np.empty((0, len(space.axes)))
+        # Branches, and the first of the points in these: some distributions take long for a value.
+        self._decoded: tuple[tuple[int, ...], list[Point]] = ((), [])
 
     def points(self, branches: Sequence[int]) -> Iterable[Point]:
         """Yield the points, in the branches by turns; more than `size`, for some may be known."""
@@ -71,7 +73,14 @@ class Design:
             self._uniform = scrambled_sobol(max(N_POINTS, 2 * self.size), len(axes), rng)
             is_ordered = np.array([axis.dimension.is_ordered for axis in axes], dtype=bool)
             self._uniform[: len(self._space.branches)] = np.where(is_ordered, 0.5, 0.0)
-        yield from self._space.points(_in_branches(self._space, self._uniform, branches))
+        if self._decoded[0] != tuple(branches):
+            self._decoded = tuple(branches), []
+        points = self._decoded[1]
+        uniform = _in_branches(self._space, self._uniform, branches)
+        for i in range(len(uniform)):
+            if i == len(points):
+                points += self._space.points(self._space.sample(uniform[i : i + 1]))
+            yield points[i]
 
 
 def far_points(
@@ -89,7 +98,7 @@ def far_points(
     if not branches:
         return
     uniform = rng.random((N_EXPLORED, len(space.axes)))
-    coordinates = _in_branches(space, uniform, branches)
+    coordinates = space.sample(_in_branches(space, uniform, branches))
     if known:
         others = space.coordinates(known)
         focused = space.focused(others)
@@ -108,8 +117,8 @@ def all_points(space: Space, branches: Sequence[int], max_size: float) -> Iterab
 
 
 def _in_branches(space: Space, uniform: Floats, branches: Sequence[int]) -> Floats:
-    """Return coordinates of uniform numbers, whose branches go round `branches`."""
+    """Return uniform numbers, of which those of the branches go round `branches`."""
     if len(space.branches) > 1:
         uniform = uniform.copy()
         uniform[:, 0] = (np.resize(branches, len(uniform)) + 0.5) / len(space.branches)
-    return space.sample(uniform)
+    return uniform

@@ -358,7 +358,7 @@ def read_best(
 def _placed(params: Mapping[str, Any], space: Space) -> dict[str, Any] | None:
     """Return parameters with those that have one value only; None if the space lacks them."""
     for index, branch in enumerate(space.branches):
-        fixed = {n: d.decode(0) for n, d in branch.parameters if d.n_values == 1}
+        fixed = {n: d.bounds[0] for n, d in branch.parameters if d.n_values == 1}
         point = {n: params.get(n, fixed.get(n)) for n in branch.names}
         try:
             return space.decode(space.encode(point, branch=index))

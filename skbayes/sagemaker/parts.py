@@ -9,13 +9,13 @@ from typing import Any
 from sklearn.base import clone
 from sklearn.pipeline import Pipeline
 
-from skbayes._compat import declares, owner_of, takes_value
+from skbayes._compat import declares, owner_of
 from skbayes._warnings import unsaid
 from skbayes.sagemaker.documents import Node, is_list, name_foreign
 from skbayes.sagemaker.jobs import is_of_sdk
 from skbayes.sagemaker.names import Names, check_estimator
 from skbayes.sagemaker.problems import Report
-from skbayes.sagemaker.ranges import Found, read_ranges
+from skbayes.sagemaker.ranges import Found, cut, read_ranges
 from skbayes.sagemaker.settings import read_hyperband
 from skbayes.space import (
     Categorical,
@@ -307,7 +307,7 @@ def _around(hint: Any, names: Names, name: str, target: str) -> Dimension:
     is_whole = type(hint) is int
     low, high = (max(1, hint // 10), hint * 10) if is_whole else (hint / 10, hint * 10)
     if declares(owner, own):
-        low, high = (_cut(owner, own, hint, bound) for bound in (low, high))
+        low, high = (cut(owner, own, hint, bound) for bound in (low, high))
     if not low < high:
         raise ValueError(
             f"no range around the hint {hint!r} has values that {target!r} takes. Write a range "
@@ -315,20 +315,3 @@ def _around(hint: Any, names: Names, name: str, target: str) -> Dimension:
             "of AutoParameters."
         )
     return Integer(low, high, "log-uniform") if is_whole else Real(low, high, "log-uniform")
-
-
-def _cut(owner: Any, name: str, inside: Any, bound: Any) -> Any:
-    """Return the bound, or the value nearest to it that a parameter is declared to take."""
-    if takes_value(owner, name, bound) or not takes_value(owner, name, inside):
-        return bound
-    outside = bound
-    # What is taken is an interval: halve until two neighbours are left.
-    for _ in range(200):
-        middle = (inside + outside) // 2 if type(inside) is int else inside / 2 + outside / 2
-        if middle in (inside, outside):
-            break
-        if takes_value(owner, name, middle):
-            inside = middle
-        else:
-            outside = middle
-    return inside

@@ -21,7 +21,7 @@ from skbayes.space import (
     show,
 )
 
-__all__ = ["MOST_RANGES", "SCALES", "Found", "read_ranges"]
+__all__ = ["MOST_RANGES", "SCALES", "Found", "cut", "read_ranges"]
 
 # "Auto", which is what a range without a scale has, is resolved by the bounds.
 SCALES = {
@@ -242,12 +242,41 @@ def _dimension(
             raise ValueError(f"casts[{name!r}] makes {low!r} and {high!r} of the bounds.")
     else:
         check_numbers(names, name, target, low, high)
+        taken = _taken(entry, names, target, low, high)
+        if taken != (low, high):
+            # What is "auto" follows from the bounds of the document.
+            made = Integer if type(low) is int else Real
+            prior = made(low, high, prior).scale
+            low, high = taken
     if low == high:
         entry.remark(f"MinValue is MaxValue: {target!r} is {low!r} for every candidate.")
         return Categorical([low])
     if type(low) is int and type(high) is int:
         return Integer(low, high, prior)
     return Real(float(low), float(high), prior)
+
+
+def _taken(entry: Node, names: Names, target: str, low: Any, high: Any) -> tuple[Any, Any]:
+    """Return the bounds, each as the nearest value that a parameter is declared to take."""
+    owner, own = owner_of(names.estimator, target)
+    inside = [v for v in _tried(low, high) if declares(owner, own) and takes_value(owner, own, v)]
+    if not inside:
+        return low, high
+    bounds = []
+    for member, bound in (("MinValue", low), ("MaxValue", high)):
+        nearest = cut(owner, own, inside[0], bound)
+        if nearest != bound:
+            entry[member].remark(
+                f"{target!r} does not take {bound!r}. The search uses {nearest!r}, the nearest "
+                "value that it takes."
+            )
+        bounds.append(nearest)
+    return bounds[0], bounds[1]
+
+
+def _tried(low: Any, high: Any) -> list[Any]:
+    """Return values of a range: the bounds and the middle."""
+    return [low, high, (low + high) // 2 if type(low) is int else low / 2 + high / 2]
 
 
 def check_numbers(names: Names, name: str, target: str, low: Any, high: Any) -> None:
@@ -267,13 +296,30 @@ def check_numbers(names: Names, name: str, target: str, low: Any, high: Any) -> 
             raise ValueError(f"{target!r} is {present!r} now, and {whole}")
         return
     types = number_types(owner, own)
-    tried = [low, high, low / 2 + high / 2 if is_real else (low + high) // 2]
+    tried = _tried(low, high)
     if any(takes_value(owner, own, value) for value in tried):
         return
     if is_real and (
         types == ["Integral"] or any(takes_value(owner, own, int(value)) for value in tried)
     ):
         raise ValueError(f"{target!r} {whole}")
-    # Numbers that are out of range are the estimator's to refuse.
+    # A range of which the parameter takes nothing is the estimator's to refuse.
     if not types:
         raise ValueError(f"{target!r} takes no numbers: use CategoricalParameterRanges, {remedy}")
+
+
+def cut(owner: Any, name: str, inside: Any, bound: Any) -> Any:
+    """Return the bound, or the value nearest to it that a parameter is declared to take."""
+    if takes_value(owner, name, bound) or not takes_value(owner, name, inside):
+        return bound
+    outside = bound
+    # What is taken is an interval: halve until two neighbours are left.
+    for _ in range(200):
+        middle = (inside + outside) // 2 if type(inside) is int else inside / 2 + outside / 2
+        if middle in (inside, outside):
+            break
+        if takes_value(owner, name, middle):
+            inside = middle
+        else:
+            outside = middle
+    return inside

@@ -291,13 +291,14 @@ class Distribution(Dimension):
 def from_scipy(frozen: Any) -> Dimension:
     """Dimension of a frozen distribution.
 
-    Uniform, log-uniform and `randint` become the range they describe; any other distribution is
-    searched on its own quantile scale.
+    Uniform, log-uniform and `randint` become the range they describe. A discrete distribution with
+    one value becomes a list of this value. Any other distribution is searched on its own quantile
+    scale.
 
     Raises
     ------
     ValueError
-        If the distribution has no finite quantiles, or only one.
+        If the distribution has no finite quantiles, or if it is continuous and has only one.
     """
     given, kind = parameters_of(frozen), type(frozen.dist)
     if not all(map(is_number, given.values())):
@@ -320,4 +321,5 @@ def from_scipy(frozen: Any) -> Dimension:
                 return Categorical([last]) if low == last else Integer(int(low), last)
     except ValueError as error:
         raise ValueError(f"{call_of(frozen)}: {error}") from error
-    return Distribution(frozen)
+    dimension = Distribution(frozen)
+    return Categorical(list(dimension.codes())) if dimension.n_values == 1 else dimension

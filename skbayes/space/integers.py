@@ -22,7 +22,7 @@ from skbayes.space.checks import is_integer
 from skbayes.space.dimensions import Dimension, no_member, settle
 from skbayes.space.ranges import Range, finite_bound
 from skbayes.space.scales import Lattice
-from skbayes.space.values import native, show
+from skbayes.space.values import as_float, native, show
 
 # Cells that are wider than this on the unit interval are told apart by doubles, whose rounding
 # errors are below 2**-50; coordinates in finer ones are rounded to multiples of 2**-32.
@@ -97,6 +97,11 @@ class Integer(Range):
         self._check(call, low, high, transform)
         # Over so narrow a range a logarithm is a straight line to the last bit of a double.
         is_log = self.scale == "log-uniform" and (high - low) << 53 > low
+        if not math.isfinite(as_float(2 * self.n_values if is_log else self.n_values)):
+            raise ValueError(
+                f"{call} has bounds that are too far apart for a float. Raise low, or lower high, "
+                "to the most extreme value that is worth trying."
+            )
         w = math.log1p(2 * self.n_values / (2 * low - 1)) if is_log else 0.0
         finest = high * w * _FINEST_LOG if is_log else self.n_values * _FINEST_LINEAR
         settle(self, _w=w, _is_log=is_log, _is_fine=finest <= 1)

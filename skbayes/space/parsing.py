@@ -5,6 +5,7 @@ from __future__ import annotations
 import numbers
 import zlib
 from collections.abc import Iterable, Mapping
+from decimal import Decimal
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -308,7 +309,8 @@ def _is_range(written: Any) -> bool:
         return False
     # Complex numbers are written for a range too, which refuses them.
     if any(
-        not isinstance(v, numbers.Complex) or isinstance(v, bool | np.bool_) for v in written[:2]
+        not isinstance(v, numbers.Complex | Decimal) or isinstance(v, bool | np.bool_)
+        for v in written[:2]
     ):
         return False
     if isinstance(written, tuple):
@@ -318,11 +320,14 @@ def _is_range(written: Any) -> bool:
 
 
 def _range(written: Any, place: str) -> Real | Integer:
-    is_whole = all(isinstance(bound, numbers.Integral) for bound in written[:2])
+    # Python counts a Decimal not as a real number, and no estimator takes it.
+    bounds = [float(bound) if isinstance(bound, Decimal) else bound for bound in written[:2]]
+    arguments: Any = (*bounds, *written[2:])
+    is_whole = all(isinstance(bound, numbers.Integral) for bound in bounds)
     values = ", ".join(map(show, written))
     as_values = f"[{values}]" if isinstance(written, tuple) else f"Categorical([{values}])"
     try:
-        dimension = Integer(*written) if is_whole else Real(*written)
+        dimension = Integer(*arguments) if is_whole else Real(*arguments)
     except (TypeError, ValueError) as error:
         raise type(error)(
             f"{error} ({values}) is a range; write {as_values} for values."

@@ -288,7 +288,8 @@ class Space(SpaceView):
         for branch in np.unique(branches).tolist():
             rows = np.flatnonzero(branches == branch)
             columns: list[list[float | int]] = [
-                [0] * len(rows) for _ in self.branches[branch].parameters
+                [next(iter(d.codes())) if d.n_values == 1 else 0] * len(rows)
+                for _, d in self.branches[branch].parameters
             ]
             for j, place in enumerate(self._arrays.codes[branch]):
                 if place is not None:

@@ -4,6 +4,7 @@ import warnings
 
 import numpy as np
 import pytest
+from scipy.stats import bernoulli
 from sklearn.datasets import load_iris
 from sklearn.ensemble import RandomForestClassifier
 from sklearn.experimental import enable_halving_search_cv  # noqa: F401
@@ -17,6 +18,7 @@ from skbayes import BayesSearchCV, Optimizer
 from skbayes.found import ABSENT, Found, best_so_far, guessed_space, read, read_several
 from skbayes.journal.records import line_of, parse
 from skbayes.rules import fold_noise
+from skbayes.space import Distribution
 
 X, Y = load_iris(return_X_y=True)
 SPACE = {"C": (1e-2, 1e2, "log-uniform"), "kernel": ["linear", "rbf"]}
@@ -110,6 +112,12 @@ def test_an_optimizer():
     np.testing.assert_array_equal(found.cost, [3.0, np.nan, np.nan])
     assert found.taken == 2
     assert found.insight() is None
+
+
+def test_a_distribution_of_one_value_is_a_constant():
+    optimizer = Optimizer({"k": Distribution(bernoulli(1.0)), "x": (0.0, 1.0)}, random_state=0)
+    optimizer.tell(optimizer.ask(), 1.0)
+    assert read(optimizer).names == ("x",)
 
 
 def test_searches_of_scikit_learn_are_read_too():

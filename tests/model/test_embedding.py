@@ -160,11 +160,10 @@ def test_rows_find_their_branch():
     ("rows", "reason"),
     [
         ([], "0 of 0 results are in the space"),
-        ([(params(), 1.0)], "1 of 1 results are in the space, with 1 different"),
-        ([(params(), 1.0), (params(k=5), 1.0)], "2 of 2 results are .* with 1 different score"),
-        ([(params(), 1.0), (params(k=5), math.nan)], "with 1 different score"),
+        ([(params(k=11), 1.0)], "1 of 1 results are in the space, with 1 different"),
+        ([(params(), math.nan), (params(k=5), math.nan)], "2 of 2 .* with 0 different scores"),
         ([(params(kind="z"), 1.0), (params(kind="y"), 2.0)], "0 of .*kind='z' is not in Cat"),
-        ([({"k": 1}, 1.0), (params(), 2.0)], "1 of .* in another result, 'c' is missing"),
+        ([({"k": 1}, 1.0), (params(), math.nan)], "1 of .* in another result, 'c' is missing"),
         ([(params(new=1), 1.0), (params(new=2), 2.0)], "'new' was varied, and the search has only"),
     ],
 )
@@ -177,6 +176,17 @@ def test_a_source_that_tells_nothing_is_left_out_with_one_warning(rows, reason):
     ) as found:
         assert len(place_all(SPACE, [rows, useful])) == 1
     assert len(found) == 1
+
+
+@pytest.mark.parametrize(
+    ("others", "n_scored"),
+    [([], 1), ([(params(k=5), math.nan)], 1), ([(params(k=5), 1.0), ({"k": 1}, 2.0)], 2)],
+)
+def test_a_source_without_two_different_scores_has_a_best_point(others, n_scored):
+    reason = f"no two scores differ \\({n_scored} of {1 + len(others)} results are in the space"
+    with pytest.warns(RuntimeWarning, match=reason):
+        [source] = place_all(SPACE, [[(params(), 1.0), *others]])
+    assert source.best() == SPACE.encode(params())
 
 
 def test_failures_are_the_lowest_scores():

@@ -105,6 +105,15 @@ def test_one_of_several_sources_is_enough():
     assert optimizer.best_score > -1e-3
 
 
+def test_of_sources_without_two_different_scores_the_best_points_are_all_that_is_used():
+    points = [{"x": x, "y": 0.5, "kind": "b"} for x in (0.125, 0.25, 0.75)]
+    sources = [[(points[0], 1.0)], [(points[1], 1.0), (points[2], 1.0)]]
+    with pytest.warns(RuntimeWarning, match="no two scores differ"):
+        optimizer = tell(warm(sources), 4)
+    assert [params for params, _ in optimizer.told[:2]] == points[:2]
+    assert not is_believed(optimizer)
+
+
 def test_the_results_of_a_source_are_not_told():
     optimizer = warm(rows())
     assert optimizer.told == []

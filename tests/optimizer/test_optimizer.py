@@ -5,14 +5,14 @@ import time
 
 import numpy as np
 import pytest
-from scipy.stats import kstest, poisson
+from scipy.stats import kstest, norm, poisson
 from threadpoolctl import threadpool_info, threadpool_limits
 
 from skbayes import Categorical, Integer, Optimizer, Real, SpaceExhausted
 from skbayes._numerics import OneThread
 from skbayes.acquisition import maximise
 from skbayes.optimizer.design import Design
-from skbayes.space import Branch, Space, parse_space
+from skbayes.space import Branch, Distribution, Space, parse_space
 
 MIXED = {
     "x": Real(-2.0, 2.0),
@@ -659,6 +659,23 @@ def test_the_design_is_short(n_dimensions, size):
     assert Design(parse_space(space), 0, None).size == size
     branches = parse_space([space | {"b": [i]} for i in range(15)])
     assert Design(branches, 0, None).size == 15
+
+
+def test_no_more_points_of_the_design_are_decoded_than_are_asked_for(monkeypatch):
+    """Quantiles of a distribution without a formula for them take long."""
+    decoded = []
+    from_unit = Distribution.from_unit
+
+    def counted(self, u):
+        decoded.extend(u)
+        return from_unit(self, u)
+
+    monkeypatch.setattr(Distribution, "from_unit", counted)
+    optimizer = Optimizer({"x": norm(), "y": (0.0, 1.0)}, random_state=0)
+    for _ in range(4):
+        params = optimizer.ask()
+        optimizer.tell(params, params["y"])
+    assert len(decoded) < 10
 
 
 def test_a_batch_that_is_asked_before_any_score_is_spread_by_the_design():

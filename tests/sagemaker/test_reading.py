@@ -3,6 +3,7 @@
 import warnings
 
 import pytest
+from scipy.stats import bernoulli
 from sklearn.base import BaseEstimator
 from sklearn.datasets import load_iris
 from sklearn.ensemble import HistGradientBoostingClassifier, RandomForestClassifier
@@ -16,7 +17,7 @@ from sklearn.svm import SVC
 import tuning_jobs as jobs
 from skbayes import BayesSearchCV, Converged, Patience, TargetScore
 from skbayes.sagemaker import XGBOOST_TO_SKLEARN, from_sagemaker
-from skbayes.space import Categorical, Integer, Real
+from skbayes.space import Categorical, Distribution, Integer, Real
 
 
 class Plain(BaseEstimator):
@@ -72,9 +73,36 @@ def test_scales_of_whole_numbers(scale, prior):
 def test_a_reversed_logarithm_keeps_what_is_next_to_one():
     text = "0.999999999999"
     assert text == repr(1 - 1e-12)
-    dimension = tuned(SVC(), jobs.number("tol", "0", text, "ReverseLogarithmic"))
+    dimension = tuned(SVC(), jobs.number("tol", "0.5", text, "ReverseLogarithmic"))
     assert dimension.high == 1 - 1e-12
-    assert 1 - dimension.from_unit([0.5])[0] == pytest.approx(1e-6, rel=1e-3)
+    assert 1 - dimension.from_unit([0.5])[0] == pytest.approx(0.5**0.5 * 1e-6, rel=1e-3)
+
+
+@pytest.mark.parametrize(
+    ("entry", "kind", "member", "expected"),
+    [
+        (jobs.number("min_samples_leaf", "0.25", "2"), "Continuous", "MaxValue", (0.25, 1.0)),
+        (jobs.number("n_estimators", "0", "1000"), "Integer", "MinValue", (1, 1000)),
+    ],
+)
+def test_a_bound_that_the_parameter_does_not_take_is_cut(entry, kind, member, expected):
+    path = rf"\$\.ParameterRanges\.{kind}ParameterRanges\[0\]\.{member}"
+    with pytest.warns(UserWarning, match=f"{path}: .* does not take .*nearest value"):
+        dimension = tuned(RandomForestClassifier(), entry, kind)
+    assert (dimension.low, dimension.high) == pytest.approx(expected)
+    assert dimension.scale == "uniform"
+
+
+def test_a_range_that_begins_where_the_values_of_the_parameter_do_runs():
+    document = jobs.config(ParameterRanges=jobs.ranges(jobs.number("eta", "0", "1")))
+    with pytest.warns(UserWarning, match="'learning_rate' does not take 0.0"):
+        search = read(document, HistGradientBoostingClassifier(), param_map=XGBOOST_TO_SKLEARN)
+    dimension = search.search_spaces["learning_rate"]
+    assert 0 < dimension.low < 1e-9
+    assert dimension.scale == "uniform"
+    HistGradientBoostingClassifier(learning_rate=dimension.low, max_iter=2).fit(
+        *load_iris(return_X_y=True)
+    )
 
 
 @pytest.mark.parametrize(
@@ -646,6 +674,9 @@ def test_the_best_training_jobs_come_first_if_wanted():
     space = {"C": (1.0, 100.0)}
     search = read(document, initial_points="best", search_spaces=space)
     assert search.initial_points == [{"C": 31.5}, {"C": 10.0}]
+    space = {"C": (1.0, 100.0), "degree": Distribution(bernoulli(1.0))}
+    search = read(document, initial_points="best", search_spaces=space)
+    assert search.initial_points[0] == {"C": 31.5, "degree": 1}
 
 
 def test_parents_have_no_use_where_nothing_is_learnt():

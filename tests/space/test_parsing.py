@@ -3,6 +3,7 @@
 import collections
 import copy
 import types
+from decimal import Decimal
 
 import numpy as np
 import pandas as pd
@@ -57,6 +58,8 @@ def parsed(written, **kwargs):
         ((1, 10.0), Real(1, 10)),
         ((0.1, 1), Real(0.1, 1)),
         ((np.float32(0.5), 1), Real(0.5, 1)),
+        ((Decimal("0.1"), Decimal("0.9")), Real(0.1, 0.9)),
+        ((Decimal(1), 100, "log-uniform"), Real(1, 100, "log-uniform")),
         ((1, 100, "log-uniform"), Integer(1, 100, "log-uniform")),
         ((1e-3, 1e3, "log-uniform"), Real(1e-3, 1e3, "log-uniform")),
         ((1e-3, 1e3, "log-uniform", 2), Real(1e-3, 1e3, "log-uniform")),

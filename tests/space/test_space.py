@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from sklearn.linear_model import Ridge
 
 from skbayes.gp.kernels import squared_distances
-from skbayes.space import Categorical, Conditional, Point, Real, Space, parse_space
+from skbayes.space import Categorical, Conditional, Distribution, Point, Real, Space, parse_space
 from strategies import spaces, units
 
 BRANCHES = [
@@ -383,6 +383,14 @@ def test_decoded_objects_are_the_users_own():
     decoded = space.decode(Point(0, (0, 0)))
     assert decoded["model"] is ridge
     assert decoded["constant"] is ridge
+
+
+@pytest.mark.parametrize("written", [ss.bernoulli(1.0), Distribution(ss.bernoulli(1.0))])
+def test_a_distribution_of_one_value_is_a_constant(written):
+    space = parse_space({"n": written, "x": (0.0, 1.0)})
+    [params] = map(space.decode, space.points([[0.5]]))
+    assert params == {"n": 1, "x": 0.5}
+    assert type(params["n"]) is int
 
 
 def test_a_space_of_constants_has_no_axes():
