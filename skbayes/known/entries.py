@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from importlib import resources
 from typing import Any
 
-from skbayes.known.sight import by_class
+from skbayes.known.classes import by_class
 
 __all__ = ["Entry", "Range", "entries", "entry_of", "most_possible"]
 

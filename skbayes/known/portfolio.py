@@ -22,8 +22,9 @@ from dataclasses import dataclass, replace
 from importlib import resources
 from typing import Any
 
+from skbayes.known.classes import by_class, class_keys
 from skbayes.known.entries import entry_of
-from skbayes.known.sight import Data, Seen, by_class, class_keys
+from skbayes.known.sight import Data, Seen
 from skbayes.known.words import number_of, scale_of
 from skbayes.space import Branch, Categorical, Dimension, has, is_number, same_value
 

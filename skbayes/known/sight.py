@@ -3,34 +3,27 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Any, TypeVar
+from typing import Any
 
 import numpy as np
 import scipy.sparse
 from sklearn.pipeline import Pipeline
 
+from skbayes.known.classes import library_names
 from skbayes.space import has
 
 __all__ = [
     "Data",
     "Seen",
-    "by_class",
-    "class_keys",
     "is_single",
-    "library_names",
     "shape_of",
     "standardises",
     "variance_of",
     "y_std_of",
 ]
-
-# The libraries whose classes are named in the tables of this room.
-LIBRARIES = ("sklearn", "xgboost", "lightgbm", "catboost")
-
-T = TypeVar("T")
 
 # Numbers that are made floats at a time: a megabyte.
 CHUNK = 2**17
@@ -171,33 +164,6 @@ def y_std_of(y: Any) -> float | None:
     if not all(variances):
         return None
     return float(np.exp(0.5 * np.log(np.array(variances, dtype=float)).mean()))
-
-
-def class_keys(value: Any) -> list[tuple[str, str]]:
-    """Return package and name of the class of a value, and of those that it is derived from."""
-    return [(cls.__module__.partition(".")[0], cls.__name__) for cls in type(value).__mro__]
-
-
-def by_class(table: Mapping[tuple[str, str], T], value: Any) -> T | None:
-    """Return what a table has for the nearest class of a value; None if it has none of them."""
-    return next((table[key] for key in class_keys(value) if key in table), None)
-
-
-def library_names(value: Any, *, derived: bool = True) -> set[str]:
-    """Return the names of those classes of a value that a library defines.
-
-    A class of the user's own with the name of one of these is another class.
-
-    Parameters
-    ----------
-    value : object
-    derived : bool, default=True
-        Whether a class that a user has derived from one of a library has the names of this one.
-    """
-    keys = class_keys(value)
-    if not derived and keys[0][0] not in LIBRARIES:
-        return set()
-    return {name for package, name in keys if package in LIBRARIES}
 
 
 def _one() -> float:

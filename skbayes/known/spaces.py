@@ -14,9 +14,10 @@ from sklearn.compose import ColumnTransformer
 from sklearn.pipeline import Pipeline
 
 from skbayes._warnings import warn
+from skbayes.known.classes import class_keys
 from skbayes.known.entries import Entry, Range, entries, entry_of, holds
 from skbayes.known.facts import Facts, facts_of
-from skbayes.known.sight import class_keys, standardises
+from skbayes.known.sight import standardises
 from skbayes.space import Conditional, close_names, has, same_value, show
 
 __all__ = ["suggest_space", "suggested"]

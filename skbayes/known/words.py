@@ -7,7 +7,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from skbayes.known.sight import Seen, library_names
+from skbayes.known.classes import library_names
+from skbayes.known.sight import Seen
 
 __all__ = ["COUNTED", "number_of", "scale_of"]
 
