@@ -29,7 +29,7 @@ _UNKNOWN = (
     "most_features",
     "n_classes",
     "n_smallest",
-    "x_variance",
+    "variance",
     "y_std",
 )
 
@@ -161,7 +161,7 @@ def _parts(
         columns = {name: chosen for name, _, chosen in estimator.transformers}
         for name, part in inside.items():
             n = _n_columns(columns.get(name))
-            yield name, part, replace(facts, n_features=n, most_features=n, x_variance=None)
+            yield name, part, replace(facts, n_features=n, most_features=n, variance=None)
     else:
         # What an ensemble that is not known does with the data is not known either.
         shares = dict.fromkeys(_UNKNOWN, 0.0) if entry is None else entry.inside
@@ -177,7 +177,7 @@ def _after(step: Any, facts: Facts) -> Facts:
                 facts = _after(each, facts)
         return facts
     entry = entry_of(step)
-    known: dict[str, Any] = {"x_variance": 1.0 if standardises(step) else None}
+    known: dict[str, Any] = {"variance": (lambda: 1.0) if standardises(step) else None}
     if entry is None or entry.features == "other":
         known |= {"n_features": None, "most_features": None, "is_sparse": -1}
     elif entry.features == "more":

@@ -16,7 +16,8 @@ from skbayes.space import check_dimension, parse_space
 
 SKLEARN = dict(all_estimators())
 # What an entry may take from the data, by name.
-QUANTITIES = {field.name for field in fields(Facts)} | {"gamma_scale", "balance"}
+FIELDS = {field.name for field in fields(Facts)}
+QUANTITIES = FIELDS | {"n_columns", "x_variance", "gamma_scale", "balance"}
 
 
 def ids(entry: Entry) -> str:
@@ -28,7 +29,7 @@ def test_fields(entry: Entry) -> None:
     assert entry.classes
     assert len(entry.source) >= 10
     assert entry.features in ("same", "more", "fewer", "other")
-    assert {*entry.inside, *entry.sets} <= QUANTITIES
+    assert {*entry.inside, *entry.sets} <= FIELDS
     for name, ways in entry.space.items():
         assert ways
         for way in ways:

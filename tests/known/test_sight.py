@@ -8,8 +8,7 @@ from sklearn.linear_model import Ridge
 from sklearn.tree import DecisionTreeClassifier
 
 from skbayes.known import Data, configurations
-from skbayes.known.facts import facts_of
-from skbayes.known.sight import variance_of
+from skbayes.known.facts import facts_of, variance_of
 from skbayes.space import parse_space
 
 X = np.random.RandomState(0).normal(100.0, 2.0, (60_000, 10)).astype(np.float32)
@@ -43,7 +42,7 @@ def test_a_frame_with_a_column_of_texts_has_no_variance():
 
 
 def test_nothing_is_computed_that_no_configuration_needs(monkeypatch):
-    monkeypatch.setattr("skbayes.known.sight.variance_of", lambda _: pytest.fail("computed"))
+    monkeypatch.setattr("skbayes.known.facts.variance_of", lambda _: pytest.fail("computed"))
     data = Data(X, X[:, 0])
     for model, space in [
         (DecisionTreeClassifier(), {"max_depth": (1, 30), "min_samples_leaf": (1, 20)}),
