@@ -10,7 +10,7 @@ from __future__ import annotations
 import functools
 import math
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -41,6 +41,8 @@ class Facts:
         Of a single target of a classifier.
     n_smallest : int or None
         Rows of the smallest class in a training fold.
+    n_empty : int or None
+        Columns that have no value in any row, which imputers leave out.
     is_sparse : int
         1 for a sparse matrix, 0 for none, -1 where it is not known. Data that nobody has shown
         count as dense.
@@ -55,6 +57,7 @@ class Facts:
     most_features: int | None = None
     n_classes: int | None = None
     n_smallest: int | None = None
+    n_empty: int | None = 0
     is_sparse: int = 0
     variance: Callable[[], float | None] | None = None
     y_std: float | None = None
@@ -109,6 +112,7 @@ def facts_of(X: Any, y: Any, *, is_classifier: bool, n_rows: int | None = None) 
         most_features=n_features,
         n_classes=n_classes,
         n_smallest=None if n_smallest is None else n_smallest * part // whole,
+        n_empty=_n_empty(X) if n_features else 0,
         is_sparse=int(scipy.sparse.issparse(X)),
         variance=functools.cache(functools.partial(variance_of, X)) if n_features else None,
         y_std=None if is_classifier else y_std_of(y),
@@ -161,12 +165,9 @@ def _variance_by_rows(values: Any) -> float:
     ----------
     Chan, Golub and LeVeque (1983), The American Statistician 37, eq. (2.1).
     """
-    rows = values.iloc if has(values, "iloc") else np.asarray(values)
-    n_rows, width = len(values), math.prod(np.shape(rows[:1]))
-    step = max(1, CHUNK // max(1, width))
     n, mean, squares = 0, np.float64(0.0), np.float64(0.0)
-    for start in range(0, n_rows, step):
-        part = np.asarray(rows[start : start + step], dtype=np.float64)
+    for rows in _chunks(values):
+        part = np.asarray(rows, dtype=np.float64)
         both = n + part.size
         own_mean = part.mean()
         shift = own_mean - mean
@@ -174,6 +175,28 @@ def _variance_by_rows(values: Any) -> float:
         mean += shift * part.size / both
         n = both
     return float(squares / n)
+
+
+def _n_empty(X: Any) -> int:
+    """Return how many columns have no value in any row. The first rows of most data tell it."""
+    is_empty: Any = True
+    try:
+        for rows in _chunks(X):
+            missing = rows.isna() if has(rows, "isna") else rows != rows
+            is_empty = is_empty & np.asarray(missing, dtype=bool).all(axis=0)
+            if not is_empty.any():
+                break
+    except Exception:  # of sparse matrices, and of objects of users' own
+        return 0
+    return int(np.sum(is_empty))
+
+
+def _chunks(values: Any) -> Iterator[Any]:
+    """Yield some rows at a time, of which a copy takes little memory."""
+    rows = values.iloc if has(values, "iloc") else np.asarray(values)
+    step = max(1, CHUNK // max(1, math.prod(np.shape(rows[:1]))))
+    for start in range(0, len(values), step):
+        yield rows[start : start + step]
 
 
 def is_single(y: Any) -> bool:

@@ -2,16 +2,29 @@
 
 from __future__ import annotations
 
+import numbers
+from collections.abc import Mapping
 from dataclasses import replace
 from functools import cached_property
 from typing import Any
 
+import numpy as np
+from sklearn.compose import ColumnTransformer
 from sklearn.pipeline import Pipeline
 
-from skbayes.known.classes import library_names
+from skbayes.known.entries import entry_of
 from skbayes.known.facts import Facts, facts_of, shape_of, y_std_of
 
-__all__ = ["Data", "standardises"]
+__all__ = ["Data", "after", "chosen_by"]
+
+# What is no longer known behind a step, by how many features it leaves.
+_LOST: dict[str, dict[str, Any]] = {
+    "same": {},
+    "more": {"most_features": None},
+    # That one is left for certain is no reason to search no more than one.
+    "fewer": {"n_features": None, "n_empty": None},
+    "other": {"n_features": None, "most_features": None, "n_empty": None, "is_sparse": -1},
+}
 
 
 class Data:
@@ -57,58 +70,74 @@ class Data:
                 for step_name, step in current.steps:
                     if step_name == part:
                         break
-                    facts = _after(step, facts)
-            elif "ColumnTransformer" in library_names(current):
-                facts = replace(facts, n_features=None, most_features=None, variance=None)
+                    facts = after(step, facts)
+            elif isinstance(current, ColumnTransformer):
+                facts = chosen_by(current, part, facts)
             current = parts.get("__".join(path[: depth + 1]))
         return facts
 
 
-def _one() -> float:
-    return 1.0
+def after(step: Any, facts: Facts, *, is_searched: bool = False) -> Facts:
+    """Return what is known of the data behind a step of a pipeline.
 
-
-def standardises(step: Any) -> bool:
-    """Whether each column has mean 0 and variance 1 behind a step, and so have all together."""
-    names = library_names(step)
-    if "StandardScaler" in names:
-        return bool(step.with_mean and step.with_std)
-    return "PowerTransformer" in names and bool(step.standardize)
-
-
-# Steps that keep the number of columns, and leave the variance unknown.
-KEEPING = {
-    "MaxAbsScaler",
-    "MinMaxScaler",
-    "Normalizer",
-    "QuantileTransformer",
-    "RobustScaler",
-}
-
-
-def _after(step: Any, facts: Facts) -> Facts:
-    """Return what the steps behind one see."""
+    Parameters
+    ----------
+    step : estimator object, None or "passthrough"
+    facts : Facts
+        What is known of the data that the step gets.
+    is_searched : bool, default=False
+        Whether parameters of the step that have a range may have another value. If not, the step
+        is taken as it is.
+    """
     if step is None or (isinstance(step, str) and step == "passthrough"):
         return facts
     if isinstance(step, Pipeline):
         for _, each in step.steps:
-            facts = _after(each, facts)
+            facts = after(each, facts, is_searched=is_searched)
         return facts
-    names = library_names(step)
-    if standardises(step):
-        return replace(facts, variance=_one)
-    if KEEPING.intersection(names) or {"StandardScaler", "PowerTransformer"}.intersection(names):
-        return replace(facts, variance=None)
-    if {"PCA", "TruncatedSVD"}.intersection(names):
-        n = step.n_components
-        n_features = n if isinstance(n, int) and not isinstance(n, bool) else None
-        return replace(
-            facts,
-            n_features=n_features,
-            most_features=n_features,
-            variance=_one if getattr(step, "whiten", False) else None,
-        )
-    if "SelectKBest" in names:
-        n_features = step.k if isinstance(step.k, int) else None
-        return replace(facts, n_features=n_features, most_features=n_features, variance=None)
-    return replace(facts, n_features=None, most_features=None, variance=None)
+    entry = entry_of(step)
+    if entry is None:
+        return replace(facts, variance=None, **_LOST["other"])
+    varies = entry.space if is_searched else {}
+    parameters = step.get_params(deep=False)
+    fixed = {name: value for name, value in parameters.items() if name not in varies}
+    is_scaled = bool(entry.scaled_if) and all(fixed.get(name) for name in entry.scaled_if)
+    lost = _imputed(facts, fixed) if entry.features == "imputed" else _LOST[entry.features]
+    known = {"variance": _one if is_scaled else None, **lost}
+    n = fixed.get(entry.n_left)
+    if isinstance(n, numbers.Integral) and not isinstance(n, bool):
+        n = int(n) if facts.most_features is None else min(int(n), facts.most_features)
+        known |= {"n_features": n, "most_features": n}
+    return replace(facts, **(known | dict(entry.sets)))
+
+
+def _imputed(facts: Facts, fixed: Mapping[str, Any]) -> dict[str, Any]:
+    """Return how many features an imputer leaves: fewer if some are empty, more with indicators."""
+    least, most = facts.n_features, facts.most_features
+    n_empty = 0 if fixed.get("keep_empty_features") else facts.n_empty
+    least = None if least is None or n_empty is None else least - n_empty
+    has_indicators = fixed.get("add_indicator") is not False
+    most = None if most is None or has_indicators else most - (n_empty or 0)
+    return {"n_features": least, "most_features": most, "n_empty": 0}
+
+
+def chosen_by(transformer: ColumnTransformer, name: str, facts: Facts) -> Facts:
+    """Return what is known of the columns that a part of a `ColumnTransformer` gets."""
+    columns = {part: chosen for part, _, chosen in transformer.transformers}
+    n = _n_columns(columns.get(name))
+    n_empty = None if facts.n_empty else facts.n_empty
+    return replace(facts, n_features=n, most_features=n, n_empty=n_empty, variance=None)
+
+
+def _n_columns(chosen: Any) -> int | None:
+    """Return how many columns are chosen, where that is to be seen without the data."""
+    if isinstance(chosen, str | int):
+        return 1
+    is_list = isinstance(chosen, list | tuple | np.ndarray)
+    if is_list and len(chosen) and not isinstance(chosen[0], bool | np.bool_):
+        return len(chosen)
+    return None
+
+
+def _one() -> float:
+    return 1.0
