@@ -61,6 +61,10 @@ def _all_features(seen: Facts) -> int | float:
     return seen.n_columns or 1.0
 
 
+def _most_features(seen: Facts) -> float:
+    return seen.n_columns or NO_LIMIT
+
+
 def _all_samples(seen: Facts) -> int | float:
     return seen.n_samples or 1.0
 
@@ -157,7 +161,7 @@ WORDS: tuple[Word, ...] = (
         "sklearn.neural_network.MLPClassifier, batch_size",
     ),
     Word(("PCA",), "n_components", None, _smaller_side, "sklearn.decomposition.PCA"),
-    Word(("SelectKBest",), "k", "all", _all_features, "sklearn.feature_selection.SelectKBest"),
+    Word(("SelectKBest",), "k", "all", _most_features, "sklearn.feature_selection.SelectKBest"),
     Word(
         ("CountVectorizer",),
         "max_features",

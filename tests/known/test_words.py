@@ -29,7 +29,7 @@ from sklearn.metrics.pairwise import rbf_kernel
 from sklearn.multiclass import OneVsRestClassifier
 from sklearn.neural_network import MLPClassifier
 from sklearn.pipeline import Pipeline, make_pipeline
-from sklearn.preprocessing import MinMaxScaler, StandardScaler
+from sklearn.preprocessing import MinMaxScaler, OneHotEncoder, StandardScaler
 from sklearn.svm import SVC, SVR, NuSVC, NuSVR
 from sklearn.tree import DecisionTreeClassifier, DecisionTreeRegressor
 
@@ -197,6 +197,13 @@ def test_words_behind_an_imputer_mean_what_they_mean_without_it():
     taken, change = near(forest, "randomforestclassifier__max_features", (1, 18))
     assert taken == 4
     assert "which is what max_features='sqrt' means here" in str(change)
+
+
+def test_all_features_are_many_where_their_number_is_not_known():
+    chosen = make_pipeline(OneHotEncoder(), SelectKBest(k="all"))
+    taken, change = near(chosen, "selectkbest__k", (1, 18))
+    assert taken == 18
+    assert "nearest to k='all'" in str(change)
 
 
 def test_a_part_of_a_column_transformer_gets_the_columns_that_are_listed():
