@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from importlib import resources
 from typing import Any
 
-from skbayes.known.sight import by_class
+from skbayes.known.classes import by_class
 
 __all__ = ["Entry", "Range", "entries", "entry_of"]
 
@@ -85,9 +85,15 @@ class Entry:
         Whose classes are meant.
     why : str
         What is not to be seen from the ranges.
-    features : {"same", "more", "fewer", "other"}
+    features : {"same", "more", "fewer", "imputed", "other"}
         How many features a step leaves: as many as it gets, at least as many, at most as many, or
-        any number.
+        any number. "imputed": as many, but fewer if a column has no value, and more with
+        ``add_indicator``.
+    n_left : str or None
+        The parameter that says how many features a step leaves, where it is a whole number.
+    scaled_if : tuple of str
+        Parameters that all have to be true for each column to have mean 0 and variance 1 behind
+        a step; of none this is not known.
     sets : mapping of str to float
         Quantities of `Facts` that are known behind a step, whatever it gets.
     inside : mapping of str to float
@@ -107,6 +113,8 @@ class Entry:
     package: str = "sklearn"
     why: str = ""
     features: str = "other"
+    n_left: str | None = None
+    scaled_if: tuple[str, ...] = ()
     sets: Mapping[str, float] = field(default_factory=dict)
     inside: Mapping[str, float] = field(default_factory=dict)
     leaves_out: tuple[str, ...] = ()

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
-from skbayes.known.sight import library_names
+from skbayes.known.classes import library_names
 
 __all__ = ["IGNORED", "Ignored", "ignored_by"]
 

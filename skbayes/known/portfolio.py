@@ -22,9 +22,11 @@ from dataclasses import dataclass, replace
 from importlib import resources
 from typing import Any
 
+from skbayes.known.classes import by_class, class_keys
 from skbayes.known.entries import entry_of
-from skbayes.known.sight import Data, Seen, by_class, class_keys
-from skbayes.known.words import number_of, scale_of
+from skbayes.known.facts import Facts
+from skbayes.known.sight import Data
+from skbayes.known.words import number_of
 from skbayes.space import Branch, Categorical, Dimension, has, is_number, same_value
 
 __all__ = ["Portfolio", "configurations", "portfolio_of", "portfolios"]
@@ -157,11 +159,8 @@ def configurations(
     seen = data.seen_by(estimator, prefix + next(iter(portfolio.parameters)))
     # Behind a step that hides them: the number of features of the search, and the variance 1,
     # since most models of known scale are given that.
-    seen = replace(
-        seen,
-        n_features=seen.n_features or data.n_features,
-        variance=seen.variance or (lambda: 1.0),
-    )
+    n = seen.n_columns or data.facts.n_features
+    seen = replace(seen, n_features=n, most_features=n, variance=seen.variance or (lambda: 1.0))
     units = _Units(model, seen, data if _gets_target(estimator, prefix) else Data(None))
     for values in portfolio.configurations:
         held = _held(values, portfolio, prefix, model, branch, units)
@@ -290,14 +289,14 @@ class _Units:
     ----------
     model : estimator object
         Whose values they are.
-    seen : Seen
+    seen : Facts
         What it is fitted to.
     data : Data
         Whose target it is fitted to.
     """
 
     model: Any
-    seen: Seen
+    seen: Facts
     data: Data
 
     def factor(self, unit: str | None) -> float | None:
@@ -307,10 +306,8 @@ class _Units:
         if unit == "sd":
             return self.data.y_std
         if unit == "features":
-            return self.seen.n_features
-        # What all rows have in common tells no width.
-        is_constant = self.seen.variance is not None and not self.seen.variance()
-        return None if is_constant else scale_of(self.seen)
+            return self.seen.n_columns
+        return self.seen.gamma_scale
 
     def number(self, value: Any, name: str, parameter: Parameter) -> float | None:
         """Return a value of a parameter as a number in its unit; None if it is none."""

@@ -2,54 +2,29 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+import numbers
+from collections.abc import Mapping
+from dataclasses import replace
 from functools import cached_property
-from typing import Any, TypeVar
+from typing import Any
 
 import numpy as np
-import scipy.sparse
+from sklearn.compose import ColumnTransformer
 from sklearn.pipeline import Pipeline
 
-from skbayes.space import has
+from skbayes.known.entries import entry_of
+from skbayes.known.facts import Facts, facts_of, shape_of, y_std_of
 
-__all__ = [
-    "Data",
-    "Seen",
-    "by_class",
-    "class_keys",
-    "is_single",
-    "library_names",
-    "shape_of",
-    "standardises",
-    "variance_of",
-    "y_std_of",
-]
+__all__ = ["Data", "after", "chosen_by"]
 
-# The libraries whose classes are named in the tables of this room.
-LIBRARIES = ("sklearn", "xgboost", "lightgbm", "catboost")
-
-T = TypeVar("T")
-
-# Numbers that are made floats at a time: a megabyte.
-CHUNK = 2**17
-
-
-@dataclass(frozen=True, slots=True)
-class Seen:
-    """What a part of an estimator is fitted to; None for what is not known.
-
-    Parameters
-    ----------
-    n_samples, n_features : int or None
-    variance : callable or None
-        Returns the variance of all entries of X, None if it has none.
-    """
-
-    n_samples: int | None
-    n_features: int | None
-    variance: Callable[[], float | None] | None
+# What is no longer known behind a step, by how many features it leaves.
+_LOST: dict[str, dict[str, Any]] = {
+    "same": {},
+    "more": {"most_features": None},
+    # That one is left for certain is no reason to search no more than one.
+    "fewer": {"n_features": None, "n_empty": None},
+    "other": {"n_features": None, "most_features": None, "n_empty": None, "is_sparse": -1},
+}
 
 
 class Data:
@@ -66,20 +41,17 @@ class Data:
         self._y = y
 
     @cached_property
-    def _variance(self) -> float | None:
-        return variance_of(self._X)
-
-    @property
-    def n_features(self) -> int | None:
-        """Number of columns of X."""
-        return shape_of(self._X)[1]
+    def facts(self) -> Facts:
+        """What is known of X, with all its rows."""
+        facts = facts_of(self._X, None, is_classifier=False)
+        return replace(facts, n_samples=shape_of(self._X)[0])
 
     @cached_property
     def y_std(self) -> float | None:
         """Standard deviation of a target of numbers; None where there is none."""
         return y_std_of(self._y)
 
-    def seen_by(self, estimator: Any, name: str) -> Seen:
+    def seen_by(self, estimator: Any, name: str) -> Facts:
         """Return what the part is fitted to that has a parameter.
 
         Parts of meta-estimators see X as it is. In a pipeline, each step before changes it.
@@ -90,7 +62,7 @@ class Data:
         name : str
             Of the parameter, such as ``"svc__gamma"``.
         """
-        seen = Seen(*shape_of(self._X), lambda: self._variance)
+        facts = self.facts
         path = name.split("__")[:-1]
         parts, current = estimator.get_params(deep=True), estimator
         for depth, part in enumerate(path):
@@ -98,149 +70,74 @@ class Data:
                 for step_name, step in current.steps:
                     if step_name == part:
                         break
-                    seen = _after(step, seen)
-            elif "ColumnTransformer" in library_names(current):
-                seen = replace(seen, n_features=None, variance=None)
+                    facts = after(step, facts)
+            elif isinstance(current, ColumnTransformer):
+                facts = chosen_by(current, part, facts)
             current = parts.get("__".join(path[: depth + 1]))
-        return seen
+        return facts
 
 
-def shape_of(X: Any) -> tuple[int | None, int | None]:
-    """Return the number of rows, and of columns; None for what has none, such as texts."""
-    try:
-        shape = getattr(X, "shape", None) or np.shape(X)
-        return int(shape[0]), int(shape[1]) if len(shape) == 2 else None
-    except Exception:  # of lists of unequal lengths, and of objects of users' own
-        return (len(X), None) if isinstance(X, list | tuple) else (None, None)
-
-
-def variance_of(values: Any) -> float | None:
-    """Return the variance of all numbers together, as `SVC` computes it; None if it has none."""
-    try:
-        if scipy.sparse.issparse(values):
-            matrix: Any = values
-            variance = float(matrix.multiply(matrix).mean() - matrix.mean() ** 2)
-        else:
-            with np.errstate(over="ignore", invalid="ignore"):
-                variance = _variance_by_rows(values)
-    except Exception:  # text, objects, frames with a column of categories
-        return None
-    return variance if math.isfinite(variance) else None
-
-
-def _variance_by_rows(values: Any) -> float:
-    """Return the variance, from floats of some rows at a time: there is no copy of all.
-
-    References
-    ----------
-    Chan, Golub and LeVeque (1983), The American Statistician 37, eq. (2.1).
-    """
-    rows = values.iloc if has(values, "iloc") else np.asarray(values)
-    n_rows, width = len(values), math.prod(np.shape(rows[:1]))
-    step = max(1, CHUNK // max(1, width))
-    n, mean, squares = 0, np.float64(0.0), np.float64(0.0)
-    for start in range(0, n_rows, step):
-        part = np.asarray(rows[start : start + step], dtype=np.float64)
-        both = n + part.size
-        own_mean = part.mean()
-        shift = own_mean - mean
-        squares += np.square(part - own_mean).sum() + shift**2 * n * part.size / both
-        mean += shift * part.size / both
-        n = both
-    return float(squares / n)
-
-
-def is_single(y: Any) -> bool:
-    """Whether `y` is one target with a value for each row, as far as numpy can tell."""
-    try:
-        return np.ndim(y) == 1 and len(y) > 0
-    except Exception:  # of lists of unequal lengths, and of objects of users' own
-        return False
-
-
-def y_std_of(y: Any) -> float | None:
-    """Return the standard deviation of a target; None if there is none, or it has no numbers.
-
-    Of several targets, which are the columns of `y`, it is the geometric mean of theirs.
-    """
-    shape = shape_of(y)
-    if not shape[0] or not (shape[1] or is_single(y)):
-        return None
-    columns = np.asarray(y).reshape(shape[0], -1).T
-    variances = [variance_of(column) for column in columns]
-    if not all(variances):
-        return None
-    return float(np.exp(0.5 * np.log(np.array(variances, dtype=float)).mean()))
-
-
-def class_keys(value: Any) -> list[tuple[str, str]]:
-    """Return package and name of the class of a value, and of those that it is derived from."""
-    return [(cls.__module__.partition(".")[0], cls.__name__) for cls in type(value).__mro__]
-
-
-def by_class(table: Mapping[tuple[str, str], T], value: Any) -> T | None:
-    """Return what a table has for the nearest class of a value; None if it has none of them."""
-    return next((table[key] for key in class_keys(value) if key in table), None)
-
-
-def library_names(value: Any, *, derived: bool = True) -> set[str]:
-    """Return the names of those classes of a value that a library defines.
-
-    A class of the user's own with the name of one of these is another class.
+def after(step: Any, facts: Facts, *, is_searched: bool = False) -> Facts:
+    """Return what is known of the data behind a step of a pipeline.
 
     Parameters
     ----------
-    value : object
-    derived : bool, default=True
-        Whether a class that a user has derived from one of a library has the names of this one.
+    step : estimator object, None or "passthrough"
+    facts : Facts
+        What is known of the data that the step gets.
+    is_searched : bool, default=False
+        Whether parameters of the step that have a range may have another value. If not, the step
+        is taken as it is.
     """
-    keys = class_keys(value)
-    if not derived and keys[0][0] not in LIBRARIES:
-        return set()
-    return {name for package, name in keys if package in LIBRARIES}
+    if step is None or (isinstance(step, str) and step == "passthrough"):
+        return facts
+    if isinstance(step, Pipeline):
+        for _, each in step.steps:
+            facts = after(each, facts, is_searched=is_searched)
+        return facts
+    entry = entry_of(step)
+    if entry is None:
+        return replace(facts, variance=None, **_LOST["other"])
+    varies = entry.space if is_searched else {}
+    parameters = step.get_params(deep=False)
+    fixed = {name: value for name, value in parameters.items() if name not in varies}
+    is_scaled = bool(entry.scaled_if) and all(fixed.get(name) for name in entry.scaled_if)
+    lost = _imputed(facts, fixed) if entry.features == "imputed" else _LOST[entry.features]
+    known = {"variance": _one if is_scaled else None, **lost}
+    n = fixed.get(entry.n_left)
+    if isinstance(n, numbers.Integral) and not isinstance(n, bool):
+        n = int(n) if facts.most_features is None else min(int(n), facts.most_features)
+        known |= {"n_features": n, "most_features": n}
+    return replace(facts, **(known | dict(entry.sets)))
+
+
+def _imputed(facts: Facts, fixed: Mapping[str, Any]) -> dict[str, Any]:
+    """Return how many features an imputer leaves: fewer if some are empty, more with indicators."""
+    least, most = facts.n_features, facts.most_features
+    n_empty = 0 if fixed.get("keep_empty_features") else facts.n_empty
+    least = None if least is None or n_empty is None else least - n_empty
+    has_indicators = fixed.get("add_indicator") is not False
+    most = None if most is None or has_indicators else most - (n_empty or 0)
+    return {"n_features": least, "most_features": most, "n_empty": 0}
+
+
+def chosen_by(transformer: ColumnTransformer, name: str, facts: Facts) -> Facts:
+    """Return what is known of the columns that a part of a `ColumnTransformer` gets."""
+    columns = {part: chosen for part, _, chosen in transformer.transformers}
+    n = _n_columns(columns.get(name))
+    n_empty = None if facts.n_empty else facts.n_empty
+    return replace(facts, n_features=n, most_features=n, n_empty=n_empty, variance=None)
+
+
+def _n_columns(chosen: Any) -> int | None:
+    """Return how many columns are chosen, where that is to be seen without the data."""
+    if isinstance(chosen, str | int):
+        return 1
+    is_list = isinstance(chosen, list | tuple | np.ndarray)
+    if is_list and len(chosen) and not isinstance(chosen[0], bool | np.bool_):
+        return len(chosen)
+    return None
 
 
 def _one() -> float:
     return 1.0
-
-
-def standardises(step: Any) -> bool:
-    """Whether each column has mean 0 and variance 1 behind a step, and so have all together."""
-    names = library_names(step)
-    if "StandardScaler" in names:
-        return bool(step.with_mean and step.with_std)
-    return "PowerTransformer" in names and bool(step.standardize)
-
-
-# Steps that keep the number of columns, and leave the variance unknown.
-KEEPING = {
-    "MaxAbsScaler",
-    "MinMaxScaler",
-    "Normalizer",
-    "QuantileTransformer",
-    "RobustScaler",
-}
-
-
-def _after(step: Any, seen: Seen) -> Seen:
-    """Return what the steps behind one see."""
-    if step is None or (isinstance(step, str) and step == "passthrough"):
-        return seen
-    if isinstance(step, Pipeline):
-        for _, each in step.steps:
-            seen = _after(each, seen)
-        return seen
-    names = library_names(step)
-    if standardises(step):
-        return replace(seen, variance=_one)
-    if KEEPING.intersection(names) or {"StandardScaler", "PowerTransformer"}.intersection(names):
-        return replace(seen, variance=None)
-    if {"PCA", "TruncatedSVD"}.intersection(names):
-        n = step.n_components
-        n_features = n if isinstance(n, int) and not isinstance(n, bool) else None
-        return replace(
-            seen, n_features=n_features, variance=_one if getattr(step, "whiten", False) else None
-        )
-    if "SelectKBest" in names:
-        return replace(seen, n_features=step.k if isinstance(step.k, int) else None, variance=None)
-    return replace(seen, n_features=None, variance=None)

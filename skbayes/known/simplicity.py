@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
-from skbayes.known.sight import library_names
+from skbayes.known.classes import library_names
 from skbayes.rules import HIGH, LOW
 
 __all__ = ["SIMPLICITY", "Known", "simplicity_of"]

@@ -5,18 +5,17 @@ from __future__ import annotations
 import inspect
 import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
 from typing import Any
 
-import numpy as np
 from sklearn.base import is_classifier
 from sklearn.compose import ColumnTransformer
 from sklearn.pipeline import Pipeline
 
 from skbayes._warnings import warn
+from skbayes.known.classes import class_keys
 from skbayes.known.entries import Entry, Range, entries, entry_of, holds
 from skbayes.known.facts import Facts, facts_of
-from skbayes.known.sight import class_keys, standardises
+from skbayes.known.sight import after, chosen_by
 from skbayes.space import Conditional, close_names, has, same_value, show
 
 __all__ = ["suggest_space", "suggested"]
@@ -28,7 +27,7 @@ _UNKNOWN = (
     "most_features",
     "n_classes",
     "n_smallest",
-    "x_variance",
+    "variance",
     "y_std",
 )
 
@@ -155,48 +154,15 @@ def _parts(
         for name, step in estimator.steps:
             if name in inside:
                 yield name, step, facts
-                facts = _after(step, facts)
+            facts = after(step, facts, is_searched=True)
     elif isinstance(estimator, ColumnTransformer):
-        columns = {name: chosen for name, _, chosen in estimator.transformers}
         for name, part in inside.items():
-            n = _n_columns(columns.get(name))
-            yield name, part, replace(facts, n_features=n, most_features=n, x_variance=None)
+            yield name, part, chosen_by(estimator, name, facts)
     else:
         # What an ensemble that is not known does with the data is not known either.
         shares = dict.fromkeys(_UNKNOWN, 0.0) if entry is None else entry.inside
         for name, part in inside.items():
             yield name, part, facts.shrunk(shares)
-
-
-def _after(step: Any, facts: Facts) -> Facts:
-    """Return what is known of the data behind a step."""
-    if isinstance(step, Pipeline):
-        for _, each in step.steps:
-            if _fits(each):
-                facts = _after(each, facts)
-        return facts
-    entry = entry_of(step)
-    known: dict[str, Any] = {"x_variance": 1.0 if standardises(step) else None}
-    if entry is None or entry.features == "other":
-        known |= {"n_features": None, "most_features": None, "is_sparse": -1}
-    elif entry.features == "more":
-        known |= {"most_features": None}
-    elif entry.features == "fewer":
-        # That one is left for certain is no reason to search no more than one.
-        known |= {"n_features": None}
-    if entry is None:
-        return replace(facts, **known)
-    return replace(facts, **(known | dict(entry.sets)))
-
-
-def _n_columns(chosen: Any) -> int | None:
-    """Return how many columns are chosen, where that is to be seen without the data."""
-    if isinstance(chosen, str | int):
-        return 1
-    is_list = isinstance(chosen, list | tuple | np.ndarray)
-    if is_list and len(chosen) and not isinstance(chosen[0], bool | np.bool_):
-        return len(chosen)
-    return None
 
 
 def _own(

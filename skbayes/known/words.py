@@ -7,11 +7,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from skbayes.known.sight import Seen, library_names
+from skbayes.known.classes import library_names
+from skbayes.known.facts import Facts
 
-__all__ = ["COUNTED", "number_of", "scale_of"]
+__all__ = ["COUNTED", "number_of"]
 
-Number = Callable[[Seen], float | int | None]
+Number = Callable[[Facts], float | int | None]
 
 NO_LIMIT = math.inf
 
@@ -40,36 +41,36 @@ class Word:
     source: str
 
 
-def _inverse_of_features(seen: Seen) -> float | None:
-    return 1 / seen.n_features if seen.n_features else None
+def _inverse_of_features(seen: Facts) -> float | None:
+    return 1 / seen.n_columns if seen.n_columns else None
 
 
-def scale_of(seen: Seen) -> float | None:
-    """Return the number that ``gamma="scale"`` of a kernel machine stands for."""
-    variance = None if seen.variance is None else seen.variance()
-    if not seen.n_features or variance is None:
-        return None
-    return 1 / (seen.n_features * variance) if variance else 1.0
+def _scale(seen: Facts) -> float | None:
+    return 1.0 if seen.x_variance == 0 else seen.gamma_scale
 
 
-def _sqrt(seen: Seen) -> int | None:
-    return max(1, math.isqrt(seen.n_features)) if seen.n_features else None
+def _sqrt(seen: Facts) -> int | None:
+    return max(1, math.isqrt(seen.n_columns)) if seen.n_columns else None
 
 
-def _log2(seen: Seen) -> int | None:
-    return max(1, int(math.log2(seen.n_features))) if seen.n_features else None
+def _log2(seen: Facts) -> int | None:
+    return max(1, int(math.log2(seen.n_columns))) if seen.n_columns else None
 
 
-def _all_features(seen: Seen) -> int | float:
-    return seen.n_features or 1.0
+def _all_features(seen: Facts) -> int | float:
+    return seen.n_columns or 1.0
 
 
-def _all_samples(seen: Seen) -> int | float:
+def _most_features(seen: Facts) -> float:
+    return seen.n_columns or NO_LIMIT
+
+
+def _all_samples(seen: Facts) -> int | float:
     return seen.n_samples or 1.0
 
 
-def _smaller_side(seen: Seen) -> float:
-    return min(seen.n_samples or NO_LIMIT, seen.n_features or NO_LIMIT)
+def _smaller_side(seen: Facts) -> float:
+    return min(seen.n_samples or NO_LIMIT, seen.n_columns or NO_LIMIT)
 
 
 def _no_more_than(n: int) -> Number:
@@ -132,9 +133,9 @@ UNSET_CATBOOST = {
 }
 
 WORDS: tuple[Word, ...] = (
-    Word(SVMS, "gamma", "scale", scale_of, SVM_PAGE),
+    Word(SVMS, "gamma", "scale", _scale, SVM_PAGE),
     Word(SVMS, "gamma", "auto", _inverse_of_features, SVM_PAGE),
-    Word(("RBFSampler",), "gamma", "scale", scale_of, "sklearn.kernel_approximation.RBFSampler"),
+    Word(("RBFSampler",), "gamma", "scale", _scale, "sklearn.kernel_approximation.RBFSampler"),
     Word(
         ("KernelRidge", "Nystroem", "KernelPCA"),
         "gamma",
@@ -160,7 +161,7 @@ WORDS: tuple[Word, ...] = (
         "sklearn.neural_network.MLPClassifier, batch_size",
     ),
     Word(("PCA",), "n_components", None, _smaller_side, "sklearn.decomposition.PCA"),
-    Word(("SelectKBest",), "k", "all", _all_features, "sklearn.feature_selection.SelectKBest"),
+    Word(("SelectKBest",), "k", "all", _most_features, "sklearn.feature_selection.SelectKBest"),
     Word(
         ("CountVectorizer",),
         "max_features",
@@ -211,16 +212,16 @@ WORDS: tuple[Word, ...] = (
 )
 
 # Parameters of which an int is a number of features or samples, and a float a share of these.
-COUNTED: dict[str, Callable[[Seen], int | None]] = {
-    "max_features": lambda seen: seen.n_features,
+COUNTED: dict[str, Callable[[Facts], int | None]] = {
+    "max_features": lambda seen: seen.n_columns,
     "max_samples": lambda seen: seen.n_samples,
     "min_samples_leaf": lambda seen: seen.n_samples,
     "min_samples_split": lambda seen: seen.n_samples,
-    "step": lambda seen: seen.n_features,
+    "step": lambda seen: seen.n_columns,
 }
 
 
-def number_of(owner: Any, parameter: str, value: Any, seen: Seen) -> float | int | None:
+def number_of(owner: Any, parameter: str, value: Any, seen: Facts) -> float | int | None:
     """Return the number that a value of a parameter stands for, None if it is not known.
 
     Parameters
@@ -229,13 +230,14 @@ def number_of(owner: Any, parameter: str, value: Any, seen: Seen) -> float | int
         That has the parameter.
     parameter : str
     value : object
-    seen : Seen
+    seen : Facts
         What the estimator is fitted to.
 
     Examples
     --------
     >>> from sklearn.ensemble import RandomForestClassifier
-    >>> number_of(RandomForestClassifier(), "max_features", "sqrt", Seen(100, 30, None))
+    >>> facts = Facts(n_features=30, most_features=30)
+    >>> number_of(RandomForestClassifier(), "max_features", "sqrt", facts)
     5
     """
     if not (value is None or type(value) in (str, int)):

@@ -16,7 +16,8 @@ from skbayes.space import check_dimension, parse_space
 
 SKLEARN = dict(all_estimators())
 # What an entry may take from the data, by name.
-QUANTITIES = {field.name for field in fields(Facts)} | {"gamma_scale", "balance"}
+FIELDS = {field.name for field in fields(Facts)}
+QUANTITIES = FIELDS | {"n_columns", "x_variance", "gamma_scale", "balance"}
 
 
 def ids(entry: Entry) -> str:
@@ -27,8 +28,8 @@ def ids(entry: Entry) -> str:
 def test_fields(entry: Entry) -> None:
     assert entry.classes
     assert len(entry.source) >= 10
-    assert entry.features in ("same", "more", "fewer", "other")
-    assert {*entry.inside, *entry.sets} <= QUANTITIES
+    assert entry.features in ("same", "more", "fewer", "imputed", "other")
+    assert {*entry.inside, *entry.sets} <= FIELDS
     for name, ways in entry.space.items():
         assert ways
         for way in ways:
@@ -60,7 +61,8 @@ def test_classes_and_parameters_of_scikit_learn(entry: Entry) -> None:
         assert name in takes or all(way.since or way.until for way in ways)
         always = [way for way in ways if way.since is None and way.until is None]
         assert {setter for way in always for setter in way.given} <= takes
-    assert {*entry.leaves_out} <= takes
+    assert {*entry.leaves_out, *entry.scaled_if} <= takes
+    assert entry.n_left is None or entry.n_left in takes
 
 
 def test_the_nearest_class_counts_and_a_name_alone_does_not() -> None:

@@ -21,6 +21,7 @@ from sklearn.ensemble import (
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.feature_selection import SelectKBest, VarianceThreshold
 from sklearn.frozen import FrozenEstimator
+from sklearn.impute import KNNImputer, SimpleImputer
 from sklearn.kernel_ridge import KernelRidge
 from sklearn.linear_model import Lasso, LogisticRegression, Ridge, SGDClassifier
 from sklearn.model_selection import ShuffleSplit, cross_val_score
@@ -130,6 +131,12 @@ def test_a_step_that_leaves_fewer_features_does_not_fix_the_next_one_at_one(step
     for name in (f"{last}__k", f"{last}__n_components"):
         assert isinstance(space.get(name, (0, 4)), tuple)
     assert space.get("selectkbest__k", (1, 4))[1] == 4
+
+
+def test_a_column_without_a_value_is_none_behind_an_imputer():
+    data = np.column_stack([X, np.full(len(X), np.nan)])
+    for step in (SimpleImputer(), KNNImputer()):
+        assert suggest_space(make_pipeline(step, PCA()), data, Y)["pca__n_components"][1] == 4
 
 
 def test_a_pipeline_within_another_is_as_its_steps():

@@ -10,6 +10,7 @@ import scipy.stats
 from hypothesis import given
 from hypothesis import strategies as st
 from sklearn.base import BaseEstimator
+from sklearn.compose import ColumnTransformer
 from sklearn.decomposition import PCA
 from sklearn.discriminant_analysis import QuadraticDiscriminantAnalysis
 from sklearn.ensemble import (
@@ -21,13 +22,14 @@ from sklearn.ensemble import (
     RandomForestClassifier,
 )
 from sklearn.feature_selection import RFE, SelectKBest
+from sklearn.impute import SimpleImputer
 from sklearn.kernel_ridge import KernelRidge
 from sklearn.linear_model import Lasso, LogisticRegression
 from sklearn.metrics.pairwise import rbf_kernel
 from sklearn.multiclass import OneVsRestClassifier
 from sklearn.neural_network import MLPClassifier
 from sklearn.pipeline import Pipeline, make_pipeline
-from sklearn.preprocessing import MinMaxScaler, StandardScaler
+from sklearn.preprocessing import MinMaxScaler, OneHotEncoder, StandardScaler
 from sklearn.svm import SVC, SVR, NuSVC, NuSVR
 from sklearn.tree import DecisionTreeClassifier, DecisionTreeRegressor
 
@@ -177,6 +179,7 @@ def gamma_of(pipeline, name="svc__gamma"):
 @pytest.mark.parametrize(
     "before", [[StandardScaler()], ["passthrough", StandardScaler()], [PCA(5), StandardScaler()],
                [SelectKBest(k=4), StandardScaler()], [MinMaxScaler(), StandardScaler()],
+               [SimpleImputer(), StandardScaler()],
                [StandardScaler(), PCA(5, whiten=True)], ["passthrough"],
                [make_pipeline(PCA(5), StandardScaler())]]
 )  # fmt: skip
@@ -187,6 +190,25 @@ def test_what_the_steps_before_leave_is_what_counts(before):
     # A whitened matrix has the variance 1 with one sample less.
     assert taken == pytest.approx(fitted["svc"]._gamma, rel=0.03)
     assert "which is what" in str(change)
+
+
+def test_words_behind_an_imputer_mean_what_they_mean_without_it():
+    forest = make_pipeline(SimpleImputer(), RandomForestClassifier())
+    taken, change = near(forest, "randomforestclassifier__max_features", (1, 18))
+    assert taken == 4
+    assert "which is what max_features='sqrt' means here" in str(change)
+
+
+def test_all_features_are_many_where_their_number_is_not_known():
+    chosen = make_pipeline(OneHotEncoder(), SelectKBest(k="all"))
+    taken, change = near(chosen, "selectkbest__k", (1, 18))
+    assert taken == 18
+    assert "nearest to k='all'" in str(change)
+
+
+def test_a_part_of_a_column_transformer_gets_the_columns_that_are_listed():
+    part = ColumnTransformer([("few", SelectKBest(k="all"), [0, 3, 5])])
+    assert near(part, "few__k", (1, 18))[0] == 3
 
 
 def test_a_meta_estimator_hands_on_what_it_gets():
