@@ -119,6 +119,20 @@ def test_points_of_boosters_fit(
         assert np.isfinite(model.predict(X).astype(float)).all()
 
 
+@pytest.mark.parametrize(
+    ("package", "cls", "of_no_unit"),
+    [("lightgbm", "LGBMRegressor", "mae"), ("xgboost", "XGBRegressor", "reg:absoluteerror")],
+)
+def test_the_penalty_of_gradients_has_their_unit(package: str, cls: str, of_no_unit: str) -> None:
+    made = getattr(pytest.importorskip(package), cls)
+    X = np.random.default_rng(0).standard_normal((20, 3))
+    low, high, _ = suggest_space(made(), X, 1e-6 * X[:, 0])["reg_alpha"]
+    assert high < 1e-4
+    assert high / low == pytest.approx(1e5, rel=0.1)
+    space = suggest_space(made(objective=of_no_unit), X, 1e-6 * X[:, 0])
+    assert space["reg_alpha"][:2] == (1e-4, 10.0)
+
+
 class Booster(ClassifierMixin, BaseEstimator):
     """Lists what it was given, as CatBoost does."""
 
