@@ -23,7 +23,12 @@ from sklearn.feature_selection import SelectKBest, VarianceThreshold
 from sklearn.frozen import FrozenEstimator
 from sklearn.kernel_ridge import KernelRidge
 from sklearn.linear_model import Lasso, LogisticRegression, Ridge, SGDClassifier, SGDRegressor
-from sklearn.model_selection import ShuffleSplit, cross_val_score
+from sklearn.model_selection import (
+    GridSearchCV,
+    RandomizedSearchCV,
+    ShuffleSplit,
+    cross_val_score,
+)
 from sklearn.multiclass import OneVsRestClassifier
 from sklearn.multioutput import MultiOutputRegressor
 from sklearn.naive_bayes import GaussianNB
@@ -174,6 +179,27 @@ def test_a_penalty_that_is_set_is_kept_and_causes_no_more_than_it_did(data, pena
             warnings.simplefilter("always")
             clone(model).set_params(**params).fit(rows, labels)
         assert {str(each.message)[:60] for each in after} <= said
+
+
+@pytest.mark.parametrize(
+    ("search", "left_out"),
+    [
+        (GridSearchCV(SVC(), {"C": [1, 10]}), {"C"}),
+        (RandomizedSearchCV(SVC(), [{"C": [1]}, {"kernel": ["rbf"]}]), SVM - {"class_weight"}),
+        (BayesSearchCV(SVC(), [({"C": [1]}, 5), {"gamma": [1]}]), {"C", "gamma"}),
+        (BayesSearchCV(SVC(), "auto"), SVM),
+    ],
+)
+def test_what_an_inner_search_sets_is_left_to_it(search, left_out):
+    assert names(search, X, Y) == below("estimator", SVM - left_out)
+    pipe = Pipeline([("a", StandardScaler()), ("b", search)])
+    assert names(pipe, X, Y) == below("b__estimator", SVM - left_out)
+
+
+def test_a_step_that_an_inner_search_replaces_is_left_to_it():
+    pipe = make_pipeline(SelectKBest(), SVC())
+    search = GridSearchCV(pipe, {"svc": [SVC(), Ridge()]})
+    assert names(search, X, Y) == {"estimator__selectkbest__k"}
 
 
 def test_a_value_of_the_user_stays_among_the_choices():
