@@ -184,7 +184,7 @@ def _parts(
     elif isinstance(estimator, ColumnTransformer):
         columns = {name: chosen for name, _, chosen in estimator.transformers}
         for name, part in inside.items():
-            n = _n_columns(columns.get(name))
+            n = _n_columns(columns.get(name), facts)
             yield name, part, replace(facts, n_features=n, most_features=n, x_variance=None)
     else:
         # What an ensemble that is not known does with the data is not known either.
@@ -214,14 +214,20 @@ def _after(step: Any, facts: Facts) -> Facts:
     return replace(facts, **(known | dict(entry.sets)))
 
 
-def _n_columns(chosen: Any) -> int | None:
-    """Return how many columns are chosen, where that is to be seen without the data."""
+def _n_columns(chosen: Any, facts: Facts) -> int | None:
+    """Return how many columns are chosen; None where only the names of the data tell it."""
     if isinstance(chosen, str | int):
         return 1
+    if isinstance(chosen, slice):
+        n = facts.n_features
+        has_labels = isinstance(chosen.start, str) or isinstance(chosen.stop, str)
+        is_told = n is not None and n == facts.most_features and not has_labels
+        return len(range(n or 0)[chosen]) if is_told else None
     is_list = isinstance(chosen, list | tuple | np.ndarray)
-    if is_list and len(chosen) and not isinstance(chosen[0], bool | np.bool_):
-        return len(chosen)
-    return None
+    if not is_list or not len(chosen):
+        return None
+    is_mask = isinstance(chosen[0], bool | np.bool_)
+    return int(np.sum(chosen)) if is_mask else len(chosen)
 
 
 def _own(

@@ -202,6 +202,22 @@ def test_a_step_that_an_inner_search_replaces_is_left_to_it():
     assert names(search, X, Y) == {"estimator__selectkbest__k"}
 
 
+@pytest.mark.parametrize(
+    ("columns", "n"),
+    [
+        ([0, 3], 2),
+        (slice(1, 4), 3),
+        (slice(None, None, 2), 2),
+        (slice(-3, None), 3),
+        ([True, False, True, False], 2),
+        (np.array([True, True, True, False]), 3),
+    ],
+)
+def test_chosen_columns_limit_the_number_of_features(columns, n):
+    model = ColumnTransformer([("k", SelectKBest(), columns)])
+    assert suggest_space(model, X, Y)["k__k"][1] == n
+
+
 def test_a_value_of_the_user_stays_among_the_choices():
     assert "sigmoid" in suggest_space(SVC(kernel="sigmoid"))["kernel"]
     assert suggest_space(SVC())["kernel"] == ["rbf", "poly"]
