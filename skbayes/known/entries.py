@@ -41,7 +41,7 @@ class Range:
     up_to_own : bool
         The upper end is the value that the estimator has, which has to be an int.
     times : str or None
-        The ends are multiplied by this quantity of `Facts`, where it is known.
+        The ends, or the values, are multiplied by this quantity of `Facts`, where it is known.
     needs : tuple of str
         Quantities of `Facts` that have to be known.
     only : mapping of str to (float, float)

@@ -302,10 +302,10 @@ def _written(way: Range, facts: Facts, own: Any) -> Any:
             return None
     if any(getattr(facts, name) is None for name in way.needs):
         return None
-    if way.values is not None:
-        return list(way.values)
-    low, high = way.low, way.high
     scale = None if way.times is None else getattr(facts, way.times)
+    if way.values is not None:
+        return list(way.values) if scale is None else [_rounded(v * scale) for v in way.values]
+    low, high = way.low, way.high
     if scale is not None:
         low, high = _rounded(low * scale), _rounded(high * scale)
     for bounds, is_upper in ((way.at_most, True), (way.at_least, False)):

@@ -22,7 +22,14 @@ from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.feature_selection import SelectKBest, VarianceThreshold
 from sklearn.frozen import FrozenEstimator
 from sklearn.kernel_ridge import KernelRidge
-from sklearn.linear_model import Lasso, LogisticRegression, Ridge, SGDClassifier, SGDRegressor
+from sklearn.linear_model import (
+    ElasticNet,
+    Lasso,
+    LogisticRegression,
+    Ridge,
+    SGDClassifier,
+    SGDRegressor,
+)
 from sklearn.model_selection import (
     GridSearchCV,
     RandomizedSearchCV,
@@ -35,7 +42,7 @@ from sklearn.naive_bayes import GaussianNB
 from sklearn.neighbors import KNeighborsClassifier
 from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.preprocessing import KBinsDiscretizer, StandardScaler
-from sklearn.svm import SVC, SVR, LinearSVC, NuSVC
+from sklearn.svm import SVC, SVR, LinearSVC, NuSVC, NuSVR
 
 from skbayes import BayesSearchCV, suggest_space
 from skbayes.known.facts import facts_of
@@ -270,6 +277,20 @@ def test_ranges_have_the_unit_of_the_target(model, unit):
     assert suggest_space(model, X, one[:, None])[name][:2] == (low, high)
     several = suggest_space(MultiOutputRegressor(model), X, two)[f"estimator__{name}"]
     assert several[:2] == pytest.approx((low, high), rel=0.1)
+
+
+@pytest.mark.parametrize("model", [SVR(), NuSVR()])
+@pytest.mark.parametrize("unit", [1e-6, 1e6])
+def test_the_unit_of_the_target_does_not_matter(model, unit):
+    X, y = load_diabetes(return_X_y=True)
+    X, y = StandardScaler().fit_transform(X[:80]), unit * y[:80]
+    search = BayesSearchCV(model, "auto", n_iter=6, cv=3, random_state=0).fit(X, y)
+    assert search.best_score_ > 0.2
+
+
+def test_a_tolerance_of_the_user_is_kept():
+    assert "tol" not in suggest_space(SVR(tol=0.1), X, Y)
+    assert "tol" not in suggest_space(SVR())
 
 
 def test_nu_of_a_rare_class_is_small_enough():
