@@ -38,6 +38,8 @@ class Range:
     at_most, at_least : mapping of str to float
         The ends are held to these shares of quantities of `Facts`, where those are known. A share
         of 1 in `at_most` says that no larger value is possible.
+    reaches : mapping of str to float
+        The lower end is not above these shares of quantities of `Facts`, where those are known.
     up_to_own : bool
         The upper end is the value that the estimator has, which has to be an int.
     times : str or None
@@ -61,6 +63,7 @@ class Range:
     when: Mapping[str, tuple[Any, ...]] = field(default_factory=dict)
     at_most: Mapping[str, float] = field(default_factory=dict)
     at_least: Mapping[str, float] = field(default_factory=dict)
+    reaches: Mapping[str, float] = field(default_factory=dict)
     up_to_own: bool = False
     times: str | None = None
     needs: tuple[str, ...] = ()

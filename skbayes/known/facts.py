@@ -7,19 +7,24 @@ possible in every fold.
 
 from __future__ import annotations
 
+import functools
 import math
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 import scipy.sparse
+from sklearn.preprocessing import StandardScaler
 
 from skbayes.known.sight import Seen, is_single, shape_of, variance_of, y_std_of
 from skbayes.known.words import scale_of
 
 __all__ = ["Facts", "facts_of"]
+
+# A column varies if its standard deviation is above this share of its mean: else it is rounding.
+ROUNDING = 1e-9
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +50,8 @@ class Facts:
         Of all numbers of X together.
     y_std : float or None
         Standard deviation of the target of a regression.
+    spread : callable or None
+        Returns the median of the variances of the columns of X that vary, None if none does.
     """
 
     n_samples: int | None = None
@@ -55,6 +62,17 @@ class Facts:
     is_sparse: int = 0
     x_variance: float | None = None
     y_std: float | None = None
+    spread: Callable[[], float | None] | None = None
+
+    @property
+    def column_variance(self) -> float | None:
+        """The median of the variances of the columns of X that vary."""
+        return None if self.spread is None else self.spread()
+
+    @property
+    def xy_std(self) -> float | None:
+        """`y_std` times the standard deviation of a column of X, which is 1 if it is not known."""
+        return None if self.y_std is None else self.y_std * math.sqrt(self.column_variance or 1.0)
 
     @property
     def gamma_scale(self) -> float | None:
@@ -100,7 +118,20 @@ def facts_of(X: Any, y: Any, *, is_classifier: bool, n_rows: int | None = None) 
         is_sparse=int(scipy.sparse.issparse(X)),
         x_variance=variance_of(X) if n_features else None,
         y_std=None if is_classifier else y_std_of(y),
+        spread=functools.cache(functools.partial(column_variance_of, X)) if n_features else None,
     )
+
+
+def column_variance_of(X: Any) -> float | None:
+    """Return the median of the variances of the columns that vary; None if there are none."""
+    try:
+        with np.errstate(over="ignore", invalid="ignore"):
+            scaler = StandardScaler(with_mean=False).fit(X)
+    except Exception:  # text, objects, frames with a column of categories
+        return None
+    varies = np.sqrt(scaler.var_) > ROUNDING * np.abs(scaler.mean_)
+    variances = scaler.var_[varies & np.isfinite(scaler.var_)]
+    return float(np.median(variances)) if len(variances) else None
 
 
 def _classes_of(y: Any) -> tuple[int | None, int | None]:

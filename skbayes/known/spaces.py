@@ -30,6 +30,7 @@ _UNKNOWN = (
     "n_smallest",
     "x_variance",
     "y_std",
+    "spread",
 )
 
 
@@ -185,7 +186,8 @@ def _parts(
         columns = {name: chosen for name, _, chosen in estimator.transformers}
         for name, part in inside.items():
             n = _n_columns(columns.get(name), facts)
-            yield name, part, replace(facts, n_features=n, most_features=n, x_variance=None)
+            known = replace(facts, n_features=n, most_features=n, x_variance=None, spread=None)
+            yield name, part, known
     else:
         # What an ensemble that is not known does with the data is not known either.
         shares = dict.fromkeys(_UNKNOWN, 0.0) if entry is None else entry.inside
@@ -201,7 +203,9 @@ def _after(step: Any, facts: Facts) -> Facts:
                 facts = _after(each, facts)
         return facts
     entry = entry_of(step)
-    known: dict[str, Any] = {"x_variance": 1.0 if standardises(step) else None}
+    known: dict[str, Any] = {"x_variance": None, "spread": None}
+    if standardises(step):
+        known = {"x_variance": 1.0, "spread": lambda: 1.0}
     if entry is None or entry.features == "other":
         known |= {"n_features": None, "most_features": None, "is_sparse": -1}
     elif entry.features == "more":
@@ -308,6 +312,9 @@ def _written(way: Range, facts: Facts, own: Any) -> Any:
     low, high = way.low, way.high
     if scale is not None:
         low, high = _rounded(low * scale), _rounded(high * scale)
+    for name, share in way.reaches.items():
+        quantity = getattr(facts, name)
+        low = low if quantity is None else min(low, _rounded(share * quantity))
     for bounds, is_upper in ((way.at_most, True), (way.at_least, False)):
         for name, share in bounds.items():
             quantity = getattr(facts, name)

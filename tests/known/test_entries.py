@@ -16,7 +16,9 @@ from skbayes.space import check_dimension, parse_space
 
 SKLEARN = dict(all_estimators())
 # What an entry may take from the data, by name.
-QUANTITIES = {field.name for field in fields(Facts)} | {"gamma_scale", "balance"}
+QUANTITIES = {field.name for field in fields(Facts)} | {
+    "column_variance", "xy_std", "gamma_scale", "balance",
+}  # fmt: skip
 
 
 def ids(entry: Entry) -> str:
@@ -32,7 +34,7 @@ def test_fields(entry: Entry) -> None:
     for name, ways in entry.space.items():
         assert ways
         for way in ways:
-            told = {*way.at_most, *way.at_least, *way.only, *way.needs}
+            told = {*way.at_most, *way.at_least, *way.reaches, *way.only, *way.needs}
             assert told | {way.times} <= QUANTITIES | {None}
             assert way.when.keys() <= entry.space.keys() - {name}
             if way.values is None:

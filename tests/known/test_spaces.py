@@ -279,7 +279,19 @@ def test_ranges_have_the_unit_of_the_target(model, unit):
     assert several[:2] == pytest.approx((low, high), rel=0.1)
 
 
-@pytest.mark.parametrize("model", [SVR(), NuSVR()])
+@pytest.mark.parametrize(("model", "power"), [(Lasso(), 1), (ElasticNet(), 1), (Ridge(), 2)])
+def test_penalties_have_the_unit_of_the_features(model, power):
+    X, y = load_diabetes(return_X_y=True)
+    wide = StandardScaler().fit_transform(X)
+    _, high, _ = suggest_space(model, wide, y)["alpha"]
+    # A constant column has no scale, and a scaler brings its own.
+    odd = np.column_stack([1e-3 * wide, np.full((len(X), 12), 1e5)])
+    assert suggest_space(model, odd, y)["alpha"][1] == pytest.approx(1e-3**power * high, rel=0.1)
+    scaled = suggest_space(make_pipeline(StandardScaler(), model), X, y)
+    assert next(iter(scaled.values()))[1] == high
+
+
+@pytest.mark.parametrize("model", [SVR(), NuSVR(), ElasticNet()])
 @pytest.mark.parametrize("unit", [1e-6, 1e6])
 def test_the_unit_of_the_target_does_not_matter(model, unit):
     X, y = load_diabetes(return_X_y=True)
@@ -374,7 +386,7 @@ def test_auto_leaves_out_the_resource(step):
 
 def test_auto_says_what_it_searches(capsys):
     BayesSearchCV(Ridge(), "auto", n_iter=2, cv=2, verbose=1).fit(*load_diabetes(return_X_y=True))
-    assert "search_spaces='auto' searches\n  alpha: (0.001, 1000.0" in capsys.readouterr().out
+    assert "search_spaces='auto' searches\n  alpha: (2.3e-06, 2.3, " in capsys.readouterr().out
 
 
 @pytest.mark.parametrize(
