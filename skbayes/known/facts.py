@@ -90,10 +90,12 @@ class Facts:
 
     def shrunk(self, shares: Mapping[str, float]) -> Facts:
         """Return what is known of a part of the data; a share of 0 says that nothing is."""
-        changed: dict[str, Any] = {}
+        changed: dict[str, Any] = dict.fromkeys(shares)
         for name, share in shares.items():
             value = getattr(self, name)
-            changed[name] = None if value is None or not share else math.floor(share * value)
+            if value is not None and share:
+                part = share * value
+                changed[name] = math.floor(part) if isinstance(value, int) else part
         return replace(self, **changed)
 
 

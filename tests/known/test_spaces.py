@@ -19,7 +19,7 @@ from sklearn.ensemble import (
     VotingClassifier,
 )
 from sklearn.feature_extraction.text import TfidfVectorizer
-from sklearn.feature_selection import SelectKBest, VarianceThreshold
+from sklearn.feature_selection import SelectFromModel, SelectKBest, VarianceThreshold
 from sklearn.frozen import FrozenEstimator
 from sklearn.kernel_ridge import KernelRidge
 from sklearn.linear_model import (
@@ -303,6 +303,14 @@ def test_the_unit_of_the_target_does_not_matter(model, unit):
 def test_a_tolerance_of_the_user_is_kept():
     assert "tol" not in suggest_space(SVR(tol=0.1), X, Y)
     assert "tol" not in suggest_space(SVR())
+
+
+def test_a_selection_by_weights_selects_features():
+    X, y = load_diabetes(return_X_y=True)
+    X = StandardScaler().fit_transform(X)
+    _, high, _ = suggest_space(SelectFromModel(Lasso()), X, y)["estimator__alpha"]
+    assert SelectFromModel(Lasso(high)).fit(X, y).get_support().any()
+    assert high == pytest.approx(y.std() / 10, rel=0.1)
 
 
 def test_nu_of_a_rare_class_is_small_enough():
