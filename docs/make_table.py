@@ -36,6 +36,8 @@ _WORDS = {
     "n_smallest": "rows of the smallest class",
     "x_variance": "variance of X",
     "y_std": "standard deviation of y",
+    "column_variance": "variance of a column of X",
+    "xy_std": "standard deviations of y and of a column of X",
     "gamma_scale": 'number of `gamma="scale"`',
     "balance": "share of the smallest class",
 }
@@ -104,7 +106,11 @@ def _way(way: Range) -> str:
         text += f", times the {_WORDS[way.times]}"
     bounds = [
         f"{word} {_part(share, name)}"
-        for word, shares in (("at most", way.at_most), ("at least", way.at_least))
+        for word, shares in (
+            ("at most", way.at_most),
+            ("at least", way.at_least),
+            ("with a lower end of at most", way.reaches),
+        )
         for name, share in shares.items()
     ]
     if way.up_to_own:

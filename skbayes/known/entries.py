@@ -35,11 +35,14 @@ class Range:
     when : mapping
         The parameter exists only where each of these, of the same entry, has one of the values.
     at_most, at_least : mapping of str to float
-        The ends are held to these shares of quantities of `Facts`, where those are known.
+        The ends are held to these shares of quantities of `Facts`, where those are known. A share
+        of 1 in `at_most` says that no larger value is possible.
+    reaches : mapping of str to float
+        The lower end is not above these shares of quantities of `Facts`, where those are known.
     up_to_own : bool
         The upper end is the value that the estimator has, which has to be an int.
     times : str or None
-        The ends are multiplied by this quantity of `Facts`, where it is known.
+        The ends, or the values, are multiplied by this quantity of `Facts`, where it is known.
     needs : tuple of str
         Quantities of `Facts` that have to be known.
     only : mapping of str to (float, float)
@@ -59,6 +62,7 @@ class Range:
     when: Mapping[str, tuple[Any, ...]] = field(default_factory=dict)
     at_most: Mapping[str, float] = field(default_factory=dict)
     at_least: Mapping[str, float] = field(default_factory=dict)
+    reaches: Mapping[str, float] = field(default_factory=dict)
     up_to_own: bool = False
     times: str | None = None
     needs: tuple[str, ...] = ()

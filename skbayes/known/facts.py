@@ -16,6 +16,7 @@ from typing import Any
 
 import numpy as np
 import scipy.sparse
+from sklearn.preprocessing import StandardScaler
 
 from skbayes.space import has
 
@@ -23,6 +24,9 @@ __all__ = ["Facts", "facts_of", "shape_of", "variance_of", "y_std_of"]
 
 # Numbers that are made floats at a time: a megabyte.
 CHUNK = 2**17
+
+# A column varies if its standard deviation is above this share of its mean: else it is rounding.
+ROUNDING = 1e-9
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +54,8 @@ class Facts:
         Returns the variance of all numbers of X together, None if it has none.
     y_std : float or None
         Standard deviation of the target of a regression.
+    spread : callable or None
+        Returns the median of the variances of the columns of X that vary, None if none does.
     """
 
     n_samples: int | None = None
@@ -61,6 +67,17 @@ class Facts:
     is_sparse: int = 0
     variance: Callable[[], float | None] | None = None
     y_std: float | None = None
+    spread: Callable[[], float | None] | None = None
+
+    @property
+    def column_variance(self) -> float | None:
+        """The median of the variances of the columns of X that vary."""
+        return None if self.spread is None else self.spread()
+
+    @property
+    def xy_std(self) -> float | None:
+        """`y_std` times the standard deviation of a column of X, which is 1 if it is not known."""
+        return None if self.y_std is None else self.y_std * math.sqrt(self.column_variance or 1.0)
 
     @property
     def n_columns(self) -> int | None:
@@ -87,10 +104,12 @@ class Facts:
 
     def shrunk(self, shares: Mapping[str, float]) -> Facts:
         """Return what is known of a part of the data; a share of 0 says that nothing is."""
-        changed: dict[str, Any] = {}
+        changed: dict[str, Any] = dict.fromkeys(shares)
         for name, share in shares.items():
             value = getattr(self, name)
-            changed[name] = None if value is None or not share else math.floor(share * value)
+            if value is not None and share:
+                part = share * value
+                changed[name] = math.floor(part) if isinstance(value, int) else part
         return replace(self, **changed)
 
 
@@ -116,7 +135,20 @@ def facts_of(X: Any, y: Any, *, is_classifier: bool, n_rows: int | None = None) 
         is_sparse=int(scipy.sparse.issparse(X)),
         variance=functools.cache(functools.partial(variance_of, X)) if n_features else None,
         y_std=None if is_classifier else y_std_of(y),
+        spread=functools.cache(functools.partial(column_variance_of, X)) if n_features else None,
     )
+
+
+def column_variance_of(X: Any) -> float | None:
+    """Return the median of the variances of the columns that vary; None if there are none."""
+    try:
+        with np.errstate(over="ignore", invalid="ignore"):
+            scaler = StandardScaler(with_mean=False).fit(X)
+    except Exception:  # text, objects, frames with a column of categories
+        return None
+    varies = np.sqrt(scaler.var_) > ROUNDING * np.abs(scaler.mean_)
+    variances = scaler.var_[varies & np.isfinite(scaler.var_)]
+    return float(np.median(variances)) if len(variances) else None
 
 
 def _classes_of(y: Any) -> tuple[int | None, int | None]:

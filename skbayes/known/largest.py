@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 
 from skbayes.known.entries import entry_of
-from skbayes.known.sight import library_names
+from skbayes.known.classes import library_names
 
 __all__ = ["LARGEST", "Largest", "largest_of", "share_inside"]
 

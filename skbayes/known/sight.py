@@ -97,13 +97,14 @@ def after(step: Any, facts: Facts, *, is_searched: bool = False) -> Facts:
         return facts
     entry = entry_of(step)
     if entry is None:
-        return replace(facts, variance=None, **_LOST["other"])
+        return replace(facts, variance=None, spread=None, **_LOST["other"])
     varies = entry.space if is_searched else {}
     parameters = step.get_params(deep=False)
     fixed = {name: value for name, value in parameters.items() if name not in varies}
     is_scaled = bool(entry.scaled_if) and all(fixed.get(name) for name in entry.scaled_if)
     lost = _imputed(facts, fixed) if entry.features == "imputed" else _LOST[entry.features]
-    known = {"variance": _one if is_scaled else None, **lost}
+    variance = _one if is_scaled else None
+    known = {"variance": variance, "spread": variance, **lost}
     n = fixed.get(entry.n_left)
     if isinstance(n, numbers.Integral) and not isinstance(n, bool):
         n = int(n) if facts.most_features is None else min(int(n), facts.most_features)
@@ -124,19 +125,25 @@ def _imputed(facts: Facts, fixed: Mapping[str, Any]) -> dict[str, Any]:
 def chosen_by(transformer: ColumnTransformer, name: str, facts: Facts) -> Facts:
     """Return what is known of the columns that a part of a `ColumnTransformer` gets."""
     columns = {part: chosen for part, _, chosen in transformer.transformers}
-    n = _n_columns(columns.get(name))
+    n = _n_columns(columns.get(name), facts)
     n_empty = None if facts.n_empty else facts.n_empty
-    return replace(facts, n_features=n, most_features=n, n_empty=n_empty, variance=None)
+    unknown: dict[str, Any] = dict.fromkeys(("variance", "spread"))
+    return replace(facts, n_features=n, most_features=n, n_empty=n_empty, **unknown)
 
 
-def _n_columns(chosen: Any) -> int | None:
-    """Return how many columns are chosen, where that is to be seen without the data."""
+def _n_columns(chosen: Any, facts: Facts) -> int | None:
+    """Return how many columns are chosen; None where only the names of the data tell it."""
     if isinstance(chosen, str | int):
         return 1
+    if isinstance(chosen, slice):
+        n = facts.n_columns
+        has_labels = isinstance(chosen.start, str) or isinstance(chosen.stop, str)
+        return None if n is None or has_labels else len(range(n)[chosen])
     is_list = isinstance(chosen, list | tuple | np.ndarray)
-    if is_list and len(chosen) and not isinstance(chosen[0], bool | np.bool_):
-        return len(chosen)
-    return None
+    if not is_list or not len(chosen):
+        return None
+    is_mask = isinstance(chosen[0], bool | np.bool_)
+    return int(np.sum(chosen)) if is_mask else len(chosen)
 
 
 def _one() -> float:

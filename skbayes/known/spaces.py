@@ -29,6 +29,7 @@ _UNKNOWN = (
     "n_smallest",
     "variance",
     "y_std",
+    "spread",
 )
 
 
@@ -133,12 +134,37 @@ def _walk(
             )
             return
         raise ValueError(_refusal(estimator, prefix))
+    set_inside = {f"{prefix}{name}" for name in _searched_by(estimator)}
     for name, part, known in _parts(estimator, entry, inside, facts):
         if not all(f"{name}__{own}" in parameters for own in part.get_params(deep=False)):
             continue  # what is in a FrozenEstimator cannot be set
         # The last one is what the search is for.
         passes_on = isinstance(estimator, Pipeline) and part is not estimator.steps[-1][1]
-        yield from _walk(part, known, f"{prefix}{name}__", is_step=passes_on)
+        found = _walk(part, known, f"{prefix}{name}__", is_step=passes_on)
+        yield from _without(set_inside, found)
+
+
+def _searched_by(estimator: Any) -> Iterator[str]:
+    """Yield the parameters that an estimator which is a search itself sets in each fit."""
+    for name in ("param_grid", "param_distributions", "search_spaces"):
+        written = getattr(estimator, name, None) or ()
+        if isinstance(written, str):
+            yield "estimator"  # "auto": all that is inside
+            continue
+        for space in [written] if isinstance(written, Mapping) else written:
+            names = space[0] if isinstance(space, tuple) else space
+            yield from (f"estimator__{each}" for each in names)
+
+
+def _without(
+    left_out: Iterable[str], found: Iterable[tuple[str, Any]]
+) -> Iterator[tuple[str, Any]]:
+    """Yield what is found, without some parameters and all that is inside of or needs these."""
+    starts = tuple(f"{name}__" for name in left_out)
+    for name, written in found:
+        setters = written.when if isinstance(written, Conditional) else ()
+        if not any(f"{each}__".startswith(starts) for each in (name, *setters)):
+            yield name, written
 
 
 def _fits(value: Any) -> bool:
@@ -237,12 +263,15 @@ def _written(way: Range, facts: Facts, own: Any) -> Any:
             return None
     if any(getattr(facts, name) is None for name in way.needs):
         return None
-    if way.values is not None:
-        return list(way.values)
-    low, high = way.low, way.high
     scale = None if way.times is None else getattr(facts, way.times)
+    if way.values is not None:
+        return list(way.values) if scale is None else [_rounded(v * scale) for v in way.values]
+    low, high = way.low, way.high
     if scale is not None:
         low, high = _rounded(low * scale), _rounded(high * scale)
+    for name, share in way.reaches.items():
+        quantity = getattr(facts, name)
+        low = low if quantity is None else min(low, _rounded(share * quantity))
     for bounds, is_upper in ((way.at_most, True), (way.at_least, False)):
         for name, share in bounds.items():
             quantity = getattr(facts, name)

@@ -17,7 +17,9 @@ from skbayes.space import check_dimension, parse_space
 SKLEARN = dict(all_estimators())
 # What an entry may take from the data, by name.
 FIELDS = {field.name for field in fields(Facts)}
-QUANTITIES = FIELDS | {"n_columns", "x_variance", "gamma_scale", "balance"}
+QUANTITIES = FIELDS | {
+    "n_columns", "x_variance", "column_variance", "xy_std", "gamma_scale", "balance",
+}  # fmt: skip
 
 
 def ids(entry: Entry) -> str:
@@ -33,7 +35,7 @@ def test_fields(entry: Entry) -> None:
     for name, ways in entry.space.items():
         assert ways
         for way in ways:
-            told = {*way.at_most, *way.at_least, *way.only, *way.needs}
+            told = {*way.at_most, *way.at_least, *way.reaches, *way.only, *way.needs}
             assert told | {way.times} <= QUANTITIES | {None}
             assert way.when.keys() <= entry.space.keys() - {name}
             if way.values is None:
@@ -119,6 +121,20 @@ def test_points_of_boosters_fit(
         params = space.decode(point)
         model = clone(estimator).set_params(**{**params, **few}).fit(X, y)
         assert np.isfinite(model.predict(X).astype(float)).all()
+
+
+@pytest.mark.parametrize(
+    ("package", "cls", "of_no_unit"),
+    [("lightgbm", "LGBMRegressor", "mae"), ("xgboost", "XGBRegressor", "reg:absoluteerror")],
+)
+def test_the_penalty_of_gradients_has_their_unit(package: str, cls: str, of_no_unit: str) -> None:
+    made = getattr(pytest.importorskip(package), cls)
+    X = np.random.default_rng(0).standard_normal((20, 3))
+    low, high, _ = suggest_space(made(), X, 1e-6 * X[:, 0])["reg_alpha"]
+    assert high < 1e-4
+    assert high / low == pytest.approx(1e5, rel=0.1)
+    space = suggest_space(made(objective=of_no_unit), X, 1e-6 * X[:, 0])
+    assert space["reg_alpha"][:2] == (1e-4, 10.0)
 
 
 class Booster(ClassifierMixin, BaseEstimator):

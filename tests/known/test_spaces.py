@@ -19,19 +19,31 @@ from sklearn.ensemble import (
     VotingClassifier,
 )
 from sklearn.feature_extraction.text import TfidfVectorizer
-from sklearn.feature_selection import SelectKBest, VarianceThreshold
+from sklearn.feature_selection import SelectFromModel, SelectKBest, VarianceThreshold
 from sklearn.frozen import FrozenEstimator
 from sklearn.impute import KNNImputer, SimpleImputer
 from sklearn.kernel_ridge import KernelRidge
-from sklearn.linear_model import Lasso, LogisticRegression, Ridge, SGDClassifier
-from sklearn.model_selection import ShuffleSplit, cross_val_score
+from sklearn.linear_model import (
+    ElasticNet,
+    Lasso,
+    LogisticRegression,
+    Ridge,
+    SGDClassifier,
+    SGDRegressor,
+)
+from sklearn.model_selection import (
+    GridSearchCV,
+    RandomizedSearchCV,
+    ShuffleSplit,
+    cross_val_score,
+)
 from sklearn.multiclass import OneVsRestClassifier
 from sklearn.multioutput import MultiOutputRegressor
 from sklearn.naive_bayes import GaussianNB
 from sklearn.neighbors import KNeighborsClassifier
 from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.preprocessing import KBinsDiscretizer, StandardScaler
-from sklearn.svm import SVC, SVR, LinearSVC, NuSVC
+from sklearn.svm import SVC, SVR, LinearSVC, NuSVC, NuSVR
 
 from skbayes import BayesSearchCV, suggest_space
 from skbayes.known.facts import facts_of
@@ -183,6 +195,43 @@ def test_a_penalty_that_is_set_is_kept_and_causes_no_more_than_it_did(data, pena
         assert {str(each.message)[:60] for each in after} <= said
 
 
+@pytest.mark.parametrize(
+    ("search", "left_out"),
+    [
+        (GridSearchCV(SVC(), {"C": [1, 10]}), {"C"}),
+        (RandomizedSearchCV(SVC(), [{"C": [1]}, {"kernel": ["rbf"]}]), SVM - {"class_weight"}),
+        (BayesSearchCV(SVC(), [({"C": [1]}, 5), {"gamma": [1]}]), {"C", "gamma"}),
+        (BayesSearchCV(SVC(), "auto"), SVM),
+    ],
+)
+def test_what_an_inner_search_sets_is_left_to_it(search, left_out):
+    assert names(search, X, Y) == below("estimator", SVM - left_out)
+    pipe = Pipeline([("a", StandardScaler()), ("b", search)])
+    assert names(pipe, X, Y) == below("b__estimator", SVM - left_out)
+
+
+def test_a_step_that_an_inner_search_replaces_is_left_to_it():
+    pipe = make_pipeline(SelectKBest(), SVC())
+    search = GridSearchCV(pipe, {"svc": [SVC(), Ridge()]})
+    assert names(search, X, Y) == {"estimator__selectkbest__k"}
+
+
+@pytest.mark.parametrize(
+    ("columns", "n"),
+    [
+        ([0, 3], 2),
+        (slice(1, 4), 3),
+        (slice(None, None, 2), 2),
+        (slice(-3, None), 3),
+        ([True, False, True, False], 2),
+        (np.array([True, True, True, False]), 3),
+    ],
+)
+def test_chosen_columns_limit_the_number_of_features(columns, n):
+    model = ColumnTransformer([("k", SelectKBest(), columns)])
+    assert suggest_space(model, X, Y)["k__k"][1] == n
+
+
 def test_a_value_of_the_user_stays_among_the_choices():
     assert "sigmoid" in suggest_space(SVC(kernel="sigmoid"))["kernel"]
     assert suggest_space(SVC())["kernel"] == ["rbf", "poly"]
@@ -197,9 +246,11 @@ def test_a_value_of_the_user_stays_among_the_choices():
         (make_pipeline(LinearDiscriminantAnalysis(), GaussianNB()), "lineardiscriminantanalysis"),
         (LinearSVC(dual=True), "penalty"),
         (LogisticRegression(solver="liblinear", dual=True), "l1_ratio"),
+        # The steps depend on alpha.
+        (SGDRegressor(learning_rate="optimal"), "eta0"),
     ],
 )
-def test_what_would_fail_where_the_estimator_stands_is_not_searched(estimator, left_out):
+def test_what_would_fail_or_change_nothing_is_not_searched(estimator, left_out):
     X, y = load_breast_cancer(return_X_y=True)
     assert not any(name.startswith(left_out) for name in suggest_space(estimator, X, y))
 
@@ -233,6 +284,40 @@ def test_ranges_have_the_unit_of_the_target(model, unit):
     assert suggest_space(model, X, one[:, None])[name][:2] == (low, high)
     several = suggest_space(MultiOutputRegressor(model), X, two)[f"estimator__{name}"]
     assert several[:2] == pytest.approx((low, high), rel=0.1)
+
+
+@pytest.mark.parametrize(("model", "power"), [(Lasso(), 1), (ElasticNet(), 1), (Ridge(), 2)])
+def test_penalties_have_the_unit_of_the_features(model, power):
+    X, y = load_diabetes(return_X_y=True)
+    wide = StandardScaler().fit_transform(X)
+    _, high, _ = suggest_space(model, wide, y)["alpha"]
+    # A constant column has no scale, and a scaler brings its own.
+    odd = np.column_stack([1e-3 * wide, np.full((len(X), 12), 1e5)])
+    assert suggest_space(model, odd, y)["alpha"][1] == pytest.approx(1e-3**power * high, rel=0.1)
+    scaled = suggest_space(make_pipeline(StandardScaler(), model), X, y)
+    assert next(iter(scaled.values()))[1] == high
+
+
+@pytest.mark.parametrize("model", [SVR(), NuSVR(), ElasticNet()])
+@pytest.mark.parametrize("unit", [1e-6, 1e6])
+def test_the_unit_of_the_target_does_not_matter(model, unit):
+    X, y = load_diabetes(return_X_y=True)
+    X, y = StandardScaler().fit_transform(X[:80]), unit * y[:80]
+    search = BayesSearchCV(model, "auto", n_iter=6, cv=3, random_state=0).fit(X, y)
+    assert search.best_score_ > 0.2
+
+
+def test_a_tolerance_of_the_user_is_kept():
+    assert "tol" not in suggest_space(SVR(tol=0.1), X, Y)
+    assert "tol" not in suggest_space(SVR())
+
+
+def test_a_selection_by_weights_selects_features():
+    X, y = load_diabetes(return_X_y=True)
+    X = StandardScaler().fit_transform(X)
+    _, high, _ = suggest_space(SelectFromModel(Lasso()), X, y)["estimator__alpha"]
+    assert SelectFromModel(Lasso(high)).fit(X, y).get_support().any()
+    assert high == pytest.approx(y.std() / 10, rel=0.1)
 
 
 def test_nu_of_a_rare_class_is_small_enough():
@@ -316,7 +401,7 @@ def test_auto_leaves_out_the_resource(step):
 
 def test_auto_says_what_it_searches(capsys):
     BayesSearchCV(Ridge(), "auto", n_iter=2, cv=2, verbose=1).fit(*load_diabetes(return_X_y=True))
-    assert "search_spaces='auto' searches\n  alpha: (0.001, 1000.0" in capsys.readouterr().out
+    assert "search_spaces='auto' searches\n  alpha: (2.3e-06, 2.3, " in capsys.readouterr().out
 
 
 @pytest.mark.parametrize(
