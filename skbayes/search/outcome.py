@@ -273,10 +273,13 @@ def _select(search: Any, run: Run, rows: Sequence[Trial]) -> None:
 
 def _fold_scores(run: Run, rows: Sequence[Trial]) -> list[list[float]]:
     """Return the scores of the folds, NaN in all of a candidate without a score."""
-    return [
-        [math.nan if fold is None or run.objective.has_failed(trial) else fold for fold in folds]
-        for trial, folds in ((trial, run.objective.fold_scores(trial)) for trial in rows)
-    ]
+    scores = []
+    for trial in rows:
+        folds = run.objective.fold_scores(trial)
+        # Asked once for each candidate: the answer looks at all folds.
+        has_failed = run.objective.has_failed(trial)
+        scores.append([math.nan if fold is None or has_failed else fold for fold in folds])
+    return scores
 
 
 def _choice(run: Run, rows: Sequence[Trial]) -> Callable[[NDArray[np.float64]], NDArray[np.intp]]:
