@@ -6,6 +6,7 @@ import math
 from collections.abc import Callable, Sequence
 from contextlib import nullcontext
 from dataclasses import replace
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -289,12 +290,16 @@ def _choice(run: Run, rows: Sequence[Trial]) -> Callable[[NDArray[np.float64]], 
         return highest_means
     points = [trial.point for trial in rows]
 
+    # This decodes all points. Many sets of folds have few different best candidates.
+    @cache
+    def complexity_beside(best: int) -> NDArray[np.float64]:
+        return preferences.complexity(points, points[best])
+
     @own_arithmetic()
     def simplest(folds: NDArray[np.float64]) -> NDArray[np.intp]:
         means = folds.mean(axis=1)
         best = int(np.nanargmax(means))
-        complexity = preferences.complexity(points, points[best])
-        return np.array([simplest_within_one_error(folds, means, complexity, best)])
+        return np.array([simplest_within_one_error(folds, means, complexity_beside(best), best)])
 
     return simplest
 
