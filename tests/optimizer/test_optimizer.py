@@ -573,6 +573,55 @@ def test_the_thread_limit_of_the_process_comes_back():
         assert blas_threads() == {2}
 
 
+class RecordingLock:
+    """Lock that counts how often it is taken."""
+
+    def __init__(self):
+        self.n_taken = 0
+
+    def __enter__(self):
+        self.n_taken += 1
+
+    def __exit__(self, *_):
+        pass
+
+
+PARAMS = {"x": 0.0, "c": 1.0, "k": 3, "kind": "a"}
+POINT = parse_space(MIXED).encode(PARAMS)
+READERS = {
+    "told": (),
+    "pending": (),
+    "reports": (),
+    "best_score": (),
+    "best_params": (),
+    "points_asked": (),
+    "n_complete": (),
+    "prospects": ([POINT],),
+    "rung_evidence": (),
+    "relative_costs": ([POINT],),
+    "predict_point": (POINT,),
+    "predict_cost": (PARAMS,),
+    "preview_point": (),
+    "gain_in_sight": (),
+    "regret_bound": (),
+    "insight": (),
+    "exhausted": (),
+    "adopt_point": (POINT,),
+    "__getstate__": (),
+}
+
+
+@pytest.mark.parametrize("name", READERS)
+def test_what_reads_waits_for_what_writes(name):
+    """Else a dict might change its size while one thread reads it and another one tells."""
+    optimizer, _ = run(MIXED, mixed_score, 6, random_state=0)
+    optimizer._lock = lock = RecordingLock()
+    found = getattr(optimizer, name)
+    if callable(found):
+        found(*READERS[name])
+    assert lock.n_taken
+
+
 def test_several_are_told_all_or_none():
     optimizer = Optimizer({"x": (0.0, 1.0)}, random_state=0)
     points = optimizer.ask(3)
