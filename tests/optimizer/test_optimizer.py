@@ -778,6 +778,22 @@ def test_a_constraint_that_allows_all_changes_nothing():
             optimizer.tell(params, params["a"] * params["b"])
 
 
+def test_known_points_are_prepared_once_for_all_random_ones(monkeypatch):
+    monkeypatch.setattr("skbayes.optimizer.proposer.N_FAR", 3)
+    optimizer = Optimizer({"x": (0.0, 1.0)}, is_allowed=lambda p: p["x"] == 0.3, random_state=0)
+    optimizer.tell({"x": 0.3}, 1.0)
+    prepared, focused = [], Space.focused
+
+    def counted(space, coordinates):
+        prepared.append(coordinates)
+        return focused(space, coordinates)
+
+    monkeypatch.setattr(Space, "focused", counted)
+    with pytest.raises(SpaceExhausted):
+        optimizer.ask()
+    assert len(prepared) == 1
+
+
 def test_a_constraint_is_a_function():
     with pytest.raises(TypeError, match="is_allowed must be a function or None, got 'a < 1'"):
         Optimizer({"a": (0.0, 1.0)}, is_allowed="a < 1")
