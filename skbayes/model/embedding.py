@@ -71,7 +71,7 @@ class Source:
     def __len__(self) -> int:
         return len(self.scores)
 
-    def best(self, allows: Callable[[Point], bool] = lambda point: True) -> Point | None:
+    def best(self, allows: Callable[[Point], bool]) -> Point | None:
         """Return the best point that is inside the space and allowed; None if there is none."""
         for point, score in zip(self.points, self.scores.tolist(), strict=True):
             if point is not None and math.isfinite(score) and allows(point):
@@ -99,7 +99,7 @@ class Source:
         return math.hypot(*differences) <= SAME_SCALE * unit * math.sqrt(len(differences))
 
 
-def place(space: Space, rows: Sequence[Row], n_rows: int = MAX_SOURCE_ROWS) -> Source:
+def place(space: Space, rows: Sequence[Row], n_rows: int) -> Source:
     """Place earlier results in a space.
 
     Those that lack a parameter, or have one too many that was varied, or a value that has no
@@ -111,7 +111,7 @@ def place(space: Space, rows: Sequence[Row], n_rows: int = MAX_SOURCE_ROWS) -> S
         Where the search is.
     rows : sequence of (params, score)
         NaN scores are failures.
-    n_rows : int, default=100
+    n_rows : int
         How many are kept at most.
 
     Returns
