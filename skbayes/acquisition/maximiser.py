@@ -170,7 +170,7 @@ def maximise(
     return point
 
 
-def _spread(Z: FloatArray, value: FloatArray, share: float = 1.0) -> IntArray:
+def _spread(Z: FloatArray, value: FloatArray, share: float) -> IntArray:
     """Rows of large values that are apart from each other, tier after tier, best first in each.
 
     Parameters
@@ -179,7 +179,7 @@ def _spread(Z: FloatArray, value: FloatArray, share: float = 1.0) -> IntArray:
         Feature rows in lengthscales.
     value : ndarray of shape (b,)
         Their acquisition values.
-    share : float, default=1.0
+    share : float
         Share of the numbers of ``TIERS`` that is wanted.
 
     Returns

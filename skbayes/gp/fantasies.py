@@ -68,7 +68,7 @@ class Fantasies:
         ----------
         posterior : Posterior
         X : ndarray of shape (q, p)
-            Pending rows.
+            Pending rows, q >= 1.
         normals : ndarray of shape (q, n_fantasies)
             Standard normal samples; those of one fantasy in a column.
 

@@ -265,7 +265,7 @@ class Posterior:
         Parameters
         ----------
         X : ndarray of shape (q, p)
-            Pending rows; they may repeat each other and observed rows.
+            Pending rows, q >= 1; they may repeat each other and observed rows.
 
         Returns
         -------
@@ -278,8 +278,6 @@ class Posterior:
         optimization, sect. 4.2 (kriging believer).
         """
         q, p = X.shape
-        if q == 0:
-            return self
         n = self.alpha.size
         sf2 = self.hyperparameters.signal_variance
         X = np.ascontiguousarray(X, dtype=np.float64)

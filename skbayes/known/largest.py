@@ -9,8 +9,8 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
-from skbayes.known.entries import entry_of
 from skbayes.known.classes import library_names
+from skbayes.known.entries import entry_of
 
 __all__ = ["LARGEST", "Largest", "largest_of", "share_inside"]
 

@@ -110,7 +110,7 @@ class Source:
         return math.hypot(*differences) <= SAME_SCALE * unit * math.sqrt(len(differences))
 
 
-def place(space: Space, rows: Sequence[Row], n_rows: int = MAX_SOURCE_ROWS) -> Source:
+def place(space: Space, rows: Sequence[Row], n_rows: int) -> Source:
     """Place earlier results in a space.
 
     Those that lack a parameter, or have one too many that was varied, or a value that has no
@@ -122,7 +122,7 @@ def place(space: Space, rows: Sequence[Row], n_rows: int = MAX_SOURCE_ROWS) -> S
         Where the search is.
     rows : sequence of (params, score)
         NaN scores are failures.
-    n_rows : int, default=100
+    n_rows : int
         How many are kept at most.
 
     Returns

@@ -12,6 +12,7 @@ import numpy as np
 
 from skbayes._warnings import warn
 from skbayes.model.reports import is_missing, read_score
+from skbayes.rules import named_metric
 from skbayes.space import has, show
 
 __all__ = ["Row", "read_sources"]
@@ -89,9 +90,9 @@ def _read(source: Any, what: str, metric: str | None, read_file: ReadFile | None
     if has(source, "told"):
         return _read_pairs(source.told, what)
     if has(source, "cv_results_"):
-        steering = _steering_metric(source)
+        metric = named_metric(source) or metric
         statuses = getattr(source, "candidate_status_", None)
-        return _read_table(source.cv_results_, f"{what}.cv_results_", steering or metric, statuses)
+        return _read_table(source.cv_results_, f"{what}.cv_results_", metric, statuses)
     if _is_table(source):
         return _read_table(source, what, metric)
     if has(source, "get_params") and has(source, "fit"):
@@ -110,15 +111,6 @@ def _read(source: Any, what: str, metric: str | None, read_file: ReadFile | None
             f"{what} must be {ACCEPTED}; got {show(source)} of type {type(source).__name__}."
         )
     return _read_pairs(list(source), what)
-
-
-def _steering_metric(search: Any) -> str | None:
-    """Return the metric that a fitted search followed, if it says so."""
-    for name in ("_metric", "objective", "refit"):
-        metric = getattr(search, name, None)
-        if isinstance(metric, str) and SCORE_PREFIX + metric in search.cv_results_:
-            return metric
-    return None
 
 
 def _is_one(given: Any) -> bool:

@@ -48,9 +48,9 @@ class Transfer:
         At least one.
     own : Surrogate
         Model of the search alone.
-    n_iter : int or None, default=None
+    n_iter : int or None
         Number of points that are planned, if known.
-    allows : callable, default=one that allows all
+    allows : callable
         Tells whether a point may be proposed.
 
     Attributes
@@ -68,8 +68,8 @@ class Transfer:
         space: Space,
         sources: Sequence[Source],
         own: Surrogate,
-        n_iter: int | None = None,
-        allows: Callable[[Point], bool] = lambda point: True,
+        n_iter: int | None,
+        allows: Callable[[Point], bool],
     ) -> None:
         self._sources = tuple(sources)
         self._own = own

@@ -84,9 +84,13 @@ class Design:
 
 
 def far_points(
-    space: Space, known: Sequence[Point], branches: Sequence[int], rng: np.random.Generator
+    space: Space,
+    known: Sequence[Point],
+    branches: Sequence[int],
+    rng: np.random.Generator,
+    n_rounds: int,
 ) -> Iterable[Point]:
-    """Yield random points of some branches, those far from all known ones first.
+    """Yield random points of some branches, in each round those far from all known ones first.
 
     Parameters
     ----------
@@ -94,18 +98,21 @@ def far_points(
     known : sequence of Point
     branches : sequence of int
     rng : numpy.random.Generator
+    n_rounds : int
+        How many times ``N_EXPLORED`` points are drawn.
     """
     if not branches:
         return
-    uniform = rng.random((N_EXPLORED, len(space.axes)))
-    coordinates = space.sample(_in_branches(space, uniform, branches))
-    if known:
-        others = space.coordinates(known)
-        focused = space.focused(others)
-        X, others = focused.features(coordinates), focused.features(others)
-        nearest = squared_distances(X, others).min(axis=1)
-        coordinates = coordinates[np.argsort(-nearest, kind="stable")]
-    yield from space.points(coordinates)
+    coordinates_known = space.coordinates(known)
+    focused = space.focused(coordinates_known)
+    X_known = focused.features(coordinates_known)
+    for _ in range(n_rounds):
+        uniform = rng.random((N_EXPLORED, len(space.axes)))
+        coordinates = space.sample(_in_branches(space, uniform, branches))
+        if known:
+            nearest = squared_distances(focused.features(coordinates), X_known).min(axis=1)
+            coordinates = coordinates[np.argsort(-nearest, kind="stable")]
+        yield from space.points(coordinates)
 
 
 def all_points(space: Space, branches: Sequence[int], max_size: float) -> Iterable[Point]:

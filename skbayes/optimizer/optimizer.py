@@ -56,7 +56,10 @@ T = TypeVar("T")
 def _in_turn(
     method: Callable[Concatenate[Optimizer, P], T],
 ) -> Callable[Concatenate[Optimizer, P], T]:
-    """Let one thread at a time call a method: two threads would be proposed the same point."""
+    """Let one thread at a time call a method.
+
+    Two threads would be proposed the same point, or one would read what another one changes.
+    """
 
     @functools.wraps(method)
     def called(self: Optimizer, /, *args: P.args, **kwargs: P.kwargs) -> T:
@@ -190,6 +193,7 @@ class Optimizer:
         # The latest proposal, after the number of changes and the share of the budget it is for.
         self._proposed: tuple[tuple[int, float], tuple[Point, str]] | None = None
 
+    @_in_turn
     def __getstate__(self) -> dict[str, Any]:
         # What was given, asked and told: all else follows from it.
         state = {name: value for name, value in vars(self).items() if name not in _DERIVED}
@@ -230,11 +234,13 @@ class Optimizer:
         return len(self._store.asked)
 
     @property
+    @_in_turn
     def pending(self) -> list[dict[str, Any]]:
         """Parameters of the proposed points that have no score yet."""
         return [self.space.decode(point) for point in self._store.pending]
 
     @property
+    @_in_turn
     def told(self) -> list[tuple[dict[str, Any], float]]:
         """Parameters and scores of the points, in the order in which they were told.
 
@@ -247,16 +253,19 @@ class Optimizer:
         ]
 
     @property
+    @_in_turn
     def reports(self) -> list[tuple[Point, Report]]:
         """Points, each with its scores and costs, in the order in which they were first told."""
         return list(self._store.reports.items())
 
     @property
+    @_in_turn
     def best_score(self) -> float:
         """Highest score so far of a point with all folds; NaN if there is none."""
         return max(filter(math.isfinite, self._store.scores.values()), default=math.nan)
 
     @property
+    @_in_turn
     def best_params(self) -> dict[str, Any]:
         """Parameters of the point with the highest score; of equal scores, the one told first.
 
@@ -346,15 +355,18 @@ class Optimizer:
         return self._proposed[1]
 
     @property
+    @_in_turn
     def points_asked(self) -> list[Point]:
         """The points proposed so far, in that order."""
         return self._store.points_asked
 
     @property
+    @_in_turn
     def n_complete(self) -> int:
         """Number of points with a score."""
         return sum(map(math.isfinite, self._store.scores.values()))
 
+    @_in_turn
     def prospects(
         self, points: Sequence[Point]
     ) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
@@ -392,6 +404,7 @@ class Optimizer:
             best = mean[: len(observations)][is_complete].max()
             return mean[-n:] - best, sd[-n:], correlations
 
+    @_in_turn
     def rung_evidence(self) -> tuple[NDArray[np.float64], NDArray[np.intp]]:
         """Return how well the scores of each rung predict the scores of the whole resource.
 
@@ -407,6 +420,7 @@ class Optimizer:
             n = np.array([len(pairs) for pairs in self._store.rung_pairs()], dtype=np.intp)
             return self._rungs.correlations(), n
 
+    @_in_turn
     def relative_costs(self, points: Sequence[Point]) -> NDArray[np.float64]:
         """Return the costs of points with the whole resource, of shape (n,); 1 is a typical cost.
 
@@ -434,6 +448,7 @@ class Optimizer:
         """
         return self._store.origins.get(point)
 
+    @_in_turn
     def predict_point(self, point: Point) -> tuple[float, float] | None:
         """Predict the score of a new evaluation of a point, with the model that proposes points.
 
@@ -481,10 +496,12 @@ class Optimizer:
             return None
         return space, posterior, surrogate.units(observations)
 
+    @_in_turn
     def adopt_point(self, point: Point) -> None:
         """Count a point as proposed, because an earlier run of the same search proposed it."""
         self._store.ask(point)
 
+    @_in_turn
     def adopt_if_due(self, point: Point, *, is_given: bool) -> bool:
         """Count a point as proposed if it may be proposed now; return whether this is so.
 
@@ -510,6 +527,7 @@ class Optimizer:
             self._store.ask(point)
         return is_due
 
+    @_in_turn
     def exhausted(self) -> SpaceExhausted:
         """Return the error that says why no further point may be proposed."""
         return self._proposer.exhausted()
@@ -605,6 +623,7 @@ class Optimizer:
                 return math.exp(float(model.value(x)[0]))
             return float(np.median(costs)) if len(costs) else None
 
+    @_in_turn
     def regret_bound(self) -> float:
         """Return an upper bound for how much the best score can still rise in the whole space.
 

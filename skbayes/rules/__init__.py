@@ -14,7 +14,7 @@ from skbayes.rules.optimism import (
     within,
 )
 from skbayes.rules.racing import EARLY_STOPPING, EarlyStopping
-from skbayes.rules.selection import best_row, highest_row, with_masked_scores
+from skbayes.rules.selection import best_row, highest_row, named_metric, with_masked_scores
 from skbayes.rules.simplest import (
     HIGH,
     LOW,
@@ -64,6 +64,7 @@ __all__ = [
     "fold_noise",
     "highest_means",
     "highest_row",
+    "named_metric",
     "on_new_folds",
     "one_standard_error",
     "parse_stopping",

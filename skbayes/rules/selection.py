@@ -1,4 +1,4 @@
-"""Which candidate is taken."""
+"""Which candidate is taken, and by which metric."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import numpy as np
 from numpy.ma import MaskedArray
 from numpy.typing import NDArray
 
-__all__ = ["best_row", "highest_row", "with_masked_scores"]
+__all__ = ["best_row", "highest_row", "named_metric", "with_masked_scores"]
 
 
 def best_row(ranks: NDArray[np.int32], has_score: NDArray[np.bool_]) -> int:
@@ -29,6 +29,21 @@ def highest_row(scores: NDArray[np.float64]) -> int | None:
     """Return the first row of the highest finite score; None if there is none."""
     is_known = np.isfinite(scores)
     return int(np.argmax(np.where(is_known, scores, -np.inf))) if is_known.any() else None
+
+
+def named_metric(search: Any) -> str | None:
+    """Return the metric that a fitted search followed; None if the search does not say so.
+
+    Parameters
+    ----------
+    search : object
+        Of skbayes or of scikit-learn, with `cv_results_`. Older pickles have no ``_metric``.
+    """
+    for name in ("_metric", "objective", "refit"):
+        metric = getattr(search, name, None)
+        if isinstance(metric, str) and f"mean_test_{metric}" in search.cv_results_:
+            return metric
+    return None
 
 
 def with_masked_scores(

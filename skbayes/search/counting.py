@@ -58,8 +58,12 @@ def counting(space: Space, estimator: Any) -> Space:
 def _counts(parameters: Parameters, estimator: Any) -> Conditions:
     """Return for which values of other parameters the estimator does not ignore a parameter."""
     counts: dict[str, dict[str, frozenset[int]]] = {}
+    prefixes = _prefixes_of_lists(parameters)
     for name, dimension in parameters.items():
-        if dimension.n_values == 1 or _is_replaced(name, parameters):
+        is_replaced = any(
+            name != each and name.startswith(prefix) for each, prefix in prefixes.items()
+        )
+        if dimension.n_values == 1 or is_replaced:
             continue
         # Of a step with several values, what each of them ignores.
         of_each = [
@@ -73,13 +77,16 @@ def _counts(parameters: Parameters, estimator: Any) -> Conditions:
     return counts
 
 
-def _is_replaced(name: str, parameters: Parameters) -> bool:
-    """Tell whether a list of named parts is searched, which may replace whose parameter it is."""
-    return any(
-        name != other and name.startswith(other.removesuffix(other.rpartition("__")[2]))
-        for other, dimension in parameters.items()
+def _prefixes_of_lists(parameters: Parameters) -> dict[str, str]:
+    """Return the lists of named parts that are searched, with the beginning of their owner's names.
+
+    Such a list may replace the parts whose parameters begin so.
+    """
+    return {
+        name: name.removesuffix(name.rpartition("__")[2])
+        for name, dimension in parameters.items()
         if any(map(_has_named_parts, categories_of(dimension)))
-    )
+    }
 
 
 def _has_named_parts(value: Any) -> bool:

@@ -6,6 +6,7 @@ import math
 from collections.abc import Callable, Sequence
 from contextlib import nullcontext
 from dataclasses import replace
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -273,10 +274,13 @@ def _select(search: Any, run: Run, rows: Sequence[Trial]) -> None:
 
 def _fold_scores(run: Run, rows: Sequence[Trial]) -> list[list[float]]:
     """Return the scores of the folds, NaN in all of a candidate without a score."""
-    return [
-        [math.nan if fold is None or run.objective.has_failed(trial) else fold for fold in folds]
-        for trial, folds in ((trial, run.objective.fold_scores(trial)) for trial in rows)
-    ]
+    scores = []
+    for trial in rows:
+        folds = run.objective.fold_scores(trial)
+        # Asked once for each candidate: the answer looks at all folds.
+        has_failed = run.objective.has_failed(trial)
+        scores.append([math.nan if fold is None or has_failed else fold for fold in folds])
+    return scores
 
 
 def _choice(run: Run, rows: Sequence[Trial]) -> Callable[[NDArray[np.float64]], NDArray[np.intp]]:
@@ -286,12 +290,16 @@ def _choice(run: Run, rows: Sequence[Trial]) -> Callable[[NDArray[np.float64]], 
         return highest_means
     points = [trial.point for trial in rows]
 
+    # This decodes all points. Many sets of folds have few different best candidates.
+    @cache
+    def complexity_beside(best: int) -> NDArray[np.float64]:
+        return preferences.complexity(points, points[best])
+
     @own_arithmetic()
     def simplest(folds: NDArray[np.float64]) -> NDArray[np.intp]:
         means = folds.mean(axis=1)
         best = int(np.nanargmax(means))
-        complexity = preferences.complexity(points, points[best])
-        return np.array([simplest_within_one_error(folds, means, complexity, best)])
+        return np.array([simplest_within_one_error(folds, means, complexity_beside(best), best)])
 
     return simplest
 

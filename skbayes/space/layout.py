@@ -357,43 +357,74 @@ def arrange(branches: tuple[Branch, ...], axes: tuple[Axis, ...]) -> Arrays:
     # An irregular axis passes through the common arithmetic like any other, to be overwritten.
     rows = [Lattice.of_steps(1.0) if lattice is None else lattice for lattice in lattices]
     is_ordered = np.array([dimension.is_ordered for dimension in dimensions], dtype=bool)
-    starts = np.array([axis.columns.start for axis in axes], dtype=np.intp)
-    hot = [_hot_columns(axis) for axis in axes if not axis.dimension.is_ordered]
+    exists = np.zeros((len(branches), len(axes)), dtype=np.bool_)
+    for j, axis in enumerate(axes):
+        exists[list(axis.branches), j] = True
     places: list[tuple[int | None, ...]] = []
-    for index, branch in enumerate(branches):
+    for branch, row in zip(branches, exists.tolist(), strict=True):
         place = {name: k for k, name in enumerate(branch.names)}
-        places.append(tuple(place.get(a.name) if index in a.branches else None for a in axes))
+        places.append(
+            tuple(place.get(a.name) if has else None for a, has in zip(axes, row, strict=True))
+        )
+    ordered_columns, hot_columns, first_hot = _columns(axes)
     return Arrays(
         lattice=Lattice(*np.array(rows, dtype=float).reshape(-1, 5).T.copy()),
         irregular=tuple(j for j, lattice in enumerate(lattices) if lattice is None),
         ordered=np.flatnonzero(is_ordered),
         unordered=np.flatnonzero(~is_ordered),
-        ordered_columns=starts[is_ordered],
-        hot_columns=np.concatenate([np.empty(0, dtype=np.intp), *hot]),
-        first_hot=np.cumsum([0, *map(len, hot)], dtype=np.intp)[:-1],
+        ordered_columns=ordered_columns,
+        hot_columns=hot_columns,
+        first_hot=first_hot,
         canonical=np.where(is_ordered, 0.5, 0.0),
-        active=_active(branches, axes),
-        setters=tuple(_setters(branches, axes)),
+        active=_active(branches, axes, exists),
+        setters=tuple(_setters(branches, axes, exists)),
         codes=tuple(places),
     )
 
 
-def _active(branches: tuple[Branch, ...], axes: tuple[Axis, ...]) -> NDArray[np.bool_]:
+def with_columns(arrays: Arrays, axes: tuple[Axis, ...]) -> Arrays:
+    """Return arrays with the columns of axes that `focus` has changed; all else is the same."""
+    ordered_columns, hot_columns, first_hot = _columns(axes)
+    return replace(
+        arrays, ordered_columns=ordered_columns, hot_columns=hot_columns, first_hot=first_hot
+    )
+
+
+def _columns(
+    axes: tuple[Axis, ...],
+) -> tuple[NDArray[np.intp], NDArray[np.intp], NDArray[np.intp]]:
+    """Return the three arrays of columns that `Arrays` has."""
+    starts = [axis.columns.start for axis in axes if axis.dimension.is_ordered]
+    hot = [_hot_columns(axis) for axis in axes if not axis.dimension.is_ordered]
+    return (
+        np.array(starts, dtype=np.intp),
+        np.concatenate([np.empty(0, dtype=np.intp), *hot]),
+        np.cumsum([0, *map(len, hot)], dtype=np.intp)[:-1],
+    )
+
+
+def _active(
+    branches: tuple[Branch, ...], axes: tuple[Axis, ...], exists: NDArray[np.bool_]
+) -> NDArray[np.bool_]:
     """Return which axes each branch has, but for those that never count there."""
-    active = np.array([[i in axis.branches for axis in axes] for i in range(len(branches))])
+    active = exists.copy()
     for index, branch in enumerate(branches):
         constants = {name for name, dimension in branch.parameters if dimension.n_values == 1}
-        for j, axis in enumerate(axes):
-            of = _chained(branch.counts).get(axis.name, {})
-            if any(setter in constants and not codes for setter, codes in of.items()):
-                active[index, j] = False
+        never = {
+            name
+            for name, of in _chained(branch.counts).items()
+            if any(setter in constants and not codes for setter, codes in of.items())
+        }
+        active[index, [j for j in np.flatnonzero(exists[index]) if axes[j].name in never]] = False
     return active
 
 
-def _setters(branches: tuple[Branch, ...], axes: tuple[Axis, ...]) -> Iterator[Setter]:
+def _setters(
+    branches: tuple[Branch, ...], axes: tuple[Axis, ...], exists: NDArray[np.bool_]
+) -> Iterator[Setter]:
     """Yield the axes on which others depend, for each branch."""
     for index, branch in enumerate(branches):
-        place = {axis.name: j for j, axis in enumerate(axes) if index in axis.branches}
+        place = {axes[j].name: j for j in np.flatnonzero(exists[index]).tolist()}
         counts: dict[int, NDArray[np.bool_]] = {}
         for name, of in _chained(branch.counts).items():
             for setter, codes in of.items():

@@ -11,7 +11,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from skbayes._pickles import lasting
 from skbayes.space import scales
-from skbayes.space.dimensions import Dimension, settle, with_transform
+from skbayes.space.dimensions import Dimension, no_member, settle, with_transform
 from skbayes.space.scales import Lattice
 from skbayes.space.skopt import (
     RANGE_TRANSFORM,
@@ -182,6 +182,13 @@ class Real(Range):
         """Return the number as a float; None if it is not in the range."""
         number = as_float(value)
         return number if self.low <= number <= self.high else None
+
+    def decode(self, code: float | int) -> float:
+        """Return the number; ValueError if it is not in the range."""
+        # A code is a number, and a proposal may decode thousands: `find_code` looks at its type.
+        if not self.low <= code <= self.high:
+            raise no_member(code, self)
+        return float(code)
 
     def to_unit(self, codes: ArrayLike) -> NDArray[np.float64]:
         """Return coordinates on the scale, from 0 at `low` to 1 at `high`."""

@@ -38,6 +38,7 @@ from skbayes.space.layout import (
     focus,
     named_branch,
     unite,
+    with_columns,
 )
 from skbayes.space.refusals import why_in_none
 from skbayes.space.skopt import SpaceView
@@ -101,13 +102,13 @@ class Space(SpaceView):
             for place, branch in enumerate(self.branches)
         ]
         settle(self, branches=tuple(numbered))
-        self._lay_out(unite(self.branches))
+        axes = unite(self.branches)
+        self._lay_out(axes, arrange(self.branches, axes))
 
-    def _lay_out(self, axes: tuple[Axis, ...]) -> None:
+    def _lay_out(self, axes: tuple[Axis, ...], arrays: Arrays) -> None:
         groups = [np.repeat(j, a.columns.stop - a.columns.start) for j, a in enumerate(axes)]
         columns = np.concatenate([np.empty(0, dtype=np.intp), *groups]).astype(np.intp)
         columns.flags.writeable = False
-        arrays = arrange(self.branches, axes)
         settle(self, axes=axes, n_columns=len(columns), groups=columns, _arrays=arrays)
 
     @property
@@ -396,8 +397,11 @@ class Space(SpaceView):
         }
         if not listed:
             return self
-        focused = copy.copy(self)
-        focused._lay_out(focus(self.axes, listed))
+        # A copy would work out again what stays the same.
+        focused = object.__new__(Space)
+        settle(focused, branches=self.branches)
+        axes = focus(self.axes, listed)
+        focused._lay_out(axes, with_columns(self._arrays, axes))
         return focused
 
     def grid(self, branch: int | None = None) -> Iterator[Point]:

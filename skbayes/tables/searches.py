@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from sklearn.base import is_classifier, is_regressor
 
+from skbayes.rules import named_metric
 from skbayes.space import Space, brief, has
 from skbayes.tables.notes import Note
 from skbayes.tables.trials import MEAN_TEST
@@ -39,12 +40,8 @@ __all__ = [
 
 def followed_metric(search: Any) -> str:
     """Return the metric that a search followed, or else its first one, as its table calls it."""
-    table: Mapping[str, Any] = search.cv_results_
-    for name in (getattr(search, "_metric", None), getattr(search, "refit", None), "score"):
-        if isinstance(name, str) and MEAN_TEST + name in table:
-            return name
-    found = [name for name in table if name.startswith(MEAN_TEST)]
-    return found[0].removeprefix(MEAN_TEST)
+    found = (name for name in search.cv_results_ if name.startswith(MEAN_TEST))
+    return named_metric(search) or next(found).removeprefix(MEAN_TEST)
 
 
 def choosing_metric(search: Any) -> str:

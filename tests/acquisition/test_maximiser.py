@@ -246,7 +246,7 @@ def test_starts_are_spread_over_basins():
     Z = np.concatenate([near, near + 3.0])
     # Every candidate of the first cluster is better than any of the second, by little.
     value = -np.linalg.norm(np.concatenate([near, near]), axis=1) - np.repeat([0.0, 0.002], 300)
-    rows = maximiser._spread(Z, value)
+    rows = maximiser._spread(Z, value, share=1.0)
     assert rows[0] == value.argmax()
     assert rows[1] >= 300
     assert len(set(rows.tolist())) == len(rows)
@@ -254,7 +254,9 @@ def test_starts_are_spread_over_basins():
     distances = np.linalg.norm(first[:, None] - first, axis=2)
     assert distances[np.triu_indices(len(first), 1)].min() > maximiser.TIERS[-1][0]
     assert len(maximiser._spread(Z, value, share=0.1)) < len(rows)
-    np.testing.assert_array_equal(maximiser._spread(np.zeros((3, 2)), np.arange(3.0)), [2])
+    np.testing.assert_array_equal(
+        maximiser._spread(np.zeros((3, 2)), np.arange(3.0), share=1.0), [2]
+    )
 
 
 def test_integers_are_held_once_they_are_rounded():

@@ -74,10 +74,3 @@ def test_the_pullback_against_central_differences(posterior):
         np.testing.assert_allclose(gradient[:, k], numerical, atol=1e-6)
     # Nothing that a pullback is given or has used is changed by it.
     np.testing.assert_array_equal(gradient, pullback(by_mean, by_sd))
-
-
-def test_no_pending_row_is_the_posterior_itself(posterior):
-    fantasies = Fantasies.draw(posterior, np.empty((0, 3)), np.empty((0, 2)))
-    X = problem(6, seed=4)[0]
-    np.testing.assert_allclose(fantasies.predict(X)[0], [posterior.predict(X)[0]] * 2)
-    np.testing.assert_allclose(fantasies.best, posterior.best)

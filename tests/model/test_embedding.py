@@ -30,7 +30,7 @@ def params(**values):
 
 def placed(space, *rows):
     """Place rows with scores that fall, and one more that is always there."""
-    return place(space, [(row, -float(i)) for i, row in enumerate(rows)])
+    return place(space, [(row, -float(i)) for i, row in enumerate(rows)], MAX_SOURCE_ROWS)
 
 
 def test_inside_the_space_a_row_is_its_point():
@@ -38,7 +38,7 @@ def test_inside_the_space_a_row_is_its_point():
     source = placed(SPACE, *rows)
     assert source.points == tuple(map(SPACE.encode, rows))
     np.testing.assert_array_equal(source.coordinates, SPACE.coordinates(source.points))
-    assert source.best() == SPACE.encode(rows[0])
+    assert source.best(lambda point: True) == SPACE.encode(rows[0])
 
 
 @pytest.mark.parametrize(
@@ -51,7 +51,7 @@ def test_inside_the_space_a_row_is_its_point():
 def test_beyond_bounds_that_floats_cannot_compare_is_no_place(dimension, outside):
     space = parse_space({"x": dimension, "y": (0.0, 1.0)})
     rows = [({"x": x, "y": y}, y) for y, x in enumerate((dimension.low, dimension.high, outside))]
-    assert len(place(space, rows)) == 2
+    assert len(place(space, rows, MAX_SOURCE_ROWS)) == 2
 
 
 def test_a_distribution_of_one_value_may_be_missing():
@@ -63,7 +63,7 @@ def test_a_distribution_of_one_value_may_be_missing():
 def test_scales_of_large_scores_are_compared():
     space = parse_space({"y": (0.0, 1.0)})
     rows = [({"y": 0.0}, 0.0), ({"y": 1.0}, 1e300)]
-    source = place(space, rows)
+    source = place(space, rows, MAX_SOURCE_ROWS)
     points = tuple(space.encode(params) for params, _ in rows)
     assert source.has_scale_of(Observations(points, (0.0, 1e300)))
     assert not source.has_scale_of(Observations(points, (1e300, 0.0)))
@@ -169,7 +169,7 @@ def test_rows_find_their_branch():
 )
 def test_a_source_that_tells_nothing_is_left_out_with_one_warning(rows, reason):
     with pytest.raises(ValueError, match=reason):
-        place(SPACE, rows)
+        place(SPACE, rows, MAX_SOURCE_ROWS)
     useful = [(params(k=k), float(k)) for k in (1, 2)]
     with pytest.warns(
         RuntimeWarning, match="nothing can be learnt .*source 0: .*" + reason
@@ -191,14 +191,16 @@ def test_a_source_without_two_different_scores_has_a_best_point(others, n_scored
 
 def test_failures_are_the_lowest_scores():
     rows = [(params(k=k), score) for k, score in ((1, math.nan), (2, -1e9), (3, 5.0))]
-    np.testing.assert_array_equal(place(SPACE, rows).scores, [5.0, -1e9, -math.inf])
+    np.testing.assert_array_equal(
+        place(SPACE, rows, MAX_SOURCE_ROWS).scores, [5.0, -1e9, -math.inf]
+    )
 
 
 def test_of_many_rows_the_best_and_a_spread_are_kept():
     rng = np.random.default_rng(0)
     scores = rng.random(1000)
     space = parse_space({"x": (0.0, 1.0)})
-    source = place(space, [({"x": float(s)}, float(s)) for s in scores])
+    source = place(space, [({"x": float(s)}, float(s)) for s in scores], MAX_SOURCE_ROWS)
     ranked = np.sort(scores)[::-1]
     half = MAX_SOURCE_ROWS // 2
     assert len(source) == MAX_SOURCE_ROWS
@@ -210,7 +212,7 @@ def test_of_many_rows_the_best_and_a_spread_are_kept():
 @given(st.floats(-1e6, 1e6), st.floats(0.1, 1e3), st.floats(-1e6, 1e6))
 def test_a_linear_scale_goes_on(low, width, value):
     space = parse_space({"x": Real(low, low + width)})
-    source = place(space, [({"x": low}, 0.0), ({"x": value}, -1.0)])
+    source = place(space, [({"x": low}, 0.0), ({"x": value}, -1.0)], MAX_SOURCE_ROWS)
     expected = np.clip((value - low) / width, -MARGIN, 1 + MARGIN)
     assert source.coordinates[1, 0] == pytest.approx(expected, abs=1e-6)
 
@@ -221,7 +223,9 @@ def told(space, *pairs):
 
 def test_scales_are_compared_where_points_are_in_both():
     space = parse_space({"x": (0.0, 1.0)})
-    source = place(space, [({"x": x}, 10 * x) for x in np.linspace(0, 1, 21).tolist()])
+    source = place(
+        space, [({"x": x}, 10 * x) for x in np.linspace(0, 1, 21).tolist()], MAX_SOURCE_ROWS
+    )
     assert source.has_scale_of(told(space, ({"x": 1.0}, 10.3)))
     assert not source.has_scale_of(told(space, ({"x": 1.0}, 1000.0)))
     assert not source.has_scale_of(told(space, ({"x": 1.0}, math.nan)))
@@ -232,8 +236,8 @@ def test_scales_are_compared_where_points_are_in_both():
 def test_each_source_has_a_column_and_a_scale_of_its_own():
     space = parse_space({"x": (0.0, 1.0)})
     grid = np.linspace(0, 1, 9).tolist()
-    alike = place(space, [({"x": x}, 10 * x) for x in grid])
-    other = place(space, [({"x": x}, -1e6 * x) for x in grid])
+    alike = place(space, [({"x": x}, 10 * x) for x in grid], MAX_SOURCE_ROWS)
+    other = place(space, [({"x": x}, -1e6 * x) for x in grid], MAX_SOURCE_ROWS)
     observations = told(space, ({"x": 1.0}, 10.0), ({"x": 0.3}, math.nan))
     U = space.coordinates(observations.points)
     X, t = join(space, U, observations, [alike, other])

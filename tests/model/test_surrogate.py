@@ -6,7 +6,7 @@ import pytest
 from skbayes import Optimizer
 from skbayes.gp import FunctionDraws, Hyperparameters, joint, kernels
 from skbayes.model import surrogate as _surrogate
-from skbayes.model.embedding import place
+from skbayes.model.embedding import MAX_SOURCE_ROWS, place
 from skbayes.model.observations import Observations
 from skbayes.model.reports import read_report
 from skbayes.model.surrogate import FIRST_ANCHOR, REFIT_SHARE, Surrogate, fitted_sizes
@@ -185,7 +185,7 @@ def test_the_units_of_targets_that_are_joined_with_a_source():
     observations = Observations.of(
         [(space.encode(params), read_report(score)) for params, score in rows[6:10]]
     )
-    surrogate = Surrogate(space, [place(space, rows)])
+    surrogate = Surrogate(space, [place(space, rows, MAX_SOURCE_ROWS)])
     t, _ = surrogate.left_out(observations)
     differences = np.ptp(observations.scores), np.ptp(t)
     centre, unit = surrogate.units(observations)
@@ -199,7 +199,7 @@ def test_a_model_with_a_source_has_joint_moments():
     optimizer = told(12)
     rows = [(params, score + 0.01) for params, score in told(20, seed=1).told]
     observations, space = optimizer._store.observations(), optimizer.space
-    posterior = Surrogate(space, [place(space, rows)]).posterior(observations)
+    posterior = Surrogate(space, [place(space, rows, MAX_SOURCE_ROWS)]).posterior(observations)
     X = space.features(space.sample(np.random.default_rng(2).random((9, 3))))
     mean, covariance = joint(posterior, X)
     moments = mean, np.sqrt(covariance.diagonal())
@@ -224,7 +224,7 @@ def test_long_lists_are_predicted_from_few_columns_as_from_all(has_source):
     space, observations = long_observations(30)
     _, earlier = long_observations(20, seed=1)
     rows = [(space.decode(p), s) for p, s in zip(earlier.points, earlier.scores, strict=True)]
-    surrogate = Surrogate(space, [place(space, rows)] if has_source else [])
+    surrogate = Surrogate(space, [place(space, rows, MAX_SOURCE_ROWS)] if has_source else [])
     few = surrogate.focused(space.coordinates(observations.points))
     assert few.n_columns < 60 < space.n_columns
     U = space.sample(np.random.default_rng(2).random((200, 3)))

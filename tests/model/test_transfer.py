@@ -8,7 +8,7 @@ import pytest
 
 from skbayes import Optimizer
 from skbayes.model import transfer as _transfer
-from skbayes.model.embedding import place
+from skbayes.model.embedding import MAX_SOURCE_ROWS, place
 from skbayes.model.surrogate import Surrogate
 from skbayes.space import parse_space
 
@@ -204,7 +204,9 @@ def test_how_far_a_source_is_from_the_search_is_learnt():
     optimizer.tell([{"x": x} for x in grid], [f(x) for x in grid])
     lengthscales = []
     for sign in (1, -1):
-        source = place(space, [({"x": x + 0.05}, sign * f(x + 0.05)) for x in grid[:-1]])
+        source = place(
+            space, [({"x": x + 0.05}, sign * f(x + 0.05)) for x in grid[:-1]], MAX_SOURCE_ROWS
+        )
         posterior, _ = Surrogate(space, [source])._fitted(optimizer._store.observations(), space)
         lengthscales.append(posterior.hyperparameters.lengthscales[1])
     assert lengthscales[0] > 5 * lengthscales[1]
@@ -245,7 +247,7 @@ def test_the_sources_that_are_believed_most_are_tried_first():
     sources = [drawn_rows(rng, lambda params: -score(params)) for _ in range(29)]
     sources.insert(17, drawn_rows(rng, score, 10))
     optimizer = Optimizer(SPACE, n_iter=20, random_state=0, warm_start_from=sources)
-    good = optimizer._transfer._sources[17].best()
+    good = optimizer._transfer._sources[17].best(optimizer.allows)
     assert optimizer._transfer.points.index(good) == 17
     for params in (p for p, _ in drawn_rows(rng, score, 12)):
         optimizer.tell(params, score(params))

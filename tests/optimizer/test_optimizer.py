@@ -573,6 +573,55 @@ def test_the_thread_limit_of_the_process_comes_back():
         assert blas_threads() == {2}
 
 
+class RecordingLock:
+    """Lock that counts how often it is taken."""
+
+    def __init__(self):
+        self.n_taken = 0
+
+    def __enter__(self):
+        self.n_taken += 1
+
+    def __exit__(self, *_):
+        pass
+
+
+PARAMS = {"x": 0.0, "c": 1.0, "k": 3, "kind": "a"}
+POINT = parse_space(MIXED).encode(PARAMS)
+READERS = {
+    "told": (),
+    "pending": (),
+    "reports": (),
+    "best_score": (),
+    "best_params": (),
+    "points_asked": (),
+    "n_complete": (),
+    "prospects": ([POINT],),
+    "rung_evidence": (),
+    "relative_costs": ([POINT],),
+    "predict_point": (POINT,),
+    "predict_cost": (PARAMS,),
+    "preview_point": (),
+    "gain_in_sight": (),
+    "regret_bound": (),
+    "insight": (),
+    "exhausted": (),
+    "adopt_point": (POINT,),
+    "__getstate__": (),
+}
+
+
+@pytest.mark.parametrize("name", READERS)
+def test_what_reads_waits_for_what_writes(name):
+    """Else a dict might change its size while one thread reads it and another one tells."""
+    optimizer, _ = run(MIXED, mixed_score, 6, random_state=0)
+    optimizer._lock = lock = RecordingLock()
+    found = getattr(optimizer, name)
+    if callable(found):
+        found(*READERS[name])
+    assert lock.n_taken
+
+
 def test_several_are_told_all_or_none():
     optimizer = Optimizer({"x": (0.0, 1.0)}, random_state=0)
     points = optimizer.ask(3)
@@ -744,6 +793,22 @@ def test_a_constraint_that_allows_all_changes_nothing():
         assert free.ask() == params
         for optimizer in (plain, free):
             optimizer.tell(params, params["a"] * params["b"])
+
+
+def test_known_points_are_prepared_once_for_all_random_ones(monkeypatch):
+    monkeypatch.setattr("skbayes.optimizer.proposer.N_FAR", 3)
+    optimizer = Optimizer({"x": (0.0, 1.0)}, is_allowed=lambda p: p["x"] == 0.3, random_state=0)
+    optimizer.tell({"x": 0.3}, 1.0)
+    prepared, focused = [], Space.focused
+
+    def counted(space, coordinates):
+        prepared.append(coordinates)
+        return focused(space, coordinates)
+
+    monkeypatch.setattr(Space, "focused", counted)
+    with pytest.raises(SpaceExhausted):
+        optimizer.ask()
+    assert len(prepared) == 1
 
 
 def test_a_constraint_is_a_function():

@@ -1,6 +1,7 @@
 """The best row, and what a callable `refit` is given."""
 
 import math
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -8,7 +9,7 @@ from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.model_selection import GridSearchCV
 
 from skbayes import BayesSearchCV
-from skbayes.rules.selection import best_row, with_masked_scores
+from skbayes.rules.selection import best_row, named_metric, with_masked_scores
 
 X = np.zeros((8, 1))
 Y = np.tile([0, 1], 4)
@@ -23,6 +24,13 @@ def test_the_best_row_has_a_score_if_any_has():
     ranks = np.array([4, 1, 3, 3, 2], dtype=np.int32)
     assert best_row(ranks, np.array([True, False, True, True, False])) == 2
     assert best_row(ranks, np.zeros(5, dtype=bool)) == 1
+
+
+def test_a_search_may_name_no_metric():
+    table = {"mean_test_low": [], "mean_test_high": []}
+    by_function = SimpleNamespace(cv_results_=table, refit=lambda table: 0)
+    assert named_metric(by_function) is None
+    assert named_metric(SimpleNamespace(cv_results_=table, refit="low", objective="high")) == "high"
 
 
 def test_means_that_are_none_are_masked():

@@ -430,6 +430,13 @@ def test_what_is_not_ignored_by_each_value_of_a_step_counts():
     assert counts(Pipeline([("m", SVC())]), of_step | steps) == [{}]
 
 
+def test_each_value_is_looked_at_once_for_a_list_of_named_parts(monkeypatch):
+    looked_at = []
+    monkeypatch.setattr("skbayes.search.counting._has_named_parts", looked_at.append)
+    counting(parse_space({name: [1, 2, 3] for name in "abcdef"}), SVC())
+    assert looked_at == [1, 2, 3] * 6
+
+
 def test_what_is_ignored_everywhere_counts():
     """Whoever varies it has a reason."""
     assert counts(SVC(kernel="linear"), {"C": (0.1, 1.0), "gamma": (0.1, 1.0)}) == [{}]

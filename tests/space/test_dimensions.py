@@ -54,6 +54,17 @@ def test_laws(dimension, u):
         assert dimension.from_unit(snapped).tolist() == codes.tolist()
 
 
+def test_a_real_number_is_decoded_without_looking_at_its_type(monkeypatch):
+    """A proposal under a constraint may decode a hundred thousand points."""
+    monkeypatch.setattr(Real, "find_code", None)
+    numbers = [Real(0, 3).decode(code) for code in (0.5, 1, np.float64(3.0))]
+    assert numbers == [0.5, 1.0, 3.0]
+    assert {type(number) for number in numbers} == {float}
+    for code in (-0.1, 3.1, np.nan):
+        with pytest.raises(ValueError, match=r"is not in Real\(0\.0, 3\.0\)"):
+            Real(0, 3).decode(code)
+
+
 @given(dimensions(), st.integers(0, 2**32 - 1))
 def test_draws(dimension, seed):
     """The same seed draws the same values, all of them in the dimension."""

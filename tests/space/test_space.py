@@ -14,7 +14,16 @@ from hypothesis import strategies as st
 from sklearn.linear_model import Ridge
 
 from skbayes.gp.kernels import squared_distances
-from skbayes.space import Categorical, Conditional, Distribution, Point, Real, Space, parse_space
+from skbayes.space import (
+    Categorical,
+    Conditional,
+    Distribution,
+    Point,
+    Real,
+    Space,
+    layout,
+    parse_space,
+)
 from strategies import spaces, units
 
 BRANCHES = [
@@ -480,3 +489,20 @@ def test_long_lists_have_columns_for_what_occurs_and_the_same_distances_to_it(wr
 def test_a_space_without_long_lists_has_the_columns_that_it_has():
     space = parse_space(BRANCHES)
     assert space.focused(space.sample(np.full((2, len(space.axes)), 0.5))) is space
+
+
+def test_conditions_are_looked_at_for_branches_and_not_for_axes(monkeypatch):
+    looked_at, chained = [], layout._chained
+
+    def counted(counts):
+        looked_at.append(counts)
+        return chained(counts)
+
+    monkeypatch.setattr(layout, "_chained", counted)
+    many = {f"x{i}": (0.0, 1.0) for i in range(20)}
+    space = parse_space([{"m": ["a"], "long": [f"{i}" for i in range(200)], **many}, {"m": ["b"]}])
+    assert 0 < len(looked_at) <= 2 * len(space.branches)
+    looked_at.clear()
+    focused = space.focused(space.sample(np.full((1, len(space.axes)), 0.5)))
+    assert focused is not space
+    assert not looked_at

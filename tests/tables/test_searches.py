@@ -24,6 +24,7 @@ SINGLE = {"params": [], "mean_fit_time": [], "mean_test_score": []}
     [
         (TABLE, {"_metric": "high", "refit": "low"}, "high"),
         (TABLE, {"refit": "high"}, "high"),
+        (TABLE, {"objective": "high", "refit": "low"}, "high"),
         (TABLE, {"refit": False}, "low"),
         (TABLE, {"refit": lambda table: 0}, "low"),
         (SINGLE, {"refit": True}, "score"),
