@@ -170,6 +170,7 @@ def evaluate_fold(
         score_time=raw["score_time"],
         error=raw["fit_error"],
         rounds=rounds_of(estimator),
+        is_dict=isinstance(raw["test_scores"], dict),
     )
 
 

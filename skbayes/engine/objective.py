@@ -44,7 +44,7 @@ class Objective:
     metrics : tuple of str
         Names of all that are scored; "score" alone as long as they are not known.
     is_multimetric : bool
-        Whether there are several metrics.
+        Whether scores have names: those of several metrics, or of a function that returns a dict.
 
     Raises
     ------
@@ -107,7 +107,7 @@ class Objective:
         if self.metric is not None:
             self._check_same(metrics)
             return
-        is_multimetric = list(metrics) != ["score"]
+        is_multimetric = score.is_dict or list(metrics) != ["score"]
         if is_multimetric and one_standard_error(self._search.refit) is None:
             check_refit(self._search, metrics)
         self._settle(metrics)

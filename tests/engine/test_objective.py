@@ -160,3 +160,15 @@ def test_what_was_found_before_a_fold_with_other_metrics_is_kept():
         found.fit(X, Y)
     assert found.stop_reason_ == "error"
     assert found.candidate_status_[:2] == ["complete", "failed"]
+
+
+def test_a_dict_of_one_metric_is_multimetric_also_if_it_is_called_score(tmp_path):
+    """As in `GridSearchCV`, and the same when the scores are read from a checkpoint."""
+
+    def named(estimator, X, y):
+        return {"score": 0.5}
+
+    kwargs = {"scoring": named, "refit": "score", "checkpoint": tmp_path / "file"}
+    for found in (search(**kwargs), search(**kwargs)):
+        assert found.multimetric_
+        assert found.score(X, Y) == 0.5
