@@ -54,6 +54,8 @@ class FoldScore:
         Rounds that the fit used, of an estimator that stops by itself and tells.
     at : float or None
         Seconds of search when the score arrived, if that is known.
+    is_dict : bool
+        Whether the scorer returned its scores by name, which may be "score" alone too.
     """
 
     test: Mapping[str, float]
@@ -64,6 +66,8 @@ class FoldScore:
     # What does not decide anything is no part of a comparison.
     rounds: int | None = field(default=None, compare=False, repr=False)
     at: float | None = field(default=None, compare=False, repr=False)
+    # Nor is what older journals do not hold.
+    is_dict: bool = field(default=False, compare=False, repr=False)
 
     @property
     def seconds(self) -> float:

@@ -17,9 +17,12 @@ from skbayes._trials import FoldScore
 from skbayes.engine.growing import ROUNDS, Growth, begun
 from skbayes.engine.resources import Resources
 from skbayes.engine.rounds import rounds_of
-from skbayes.space import PLAIN_TYPES, has, show
+from skbayes.space import show
 
 __all__ = ["Evaluation", "evaluate_fold"]
+
+# Arguments of `fit` that boosting libraries take callbacks by, after the names of steps.
+_CALLBACKS = ("callback", "callbacks")
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +142,11 @@ def evaluate_fold(
     started = time.perf_counter()
     is_multimetric = isinstance(keywords["scorer"], MultimetricScorer)
     scorer = (_WatchedScorers if is_multimetric else _Watched)(keywords["scorer"])
-    fit_params = {name: _own(value) for name, value in (keywords["fit_params"] or {}).items()}
+    # All else is handed on as it is, as in GridSearchCV: an object may be compared by `is`.
+    fit_params = {
+        name: _own(value) if name.rpartition("__")[2] in _CALLBACKS else value
+        for name, value in (keywords["fit_params"] or {}).items()
+    }
     keywords = {**keywords, "scorer": scorer, "fit_params": fit_params}
     before = 0.0
     if growth is not None:
@@ -163,6 +170,7 @@ def evaluate_fold(
         score_time=raw["score_time"],
         error=raw["fit_error"],
         rounds=rounds_of(estimator),
+        is_dict=isinstance(raw["test_scores"], dict),
     )
 
 
@@ -211,17 +219,13 @@ def _by_metric(scores: Any, failed: frozenset[str] | None) -> dict[str, float]:
 
 
 def _own(value: Any) -> Any:
-    """Return an argument of `fit` for one fit alone: what may keep a state is copied, no data is.
+    """Return callbacks for one fit alone: a copy of what can be copied.
 
     Callbacks of boosting libraries remember the fit that they are in; a second one that runs in
     another thread, or goes on where the first ended, would spoil both.
     """
     if type(value) in (list, tuple):
-        # Of a long list of numbers, the first tells enough.
-        is_data = not value or type(value[0]) in PLAIN_TYPES
-        return value if is_data else type(value)(map(_own, value))
-    if type(value) in PLAIN_TYPES or has(value, "__array__") or has(value, "shape"):
-        return value
+        return type(value)(map(_own, value))
     try:
         return copy.deepcopy(value)
     except Exception:  # of an open file, say: then there is only the one

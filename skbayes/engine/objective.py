@@ -44,7 +44,7 @@ class Objective:
     metrics : tuple of str
         Names of all that are scored; "score" alone as long as they are not known.
     is_multimetric : bool
-        Whether there are several metrics.
+        Whether scores have names: those of several metrics, or of a function that returns a dict.
 
     Raises
     ------
@@ -61,6 +61,7 @@ class Objective:
             self._settle(scorers_by_name(scorers))
         elif isinstance(scorers, BaseScorer) or not callable(search.scoring):
             self._settle({"score": scorers})
+        self._is_open = self.metric is None
 
     @property
     def expected_metric(self) -> str | None:
@@ -96,16 +97,35 @@ class Objective:
         Raises
         ------
         ValueError
-            If `objective` or `refit` is none of the metrics.
+            If `objective` or `refit` is none of the metrics, or if a function as `scoring` returns
+            other metrics than for the first score.
         """
         metrics = score.test
-        if self.metric is not None or not metrics:
+        # Of several scorers, those that raised have no score. A function has all or none.
+        if not self._is_open or not metrics:
             return
-        is_multimetric = list(metrics) != ["score"]
+        if self.metric is not None:
+            self._check_same(metrics)
+            return
+        is_multimetric = score.is_dict or list(metrics) != ["score"]
         if is_multimetric and one_standard_error(self._search.refit) is None:
             check_refit(self._search, metrics)
         self._settle(metrics)
         self.is_multimetric = is_multimetric
+
+    def _check_same(self, metrics: Mapping[str, float]) -> None:
+        """Raise ValueError if these are not the metrics of the first score."""
+        missing = [name for name in self.metrics if name not in metrics]
+        additional = [name for name in metrics if name not in self.metrics]
+        if missing or additional:
+            remedy = "Return NaN for a metric that cannot be computed on a fold"
+            if self._search.checkpoint is not None:
+                remedy += ", and name another file in checkpoint, because this one keeps the fold"
+            raise ValueError(
+                "scoring must return the same metrics for each fold. Compared with the first "
+                f"fold, another fold has missing metrics {missing} and additional metrics "
+                f"{additional}. {remedy}."
+            )
 
     def score(self, trial: Trial, metric: str | None = None) -> float:
         """Return the mean over the folds; NaN if a fit failed or a score is not finite.

@@ -158,7 +158,9 @@ class Found:
         """Standard errors of the means over the folds; NaN with fewer than two folds."""
         if self.n_folds < 2:
             return np.full(len(self), math.nan)
-        return np.asarray(self.folds.std(axis=1, ddof=1) / math.sqrt(self.n_folds))
+        # Infinite scores have no deviation.
+        with np.errstate(over="ignore", invalid="ignore"):
+            return np.asarray(self.folds.std(axis=1, ddof=1) / math.sqrt(self.n_folds))
 
     @property
     def finished(self) -> Floats:

@@ -80,6 +80,8 @@ def record_of(event: Asked | Scored, elapsed: float) -> dict[str, Any]:
         record["e"] = score.error
     if score.rounds is not None:
         record["n"] = score.rounds
+    if score.is_dict:
+        record["d"] = 1
     return record | {"t": _written(elapsed if score.at is None else score.at)}
 
 
@@ -108,6 +110,7 @@ def event_of(record: Mapping[str, Any]) -> tuple[Asked | Scored, float]:
         error=_text(record.get("e")),
         rounds=whole(record["n"]) if "n" in record else None,
         at=elapsed,
+        is_dict="d" in record,
     )
     rung = whole(record["g"]) if "g" in record else None
     return Scored(index, whole(record["f"]), score, rung), elapsed

@@ -214,6 +214,11 @@ def _why(search: Any) -> str:
     reason = search.__dict__.get("stop_reason_")
     if reason is None or "best_index_" in search.__dict__:
         return ""
+    if "cv_results_" in search.__dict__ and search.multimetric_ and not search.refit:
+        return (
+            f": with several metrics and refit={search.refit!r}, no candidate is chosen, as in "
+            "scikit-learn. Name a metric in refit, or call refit_best(X, y)."
+        )
     return (
         f": no candidate was chosen when the search ended ({reason}). search.trials() shows "
         "the status of each candidate."

@@ -47,6 +47,10 @@ _PROBES = tuple(np.arange(1, 64) / 64)
 _REMEDY = "Check its parameters (a scale must be positive), or give a range (low, high)."
 
 
+class InfiniteMean(ValueError):
+    """A discrete distribution whose far quantiles scipy finds too slowly, or not at all."""
+
+
 def parameters_of(frozen: Any) -> dict[str, Any]:
     """Parameters of a frozen distribution by name, those left at their defaults excluded."""
     shapes = frozen.dist.shapes
@@ -162,7 +166,7 @@ class Distribution(Dimension):
             with np.errstate(all="ignore"):
                 low, high = (np.asarray(bound, dtype=float) for bound in self.frozen.support())
                 is_endless = is_discrete and bool(np.any(np.isinf(high - low)))
-                is_heavy = is_endless and not np.all(np.isfinite(self.frozen.mean()))
+                mean = np.asarray(self.frozen.mean() if is_endless else 0.0, dtype=float)
         except Exception as error:
             raise ValueError(f"{call} has no usable support: {error}. {_REMEDY}") from error
         if low.ndim or high.ndim:
@@ -170,9 +174,10 @@ class Distribution(Dimension):
                 f"{call} needs to be the distribution of one number, got {low.size} at once. "
                 "Use one distribution for each searched parameter."
             )
-        if is_heavy:
-            raise ValueError(
-                f"{call} needs a finite mean: its far quantiles are out of reach. {_REMEDY}"
+        if np.isinf(mean):
+            raise InfiniteMean(
+                f"{call} needs a finite mean: its far quantiles are out of reach. Give a range "
+                "(low, high), or a list of values."
             )
         steps, probes = _quantiles(self.frozen, call, 1 if is_discrete else 0)
         if not is_discrete and not probes[0] < probes[-1]:
@@ -297,6 +302,8 @@ def from_scipy(frozen: Any) -> Dimension:
 
     Raises
     ------
+    InfiniteMean
+        If the distribution is discrete and has no finite mean.
     ValueError
         If the distribution has no finite quantiles, or if it is continuous and has only one.
     """

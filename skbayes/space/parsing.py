@@ -17,7 +17,7 @@ from skbayes.space import scales
 from skbayes.space.categories import Categorical
 from skbayes.space.checks import is_integer
 from skbayes.space.dimensions import Dimension
-from skbayes.space.distributions import Distribution, from_scipy
+from skbayes.space.distributions import Distribution, InfiniteMean, call_of, from_scipy
 from skbayes.space.integers import Integer
 from skbayes.space.layout import Branch, Conditional, Conditions, divide
 from skbayes.space.ranges import Real
@@ -80,7 +80,8 @@ def parse_space(search_spaces: Any, *, random_state: int = 0) -> Space:
     ``(1, 10, 100)``, ``("a", "b")``               any other tuple: exactly these values
     ``Real``, ``Integer``, ``Categorical``         themselves; also those of scikit-optimize
     ``scipy.stats.loguniform(1e-3, 1e3)``          a range, or the quantiles of a distribution
-    object with an ``rvs`` method                  256 draws from it, with a warning
+    object with an ``rvs`` method                  256 draws from it, with a warning; also of a
+                                                   discrete distribution without a finite mean
     ``Conditional((2, 5), when={"kernel": ...})``  any of these, for some candidates only
     =============================================  =========================================
 
@@ -277,16 +278,21 @@ def _dimension(written: Any, place: str, name: str, random_state: int) -> Dimens
     try:
         if _is_range(written):
             return _range(written, place)
-        if isinstance(written, rv_frozen):
-            return from_scipy(written)
         if isinstance(written, scipy.stats.rv_continuous | scipy.stats.rv_discrete):
-            return from_scipy(_frozen(written))
+            written = _frozen(written)
+        if isinstance(written, rv_frozen):
+            try:
+                return from_scipy(written)
+            except InfiniteMean:
+                why = f"{call_of(written)} is discrete and has no finite mean"
+                return _drawn(written, place, name, random_state, why)
         if not isinstance(written, type | str | bytes | list | tuple | Mapping | np.ndarray):
             foreign = _skopt_dimension(written, place)
             if foreign is not None:
                 return foreign
             if has(written, "rvs"):
-                return _drawn(written, place, name, random_state)
+                why = f"{type(written).__name__} can only draw values"
+                return _drawn(written, place, name, random_state, why)
     except (TypeError, ValueError) as error:
         kind = TypeError if isinstance(error, TypeError) else ValueError
         text = str(error)
@@ -364,12 +370,11 @@ def _skopt_dimension(written: Any, place: str) -> Dimension | None:
     return Integer(low, high, written.prior)
 
 
-def _drawn(written: Any, place: str, name: str, random_state: int) -> Categorical:
-    """Categories drawn from an object that has nothing but `rvs`."""
+def _drawn(written: Any, place: str, name: str, random_state: int, why: str) -> Categorical:
+    """Categories drawn from an object of which nothing but `rvs` is of use."""
     # The name takes part so that two parameters with equal distributions get different draws.
     entropy = [abs(int(random_state)), zlib.crc32(name.encode())]
     rng = np.random.RandomState(np.random.SeedSequence(entropy).generate_state(8))
-    kind = type(written).__name__
     try:
         values = [native(written.rvs(random_state=rng)) for _ in range(_N_DRAWS)]
     except Exception as error:
@@ -382,8 +387,8 @@ def _drawn(written: Any, place: str, name: str, random_state: int) -> Categorica
     if is_numeric:
         values.sort()
     warn(
-        f"{place}: {kind} can only draw values, so the search draws {_N_DRAWS} values and tries no "
-        "others. Give a range such as (low, high) or (low, high, 'log-uniform'), or a scipy.stats "
-        "distribution, to search between them.",
+        f"{place}: {why}, so the search draws {_N_DRAWS} values and tries no others. Give a range "
+        "such as (low, high) or (low, high, 'log-uniform'), or another scipy.stats distribution, "
+        "to search between them.",
     )
     return Categorical(values, ordered=is_numeric)

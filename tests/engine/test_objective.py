@@ -126,3 +126,49 @@ def test_each_metric_has_failures_of_its_own():
     assert by_b.best_index_ == 0
     steered_by_b = search(scoring=scoring, refit="b")
     assert steered_by_b.candidate_status_.count("failed") == 1
+
+
+def test_a_function_returns_the_same_metrics_for_each_fold():
+    """Else the table would hold scores that nobody has computed."""
+
+    def by_class(estimator, X, y):
+        return {"all": 0.5, **{f"class {each}": 0.5 for each in np.unique(y)}}
+
+    message = r"same metrics for each fold.*missing metrics \['class 0'\].*\['class 1'\].*NaN"
+    sorted_folds = [(np.arange(24), np.flatnonzero(each == Y)) for each in (0, 1)]
+    with pytest.raises(ValueError, match=message):
+        search(scoring=by_class, refit="all", cv=sorted_folds, error_score=0)
+
+
+def test_what_was_found_before_a_fold_with_other_metrics_is_kept():
+    def odd_metrics(estimator, X, y):
+        if estimator.value == 1:
+            raise ValueError("no score for this")
+        return {"a": 0.5, **({"b": 0.5} if estimator.value < 2 else {})}
+
+    found = BayesSearchCV(
+        Careful(),
+        {"value": list(range(8))},
+        n_iter=8,
+        cv=2,
+        scoring=odd_metrics,
+        refit="a",
+        error_score=0,
+        initial_points=[{"value": value} for value in range(8)],
+    )
+    with pytest.raises(ValueError, match="same metrics"), pytest.warns(UserWarning, match="failed"):
+        found.fit(X, Y)
+    assert found.stop_reason_ == "error"
+    assert found.candidate_status_[:2] == ["complete", "failed"]
+
+
+def test_a_dict_of_one_metric_is_multimetric_also_if_it_is_called_score(tmp_path):
+    """As in `GridSearchCV`, and the same when the scores are read from a checkpoint."""
+
+    def named(estimator, X, y):
+        return {"score": 0.5}
+
+    kwargs = {"scoring": named, "refit": "score", "checkpoint": tmp_path / "file"}
+    for found in (search(**kwargs), search(**kwargs)):
+        assert found.multimetric_
+        assert found.score(X, Y) == 0.5

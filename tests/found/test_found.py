@@ -53,6 +53,18 @@ def test_a_fitted_search(fitted):
     assert found.learn().best_params == fitted.best_params_
 
 
+def test_infinite_scores_have_no_error_and_give_no_warning(tmp_path):
+    def score(estimator, X, y):
+        return -np.inf if estimator.C > 1 else estimator.C
+
+    search = BayesSearchCV(SVC(), {"C": [0.5, 1, 2]}, n_iter=3, cv=3, scoring=score)
+    with pytest.warns(UserWarning, match="test scores are non-finite"):
+        search.fit(X, Y)
+    np.testing.assert_array_equal(np.sort(read(search).errors), [0, 0, np.nan])
+    assert search._repr_html_()
+    search.report(tmp_path / "report.html")
+
+
 def test_its_checkpoint_holds_the_same(fitted):
     found, of_file = read(fitted), read(fitted.checkpoint)
     assert of_file.params == found.params

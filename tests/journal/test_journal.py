@@ -831,10 +831,10 @@ def test_a_journal_is_plain_text(tmp_path):
 def test_what_is_known_beside_the_scores_is_read_back(tmp_path):
     """What has proposed a candidate and when, when a score arrived, and rounds: all optional."""
     asked = Asked(0, Point(0, ()), None, "model", 1.5)
-    score = FoldScore({"a": 0.5}, None, 0.25, 0.5, None, rounds=17)
+    score = FoldScore({"a": 0.5}, None, 0.25, 0.5, None, rounds=17, is_dict=True)
     with Journal.open(tmp_path / "j", header=HEADER) as opened:
         opened.append(asked, 9.0)
         opened.append(Scored(0, 0, score), 2.5)
     first, second = read(tmp_path / "j")
     assert (first.origin, first.at) == ("model", 1.5)
-    assert (second.score.rounds, second.score.at) == (17, 2.5)
+    assert (second.score.rounds, second.score.at, second.score.is_dict) == (17, 2.5, True)

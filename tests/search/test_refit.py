@@ -154,7 +154,8 @@ def test_of_several_metrics_the_one_that_was_followed():
         objective="small",
         random_state=0,
     ).fit(X, Y)
-    assert not hasattr(search, "best_params_")
+    with pytest.raises(AttributeError, match=r"several metrics.*refit=False.*refit_best\(X, y\)"):
+        search.best_params_  # noqa: B018 - that reading it raises is what is tested
     search.refit_best(X, Y)
     assert search.best_params_["C"] == min(params["C"] for params in search.cv_results_["params"])
     assert search.best_score_ == search.cv_results_["mean_test_small"].max()

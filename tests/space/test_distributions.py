@@ -205,6 +205,7 @@ def test_copies_are_equal(frozen):
         (ss.norm(1e30, 1e-9), ["more than one value", "[1e+30]"]),
         (ss.randint(0.5, 3.5), ["randint(low=0.5, high=3.5)", "finite quantiles"]),
         (ss.zipf(1.5), ["finite mean", "range (low, high)"]),
+        (ss.zipf(0.5), ["finite quantiles", "scale must be positive"]),
     ],
     ids=lambda v: "" if isinstance(v, list) else v.dist.name,
 )

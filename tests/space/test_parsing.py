@@ -154,6 +154,14 @@ def test_anything_else_that_is_drawn_stays_as_it_is():
         assert not parsed(RvsOnly(lambda rng: rng.choice([np.nan, 1.0, 2.0]))).is_ordered
 
 
+@pytest.mark.parametrize("frozen", [ss.zipf(2.0), ss.yulesimon(0.5)])
+def test_values_are_drawn_from_a_discrete_distribution_without_a_finite_mean(frozen):
+    with pytest.warns(UserWarning, match=r"search_spaces\['x'\]: \w+\(.*no finite mean.*256"):
+        dimension = parsed(frozen)
+    assert dimension.is_ordered
+    assert min(dimension.categories) == 1
+
+
 def skopt_like(kind, **attributes):
     """Object with the attributes of one of scikit-optimize's dimensions."""
     return type(kind, (), {"rvs": None, **attributes})()
