@@ -69,11 +69,13 @@ class Observer(Protocol):
 
 @dataclass(slots=True)
 class _Open:
-    """A candidate that is open: what a fold of it may take, and how many were decided on."""
+    """A candidate that is open: folds decided on, those taken in, and the seconds of these."""
 
     predicted_seconds: float
+    rung: int | None
     n_decided: int = 0
-    rung: int | None = None
+    n_taken: int = 0
+    seconds: float = 0.0
 
 
 @dataclass(eq=False, repr=False)
@@ -331,19 +333,16 @@ class Engine:
 
     def _n_queued(self, index: int) -> int:
         """Return how many folds of an open candidate were decided on, and not taken in."""
-        opened = self._open[index]
-        folds = self.history.trials[index].at(opened.rung)
-        return opened.n_decided - sum(fold is not None for fold in folds)
+        return self._open[index].n_decided - self._open[index].n_taken
 
     def _affords(self, fold: Fold) -> bool:
         """Whether a fold may begin now; the search ends if there is no time for it."""
         if self.stop_reason is not None:
             return False
-        index, _, rung = fold
-        run = [part for part in self.history.trials[index].at(rung) if part is not None]
-        predicted = self._open[index].predicted_seconds * self.evaluation.share(rung)
-        if run:
-            predicted = sum(part.seconds for part in run) / len(run)
+        opened = self._open[fold[0]]
+        predicted = opened.predicted_seconds * self.evaluation.share(opened.rung)
+        if opened.n_taken:
+            predicted = opened.seconds / opened.n_taken
         if self.budget.affords(predicted):
             return True
         self.stop_reason = "max_time"
@@ -383,7 +382,7 @@ class Engine:
                 self._is_exhausted and self._open_another(n_points)
             )
         trial = self.history.trials[choice.index]
-        self._open[trial.index] = _Open(self._predict_seconds(trial.point), 0, choice.rung)
+        self._open[trial.index] = _Open(self._predict_seconds(trial.point), choice.rung)
         self._latest = trial.index
         self._stand(trial.index)
         return True
@@ -442,7 +441,7 @@ class Engine:
                 return False
             # Before the first fold is: what was evaluated must have been asked for.
             self._write(event)
-        self._open[index] = _Open(self._predict_seconds(event.point), 0, rung)
+        self._open[index] = _Open(self._predict_seconds(event.point), rung)
         self._latest = index
         self._apply(event)
         if self.schedule is not None:
@@ -504,8 +503,10 @@ class Engine:
 
     def _take_in(self, event: Scored) -> None:
         self._apply(event)
-        trial = self.history.trials[event.index]
-        if None in trial.at(event.rung):
+        opened, trial = self._open[event.index], self.history.trials[event.index]
+        opened.n_taken += 1
+        opened.seconds += event.score.seconds
+        if opened.n_taken < len(trial.at(event.rung)):
             return
         if event.rung is None:
             self._close(event.index, "complete")
