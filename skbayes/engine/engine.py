@@ -271,14 +271,7 @@ class Engine:
     @property
     def fits_spent(self) -> float:
         """Cost of the fits whose scores were taken in; that of a fold as a whole is 1."""
-        rungs = (None, *range(self.evaluation.n_rungs))
-        return math.fsum(
-            self.evaluation.share(rung)
-            for trial in self.history.trials
-            for rung in rungs
-            for fold in trial.at(rung)
-            if fold is not None
-        )
+        return self.spending.spent
 
     @property
     def said_of_shares(self) -> str:
@@ -351,7 +344,7 @@ class Engine:
     def _next_fold(self, index: int) -> Fold:
         opened = self._open[index]
         opened.n_decided += 1
-        self.spending.add(self.evaluation.share(opened.rung))
+        self.spending.decide(self.evaluation.share(opened.rung))
         return index, opened.n_decided - 1, opened.rung
 
     def _is_stopped_early(self, index: int) -> bool:
@@ -559,6 +552,7 @@ class Engine:
         if isinstance(event, Scored):
             # First, for a score that it refuses is no result.
             self.objective.settle(event.score)
+            self.spending.take(self.evaluation.share(event.rung))
         self.history.apply(event)
         for observer in self.observers:
             observer(event, self.history.trials[event.index])
