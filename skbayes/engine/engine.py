@@ -223,8 +223,8 @@ class Engine:
     def _close_all(self, broken: FoldQueue | None) -> None:
         """Take in what has landed in a queue that was broken off, and close each open trial."""
         # Neither rules nor callbacks are asked any more: what they raised would end all.
-        with suppress(Exception):
-            for event in broken.landed() if broken is not None else ():
+        for event in broken.landed() if broken is not None else ():
+            with suppress(Exception):
                 self._apply(event)
         for trial in self.history.trials:
             if not trial.is_closed:
