@@ -97,6 +97,8 @@ class Engine:
         is one for a single worker.
     objective : Objective
         The metric that steers.
+    origin_of : callable
+        Returns what has proposed a point.
     is_asynchronous : bool, default=False
         Whether scores are taken in as they arrive.
     stops_early : callable or None, default=None
@@ -117,8 +119,6 @@ class Engine:
         worker, ends the search.
     observers : sequence of Observer, default=()
         Called after each event.
-    origin_of : callable or None, default=None
-        Returns what has proposed a point. None: what the optimizer says.
 
     Attributes
     ----------
@@ -137,6 +137,7 @@ class Engine:
     n_iter: int
     n_points: int | None
     objective: Objective
+    origin_of: Callable[[Point], str | None]
     is_asynchronous: bool = False
     stops_early: EarlyStopping | None = None
     schedule: Schedule | None = None
@@ -146,7 +147,6 @@ class Engine:
     journal: Journal | None = None
     error_score: Any = math.nan
     observers: Sequence[Observer] = ()
-    origin_of: Callable[[Point], str | None] | None = None
 
     def __post_init__(self) -> None:
         self.history = History(
@@ -456,7 +456,7 @@ class Engine:
             index,
             point,
             None if prediction is None else Prediction(*prediction),
-            (self.origin_of or self.optimizer.origin_of)(point),
+            self.origin_of(point),
             self.budget.elapsed,
         )
 
