@@ -63,6 +63,7 @@ __all__ = [
     "owner_of",
     "scorers_by_name",
     "scrambled_sobol",
+    "search_method",
     "select_best_index",
     "takes_reals",
     "takes_value",
@@ -70,6 +71,7 @@ __all__ = [
     "text_options",
     "warn_or_raise_about_fit_failures",
     "warning_filters",
+    "watched",
     "watched_folder",
     "with_sklearn_config",
 ]
@@ -129,6 +131,59 @@ def get_scorers(search: BaseSearchCV, refit: Any) -> tuple[Any, Any]:
 def scorers_by_name(scorers: MultimetricScorer) -> Mapping[str, Any]:
     """Return the scorers that compute several metrics, by the names of these."""
     return scorers._scorers  # type: ignore[no-any-return]
+
+
+class Watched:
+    """A scorer that notes which of its calls raised.
+
+    A failure of a scorer is replaced by the error score, and cannot be told from a score.
+    """
+
+    def __init__(self, scorer: Any) -> None:
+        self._scorer = scorer
+        # For each call the metrics without a score; None for all of them.
+        self._failed: list[frozenset[str] | None] = []
+
+    def __repr__(self) -> str:
+        return repr(self._scorer)
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        self._failed.append(None)
+        scores = self._scorer(*args, **kwargs)
+        by_metric = scores if isinstance(scores, dict) else {}
+        # Of several scorers, one that raised has its traceback in the place of its score.
+        self._failed[-1] = frozenset(name for name, s in by_metric.items() if isinstance(s, str))
+        return scores
+
+    @property
+    def was_called(self) -> bool:
+        """Whether there was anything to score."""
+        return bool(self._failed)
+
+    @property
+    def failed(self) -> tuple[frozenset[str] | None, frozenset[str] | None]:
+        """The metrics without a score on test part and training part; None for all of them."""
+        # The order of the calls.
+        test, train, *_ = (*self._failed, None, None)
+        return test, train
+
+
+class WatchedScorers(Watched, MultimetricScorer):  # type: ignore[misc]
+    """Scorers of several metrics, which scikit-learn tells by their class from a function."""
+
+    def __init__(self, scorers: MultimetricScorer) -> None:
+        super().__init__(scorers)
+        self.__dict__.update(scorers.__dict__)
+
+
+def watched(scorer: Any) -> Watched:
+    """Return a scorer, or several, for one call of `fit_and_score`, after which it is asked."""
+    return (WatchedScorers if isinstance(scorer, MultimetricScorer) else Watched)(scorer)
+
+
+def search_method(name: str) -> Any:
+    """Return a method of scikit-learn's searches without the check whether it is there."""
+    return vars(BaseSearchCV)[name].__wrapped__
 
 
 def get_routed_params(search: BaseSearchCV, params: Mapping[str, Any]) -> Any:

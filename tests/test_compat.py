@@ -22,9 +22,10 @@ from sklearn.exceptions import FitFailedWarning
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import make_scorer
 from sklearn.model_selection import GridSearchCV
+from sklearn.naive_bayes import GaussianNB
 from sklearn.preprocessing import StandardScaler
 
-from skbayes._compat import kept_by_clone, memory_mapping
+from skbayes._compat import kept_by_clone, memory_mapping, search_method, watched
 
 SOURCE = Path(__file__).parents[1] / "skbayes" / "_compat.py"
 X, Y = np.arange(12.0)[:, None], np.tile([0, 1], 6)
@@ -177,6 +178,48 @@ def test_several_scorers_give_a_traceback_for_one_that_raises():
     scores = scorers(LogisticRegression(), X, Y)
     assert "no score" in scores["a"]
     assert scores["b"] == 0.5
+
+
+def test_the_test_part_is_scored_before_the_training_part():
+    from sklearn.model_selection._validation import _fit_and_score
+
+    def scorer(estimator, X, y):
+        if len(y) == 4:
+            raise RuntimeError("no score")
+        return 0.5
+
+    scorer = watched(scorer)
+    with pytest.warns(UserWarning, match="Scoring failed"):
+        _fit_and_score(
+            GaussianNB(),
+            *(X, Y),
+            scorer=scorer,
+            train=np.arange(8),
+            test=np.arange(8, 12),
+            verbose=0,
+            parameters={},
+            fit_params=None,
+            score_params=None,
+            return_train_score=True,
+        )
+    assert scorer.failed == (None, frozenset()), "_fit_and_score calls the scorer in another order"
+
+
+def test_several_scorers_that_are_watched_give_the_same_scores():
+    search = GridSearchCV(GaussianNB(), {}, scoring=["accuracy", "f1"], refit="f1")
+    scorers = search._get_scorers()[0]
+    model = GaussianNB().fit(X, Y)
+    scorer = watched(scorers)
+    assert scorer(model, X, Y) == scorers(model, X, Y)
+    assert type(scorers) in type(scorer).__mro__
+    assert vars(scorers).items() <= vars(scorer).items(), "scorers keep something in another place"
+
+
+def test_methods_of_a_search_have_a_check_around_them():
+    search = GridSearchCV(GaussianNB(), {}).fit(X, Y)
+    search.refit = False
+    assert not hasattr(search, "predict")
+    assert search_method("predict")(search, X).shape == Y.shape, "the method is not __wrapped__"
 
 
 def test_failures_are_worded_from_their_errors_alone():

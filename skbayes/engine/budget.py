@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import sys
 import time
+from collections import Counter
 
 from skbayes.rules import COUNT_ROUNDING
 
@@ -70,19 +71,26 @@ class Spending:
     max_fits : float, default=inf
         What may be spent.
 
-    Attributes
-    ----------
-    spent : float
-        What was spent so far.
     """
 
     def __init__(self, max_fits: float = math.inf) -> None:
         self._max_fits = max_fits
-        self.spent = 0.0
+        # Numbers of fits by their share: they are multiplied, as sums of many shares are rounded.
+        self._decided: Counter[float] = Counter()
+        self._taken: Counter[float] = Counter()
 
-    def add(self, share: float) -> None:
-        """Spend a fit."""
-        self.spent += share
+    def decide(self, share: float) -> None:
+        """Note that a fit was decided on."""
+        self._decided[share] += 1
+
+    def take(self, share: float) -> None:
+        """Note that the score of a fit was taken in."""
+        self._taken[share] += 1
+
+    @property
+    def spent(self) -> float:
+        """Cost of the fits whose scores were taken in."""
+        return _cost(self._taken)
 
     def affords(self, promised: float, cost: float) -> bool:
         """Whether something more may be begun.
@@ -90,9 +98,14 @@ class Spending:
         Parameters
         ----------
         promised : float
-            What is still to be spent on all that was begun.
+            Cost of the fits that all that was begun still needs, and that were not decided on.
         cost : float
             What the new one takes.
         """
         # Sums of shares are rounded: what is spent to the last digit is not overspent.
-        return self.spent + promised + cost <= self._max_fits * (1.0 + COUNT_ROUNDING)
+        decided = _cost(self._decided)
+        return decided + promised + cost <= self._max_fits * (1.0 + COUNT_ROUNDING)
+
+
+def _cost(fits: Counter[float]) -> float:
+    return math.fsum(share * n for share, n in fits.items())

@@ -69,11 +69,13 @@ class Observer(Protocol):
 
 @dataclass(slots=True)
 class _Open:
-    """A candidate that is open: what a fold of it may take, and how many were decided on."""
+    """A candidate that is open: folds decided on, those taken in, and the seconds of these."""
 
     predicted_seconds: float
+    rung: int | None
     n_decided: int = 0
-    rung: int | None = None
+    n_taken: int = 0
+    seconds: float = 0.0
 
 
 @dataclass(eq=False, repr=False)
@@ -95,6 +97,8 @@ class Engine:
         is one for a single worker.
     objective : Objective
         The metric that steers.
+    origin_of : callable
+        Returns what has proposed a point.
     is_asynchronous : bool, default=False
         Whether scores are taken in as they arrive.
     stops_early : callable or None, default=None
@@ -115,8 +119,6 @@ class Engine:
         worker, ends the search.
     observers : sequence of Observer, default=()
         Called after each event.
-    origin_of : callable or None, default=None
-        Returns what has proposed a point. None: what the optimizer says.
 
     Attributes
     ----------
@@ -135,6 +137,7 @@ class Engine:
     n_iter: int
     n_points: int | None
     objective: Objective
+    origin_of: Callable[[Point], str | None]
     is_asynchronous: bool = False
     stops_early: EarlyStopping | None = None
     schedule: Schedule | None = None
@@ -144,7 +147,6 @@ class Engine:
     journal: Journal | None = None
     error_score: Any = math.nan
     observers: Sequence[Observer] = ()
-    origin_of: Callable[[Point], str | None] | None = None
 
     def __post_init__(self) -> None:
         self.history = History(
@@ -221,8 +223,8 @@ class Engine:
     def _close_all(self, broken: FoldQueue | None) -> None:
         """Take in what has landed in a queue that was broken off, and close each open trial."""
         # Neither rules nor callbacks are asked any more: what they raised would end all.
-        with suppress(Exception):
-            for event in broken.landed() if broken is not None else ():
+        for event in broken.landed() if broken is not None else ():
+            with suppress(Exception):
                 self._apply(event)
         for trial in self.history.trials:
             if not trial.is_closed:
@@ -269,14 +271,7 @@ class Engine:
     @property
     def fits_spent(self) -> float:
         """Cost of the fits whose scores were taken in; that of a fold as a whole is 1."""
-        rungs = (None, *range(self.evaluation.n_rungs))
-        return math.fsum(
-            self.evaluation.share(rung)
-            for trial in self.history.trials
-            for rung in rungs
-            for fold in trial.at(rung)
-            if fold is not None
-        )
+        return self.spending.spent
 
     @property
     def said_of_shares(self) -> str:
@@ -331,19 +326,16 @@ class Engine:
 
     def _n_queued(self, index: int) -> int:
         """Return how many folds of an open candidate were decided on, and not taken in."""
-        opened = self._open[index]
-        folds = self.history.trials[index].at(opened.rung)
-        return opened.n_decided - sum(fold is not None for fold in folds)
+        return self._open[index].n_decided - self._open[index].n_taken
 
     def _affords(self, fold: Fold) -> bool:
         """Whether a fold may begin now; the search ends if there is no time for it."""
         if self.stop_reason is not None:
             return False
-        index, _, rung = fold
-        run = [part for part in self.history.trials[index].at(rung) if part is not None]
-        predicted = self._open[index].predicted_seconds * self.evaluation.share(rung)
-        if run:
-            predicted = sum(part.seconds for part in run) / len(run)
+        opened = self._open[fold[0]]
+        predicted = opened.predicted_seconds * self.evaluation.share(opened.rung)
+        if opened.n_taken:
+            predicted = opened.seconds / opened.n_taken
         if self.budget.affords(predicted):
             return True
         self.stop_reason = "max_time"
@@ -352,7 +344,7 @@ class Engine:
     def _next_fold(self, index: int) -> Fold:
         opened = self._open[index]
         opened.n_decided += 1
-        self.spending.add(self.evaluation.share(opened.rung))
+        self.spending.decide(self.evaluation.share(opened.rung))
         return index, opened.n_decided - 1, opened.rung
 
     def _is_stopped_early(self, index: int) -> bool:
@@ -383,7 +375,7 @@ class Engine:
                 self._is_exhausted and self._open_another(n_points)
             )
         trial = self.history.trials[choice.index]
-        self._open[trial.index] = _Open(self._predict_seconds(trial.point), 0, choice.rung)
+        self._open[trial.index] = _Open(self._predict_seconds(trial.point), choice.rung)
         self._latest = trial.index
         self._stand(trial.index)
         return True
@@ -442,7 +434,7 @@ class Engine:
                 return False
             # Before the first fold is: what was evaluated must have been asked for.
             self._write(event)
-        self._open[index] = _Open(self._predict_seconds(event.point), 0, rung)
+        self._open[index] = _Open(self._predict_seconds(event.point), rung)
         self._latest = index
         self._apply(event)
         if self.schedule is not None:
@@ -464,7 +456,7 @@ class Engine:
             index,
             point,
             None if prediction is None else Prediction(*prediction),
-            (self.origin_of or self.optimizer.origin_of)(point),
+            self.origin_of(point),
             self.budget.elapsed,
         )
 
@@ -504,8 +496,10 @@ class Engine:
 
     def _take_in(self, event: Scored) -> None:
         self._apply(event)
-        trial = self.history.trials[event.index]
-        if None in trial.at(event.rung):
+        opened, trial = self._open[event.index], self.history.trials[event.index]
+        opened.n_taken += 1
+        opened.seconds += event.score.seconds
+        if opened.n_taken < len(trial.at(event.rung)):
             return
         if event.rung is None:
             self._close(event.index, "complete")
@@ -558,6 +552,7 @@ class Engine:
         if isinstance(event, Scored):
             # First, for a score that it refuses is no result.
             self.objective.settle(event.score)
+            self.spending.take(self.evaluation.share(event.rung))
         self.history.apply(event)
         for observer in self.observers:
             observer(event, self.history.trials[event.index])

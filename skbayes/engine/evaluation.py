@@ -12,7 +12,7 @@ from typing import Any
 
 from sklearn.base import clone
 
-from skbayes._compat import CallbackContexts, MultimetricScorer, fit_and_score
+from skbayes._compat import CallbackContexts, fit_and_score, watched
 from skbayes._trials import FoldScore
 from skbayes.engine.growing import ROUNDS, Growth, begun
 from skbayes.engine.resources import Resources
@@ -140,8 +140,7 @@ def evaluate_fold(
     """
     parameters = keywords["parameters"]
     started = time.perf_counter()
-    is_multimetric = isinstance(keywords["scorer"], MultimetricScorer)
-    scorer = (_WatchedScorers if is_multimetric else _Watched)(keywords["scorer"])
+    scorer = watched(keywords["scorer"])
     # All else is handed on as it is, as in GridSearchCV: an object may be compared by `is`.
     fit_params = {
         name: _own(value) if name.rpartition("__")[2] in _CALLBACKS else value
@@ -156,57 +155,21 @@ def evaluate_fold(
     except Exception as error:
         # Before there is anything to score it is the candidate that fails: its values are set, and
         # the data are split as its tags say.
-        if keywords["error_score"] != "raise" and not scorer.failed:
+        if keywords["error_score"] != "raise" and not scorer.was_called:
             return FoldScore({}, None, time.perf_counter() - started, 0.0, traceback.format_exc())
         values = ", ".join(f"{name}={show(value)}" for name, value in parameters.items())
         error.add_note(f"Raised for the parameters {values}.")
         raise
-    # The order of the calls: on the test part, then on the training part.
-    failed = [*scorer.failed, None, None]
+    on_test, on_train = scorer.failed
     return FoldScore(
-        test=_by_metric(raw["test_scores"], failed[0]),
-        train=_by_metric(raw["train_scores"], failed[1]) if "train_scores" in raw else None,
+        test=_by_metric(raw["test_scores"], on_test),
+        train=_by_metric(raw["train_scores"], on_train) if "train_scores" in raw else None,
         fit_time=before + raw["fit_time"],
         score_time=raw["score_time"],
         error=raw["fit_error"],
         rounds=rounds_of(estimator),
         is_dict=isinstance(raw["test_scores"], dict),
     )
-
-
-class _Watched:
-    """A scorer that notes which of its calls raised.
-
-    A failure of a scorer is replaced by the error score, and cannot be told from a score.
-
-    Attributes
-    ----------
-    failed : list of (frozenset of str or None)
-        For each call the metrics without a score; None for all of them.
-    """
-
-    def __init__(self, scorer: Any) -> None:
-        self._scorer = scorer
-        self.failed: list[frozenset[str] | None] = []
-
-    def __repr__(self) -> str:
-        return repr(self._scorer)
-
-    def __call__(self, *args: Any, **kwargs: Any) -> Any:
-        self.failed.append(None)
-        scores = self._scorer(*args, **kwargs)
-        by_metric = scores if isinstance(scores, dict) else {}
-        # Of several scorers, one that raised has its traceback in the place of its score.
-        self.failed[-1] = frozenset(name for name, s in by_metric.items() if isinstance(s, str))
-        return scores
-
-
-class _WatchedScorers(_Watched, MultimetricScorer):  # type: ignore[misc]
-    """Scorers of several metrics, which scikit-learn tells by their class from a function."""
-
-    def __init__(self, scorers: MultimetricScorer) -> None:
-        super().__init__(scorers)
-        self.__dict__.update(scorers.__dict__)
 
 
 def _by_metric(scores: Any, failed: frozenset[str] | None) -> dict[str, float]:

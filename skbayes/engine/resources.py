@@ -62,6 +62,9 @@ class Resources:
     n_rows: int = 0
     orders: Sequence[Rows] = field(default=(), repr=False)
     folds: Sequence[int] = field(default=(), repr=False)
+    # Of each fold and rung: data that many tasks have in common are sent to workers once only if
+    # they are one object.
+    _rows: dict[tuple[int, int | None], Rows] = field(default_factory=dict, init=False, repr=False)
 
     @property
     def all_amounts(self) -> tuple[int, ...]:
@@ -94,9 +97,11 @@ class Resources:
         amount = self.amount(rung)
         if self.name != N_SAMPLES or amount == self.n_rows:
             return train
-        order = self.orders[fold]
-        n = max(1, round(len(order) * amount / self.n_rows))
-        return np.sort(order[:n])
+        if (fold, rung) not in self._rows:
+            order = self.orders[fold]
+            n = max(1, round(len(order) * amount / self.n_rows))
+            self._rows[fold, rung] = np.sort(order[:n])
+        return self._rows[fold, rung]
 
 
 def n_samples(X: Any) -> int:

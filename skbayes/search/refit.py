@@ -12,7 +12,7 @@ from sklearn.exceptions import NotFittedError
 from sklearn.utils import indexable
 from sklearn.utils.metaestimators import available_if
 
-from skbayes._compat import BaseSearchCV, check_method_params, get_routed_params
+from skbayes._compat import check_method_params, get_routed_params, search_method
 from skbayes.rules import best_row
 
 __all__ = ["NotRefitted", "delegated", "fit_best", "refit_best", "says_how"]
@@ -60,7 +60,7 @@ def delegated(name: str) -> Any:
         getattr(search.estimator if estimator is None else estimator, name)
         return True
 
-    return available_if(is_there)(vars(BaseSearchCV)[name].__wrapped__)
+    return available_if(is_there)(search_method(name))
 
 
 def refit_best(search: Any, X: Any, y: Any, params: dict[str, Any]) -> None:

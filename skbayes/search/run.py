@@ -225,6 +225,7 @@ class Run:
                 n_iter=n_candidates,
                 n_points=search.n_points,
                 objective=self.objective,
+                origin_of=self._proposals.origin_of,
                 is_asynchronous=search.asynchronous,
                 stops_early=EARLY_STOPPING.get(search.early_stopping),
                 schedule=self._schedule,
@@ -234,7 +235,6 @@ class Run:
                 journal=journal,
                 error_score=search.error_score,
                 observers=observers,
-                origin_of=self._proposals.origin_of,
             )
             pace.spent = lambda: engine.fits_spent
             pace.is_over = lambda: engine.stop_reason is not None

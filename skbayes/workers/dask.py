@@ -9,6 +9,7 @@ from __future__ import annotations
 import uuid
 import warnings
 from collections.abc import Iterator, Sequence
+from concurrent.futures import CancelledError
 from contextlib import ExitStack, contextmanager, suppress
 from functools import partial
 from typing import Any
@@ -118,24 +119,28 @@ class DaskWorkers(Workers):
 
         self._futures.discard(future)
         try:
-            if future.status == "finished":
-                result = future.result()
-                if isinstance(result, str) and result == _BEGUN_BEFORE:
-                    report(None, Died(WorkerDied()))
+            with self._open_client() as client:
+                if future.status == "finished":
+                    result = future.result()
+                    if isinstance(result, str) and result == _BEGUN_BEFORE:
+                        report(None, Died(WorkerDied()))
+                    else:
+                        report(result, None)
+                elif future.status == "error":
+                    error = future.exception()
+                    if isinstance(error, KilledWorker):
+                        # What only waited at a worker that died had no part in its death.
+                        has_begun = Event(name, client=client).is_set()
+                        error = Died(WorkerDied.of(error)) if has_begun else Withdrawn()
+                    report(None, error)
                 else:
-                    report(result, None)
-            elif future.status == "error":
-                error = future.exception()
-                if isinstance(error, KilledWorker):
-                    # What only waited at a worker that died had no part in its death.
-                    has_begun = Event(name, client=self._client).is_set()
-                    error = Died(WorkerDied.of(error)) if has_begun else Withdrawn()
-                report(None, error)
-            else:
-                report(None, Withdrawn())
-        except Exception:
+                    report(None, Withdrawn())
+        except (OSError, CancelledError, KilledWorker, NoWorkers):
             # The result went down with its worker, or the connection did.
             report(None, Withdrawn())
+        except Exception as error:
+            # Another run would not help: the result cannot be read in this process, say.
+            report(None, error)
 
     def stop(self, *, is_failed: bool) -> None:
         """Take back what has not been started, and free the data."""

@@ -38,11 +38,13 @@ def test_nothing_is_affordable_when_the_time_is_over():
 
 def test_what_is_promised_counts_as_spent():
     spending = Spending(10.0)
-    spending.add(6.5)
-    assert spending.affords(1.0, 2.5)
-    assert not spending.affords(1.5, 2.5)
+    spending.decide(6.5)
+    spending.decide(0.5)
+    spending.take(6.5)
+    assert spending.affords(0.5, 2.5)
+    assert not spending.affords(1.0, 2.5)
     # What was promised is spent in part only.
-    assert spending.affords(0.0, 3.5)
+    assert spending.affords(0.0, 3.0)
     assert spending.spent == 6.5
 
 
@@ -50,11 +52,18 @@ def test_rounded_shares_are_not_overspent():
     spending = Spending(1.0)
     for _ in range(10):
         assert spending.affords(0.0, 0.1)
-        spending.add(0.1)
+        spending.decide(0.1)
     assert not spending.affords(0.0, 0.1)
+
+
+def test_what_is_spent_is_the_sum_of_what_was_taken_in():
+    spending = Spending()
+    for _ in range(300):
+        spending.take(0.1)
+    assert spending.spent == 30.0
 
 
 def test_without_a_limit_nothing_is_over():
     spending = Spending()
-    spending.add(1e300)
+    spending.decide(1e300)
     assert spending.affords(1e300, 1e300)

@@ -19,9 +19,11 @@ from sklearn.exceptions import FitFailedWarning
 from sklearn.model_selection import ShuffleSplit
 
 from skbayes import BayesSearchCV, OneStandardError, TargetScore
+from skbayes._trials import Scored
 from skbayes.engine import budget as _budget
 from skbayes.exceptions import NoWorkers
 from skbayes.journal.file import LockedFile
+from skbayes.progress import Lines
 
 X, Y = load_iris(return_X_y=True)
 SPACE = {"a": (0.0, 1.0)}
@@ -204,6 +206,30 @@ def test_an_interrupt_asks_neither_rules_nor_callbacks(where, monkeypatch):
     assert unfinished.candidate_status_.count("complete") >= 2
     means = unfinished.cv_results_["mean_test_score"]
     assert unfinished.best_score_ == np.nanmax(means)
+
+
+def test_an_observer_that_raises_hides_no_score_that_has_arrived(monkeypatch):
+    others_are_done, number = threading.Event(), count()
+
+    def on_fit(a):
+        n_before = next(number)
+        if n_before == 0:
+            others_are_done.wait(timeout=120)
+            raise KeyboardInterrupt
+        if n_before == 19:
+            others_are_done.set()
+
+    def refuses(lines, event, trial):
+        if isinstance(event, Scored):
+            raise ValueError
+
+    monkeypatch.setattr(Quick, "on_fit", staticmethod(on_fit))
+    monkeypatch.setattr(Lines, "__call__", refuses)
+    unfinished = search(n_points=4, n_iter=4, verbose=1)
+    with joblib.parallel_backend("threading", n_jobs=4), pytest.raises(KeyboardInterrupt):
+        unfinished.fit(X, Y)
+    # The last of the other folds may have been on its way.
+    assert unfinished.n_folds_run_ >= 15
 
 
 @pytest.mark.parametrize("strategy", ["bayesian", "hyperband"])

@@ -13,7 +13,9 @@ from sklearn.datasets import load_iris
 from sklearn.exceptions import FitFailedWarning
 
 from skbayes import BayesSearchCV, Patience, TargetScore
+from skbayes._trials import FoldScore
 from skbayes.engine import budget as _budget
+from skbayes.engine.evaluation import Evaluation
 
 X, Y = load_iris(return_X_y=True)
 SPACE = {"a": (0.0, 1.0), "b": (0.0, 1.0), "c": ["x", "y", "z"]}
@@ -76,6 +78,24 @@ def test_timing_and_workers_change_nothing(early_stopping, n_points):
 def test_one_worker_and_one_point_at_a_time_are_alike():
     one = search().fit(X, Y)
     assert one.cv_results_["params"] == search(n_points=1).fit(X, Y).cv_results_["params"]
+
+
+def test_a_fold_costs_the_loop_no_look_at_the_others(monkeypatch):
+    looks, n_folds = [], 40
+    monkeypatch.setattr(
+        FoldScore, "seconds", property(lambda fold: looks.append(fold) or fold.fit_time)
+    )
+    search(n_iter=2, cv=n_folds).fit(X, Y)
+    assert len(looks) <= 8 * 2 * n_folds
+
+
+def test_a_line_adds_up_no_fits_of_earlier_candidates(monkeypatch):
+    shares, share = [], Evaluation.share
+    monkeypatch.setattr(
+        Evaluation, "share", lambda self, rung: shares.append(rung) or share(self, rung)
+    )
+    search(n_iter=20, verbose=1, strategy="random").fit(X, Y)
+    assert len(shares) <= 6 * 20 * 4
 
 
 @pytest.mark.parametrize("early_stopping", [None, "racing"])

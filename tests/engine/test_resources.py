@@ -135,6 +135,13 @@ def test_a_share_begins_with_a_fold_of_many_rows(cv, folds, resource):
     assert [found.fold(place, None) for place in range(len(folds))] == sorted(folds)
 
 
+def test_the_rows_of_a_share_are_one_object():
+    splits, found = of_rows(np.tile([0, 1], N // 2), max_resources=200, min_resources=20)
+    rungs = [*range(len(found.amounts)), None]
+    looks = [found.train(0, splits[0][0], rung) for rung in [*rungs, *rungs]]
+    assert len({id(rows) for rows in looks}) == len(rungs) > 1
+
+
 def test_folds_share_rows():
     splits, found = of_rows(np.tile([0, 1], N // 2))
     first, second = (set(found.train(fold, splits[fold][0], 0)) for fold in (0, 1))

@@ -4,6 +4,7 @@ import concurrent.futures
 import gc
 import logging
 import os
+import pickle
 import signal
 import subprocess
 import sys
@@ -11,6 +12,8 @@ import textwrap
 import threading
 import time
 from pathlib import Path
+from types import SimpleNamespace
+from unittest.mock import Mock
 
 import joblib
 import numpy as np
@@ -19,6 +22,8 @@ from sklearn.utils.fixes import parse_version
 
 from pools import run
 from skbayes.exceptions import FitTimeout, NoWorkers, WorkerDied
+from skbayes.workers.base import Withdrawn
+from skbayes.workers.dask import DaskWorkers
 from skbayes.workers.pool import Pool
 
 has_proc = pytest.mark.skipif(not Path("/proc/self/fd").exists(), reason="counts in /proc")
@@ -399,6 +404,24 @@ def test_only_the_guilty_fail_on_dask(cluster, tmp_path):
         assert doubles(outcomes) == set(range(4))
     with pytest.raises(ValueError, match="fit_timeout"), Pool(fit_timeout=1):
         pass
+
+
+@pytest.mark.parametrize(
+    ("error", "status", "is_told"),
+    [
+        (pickle.UnpicklingError("cannot be read here"), "running", True),
+        (concurrent.futures.CancelledError(), "running", False),
+        (ConnectionResetError(), "running", False),
+        (RuntimeError("IOLoop is closed"), "closed", False),
+    ],
+)
+def test_only_a_result_that_is_lost_on_dask_runs_again(error, status, is_told):
+    pytest.importorskip("distributed")
+    workers = DaskWorkers(SimpleNamespace(client=SimpleNamespace(status=status)))
+    told = []
+    future = Mock(status="finished", result=Mock(side_effect=error))
+    workers._done(lambda result, error: told.append(error), "name", future)
+    assert told == [error] if is_told else isinstance(told[0], Withdrawn)
 
 
 def die_and_tell(path):
