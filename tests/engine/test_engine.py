@@ -245,7 +245,7 @@ def test_callbacks_see_each_candidate_and_may_end_the_search():
         ({"max_time": 0}, ValueError, "max_time"),
         ({"max_time": "1h"}, ValueError, "max_time"),
         ({"stopping": 5}, TypeError, "stopping"),
-        ({"stopping": Patience}, TypeError, "make an object of it"),
+        ({"stopping": Patience}, TypeError, "give an object"),
         ({"asynchronous": 2}, ValueError, "asynchronous"),
     ],
 )
