@@ -34,8 +34,9 @@ STOPPERS = [
     ("DeltaYStopper", (0.1, 2)),
     ("DeltaYStopper", (0.5, 3)),
     ("HollowIterationsStopper", (3,)),
-    ("HollowIterationsStopper", (2, 0.1)),
-    ("HollowIterationsStopper", (2, -0.1)),
+    # Between the tenths of the values: a rise by rounding counts as none here, and as one there.
+    ("HollowIterationsStopper", (2, 0.15)),
+    ("HollowIterationsStopper", (2, -0.15)),
     ("ThresholdStopper", (-0.8,)),
     ("DeltaXStopper", (0.2,)),
     ("DeltaXStopper", (1.5,)),
