@@ -132,14 +132,7 @@ def _read_search(search: Any, name: str) -> Found:
     folds = np.array(cells, dtype=np.float64).reshape(n_folds, n).T[order]
     folds[~is_whole] = math.nan
     scores = np.asarray(table[f"mean_test_{metric}"], dtype=np.float64)[order]
-    status = getattr(search, "candidate_status_", None)
-    if status is None:
-        status = [
-            "failed" if not math.isfinite(score) else "complete" if whole else "stopped"
-            for score, whole in zip(scores, is_whole, strict=True)
-        ]
-    else:
-        status = [status[row] for row in order]
+    status = _statuses(search, order, scores, is_whole)
     is_complete = np.array([each == "complete" for each in status])
     has_failed = np.array([each == "failed" for each in status])
     was_run = np.isfinite(folds) | has_failed[:, None]
@@ -148,19 +141,15 @@ def _read_search(search: Any, name: str) -> Found:
     best = getattr(search, "best_index_", None)
     scoring, of_many = getattr(search, "scoring", None), metric if metric != "score" else None
     limits = score_limits(scoring, of_many, getattr(search, "estimator", None), space, folds)
-    seconds = np.asarray(table["mean_fit_time"] + table["mean_score_time"], dtype=np.float64)
     notes = [note for note in kept_notes(search) if note["has_row"]]
     n = len(order)
     if len(notes) == n:
-        cost = np.array([note["seconds"] for note in notes], dtype=np.float64)
         was_run = np.array([[at is not None for at in note["folds_at"]] for note in notes])
+        cost = np.array([note["seconds"] for note in notes], dtype=np.float64)
         fits = _fits(notes, was_run)
-    elif candidates is None:
-        cost, fits = _costs(seconds[order], was_run), was_run.sum(axis=1)
     else:
-        # All rows of a candidate count, also those that cannot be compared.
-        cost = np.asarray(np.bincount(candidates, weights=seconds * max(n_folds, 1)))
-        fits = np.bincount(candidates) * n_folds
+        notes = [{}] * n
+        cost, fits = _spent(table, order, candidates, was_run)
     return Found(
         name=name,
         metric=written_as,
@@ -173,7 +162,7 @@ def _read_search(search: Any, name: str) -> Found:
         was_run=was_run,
         fits=fits,
         cost=cost,
-        **_times(notes if len(notes) == n else [{}] * n, cost, was_run),
+        **_times(notes, cost, was_run),
         taken=order.index(int(best)) if best in order else highest_row(scores),
         learn=cache(
             lambda: (
@@ -183,6 +172,19 @@ def _read_search(search: Any, name: str) -> Found:
             )
         ),
     )
+
+
+def _statuses(
+    search: Any, order: Sequence[int], scores: Floats, is_whole: NDArray[np.bool_]
+) -> list[str]:
+    """Return what became of each candidate; of searches that do not say so, by the scores."""
+    told = getattr(search, "candidate_status_", None)
+    if told is not None:
+        return [told[row] for row in order]
+    return [
+        "failed" if not math.isfinite(score) else "complete" if whole else "stopped"
+        for score, whole in zip(scores, is_whole, strict=True)
+    ]
 
 
 def _rows_of_others(
@@ -236,16 +238,28 @@ def _fits(notes: Sequence[Mapping[str, Any]], was_run: NDArray[np.bool_]) -> NDA
     return np.asarray(was_run.sum(axis=1) + np.array(n_shares, dtype=np.intp))
 
 
-def _costs(seconds: Floats, was_run: NDArray[np.bool_]) -> Floats:
-    """Return what all folds of each candidate took, from the means over its folds.
+def _spent(
+    table: Mapping[str, Any],
+    order: Sequence[int],
+    candidates: NDArray[np.intp] | None,
+    was_run: NDArray[np.bool_],
+) -> tuple[Floats, NDArray[np.intp]]:
+    """Return the seconds and the number of fits of each candidate, from the means over its folds.
 
-    The mean is not known of a candidate without some folds: these are taken to take as long as
-    those of others.
+    With the candidate of each row, all rows of a candidate count, also those that cannot be
+    compared. The mean is not known of a candidate without some folds: these are taken to take as
+    long as those of others.
     """
+    seconds = np.asarray(table["mean_fit_time"] + table["mean_score_time"], dtype=np.float64)
+    if candidates is not None:
+        n_folds = was_run.shape[1]
+        cost = np.bincount(candidates, weights=seconds * max(n_folds, 1))
+        return np.asarray(cost), np.bincount(candidates) * n_folds
+    seconds = seconds[order]
     known = seconds[np.isfinite(seconds)]
     usual = float(np.median(known)) if known.size else math.nan
-    means = np.where(np.isfinite(seconds), seconds, usual)
-    return np.asarray(means * np.maximum(was_run.sum(axis=1), 1))
+    n_fits = was_run.sum(axis=1)
+    return np.where(np.isfinite(seconds), seconds, usual) * np.maximum(n_fits, 1), n_fits
 
 
 def _read_optimizer(optimizer: Any, name: str) -> Found:

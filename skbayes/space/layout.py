@@ -364,7 +364,7 @@ def arrange(branches: tuple[Branch, ...], axes: tuple[Axis, ...]) -> Arrays:
     for branch, row in zip(branches, exists.tolist(), strict=True):
         place = {name: k for k, name in enumerate(branch.names)}
         places.append(
-            tuple(place.get(a.name) if has else None for a, has in zip(axes, row, strict=True))
+            tuple(place.get(a.name) if is_in else None for a, is_in in zip(axes, row, strict=True))
         )
     ordered_columns, hot_columns, first_hot = _columns(axes)
     return Arrays(
