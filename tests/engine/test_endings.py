@@ -179,9 +179,8 @@ class Interrupted(Exception):
     """What a callback raises that is asked once too often."""
 
 
-@pytest.mark.parametrize("where", ["rule", "callback"])
-def test_an_interrupt_asks_neither_rules_nor_callbacks(where, monkeypatch):
-    """Candidates whose scores had arrived by then are in the results."""
+def interrupt_after_the_others(monkeypatch):
+    """Let the first of 20 fits raise KeyboardInterrupt when all others are done."""
     others_are_done, number = threading.Event(), count()
 
     def on_fit(a):
@@ -192,10 +191,17 @@ def test_an_interrupt_asks_neither_rules_nor_callbacks(where, monkeypatch):
         if n_before == 19:
             others_are_done.set()
 
+    monkeypatch.setattr(Quick, "on_fit", staticmethod(on_fit))
+
+
+@pytest.mark.parametrize("where", ["rule", "callback"])
+def test_an_interrupt_asks_neither_rules_nor_callbacks(where, monkeypatch):
+    """Candidates whose scores had arrived by then are in the results."""
+
     def asked(_):
         raise Interrupted
 
-    monkeypatch.setattr(Quick, "on_fit", staticmethod(on_fit))
+    interrupt_after_the_others(monkeypatch)
     stopping = asked if where == "rule" else None
     callback = asked if where == "callback" else None
     unfinished = search(n_points=4, n_iter=4, stopping=stopping)
@@ -209,21 +215,11 @@ def test_an_interrupt_asks_neither_rules_nor_callbacks(where, monkeypatch):
 
 
 def test_an_observer_that_raises_hides_no_score_that_has_arrived(monkeypatch):
-    others_are_done, number = threading.Event(), count()
-
-    def on_fit(a):
-        n_before = next(number)
-        if n_before == 0:
-            others_are_done.wait(timeout=120)
-            raise KeyboardInterrupt
-        if n_before == 19:
-            others_are_done.set()
-
     def refuses(lines, event, trial):
         if isinstance(event, Scored):
             raise ValueError
 
-    monkeypatch.setattr(Quick, "on_fit", staticmethod(on_fit))
+    interrupt_after_the_others(monkeypatch)
     monkeypatch.setattr(Lines, "__call__", refuses)
     unfinished = search(n_points=4, n_iter=4, verbose=1)
     with joblib.parallel_backend("threading", n_jobs=4), pytest.raises(KeyboardInterrupt):
