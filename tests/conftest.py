@@ -1,6 +1,7 @@
 """What holds for every test: the same numbers, run after run."""
 
 import os
+import zlib
 from collections.abc import Iterator
 
 # Read when the libraries are loaded, and by processes that tests start. The matrices are small, and
@@ -18,6 +19,30 @@ settings.register_profile("repeatable", derandomize=True, database=None, deadlin
 # For a long run, `pytest --hypothesis-profile=long`.
 settings.register_profile("long", settings.get_profile("repeatable"), max_examples=2000)
 settings.load_profile("repeatable")
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Take `--sample`, for sets of tests that run beside the whole one."""
+    parser.addoption(
+        "--sample",
+        type=int,
+        default=1,
+        metavar="N",
+        help="run about one test in N, always the same ones: the names decide",
+    )
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out what `--sample` does."""
+    n = config.getoption("sample")
+    if n < 1:
+        raise pytest.UsageError(f"--sample={n} must be 1 or more.")
+    is_in = [zlib.crc32(item.nodeid.encode()) % n == 0 for item in items]
+    left_out = [item for item, stays in zip(items, is_in, strict=True) if not stays]
+    if left_out:
+        config.hook.pytest_deselected(items=left_out)
+        items[:] = [item for item, stays in zip(items, is_in, strict=True) if stays]
 
 
 @pytest.hookimpl(optionalhook=True)
