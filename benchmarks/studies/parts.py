@@ -20,7 +20,11 @@ The methods:
 
     python -m benchmarks parts --methods plain cost --surfaces DIR
     python -m benchmarks parts --methods ladder ladder-cost hyperband random optuna --surfaces DIR
+    python -m benchmarks parts --methods ladder --set optimizer.ladder.LOOKS=3 --surfaces DIR
     python -m benchmarks parts --table --tasks
+
+With `--set`, all methods but `plain` run with other values of constants, under names of their own.
+Then the last column compares each with the same method as it is.
 """
 
 import math
@@ -31,7 +35,7 @@ from pathlib import Path
 import numpy as np
 
 from benchmarks.common.arguments import Arguments
-from benchmarks.common.constants import digest
+from benchmarks.common.constants import digest, read, under
 from benchmarks.common.records import Key, Records
 from benchmarks.common.runs import Run, complete
 from benchmarks.common.tabulate import mean_interval, table
@@ -93,13 +97,14 @@ def show(records: Records, names: list[str], show_tasks: bool, most: float) -> N
     goals = {
         name: goal(lines) for name in names if (lines := records.select(task=name, method=PLAIN))
     }
+    variants = sorted({line["method"] for line in records.select()} - set(METHODS))
     runs: dict[str, dict[str, list[float]]] = {
         method: {
             name: [ratio(line, *aim) for line in lines]
             for name, aim in goals.items()
             if (lines := records.select(task=name, method=method))
         }
-        for method in METHODS
+        for method in (*METHODS, *variants)
     }
     rows: dict[str, list[str]] = {}
     for method, found in runs.items():
@@ -107,13 +112,12 @@ def show(records: Records, names: list[str], show_tasks: bool, most: float) -> N
             of = [name for name in found if not family or TASKS[name].family == family]
             if of:
                 ratios = np.array([each for name in of for each in found[name]])
-                logs = [
-                    log_mean(found[name], most) - log_mean(runs[PLAIN][name], most) for name in of
-                ]
+                base = method.partition(" ")[0]
                 rows[f"{method}, {family or 'all'}"] = [
                     str(len(of)), str(len(ratios)), f"{np.median(ratios):.2f}",
                     f"{np.mean(ratios <= QUARTER):.2f}", f"{np.mean(ratios > 1):.2f}",
-                    mean_interval(np.array(logs)) if len(of) > 1 else "",
+                    log_ratio(found, runs[PLAIN], of, most),
+                    log_ratio(found, runs[base], of, most) if base != method else "",
                 ]  # fmt: skip
         if show_tasks:
             rows |= {
@@ -121,7 +125,17 @@ def show(records: Records, names: list[str], show_tasks: bool, most: float) -> N
                 for name, each in found.items()
             }
     columns = ["surfaces", "runs", "median", "at most .25", "above 1", "log ratio to whole fits"]
+    columns += ["to the same as it is"]
     table("cost until the target, 1 is that of 64 whole evaluations", columns, rows)
+
+
+def log_ratio(
+    found: dict[str, list[float]], base: dict[str, list[float]], of: list[str], most: float
+) -> str:
+    """Return the mean difference of logarithms to another method on some surfaces."""
+    both = [name for name in of if name in base]
+    logs = [log_mean(found[name], most) - log_mean(base[name], most) for name in both]
+    return mean_interval(np.array(logs)) if len(both) > 1 else ""
 
 
 def log_mean(ratios: list[float], most: float) -> float:
@@ -134,6 +148,7 @@ def main(words: list[str]) -> None:
     parser = Arguments(__doc__, __name__)
     parser.shared("--only", "--jobs", "--out", "--table", "--tasks", "--first-seed")
     parser.shared("--seeds", default=3)
+    parser.shared("--set", help="other values of constants, for all methods but `plain`")
     parser.add_argument("--methods", nargs="+", choices=METHODS, default=METHODS)
     parser.add_argument("--most", type=float, default=1.2, help="cost at which a search ends")
     parser.add_argument("--minutes", type=float, default=np.inf, help="begin no run after these")
@@ -146,6 +161,7 @@ def main(words: list[str]) -> None:
     names = [task.name for task in tasks if arguments.only in task.name]
     if not arguments.table:
         seeds = range(arguments.first_seed, arguments.first_seed + arguments.seeds)
+        values, suffix = read(arguments.set), "".join(f" {each}" for each in sorted(arguments.set))
         for is_plain in (True, False):
             runs = []
             for seed in seeds:
@@ -154,10 +170,11 @@ def main(words: list[str]) -> None:
                     target, cost = (math.inf, math.inf) if is_plain else goal(plain)
                     for method in arguments.methods:
                         if (method == PLAIN) == is_plain:
-                            key = {"task": name, "method": method, "seed": seed, "digest": digest()}
+                            label = method if is_plain else method + suffix
+                            key = {"task": name, "method": label, "seed": seed, "digest": digest()}
                             most = math.inf if is_plain else arguments.most * cost
-                            runs.append(
-                                Run(records, key, measure, (name, method, seed, target, most))
-                            )
+                            run = measure, name, method, seed, target, most
+                            changed = {} if is_plain else values
+                            runs.append(Run(records, key, under, (changed, *run)))
             complete(runs, arguments.jobs, arguments.minutes)
     show(records, names, arguments.tasks, arguments.most)
