@@ -60,7 +60,7 @@ def play(space, score, n_pending, *, has_folds=False, n=13, **parameters):
             pending.append(optimizer.ask(budget_left=1 - i / n if has_folds else None))
         params = pending.pop(0)
         value = score(goodness(params), i)
-        answers.append((params, optimizer.predict_point(optimizer.space.encode(params))))
+        answers.append((params, optimizer._points.predict_point(optimizer.space.encode(params))))
         if has_folds:
             folds = [value, 0.9 * value, None if i % 3 == 2 else 0.7 * value]
             optimizer.tell(params, folds=folds, cost=1 + abs(goodness(params)))

@@ -11,10 +11,10 @@ from functools import partial
 import numpy as np
 
 from benchmarks.common.fold_tables import FoldTable
-from skbayes import Optimizer
 from skbayes._numerics import computing
 from skbayes._trials import Prediction
 from skbayes.model import MEAN, read_report
+from skbayes.optimizer import PointOptimizer
 from skbayes.rules.racing import expected_gain, is_futile
 
 N_FIRST = 5  # what a search begins with, drawn from the list
@@ -46,7 +46,7 @@ class FoldSearch:
         self.table, self.seed, self.n_iter = table, seed, n_iter
         rng = np.random.default_rng([seed, table.n_folds])
         first = rng.choice(len(table.points), N_FIRST, replace=False)
-        self._optimizer = Optimizer(
+        self._optimizer = PointOptimizer(
             table.space,
             n_iter=n_iter,
             random_state=seed,
@@ -95,7 +95,7 @@ class FoldSearch:
     def predictions(self) -> list[Prediction]:
         """Return what the model predicts of the mean of each candidate from all others."""
         optimizer = self._optimizer
-        observations, surrogate = optimizer._store.observations(), optimizer._surrogate
+        observations, surrogate = optimizer.store.observations(), optimizer.surrogate
         with computing():
             coordinates = optimizer.space.coordinates(observations.points)
             posterior, t = surrogate._fitted(observations, optimizer.space.focused(coordinates))

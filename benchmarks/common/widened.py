@@ -223,7 +223,7 @@ def go_on(task: Cut, space: Params, record: Key, seed: int, n: int) -> None:
     """Evaluate n points more."""
     optimizer = Optimizer(space, random_state=seed)
     for params, folds in zip(record["params"], record["folds"], strict=True):
-        optimizer.adopt_point(optimizer.space.encode(params))
+        optimizer._points.adopt_point(optimizer.space.encode(params))
         tell(optimizer, params, folds)
     for _ in range(n):
         try:

@@ -7,9 +7,8 @@ import warnings
 from typing import Any, Protocol
 
 from benchmarks.tasks.task import LOG, Params, is_integer, plain
-from skbayes import Optimizer
 from skbayes.model import Report
-from skbayes.optimizer import Ladder, random_search
+from skbayes.optimizer import Ladder, PointOptimizer, random_search
 from skbayes.rules import Hyperband, Standing
 from skbayes.space import parse_space
 
@@ -38,7 +37,7 @@ class Skbayes:
         self, method: str, space: Params, shares: tuple[float, ...], n_iter: int, seed: int
     ) -> None:
         self._space = parse_space(space)
-        optimizer = Optimizer(self._space, random_state=seed, n_iter=n_iter)
+        optimizer = PointOptimizer(self._space, random_state=seed, n_iter=n_iter)
         self._strategy: Any = optimizer
         self._schedule: Any = None
         if method.startswith("ladder"):

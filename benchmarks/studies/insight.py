@@ -192,7 +192,7 @@ def measure_time() -> Key:
     params = [insight.space.decode(point) for point in insight.observations.points]
     questions: dict[str, Callable[[], object]] = {
         "insight, first": lambda: Insight.learn(
-            insight.space, insight.observations, type(optimizer._surrogate)(insight.space)
+            insight.space, insight.observations, type(optimizer._points.surrogate)(insight.space)
         ),
         "insight, after an ask": optimizer.insight,
         "predict 100": lambda: insight.predict(params),

@@ -178,15 +178,15 @@ def freeze(
         before = skbayes.optimizer.proposer.maximise
         skbayes.optimizer.proposer.maximise = recorded
         # The bookkeeping of `ask` comes after the look: the point may be proposed still.
-        point = optimizer._proposer.proposal(0.0)[0]
+        point = optimizer._points.proposer.proposal(0.0)[0]
         skbayes.optimizer.proposer.maximise = before
         if index in sizes and calls:
             yield index, look(calls[0])
         if index == max(sizes):
             break
-        optimizer._store.ask(point)
+        optimizer._points.store.ask(point)
         params = optimizer.space.decode(point)
-        optimizer.tell_point(point, objective(params, np.random.default_rng([seed, index])))
+        optimizer.tell(params, objective(params, np.random.default_rng([seed, index])))
 
 
 def climb(

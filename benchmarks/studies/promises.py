@@ -60,11 +60,11 @@ def restored(record: Key, n: int) -> tuple[Optimizer, Insight]:
     optimizer = Optimizer(cases()[record["case"]].task.space, random_state=record["seed"])
     folds = [[math.nan if y is None else y for y in scores] for scores in record["folds"][:n]]
     for params, scores in zip(record["params"][:n], folds, strict=True):
-        optimizer.adopt_point(optimizer.space.encode(params))
+        optimizer._points.adopt_point(optimizer.space.encode(params))
         tell(optimizer, params, scores)
     noise = fold_noise(folds) if len(folds[0]) > 1 else math.nan
     learnt = Insight.learn(
-        optimizer.space, optimizer._store.observations(), optimizer._surrogate, noise
+        optimizer.space, optimizer._points.store.observations(), optimizer._points.surrogate, noise
     )
     return optimizer, learnt
 
@@ -188,7 +188,7 @@ def stop(record: Key) -> Key:
     space, rule, n = cases()[record["case"]].task.space, Converged(), 0
     optimizer = Optimizer(space, random_state=record["seed"])
     for n in range(1, N_ITER):
-        optimizer.adopt_point(optimizer.space.encode(record["params"][n - 1]))
+        optimizer._points.adopt_point(optimizer.space.encode(record["params"][n - 1]))
         tell(optimizer, record["params"][n - 1], folds[n - 1])
         noise = fold_noise(folds[:n])
         state = SearchState(

@@ -42,11 +42,11 @@ def learnt(record: Key) -> Insight:
     optimizer = Optimizer(cut(record["case"], record["seed"]).space, random_state=record["seed"])
     folds = [[math.nan if y is None else y for y in scores] for scores in record["folds"]]
     for params, scores in zip(record["params"], folds, strict=True):
-        optimizer.adopt_point(optimizer.space.encode(params))
+        optimizer._points.adopt_point(optimizer.space.encode(params))
         tell(optimizer, params, scores)
     noise = fold_noise(folds) if len(folds[0]) > 1 else math.nan
-    observations = optimizer._store.observations()
-    return Insight.learn(optimizer.space, observations, optimizer._surrogate, noise)
+    observations = optimizer._points.store.observations()
+    return Insight.learn(optimizer.space, observations, optimizer._points.surrogate, noise)
 
 
 def said(record: Key) -> Key:

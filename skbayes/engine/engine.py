@@ -464,7 +464,7 @@ class Engine:
         """Return what a fold is predicted to take; 0 if that is not known, or does not matter."""
         if self.budget.share_left is None:
             return 0.0
-        cost = self.optimizer.predict_cost(self.optimizer.space.decode(point)) or 0.0
+        cost = self.optimizer.predict_cost(point) or 0.0
         return cost / self.evaluation.n_folds
 
     def _write(self, event: Event) -> None:

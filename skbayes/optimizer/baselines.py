@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain
 from typing import TYPE_CHECKING, Any
 
@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from skbayes._compat import scrambled_sobol
 from skbayes.optimizer.design import N_LISTED, all_points
-from skbayes.optimizer.optimizer import Optimizer
+from skbayes.optimizer.points import PointOptimizer
 from skbayes.optimizer.seeds import RANDOM, stream
 from skbayes.space import Branch, Categorical, Point, Space
 
@@ -33,12 +33,12 @@ N_MISSES = 2**17
 class Baseline:
     """Proposes points in a given order, each once.
 
-    What is told is kept, and predicted from, by an `Optimizer` that is asked for nothing: so
+    What is told is kept, and predicted from, by a `PointOptimizer` that is asked for nothing: so
     candidates are stopped early, and searches ended, by the same rules as in a Bayesian search.
 
     Parameters
     ----------
-    ledger : Optimizer
+    ledger : PointOptimizer
         Of the same space. What was given to it is proposed first.
     order : iterable of Point
         May hold points again, and some that are not allowed: they are passed over.
@@ -53,7 +53,7 @@ class Baseline:
     """
 
     def __init__(
-        self, ledger: Optimizer, order: Iterable[Point], *, is_written: bool, name: str
+        self, ledger: PointOptimizer, order: Iterable[Point], *, is_written: bool, name: str
     ) -> None:
         self.space: Space = ledger.space
         self._ledger, self._name = ledger, name
@@ -88,12 +88,12 @@ class Baseline:
         self._ledger.tell_report(point, report)
 
     def predict_point(self, point: Point) -> tuple[float, float] | None:
-        """Predict mean and standard deviation of the score of a point, as `Optimizer` does."""
+        """Predict mean and standard deviation of the score of a point, as `PointOptimizer` does."""
         return self._ledger.predict_point(point)
 
-    def predict_cost(self, params: Mapping[str, Any]) -> float | None:
-        """Predict what the evaluation of parameters costs, as `Optimizer` does."""
-        return self._ledger.predict_cost(params)
+    def predict_cost(self, point: Point) -> float | None:
+        """Predict what the evaluation of a point costs, as `PointOptimizer` does."""
+        return self._ledger.predict_cost(point)
 
     def regret_bound(self) -> float:
         """Return how much better the best point can be than the best one told."""
@@ -104,12 +104,12 @@ class Baseline:
         return self._ledger.gain_in_sight()
 
 
-def grid_search(ledger: Optimizer, points: Iterable[Point]) -> Baseline:
+def grid_search(ledger: PointOptimizer, points: Iterable[Point]) -> Baseline:
     """Return a strategy that proposes given points of a grid, in their order."""
     return Baseline(ledger, points, is_written=True, name="grid")
 
 
-def random_search(ledger: Optimizer, seed: int) -> Baseline:
+def random_search(ledger: PointOptimizer, seed: int) -> Baseline:
     """Return a strategy that proposes the points of a scrambled Sobol sequence.
 
     They are spread as the scales and distributions of the space say, more evenly than independent
@@ -118,7 +118,7 @@ def random_search(ledger: Optimizer, seed: int) -> Baseline:
     return Baseline(ledger, _random_order(ledger, seed), is_written=False, name="random")
 
 
-def _random_order(ledger: Optimizer, seed: int) -> Iterator[Point]:
+def _random_order(ledger: PointOptimizer, seed: int) -> Iterator[Point]:
     """Yield random points, until it is of no use to go on; then what is left, if that is finite.
 
     Whether to go on is a function of what was proposed, so that a search that is taken up goes on

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from skbayes.acquisition import expected_improvement, look_worth
-from skbayes.optimizer.optimizer import Optimizer
+from skbayes.optimizer.points import PointOptimizer
 from skbayes.rules import NEW, Choice, Standing
 from skbayes.space import Point
 
@@ -45,7 +45,7 @@ class _Prospects:
     Attributes
     ----------
     mean, sd, correlation : ndarray
-        See `Optimizer.prospects`.
+        See `PointOptimizer.prospects`.
     worth : ndarray
         What a whole fit of each is worth; where time is short, for its cost.
     """
@@ -86,7 +86,7 @@ class Ladder:
 
     Attributes
     ----------
-    optimizer : Optimizer
+    optimizer : PointOptimizer
         Proposes candidates, and knows what was measured.
     shares : tuple of float
         What each rung takes of the whole.
@@ -94,7 +94,7 @@ class Ladder:
         Number of folds of a whole evaluation. A look takes the first one only.
     """
 
-    optimizer: Optimizer
+    optimizer: PointOptimizer
     shares: tuple[float, ...]
     n_folds: int = 1
 

@@ -1,53 +1,25 @@
-"""Ask and tell: which point to evaluate next, given the scores of those before.
-
-A proposal is a pure function of the seed, its own number, the observations and the points
-still pending. No generator and no model is carried from one proposal to the next: what is kept
-between them are caches, and a new `Optimizer` that is told the same gives the same answers.
-"""
+"""Ask and tell: which parameters to evaluate next, given the scores of those before."""
 
 from __future__ import annotations
 
 import functools
 import math
-import numbers
 import threading
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar
 
-import numpy as np
-from numpy.typing import NDArray
-
-from skbayes._numerics import computing, rescaled
 from skbayes._pickles import lasting
-from skbayes.exceptions import SpaceExhausted
-from skbayes.model import (
-    MEAN,
-    Observations,
-    Report,
-    Source,
-    Surrogate,
-    Transfer,
-    place_all,
-    read_report,
-    read_reports,
-    read_sources,
-)
-from skbayes.optimizer.design import MIN_SCORES_FOR_MODEL, Design
-from skbayes.optimizer.proposer import Proposer
-from skbayes.optimizer.regret import gain_in_sight, regret_bound
-from skbayes.optimizer.rungs import Rungs
-from skbayes.optimizer.seeds import draw_seed
-from skbayes.optimizer.store import ObservationStore
-from skbayes.space import Point, Space, is_integer, native, parse_space, show
+from skbayes.model import MEAN, Report, read_report, read_reports
+from skbayes.optimizer.points import PointOptimizer
+from skbayes.space import Point, Space, is_integer, show
 
 if TYPE_CHECKING:
-    from skbayes.gp import Posterior
     from skbayes.insight import Insight
 
 __all__ = ["Optimizer"]
 
-# Attributes that `Optimizer._begin` sets.
-_DERIVED = ("_lock", "_store", "_surrogate", "_transfer", "_rungs", "_proposer", "_proposed")
+# Attributes that no pickle has.
+_OWN = ("_lock", "_points")
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -140,104 +112,51 @@ class Optimizer:
         warm_start_from: Any = None,
         is_allowed: Callable[[dict[str, Any]], Any] | None = None,
     ) -> None:
-        if isinstance(initial_points, Mapping) or not isinstance(initial_points, Iterable | None):
-            raise TypeError(f"initial_points must be a list of dicts, got {initial_points!r}.")
-        for name, value in (("n_iter", n_iter), ("n_initial_points", n_initial_points)):
-            if value is not None and not (is_integer(value) and value >= 1):
-                raise ValueError(f"{name} must be an int of at least 1 or None, got {value!r}.")
-        # Numpy's integers of few bits would overflow.
-        n_iter, n_initial_points = native(n_iter), native(n_initial_points)
-        if not (is_allowed is None or callable(is_allowed)):
-            raise TypeError(f"is_allowed must be a function or None, got {is_allowed!r}.")
-        self._seed = draw_seed(random_state)
-        if not isinstance(space, Space):
-            space = parse_space(space, random_state=self._seed)
-        self.space: Space = space
-        self._n_iter, self._n_initial_points = n_iter, n_initial_points
-        initial_points = list(initial_points or ())
-        self._given = tuple(dict.fromkeys(self._encode_given(initial_points)))
-        self._is_allowed = is_allowed
-        self._sources: tuple[Source, ...] = ()
-        if warm_start_from is not None:
-            self._sources = tuple(place_all(self.space, read_sources(warm_start_from)))
-        self._begin()
-        for i, params in enumerate(initial_points):
-            if not self.allows(self.space.encode(params)):
-                raise ValueError(
-                    f"initial_points[{i}]: is_allowed refuses {show(dict(params))}. Leave it out, "
-                    "or change the function."
-                )
-
-    def _begin(self) -> None:
-        """Set what follows from what was given, as long as nothing was asked or told."""
-        self._lock = threading.RLock()
-        self._store = ObservationStore(self.space)
-        self._surrogate = Surrogate(self.space)
-        self._transfer: Transfer | None = None
-        if self._sources:
-            self._transfer = Transfer(
-                self.space, self._sources, self._surrogate, self._n_iter, self.allows
-            )
-        self._rungs = Rungs(self._store, self._surrogate)
-        self._proposer = Proposer(
-            space=self.space,
-            seed=self._seed,
-            store=self._store,
-            design=Design(self.space, self._seed, self._n_initial_points),
-            given=self._given,
-            n_iter=self._n_iter,
-            transfer=self._transfer,
-            rungs=self._rungs,
-            is_allowed=self._is_allowed,
+        self._points = PointOptimizer(
+            space,
+            n_iter=n_iter,
+            initial_points=initial_points,
+            n_initial_points=n_initial_points,
+            random_state=random_state,
+            warm_start_from=warm_start_from,
+            is_allowed=is_allowed,
         )
-        # The latest proposal, after the number of changes and the share of the budget it is for.
-        self._proposed: tuple[tuple[int, float], tuple[Point, str]] | None = None
+        self._lock = threading.RLock()
 
     @_in_turn
     def __getstate__(self) -> dict[str, Any]:
-        # What was given, asked and told: all else follows from it.
-        state = {name: value for name, value in vars(self).items() if name not in _DERIVED}
-        return {**state, "asked": tuple(self._store.asked), "reports": dict(self._store.reports)}
+        others = {name: value for name, value in vars(self).items() if name not in _OWN}
+        return {**others, **self._points.__getstate__()}
 
     def __setstate__(self, state: dict[str, Any]) -> None:
-        state = dict(state)
-        asked, reports = state.pop("asked"), state.pop("reports")
-        self.__dict__.update(state)
-        self._begin()
-        for point in asked:
-            self._store.ask(point)
-        self._store.tell(reports.items())
+        self._points = PointOptimizer.__new__(PointOptimizer)
+        self._points.__setstate__(state)
+        self._lock = threading.RLock()
+        known = self._points.__getstate__()
+        self.__dict__.update({name: state[name] for name in state.keys() - known.keys()})
 
-    def _encode_given(self, points: Iterable[Mapping[str, Any]]) -> Iterator[Point]:
-        for i, params in enumerate(points):
-            try:
-                yield self.space.encode(params)
-            except (TypeError, ValueError) as error:
-                text = f"initial_points[{i}]: {error} Change this point or the space."
-                raise type(error)(text) from None
+    @property
+    def space(self) -> Space:
+        """The search space."""
+        return self._points.space
 
     def __repr__(self) -> str:
         n_axes, n_asked = len(self.space.axes), self.n_asked
         return (
             f"<Optimizer of {n_axes} dimension{'' if n_axes == 1 else 's'}: {n_asked} "
-            f"point{'' if n_asked == 1 else 's'} asked, {len(self._store.reports)} told>"
+            f"point{'' if n_asked == 1 else 's'} asked, {len(self._points.store.reports)} told>"
         )
-
-    @property
-    def given(self) -> tuple[Point, ...]:
-        """The points of `initial_points`, without repetitions."""
-        return self._given
 
     @property
     def n_asked(self) -> int:
         """Number of points proposed so far."""
-        return len(self._store.asked)
+        return len(self._points.store.asked)
 
     @property
     @_in_turn
     def pending(self) -> list[dict[str, Any]]:
         """Parameters of the proposed points that have no score yet."""
-        return [self.space.decode(point) for point in self._store.pending]
+        return [self.space.decode(point) for point in self._points.store.pending]
 
     @property
     @_in_turn
@@ -248,7 +167,7 @@ class Optimizer:
         """
         return [
             (self.space.decode(point), report.score)
-            for point, report in self._store.reports.items()
+            for point, report in self._points.store.reports.items()
             if not report.is_partial
         ]
 
@@ -256,13 +175,13 @@ class Optimizer:
     @_in_turn
     def reports(self) -> list[tuple[Point, Report]]:
         """Points, each with its scores and costs, in the order in which they were first told."""
-        return list(self._store.reports.items())
+        return list(self._points.store.reports.items())
 
     @property
     @_in_turn
     def best_score(self) -> float:
         """Highest score so far of a point with all folds; NaN if there is none."""
-        return max(filter(math.isfinite, self._store.scores.values()), default=math.nan)
+        return max(filter(math.isfinite, self._points.store.scores.values()), default=math.nan)
 
     @property
     @_in_turn
@@ -275,10 +194,10 @@ class Optimizer:
             If no score has been told, or all evaluations failed.
         """
         best = self.best_score
-        for point, score in self._store.scores.items():
+        for point, score in self._points.store.scores.items():
             if score == best:
                 return self.space.decode(point)
-        reports = self._store.reports.values()
+        reports = self._points.store.reports.values()
         if reports and all(report.has_failed for report in reports):
             raise ValueError(
                 f"there are no best parameters yet: all {len(reports)} evaluations failed. Look "
@@ -313,232 +232,14 @@ class Optimizer:
             If `n` or `budget_left` is out of range, or if `is_allowed` raises an error.
         """
         if n is None:
-            return self.space.decode(self.ask_point(budget_left))
+            return self._ask_one(budget_left)
         if not (is_integer(n) and n >= 1):
             raise ValueError(f"n must be an int of at least 1 or None, got {n!r}.")
-        return [self.space.decode(self.ask_point(budget_left)) for _ in range(n)]
+        return [self._ask_one(budget_left) for _ in range(n)]
 
     @_in_turn
-    def ask_point(self, budget_left: float | None = None) -> Point:
-        """Propose the next point, like `ask`, but as a `Point`."""
-        if budget_left is not None and not (
-            isinstance(budget_left, numbers.Real) and budget_left <= 1
-        ):
-            raise ValueError(
-                "budget_left must be a fraction of at most 1, or None if there is no budget, "
-                f"got {budget_left!r}."
-            )
-        point, origin = self._proposal(budget_left)
-        self._store.ask(point)
-        self._store.origins[point] = origin
-        return point
-
-    @_in_turn
-    def preview_point(self, budget_left: float | None = None) -> Point | None:
-        """Return the point that `ask_point` would propose next; None if there is none."""
-        try:
-            return self._proposal(budget_left)[0]
-        except SpaceExhausted:
-            return None
-
-    def _proposal(self, budget_left: float | None) -> tuple[Point, str]:
-        """Return the next point and what has proposed it.
-
-        A proposal takes long: a point that was previewed is not looked for again by `ask_point`.
-        """
-        left = max(0.0, float(budget_left or 0.0))
-        # Of what a proposal depends on, nothing else changes, see `Proposer`.
-        state = self._store.n_changes, left
-        if self._proposed is None or self._proposed[0] != state:
-            with computing():
-                self._proposed = state, self._proposer.proposal(left)
-        return self._proposed[1]
-
-    @property
-    @_in_turn
-    def points_asked(self) -> list[Point]:
-        """The points proposed so far, in that order."""
-        return self._store.points_asked
-
-    @property
-    @_in_turn
-    def n_complete(self) -> int:
-        """Number of points with a score."""
-        return sum(map(math.isfinite, self._store.scores.values()))
-
-    @_in_turn
-    def prospects(
-        self, points: Sequence[Point]
-    ) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
-        """Compare points with the best complete point, and return correlations of rungs.
-
-        Parameters
-        ----------
-        points : sequence of n Point
-
-        Returns
-        -------
-        mean, sd : ndarray of shape (n,)
-            Mean and standard deviation of the predicted score minus the score of the best complete
-            point, without noise, in standard deviations of the scores. If the model cannot be
-            computed, all points are alike: 0 and 1.
-        correlation : ndarray of shape (n_rungs,)
-            Correlation of the scores of each rung with the scores of the whole resource.
-
-        Raises
-        ------
-        ValueError
-            If no point is complete.
-        """
-        observations = self._store.observations()
-        n = len(points)
-        with computing():
-            correlations = self._rungs.correlations()
-            fitted = self._fitted(observations, points)
-            if fitted is None:
-                return np.zeros(n), np.ones(n), correlations
-            space, posterior, _ = fitted
-            known = space.coordinates([*observations.points, *points])
-            mean, sd = posterior.predict(space.features(known))
-            is_complete = np.isfinite(np.array(observations.scores))
-            best = mean[: len(observations)][is_complete].max()
-            return mean[-n:] - best, sd[-n:], correlations
-
-    @_in_turn
-    def rung_evidence(self) -> tuple[NDArray[np.float64], NDArray[np.intp]]:
-        """Return how well the scores of each rung predict the scores of the whole resource.
-
-        Returns
-        -------
-        correlation : ndarray of shape (n_rungs,)
-            Correlation of the scores of each rung with the scores of the whole resource; 0 where
-            the correlation is too uncertain.
-        n : ndarray of shape (n_rungs,)
-            Number of points with both scores.
-        """
-        with computing():
-            n = np.array([len(pairs) for pairs in self._store.rung_pairs()], dtype=np.intp)
-            return self._rungs.correlations(), n
-
-    @_in_turn
-    def relative_costs(self, points: Sequence[Point]) -> NDArray[np.float64]:
-        """Return the costs of points with the whole resource, of shape (n,); 1 is a typical cost.
-
-        All costs are 1 as long as costs do not depend on the parameters.
-        """
-        with computing():
-            known = self.space.coordinates([*self._store.reports, *points])
-            space = self.space.focused(known)
-            model, costs = self._store.cost_model(space)
-            if model is None:
-                return np.ones(len(points))
-            logarithms = model.value(space.features(known[-len(points) :]))
-            relative: NDArray[np.float64] = np.exp(
-                logarithms - np.log(np.median(costs[costs > 0.0]))
-            )
-            return relative
-
-    def origin_of(self, point: Point) -> str | None:
-        """Return who proposed a point; None if it was not proposed in this process.
-
-        "given" is a point of `initial_points`, "earlier" the best point of an earlier search,
-        "design" a point of the initial design. "model" is a point for which the model expects the
-        largest gain. "random" is a point far from all others. The optimiser proposes such a point
-        if none of the other ways gives a point.
-        """
-        return self._store.origins.get(point)
-
-    @_in_turn
-    def predict_point(self, point: Point) -> tuple[float, float] | None:
-        """Predict the score of a new evaluation of a point, with the model that proposes points.
-
-        Parameters
-        ----------
-        point : Point
-
-        Returns
-        -------
-        (float, float) or None
-            Mean and standard deviation in units of the score, including the noise of the
-            evaluation. None with fewer than two scores, if all scores are equal, or if the model
-            cannot be computed.
-        """
-        observations = self._store.observations()
-        if observations.n_scored < MIN_SCORES_FOR_MODEL:
-            return None
-        with computing():
-            fitted = self._fitted(observations, [point])
-            if fitted is None:
-                return None
-            space, posterior, (centre, unit) = fitted
-            if not unit:
-                return None
-            mean, sd = posterior.predict(space.features(space.coordinates([point])))
-            error = math.sqrt(float(sd[0]) ** 2 + posterior.hyperparameters.noise_variance)
-            return float(rescaled(mean[0], unit, centre)), float(rescaled(error, unit))
-
-    def _fitted(
-        self, observations: Observations, points: Sequence[Point] = ()
-    ) -> tuple[Space, Posterior, tuple[float, float]] | None:
-        """Fit the model that proposes points, to predict scores of the observations and of points.
-
-        Returns
-        -------
-        (Space, Posterior, (float, float)) or None
-            The space whose features the posterior predicts from, the posterior, and the units of
-            its targets. None if the model cannot be computed.
-        """
-        surrogate, _ = self._proposer.model(observations)
-        space = surrogate.focused(self.space.coordinates([*observations.points, *points]))
-        try:
-            posterior = surrogate.posterior(observations, space)
-        except np.linalg.LinAlgError:
-            return None
-        return space, posterior, surrogate.units(observations)
-
-    @_in_turn
-    def adopt_point(self, point: Point) -> None:
-        """Count a point as proposed, because an earlier run of the same search proposed it."""
-        self._store.ask(point)
-
-    @_in_turn
-    def adopt_if_due(self, point: Point, *, is_given: bool) -> bool:
-        """Count a point as proposed if it may be proposed now; return whether this is so.
-
-        Parameters
-        ----------
-        point : Point
-        is_given : bool
-            Whether a user wrote the point. If not, the point is also refused if it is a known point
-            except for rounding.
-
-        Raises
-        ------
-        ValueError
-            If `is_allowed` raises an error.
-        """
-        branches = self._store.open_branches(self._n_iter)
-        proposer = self._proposer
-        if is_given:
-            is_due = proposer.may_propose_given(point, branches)
-        else:
-            is_due = point.branch in branches and proposer.may_propose(point)
-        if is_due:
-            self._store.ask(point)
-        return is_due
-
-    @_in_turn
-    def exhausted(self) -> SpaceExhausted:
-        """Return the error that says why no further point may be proposed."""
-        return self._proposer.exhausted()
-
-    def has_asked(self, point: Point) -> bool:
-        """Return whether a point was proposed."""
-        return point in self._store.asked
-
-    def allows(self, point: Point) -> bool:
-        """Return whether `is_allowed` allows a point; ValueError if it raises an error."""
-        return self._proposer.allows(point)
+    def _ask_one(self, budget_left: float | None) -> dict[str, Any]:
+        return self.space.decode(self._points.ask_point(budget_left))
 
     @_in_turn
     def tell(self, params: Any, score: Any = MEAN, *, folds: Any = None, cost: Any = None) -> None:
@@ -569,10 +270,10 @@ class Optimizer:
         TypeError
             If a score, fold or cost is not a number.
         """
+        store = self._points.store
         if isinstance(params, Mapping):
-            self.tell_point(
-                self.space.find(params, self._store.is_known), score, folds=folds, cost=cost
-            )
+            report = read_report(score, folds, cost)
+            store.tell([(self.space.find(params, store.is_known), report)])
             return
         if not isinstance(params, Sequence) or not all(isinstance(p, Mapping) for p in params):
             raise TypeError(
@@ -580,19 +281,8 @@ class Optimizer:
                 f"{show(params)}."
             )
         told = read_reports(len(params), score, folds, cost)
-        points = [self.space.find(each, self._store.is_known) for each in params]
-        self._store.tell(zip(points, told, strict=True))
-
-    def tell_point(
-        self, point: Point, score: Any = MEAN, *, folds: Any = None, cost: Any = None
-    ) -> None:
-        """Report the score of a `Point`, like `tell`."""
-        self.tell_report(point, read_report(score, folds, cost))
-
-    @_in_turn
-    def tell_report(self, point: Point, report: Report) -> None:
-        """Report all that is known about a `Point`, like `tell`."""
-        self._store.tell([(point, report)])
+        points = [self.space.find(each, store.is_known) for each in params]
+        store.tell(zip(points, told, strict=True))
 
     @_in_turn
     def predict_cost(self, params: Mapping[str, Any]) -> float | None:
@@ -614,14 +304,7 @@ class Optimizer:
         ValueError
             If the parameters are not in the space.
         """
-        point = self.space.encode(params)
-        with computing():
-            space = self.space.focused(self.space.coordinates(list(self._store.reports)))
-            model, costs = self._store.cost_model(space)
-            if model is not None:
-                x = space.features(space.coordinates([point]))
-                return math.exp(float(model.value(x)[0]))
-            return float(np.median(costs)) if len(costs) else None
+        return self._points.predict_cost(self.space.encode(params))
 
     @_in_turn
     def regret_bound(self) -> float:
@@ -639,7 +322,7 @@ class Optimizer:
             yet: with fewer than 12 scores, if the gain in sight is NaN, or if the bound is not
             below the range of the scores.
         """
-        return regret_bound(self._store.observations(), self.gain_in_sight())
+        return self._points.regret_bound()
 
     @_in_turn
     def gain_in_sight(self) -> float:
@@ -658,13 +341,7 @@ class Optimizer:
             fewer than two scores, if all scores are equal, or if half of them are equal to the best
             score. Also NaN if the model cannot be computed.
         """
-        observations = self._store.observations()
-        if observations.n_scored < MIN_SCORES_FOR_MODEL:
-            return math.nan
-        with computing():
-            fitted = self._fitted(observations)
-            # If nothing is known, that is no reason to end a search.
-            return math.nan if fitted is None else gain_in_sight(observations, *fitted, self._seed)
+        return self._points.gain_in_sight()
 
     @_in_turn
     def insight(self) -> Insight:
@@ -678,13 +355,4 @@ class Optimizer:
         ValueError
             If fewer than two scores have been told.
         """
-        # Most searches are never asked, and should not pay for the import.
-        from skbayes.insight import Insight
-
-        return Insight.learn(
-            self.space,
-            self._store.observations(),
-            self._surrogate,
-            best=self._store.best_score(),
-            n_asked=self.n_asked,
-        )
+        return self._points.insight()

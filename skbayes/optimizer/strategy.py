@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
     from skbayes.model import Report
@@ -13,7 +12,7 @@ __all__ = ["Strategy"]
 
 
 class Strategy(Protocol):
-    """Proposes candidates and is told their scores: `Optimizer`, or a `Baseline`.
+    """Proposes candidates and is told their scores: `PointOptimizer`, or a `Baseline`.
 
     All methods are functions of the seed and of what was asked and told, never of the time.
     """
@@ -35,8 +34,8 @@ class Strategy(Protocol):
     def predict_point(self, point: Point) -> tuple[float, float] | None:
         """Predict mean and standard deviation of the score of a point; None if not yet."""
 
-    def predict_cost(self, params: Mapping[str, Any]) -> float | None:
-        """Predict what the evaluation of parameters costs; None if not yet."""
+    def predict_cost(self, point: Point) -> float | None:
+        """Predict what the evaluation of a point costs; None if not yet."""
 
     def regret_bound(self) -> float:
         """Return how much better the best point can be than the best one told."""

@@ -12,7 +12,7 @@ from skbayes.known import Data
 from skbayes.model import SHARE_OF_BUDGET
 from skbayes.optimizer import (
     Ladder,
-    Optimizer,
+    PointOptimizer,
     Strategy,
     grid_search,
     is_permitted,
@@ -68,7 +68,7 @@ class Proposals:
     allows: Callable[[Point], bool]
 
     def origin_of(self, point: Point) -> str | None:
-        """Return what has proposed a point: see `Optimizer.origin_of`.
+        """Return what has proposed a point: see `PointOptimizer.origin_of`.
 
         Of points to begin with, "estimator" is the one that has the present parameters, and
         "portfolio" are those that were good on other data.
@@ -141,7 +141,7 @@ def proposals(
         # Of points that no user wrote, those that are not allowed are left out; scikit-optimize's
         # constraint passes over them.
         first = _permitted(first, space, is_allowed)
-    optimizer = Optimizer(
+    optimizer = PointOptimizer(
         space,
         n_iter=n_iter,
         initial_points=first,
@@ -207,7 +207,7 @@ def schedule(
         needed = n_folds * hyperband.first_cost(resources.shares)
         _check_fits(max_fits, needed, "the first bracket of Hyperband")
         return hyperband
-    assert isinstance(proposals.strategy, Optimizer)
+    assert isinstance(proposals.strategy, PointOptimizer)
     ladder = Ladder(proposals.strategy, resources.shares, n_folds)
     needed = ladder.n_rung_folds * sum(resources.shares) + n_folds
     _check_fits(max_fits, needed, "a candidate on all shares")
@@ -270,7 +270,7 @@ def _permitted(
 
 
 def _of_the_first(
-    search: BaseSearchCV, space: Space, optimizer: Optimizer, present: Sequence[Present]
+    search: BaseSearchCV, space: Space, optimizer: PointOptimizer, present: Sequence[Present]
 ) -> str:
     """Return what is to be said of the estimator as it is; or nothing."""
     if not present:

@@ -20,7 +20,8 @@ def told(space, score, n, seed=0):
     uniform = np.random.default_rng(seed).random((n, len(optimizer.space.axes)))
     points = dict.fromkeys(optimizer.space.points(optimizer.space.sample(uniform)))
     for point in points:
-        optimizer.tell_point(point, score(optimizer.space.decode(point)))
+        params = optimizer.space.decode(point)
+        optimizer.tell(params, score(params))
     return optimizer.insight().importances()
 
 

@@ -40,7 +40,7 @@ def test_one_observation_more_needs_one_fit_more(n):
 
 def test_hyperparameters_do_not_depend_on_earlier_calls():
     """Fits to fewer observations are the first links of the same chain, kept or made anew."""
-    observations = told(45)._store.observations()
+    observations = told(45)._points.store.observations()
     space = parse_space(SPACE)
     gradual = Surrogate(space)
     for n in [3, 20, 41, 17, 44, 45]:
@@ -59,7 +59,7 @@ def test_a_new_optimiser_goes_on_alike_between_refits(n):
     for _ in range(3):
         params = first.ask()
         first.tell(params, 0.0)
-        second._store.asked[second.space.encode(params)] = len(second._store.asked)
+        second._points.store.asked[second.space.encode(params)] = len(second._points.store.asked)
         second.tell(params, 0.0)
     assert first.ask() == second.ask()
 
@@ -67,7 +67,7 @@ def test_a_new_optimiser_goes_on_alike_between_refits(n):
 def test_a_local_model_beyond_many_observations(monkeypatch):
     monkeypatch.setattr(_surrogate, "MAX_ROWS", 60)
     optimizer = told(150)
-    posterior = optimizer._surrogate.posterior(optimizer._store.observations())
+    posterior = optimizer._points.surrogate.posterior(optimizer._points.store.observations())
     assert posterior.alpha.size == 60
     params = optimizer.ask()
     assert abs(params["x"] - 0.3) < 0.1
@@ -89,7 +89,7 @@ def test_a_local_model_beyond_many_observations(monkeypatch):
 )
 def test_scores_of_every_kind_give_new_points(n, score):
     optimizer = told(n, score)
-    known = set(optimizer._store.scores)
+    known = set(optimizer._points.store.scores)
     points = [optimizer.space.encode(params) for params in optimizer.ask(2)]
     assert len({*points}) == 2
     assert not known & {*points}
@@ -123,7 +123,7 @@ def test_hyperparameters_at_their_bounds(monkeypatch, lengthscale, noise):
     monkeypatch.setattr(_surrogate, "fit_hyperparameters", lambda *args, **kwargs: extreme)
     optimizer = told(200)
     params = optimizer.ask()
-    assert optimizer.space.encode(params) not in optimizer._store.scores
+    assert optimizer.space.encode(params) not in optimizer._points.store.scores
 
 
 def test_acquisition_values_that_are_all_equal(monkeypatch):
@@ -147,7 +147,7 @@ def test_a_factorisation_that_fails_at_first_gets_more_jitter(monkeypatch):
     optimizer = told(40)
     params = optimizer.ask()
     assert len(calls) > 3
-    assert optimizer.space.encode(params) not in optimizer._store.scores
+    assert optimizer.space.encode(params) not in optimizer._points.store.scores
 
 
 def test_a_factorisation_that_always_fails_is_told_and_the_search_goes_on(monkeypatch):
@@ -155,14 +155,14 @@ def test_a_factorisation_that_always_fails_is_told_and_the_search_goes_on(monkey
     optimizer = told(40)
     with pytest.warns(RuntimeWarning, match="not positive definite.* far from all known points"):
         params = optimizer.ask()
-    assert optimizer.space.encode(params) not in optimizer._store.scores
+    assert optimizer.space.encode(params) not in optimizer._points.store.scores
 
 
 def test_failures_are_bad_scores_that_are_not_sure():
     """Next to one the mean is lower than without it, yet not as low as that of a bad score."""
     optimizer = told(20)
     near = {"x": 0.31, "y": 0.6, "kind": "a"}
-    observations = optimizer._store.observations()
+    observations = optimizer._points.store.observations()
     worst = min(observations.scores)
     x = optimizer.space.features(
         optimizer.space.coordinates([optimizer.space.encode({**near, "x": 0.3})])
@@ -174,7 +174,7 @@ def test_failures_are_bad_scores_that_are_not_sure():
             observations.points + (point,) * len(more), observations.scores + more
         )
         centre, unit = with_more.units(range(20))
-        return centre + unit * optimizer._surrogate.posterior(with_more).predict(x)[0][0]
+        return centre + unit * optimizer._points.surrogate.posterior(with_more).predict(x)[0][0]
 
     assert mean(worst) < mean(np.nan) < mean()
 
@@ -198,7 +198,7 @@ def test_the_units_of_targets_that_are_joined_with_a_source():
 def test_a_model_with_a_source_has_joint_moments():
     optimizer = told(12)
     rows = [(params, score + 0.01) for params, score in told(20, seed=1).told]
-    observations, space = optimizer._store.observations(), optimizer.space
+    observations, space = optimizer._points.store.observations(), optimizer.space
     posterior = Surrogate(space, [place(space, rows, MAX_SOURCE_ROWS)]).posterior(observations)
     X = space.features(space.sample(np.random.default_rng(2).random((9, 3))))
     mean, covariance = joint(posterior, X)

@@ -39,7 +39,7 @@ def warm(source, seed=0, **kwargs):
 
 
 def is_believed(optimizer):
-    return optimizer._transfer.choose(optimizer._store.observations())[1] > 0
+    return optimizer._points.transfer.choose(optimizer._points.store.observations())[1] > 0
 
 
 @pytest.mark.parametrize("source", [None, []])
@@ -53,7 +53,7 @@ def test_predictions_are_those_of_the_model_that_proposes():
     optimizer = tell(warm(rows()), 2)
     assert is_believed(optimizer)
     point = optimizer.space.encode({"x": 0.95, "y": 0.05, "kind": "a"})
-    mean, sd = optimizer.predict_point(point)
+    mean, sd = optimizer._points.predict_point(point)
     assert mean + 2 * sd < optimizer.best_score - 0.5
 
 
@@ -150,7 +150,7 @@ def test_a_source_of_which_no_point_is_inside_is_learnt_from_too():
     outside = [row for row in rows(60, space=wide) if not 0 <= row[0]["x"] <= 1]
     assert len(outside) > 5
     optimizer = warm(outside)
-    assert optimizer._transfer.points == ()
+    assert optimizer._points.transfer.points == ()
     assert tell(optimizer, 20).best_score > -0.05
 
 
@@ -207,7 +207,9 @@ def test_how_far_a_source_is_from_the_search_is_learnt():
         source = place(
             space, [({"x": x + 0.05}, sign * f(x + 0.05)) for x in grid[:-1]], MAX_SOURCE_ROWS
         )
-        posterior, _ = Surrogate(space, [source])._fitted(optimizer._store.observations(), space)
+        posterior, _ = Surrogate(space, [source])._fitted(
+            optimizer._points.store.observations(), space
+        )
         lengthscales.append(posterior.hyperparameters.lengthscales[1])
     assert lengthscales[0] > 5 * lengthscales[1]
 
@@ -217,7 +219,7 @@ def test_equal_scores_say_nothing_for_a_source():
     optimizer = Optimizer({"x": (0.0, 1.0)}, random_state=0, warm_start_from=rows)
     for _ in range(6):
         optimizer.tell(optimizer.ask(), 0.5)
-    assert optimizer._transfer.choose(optimizer._store.observations())[1] == 0
+    assert optimizer._points.transfer.choose(optimizer._points.store.observations())[1] == 0
 
 
 def drawn_rows(rng, function, n=5):
@@ -232,13 +234,13 @@ def test_many_sources_leave_most_of_the_budget_to_the_model(n_iter, limit):
     rng = np.random.default_rng(0)
     sources = [drawn_rows(rng, score) for _ in range(30)]
     optimizer = Optimizer(SPACE, n_iter=n_iter, random_state=0, warm_start_from=sources)
-    best = optimizer._transfer.points
+    best = optimizer._points.transfer.points
     assert len(best) == 30
     for _ in range(limit + 2):
         optimizer.ask()
-    assert sum(point in optimizer._store.asked for point in best) == limit
+    assert sum(point in optimizer._points.store.asked for point in best) == limit
     # As long as nothing is known, in their order.
-    assert tuple(optimizer._store.asked)[:limit] == best[:limit]
+    assert tuple(optimizer._points.store.asked)[:limit] == best[:limit]
 
 
 def test_the_sources_that_are_believed_most_are_tried_first():
@@ -247,13 +249,15 @@ def test_the_sources_that_are_believed_most_are_tried_first():
     sources = [drawn_rows(rng, lambda params: -score(params)) for _ in range(29)]
     sources.insert(17, drawn_rows(rng, score, 10))
     optimizer = Optimizer(SPACE, n_iter=20, random_state=0, warm_start_from=sources)
-    good = optimizer._transfer._sources[17].best(optimizer.allows)
-    assert optimizer._transfer.points.index(good) == 17
+    good = optimizer._points.transfer._sources[17].best(optimizer._points.allows)
+    assert optimizer._points.transfer.points.index(good) == 17
     for params in (p for p, _ in drawn_rows(rng, score, 12)):
         optimizer.tell(params, score(params))
-    assert good in optimizer._transfer.best_points(optimizer._store.observations())[:5]
-    assert {*optimizer._transfer.best_points(optimizer._store.observations())} == {
-        *optimizer._transfer.points
+    assert (
+        good in optimizer._points.transfer.best_points(optimizer._points.store.observations())[:5]
+    )
+    assert {*optimizer._points.transfer.best_points(optimizer._points.store.observations())} == {
+        *optimizer._points.transfer.points
     }
 
 
@@ -262,11 +266,11 @@ def test_many_sources_with_one_best_point_have_no_more_rows():
     best = ({"x": 0.3, "y": 0.8, "kind": "b"}, 0.0)
     sources = [[best, *drawn_rows(rng, score, 9)] for _ in range(30)]
     optimizer = tell(Optimizer(SPACE, random_state=0, warm_start_from=sources), 1)
-    assert 0 < optimizer._transfer.choose(optimizer._store.observations())[1] <= 200
+    assert 0 < optimizer._points.transfer.choose(optimizer._points.store.observations())[1] <= 200
 
 
 def test_many_sources_share_a_number_of_rows():
     rng = np.random.default_rng(0)
     sources = [[({"x": x}, x + 0.01 * k) for x in rng.random(90).tolist()] for k in range(8)]
     optimizer = Optimizer({"x": (0.0, 1.0)}, random_state=0, warm_start_from=sources)
-    assert [len(source) for source in optimizer._transfer._sources] == [25] * 8
+    assert [len(source) for source in optimizer._points.transfer._sources] == [25] * 8

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from skbayes import BayesSearchCV, Optimizer
-from skbayes.optimizer.optimizer import Optimizer as OptimizerClass
+from skbayes.optimizer import PointOptimizer
 
 PLANE = {"x": (0.0, 1.0), "y": (0.0, 1.0)}
 EFFECTS = (-0.3, 0.1, 0.2)
@@ -63,8 +63,8 @@ def test_a_point_in_part_is_judged_by_the_folds_of_the_others():
     params = {"x": 0.7, "y": 0.4}  # not so bad that its score is drawn in
     optimizer.tell(params, folds=[None, None, plane_folds(params)[2]])
     x = optimizer.space.features(optimizer.space.coordinates([optimizer.space.encode(params)]))
-    posterior = optimizer._surrogate.posterior(optimizer._store.observations())
-    center, unit = optimizer._store.observations().units()
+    posterior = optimizer._points.surrogate.posterior(optimizer._points.store.observations())
+    center, unit = optimizer._points.store.observations().units()
     mean, _ = posterior.predict(x)
     assert center + unit * mean[0] == pytest.approx(np.mean(plane_folds(params)), abs=0.1)
 
@@ -79,8 +79,8 @@ def test_less_is_known_of_a_point_in_part_than_of_a_complete_one():
             noisy = [y + 0.1 * rng.standard_normal() for y in plane_folds(params)]
             optimizer.tell(params, folds=noisy)
         optimizer.tell({"x": 0.5, "y": 0.5}, folds=[0.0] * n_run + [None] * (3 - n_run))
-        return optimizer._store.observations().extra_noise()[
-            optimizer._store.observations().points.index(
+        return optimizer._points.store.observations().extra_noise()[
+            optimizer._points.store.observations().points.index(
                 optimizer.space.encode({"x": 0.5, "y": 0.5})
             )
         ]
@@ -173,13 +173,13 @@ def test_a_search_tells_folds_and_costs(monkeypatch):
     from sklearn.tree import DecisionTreeClassifier
 
     reports = {}
-    tell = OptimizerClass.tell_report
+    tell = PointOptimizer.tell_report
 
     def spy(self, point, report):
         reports[point] = report
         tell(self, point, report)
 
-    monkeypatch.setattr(OptimizerClass, "tell_report", spy)
+    monkeypatch.setattr(PointOptimizer, "tell_report", spy)
     search = BayesSearchCV(
         DecisionTreeClassifier(random_state=0),
         {"max_depth": (1, 9), "min_samples_leaf": (1, 40)},
@@ -274,7 +274,7 @@ def test_the_cheap_ones_are_preferred_the_more_so_the_more_is_left():
 def test_costs_that_do_not_follow_from_the_point_do_not_steer():
     rng = np.random.default_rng(0)
     optimizer = with_costs(n=40, cost=lambda p: math.exp(3 * rng.standard_normal()))
-    assert optimizer._store.cost_model(optimizer.space)[0] is None
+    assert optimizer._points.store.cost_model(optimizer.space)[0] is None
     assert pickle.loads(pickle.dumps(optimizer)).ask(budget_left=1.0) == optimizer.ask()
 
 

@@ -23,7 +23,7 @@ def whole(params):
 def run(of_rung, *, n=40, n_iter=25, costs=SHARES, seconds=1.0, budget_left=None):
     """Run a ladder to its end; return the choices, the scores of the wholes, and the optimiser."""
     optimizer = Optimizer(SPACE, random_state=0, n_iter=n_iter)
-    ladder = Ladder(optimizer, SHARES)
+    ladder = Ladder(optimizer._points, SHARES)
     points, scores, times, closed, choices = [], [], [], set(), []
     while True:
         standings = [
@@ -38,7 +38,7 @@ def run(of_rung, *, n=40, n_iter=25, costs=SHARES, seconds=1.0, budget_left=None
         index = choice.index
         if index is None:
             index = len(points)
-            points.append(optimizer.ask_point(budget_left))
+            points.append(optimizer._points.ask_point(budget_left))
             scores.append([None, None])
             times.append([math.nan] * 3)
         params = optimizer.space.decode(points[index])
@@ -51,7 +51,7 @@ def run(of_rung, *, n=40, n_iter=25, costs=SHARES, seconds=1.0, budget_left=None
             scores[index][choice.rung] = of_rung(params, choice.rung)
             times[index][choice.rung] = seconds * costs[choice.rung]
             report = Report(math.nan, (None,), None, tuple(scores[index]))
-        optimizer.tell_report(points[index], report)
+        optimizer._points.tell_report(points[index], report)
 
 
 def test_the_first_ones_are_measured_on_every_rung_and_as_a_whole():
@@ -76,7 +76,7 @@ def test_looks_keep_away_from_each_other():
     places = np.array(
         [
             list(optimizer.space.decode(point).values())
-            for point, choice in zip(optimizer._store.points_asked, begun, strict=True)
+            for point, choice in zip(optimizer._points.store.points_asked, begun, strict=True)
             if choice.rung is not None
         ][N_LEARNT_FROM:]
     )
@@ -144,13 +144,13 @@ def test_costs_are_followed_where_time_is_short():
 
 def test_share_only_points_are_no_observations():
     optimizer = Optimizer(SPACE, random_state=0)
-    point = optimizer.ask_point()
-    optimizer.tell_report(point, Report(math.nan, (None, None), None, (0.5,)))
+    point = optimizer._points.ask_point()
+    optimizer._points.tell_report(point, Report(math.nan, (None, None), None, (0.5,)))
     assert optimizer.pending == []
     assert optimizer.told == []
     assert np.isnan(optimizer.best_score)
-    assert optimizer.n_complete == 0
-    assert optimizer.ask_point() != point
+    assert optimizer._points.n_complete == 0
+    assert optimizer._points.ask_point() != point
 
 
 def looks(order):

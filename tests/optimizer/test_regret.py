@@ -29,8 +29,8 @@ def run(space, function, n, **kwargs):
 
 def by_brute_force(optimizer, U):
     """Return the gain in sight from its definition, over the rows `U` alone."""
-    space, observations = optimizer.space, optimizer._store.observations()
-    posterior = optimizer._surrogate.posterior(observations)
+    space, observations = optimizer.space, optimizer._points.store.observations()
+    posterior = optimizer._points.surrogate.posterior(observations)
     mean, sd = posterior.predict(space.features(space.snap(U)))
     is_scored = np.isfinite(observations.scores)
     X = space.features(space.coordinates(observations.points))
@@ -163,12 +163,12 @@ def test_unknown_without_a_model(monkeypatch):
         raise np.linalg.LinAlgError("not positive definite")
 
     optimizer = run(SPACE, score, 6, random_state=0)
-    monkeypatch.setattr(optimizer._surrogate, "posterior", fail)
+    monkeypatch.setattr(optimizer._points.surrogate, "posterior", fail)
     assert math.isnan(optimizer.gain_in_sight())
     assert math.isnan(optimizer.regret_bound())
-    points = optimizer.points_asked[:2]
-    assert optimizer.predict_point(points[0]) is None
-    mean, sd, _ = optimizer.prospects(points)
+    points = optimizer._points.points_asked[:2]
+    assert optimizer._points.predict_point(points[0]) is None
+    mean, sd, _ = optimizer._points.prospects(points)
     assert (*mean, *sd) == (0.0, 0.0, 1.0, 1.0)
 
 

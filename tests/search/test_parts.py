@@ -14,11 +14,12 @@ from sklearn.exceptions import FitFailedWarning
 from sklearn.model_selection import GroupKFold, ShuffleSplit, TimeSeriesSplit
 from sklearn.svm import SVC
 
-from skbayes import BayesSearchCV, Optimizer, TargetScore
+from skbayes import BayesSearchCV, TargetScore
 from skbayes._trials import Scored
 from skbayes.acquisition import maximise
 from skbayes.exceptions import JournalMismatch
 from skbayes.journal import Journal
+from skbayes.optimizer import PointOptimizer
 
 X, Y = make_classification(240, 6, n_informative=4, random_state=0)
 SPACE = {"a": (0.0, 1.0), "b": (1, 50, "log-uniform"), "c": ["x", None, ("y", 1)]}
@@ -175,7 +176,7 @@ def test_the_same_whatever_the_workers(kwargs):
 @pytest.mark.parametrize("max_time", [None, 1000.0])
 def test_the_candidate_that_was_judged_is_the_one_asked_for(monkeypatch, max_time):
     known, judged, asked = [], [], []
-    preview_point, ask_point = Optimizer.preview_point, Optimizer.ask_point
+    preview_point, ask_point = PointOptimizer.preview_point, PointOptimizer.ask_point
 
     def maximised(*args, **kwargs):
         known.append(kwargs["known"].tobytes())
@@ -191,8 +192,8 @@ def test_the_candidate_that_was_judged_is_the_one_asked_for(monkeypatch, max_tim
         return asked[-1]
 
     monkeypatch.setattr("skbayes.optimizer.proposer.maximise", maximised)
-    monkeypatch.setattr(Optimizer, "preview_point", previewed)
-    monkeypatch.setattr(Optimizer, "ask_point", proposed)
+    monkeypatch.setattr(PointOptimizer, "preview_point", previewed)
+    monkeypatch.setattr(PointOptimizer, "ask_point", proposed)
     searched(max_time=max_time, n_points=1)
     assert len(asked) == 20
     # It is looked for once, though both methods are asked for it.

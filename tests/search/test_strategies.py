@@ -14,9 +14,9 @@ from sklearn.base import BaseEstimator, ClassifierMixin, clone
 from sklearn.linear_model import Ridge
 from sklearn.model_selection import ParameterGrid
 
-from skbayes import BayesSearchCV, Conditional, Optimizer
+from skbayes import BayesSearchCV, Conditional
 from skbayes.exceptions import SpaceExhausted
-from skbayes.optimizer import random_search
+from skbayes.optimizer import PointOptimizer, random_search
 from skbayes.space import Categorical, Integer, parse_space
 from strategies import spaces
 
@@ -54,7 +54,7 @@ def params_of(search):
 
 def asked(space, n, *, seed=0, **kwargs):
     """Return what random search proposes, at most `n`."""
-    ledger = Optimizer(space, random_state=seed, n_iter=n, **kwargs)
+    ledger = PointOptimizer(space, random_state=seed, n_iter=n, **kwargs)
     strategy, points = random_search(ledger, seed), []
     for _ in range(n):
         try:
