@@ -150,13 +150,19 @@ def _row(name: str, search: Any) -> dict[str, Any]:
         "search": name,
         "metric": written_metric(search, metric),
         "best_score": math.nan if best is None else float(means[best]),
-        "candidates": len(means),
+        "candidates": _n_candidates(table),
         "fits": fits,
         "fit_seconds": _fit_seconds(table, notes, n_splits),
         "seconds": ended_at(notes),
         "stop_reason": getattr(search, "stop_reason_", None),
         "best_params": None if best is None else dict(table["params"][best]),
     }
+
+
+def _n_candidates(table: Mapping[str, Any]) -> int:
+    """Return the number of candidates; a search that halves has a row for each of their amounts."""
+    halvings = table.get("iter")
+    return len(table["params"]) if halvings is None else int(np.sum(np.asarray(halvings) == 0))
 
 
 def _by_space(name: str, search: Any) -> list[dict[str, Any]]:

@@ -12,11 +12,12 @@ from sklearn.base import BaseEstimator, ClassifierMixin, clone
 from sklearn.datasets import load_iris
 from sklearn.ensemble import HistGradientBoostingClassifier
 from sklearn.exceptions import FitFailedWarning, NotFittedError
+from sklearn.experimental import enable_halving_search_cv  # noqa: F401
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.feature_selection import RFE, SelectKBest
 from sklearn.linear_model import LinearRegression
 from sklearn.metrics import accuracy_score, make_scorer
-from sklearn.model_selection import GridSearchCV
+from sklearn.model_selection import GridSearchCV, HalvingGridSearchCV
 from sklearn.naive_bayes import MultinomialNB
 from sklearn.neighbors import KNeighborsClassifier
 from sklearn.pipeline import Pipeline, make_pipeline
@@ -374,6 +375,14 @@ def test_compare(models):
     assert 0 < table["fit_seconds"][0] < table["seconds"][0]
     assert math.isnan(table["seconds"][1])
     assert compare([models], as_frame=False)["search"] == ["0"]
+
+
+def test_a_candidate_that_was_halved_again_and_again_is_one():
+    search = HalvingGridSearchCV(SVC(), {"C": [1e-3, 0.1, 1.0, 10.0]}, cv=3, random_state=0)
+    table = compare(search.fit(X, Y), as_frame=False)
+    assert table["candidates"] == [4]
+    assert table["fits"] == [3 * len(search.cv_results_["params"])]
+    assert table["fits"][0] > 12
 
 
 def test_the_best_of_each_space(models):
