@@ -456,22 +456,9 @@ class Insight:
         by = self.noise if by is None else float(by)
         if not numbers:
             return ()
-        scores, space = self.observations.scores, self.space
         rng = np.random.default_rng(SEED)
-        # What was evaluated in one branch is known in the others that have it too.
-        points = self.observations.points
-        known = list(dict.fromkeys(twin for point in points for twin in space.twins(point)))
-        n_values = None if self._is_guess else space.n_values
-        n_left = math.inf if n_values is None else n_values - len(known)
-        is_whole = n_left <= N_CANDIDATES
         with computing():
-            # Of all that is left none is chosen by the model, which knows nothing of equal scores.
-            if self._unit or is_whole:
-                observed = space.coordinates(self.observations.points)
-                best_first = observed[np.argsort(-np.array(scores), kind="stable")]  # NaN is last
-                at = space.coordinates(known)
-                free = candidates(self._searching, space, at, best_first, rng)
-                n_left = len(free) if is_whole else n_left
+            free, n_left, is_whole = self._left(rng)
             if self._is_exhausted or not n_left:
                 gain = Gain(0, by, 0.0, 0.0, is_exhausted=True, is_last=True)
                 return (gain,) * len(numbers)
@@ -486,29 +473,64 @@ class Insight:
                     Gain(each, by, math.nan, math.nan, n_missing, is_last=is_last)
                     for each, is_last in wanted
                 )
-            unit, centre = self._searching_unit, self._centre
-            if unit != self._unit:
-                centre, _ = self.observations.units()
-            best = (self.highest_score - centre) / unit
             # More evaluations than there are rows cannot be made, nor their noise be held.
             n_played = min(max(each for each, _ in wanted), len(free))
-            rows = space.features(free)
-            turn = len(scores) if self._n_asked is None else self._n_asked
-            played = gains(self._searching, best, rows, n_played, turn, rng)
-            most = self.limits[1] - self.highest_score
-            played = np.minimum(rescaled(played, unit), most)
-            kept = kept_promises(self._searching, len(scores))
+            played = self._play(free, n_played, rng)
+            kept = kept_promises(self._searching, len(self.observations))
 
             def told(number: int, is_last: bool) -> Gain:
-                gain = played[min(number, n_played) - 1]
-                # The plays see all that is left of a small space, and at the end nothing is beyond.
-                is_open = not (is_whole and is_last)
                 chances = outlook(
-                    gain, scores, number, by, unit, is_open=is_open, most=most, kept=kept
+                    played[min(number, n_played) - 1],
+                    self.observations.scores,
+                    number,
+                    by,
+                    self._searching_unit,
+                    # The plays see all that is left of a small space; at the end nothing is beyond.
+                    is_open=not (is_whole and is_last),
+                    most=self._most,
+                    kept=kept,
                 )
                 return Gain(number, by, *chances, is_last=is_last, is_noise=is_noise)
 
             return tuple(told(*each) for each in wanted)
+
+    @property
+    def _most(self) -> float:
+        """The largest gain that the limits of the score leave."""
+        return self.limits[1] - self.highest_score
+
+    def _left(self, rng: np.random.Generator) -> tuple[Floats, float, bool]:
+        """Return what is left to try.
+
+        Returns
+        -------
+        (ndarray of shape (c, n_axes), float, bool)
+            Coordinates to choose from, the number of points that are left, and whether these are
+            the points of the coordinates.
+        """
+        space, points = self.space, self.observations.points
+        # What was evaluated in one branch is known in the others that have it too.
+        known = list(dict.fromkeys(twin for point in points for twin in space.twins(point)))
+        n_values = None if self._is_guess else space.n_values
+        n_left = math.inf if n_values is None else n_values - len(known)
+        is_whole = n_left <= N_CANDIDATES
+        # All that is left need not be chosen by the model, which knows nothing of equal scores.
+        if not (self._unit or is_whole):
+            return np.empty((0, len(space.axes))), n_left, is_whole
+        order = np.argsort(-np.array(self.observations.scores), kind="stable")  # NaN is last
+        best_first = space.coordinates(points)[order]
+        free = candidates(self._searching, space, space.coordinates(known), best_first, rng)
+        return free, len(free) if is_whole else n_left, is_whole
+
+    def _play(self, free: Floats, n: int, rng: np.random.Generator) -> Floats:
+        """Return the gains of simulated searches, in units of the score; see `gains`."""
+        unit, centre = self._searching_unit, self._centre
+        if unit != self._unit:
+            centre, _ = self.observations.units()
+        best = (self.highest_score - centre) / unit
+        turn = len(self.observations) if self._n_asked is None else self._n_asked
+        played = gains(self._searching, best, self.space.features(free), n, turn, rng)
+        return np.minimum(rescaled(played, unit), self._most)
 
     def at_bounds(self) -> tuple[AtBound, ...]:
         """Return which parameters of the best point are at a bound, and whether to widen the range.
