@@ -21,7 +21,8 @@ from benchmarks.tasks.task import LOG, Params, from_unit, to_unit
 from skbayes import Optimizer
 from skbayes.exceptions import SpaceExhausted
 
-N_ITER = 20
+# Candidates after the question.
+N_MORE = 20
 # Sides whose widening is tried: those that the best point is near, in unit coordinates, and one
 # that is drawn.
 NEAR = 0.05
@@ -189,12 +190,12 @@ def widened(written: Any, side: str, limits: tuple[Any, Any]) -> Any:
     return (*ends, *written[2:])
 
 
-def search(case: str, seed: int) -> Key:
+def search(case: str, seed: int, n_iter: int) -> Key:
     """Search a space, then go on in it, and in spaces with one bound widened."""
     task = cut(case, seed)
     record: dict[str, Any] = {"name": task.name, "side": task.side, "params": [], "folds": []}
     record["true"] = []
-    go_on(task, task.space, record, seed, N_ITER)
+    go_on(task, task.space, record, seed, n_iter)
     told = {key: list(record[key]) for key in ("params", "folds", "true")}
     best = record["params"][best_of(record)]
     sides = []
@@ -206,10 +207,10 @@ def search(case: str, seed: int) -> Key:
             is_near = distance <= NEAR or best[name] in task.space[name][:2]
             if space != task.space and (is_drawn or is_near):
                 more = {key: list(value) for key, value in told.items()}
-                go_on(task, space, more, seed, N_ITER)
+                go_on(task, space, more, seed, N_MORE)
                 sides.append([name, side, more["true"][best_of(more)]])
     more = {key: list(value) for key, value in told.items()}
-    go_on(task, task.space, more, seed, N_ITER)
+    go_on(task, task.space, more, seed, N_MORE)
     return record | {"sides": sides, "old": more["true"][best_of(more)]}
 
 

@@ -1,16 +1,17 @@
 """Whether it pays to widen a bound when a search says so, and when it does not.
 
-Searches of 20 candidates in spaces that are cut on one side, or not: response surfaces of others,
-estimators on real data, functions of our own whose best point is within or beyond the bound. Each
-is asked for `at_bounds`, then continued for 20 candidates: in its own space, and with one bound
-moved by a factor of ten (by the width of the range if that is linear), as far as the surface is
-known or the estimator allows. Bounds that are tried: those that the best point is near, and the one
-that was cut. Searches are kept apart from what is said of them.
+Searches of 20 candidates (`--n-iter`) in spaces that are cut on one side, or not: response surfaces
+of others, estimators on real data, functions of our own whose best point is within or beyond the
+bound. Each is asked for `at_bounds`, then continued for 20 candidates: in its own space, and with
+one bound moved by a factor of ten (by the width of the range if that is linear), as far as the
+surface is known or the estimator allows. Bounds that are tried: those that the best point is near,
+and the one that was cut. Searches are kept apart from what is said of them.
 
 It helped if the best candidate of the wider space is better than that of the old one by more than
-`insight().noise`, and by more than a hundredth of what lies between the best and the median of the
-first 20 scores; scores without noise, where they are known. "Found better" compares with the best
-of the first 20 instead: more candidates in the old space may find that too.
+`insight().noise`, and by more than a hundredth of what lies between the best and the median of
+these scores; scores without noise, where they are known. "Found better" compares with the best
+of them instead: more candidates in the old space may find that too. With fewer candidates than the
+search wants for this advice, "widen it" is what it would say otherwise.
 
     python -m benchmarks widening --surfaces ../yahpo_data
 """
@@ -60,9 +61,10 @@ def said(record: Key) -> Key:
     rows = []
     for name, side, best in record["sides"]:
         each = found.get((name, side))
+        is_advised = each is not None and each.is_last is False and each._is_rising_beyond
         rows.append(
             {
-                "kind": KINDS[2 if each is None else 0 if each.is_limiting else 1],
+                "kind": KINDS[2 if each is None else 0 if is_advised else 1],
                 "over old": (best - record["old"]) / by if by else 0.0,
                 "over now": (best - now) / by if by else 0.0,
                 "name": name, "side": side,
@@ -99,6 +101,7 @@ def main(words: list[str]) -> None:
     parser = Arguments(__doc__, __name__)
     add_origins(parser, ORIGINS)
     parser.shared("--seeds", default=5)
+    parser.shared("--n-iter", default=20, help="candidates before the question")
     parser.shared("--first-seed", "--only", "--jobs", "--out", "--table")
     arguments = parser.parse_args(words)
     find_surfaces(arguments)
@@ -113,14 +116,17 @@ def main(words: list[str]) -> None:
     )
     first = arguments.first_seed
     keys = [
-        {"case": name, "seed": seed}
+        {"case": name, "seed": seed, "n_iter": arguments.n_iter}
         for seed in range(first, first + arguments.seeds)
         for name in chosen
     ]
     searched, code = {"digest": digest(without=("insight", *BESIDE))}, {"digest": digest()}
     if not arguments.table:
         complete(
-            [Run(found, key | searched, search, (key["case"], key["seed"])) for key in keys],
+            [
+                Run(found, key | searched, search, (key["case"], key["seed"], key["n_iter"]))
+                for key in keys
+            ],
             arguments.jobs,
         )
         runs = [
@@ -128,4 +134,5 @@ def main(words: list[str]) -> None:
         ]
         complete(runs, arguments.jobs)
     lines = newest(statements.select() or [{"digest": ""}])
-    show([line for line in lines if line.get("case") in chosen])
+    asked = select(lines, n_iter=arguments.n_iter)
+    show([line for line in asked if line.get("case") in chosen])
