@@ -33,9 +33,6 @@ WORTH = 0.01
 # So many candidates may be measured in part for each complete one: the best of more promises little
 # more, and a rung that misleads would keep the search from what is true.
 LOOKS = 5
-# A look has to be worth so many times the whole: less is within the error of what is known of it,
-# and a look alone makes no candidate complete.
-CLEARLY = 1.1
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -69,7 +66,7 @@ class _Prospects:
         best, worth = NEW, whole
         for rung, cost in enumerate(costs):
             of_look = scale * look_worth(mean, sd, float(self.correlation[rung]), cost)
-            if of_look > max(worth, CLEARLY * whole):
+            if of_look > worth:
                 best, worth = Choice(None, rung), of_look
         return best, worth
 
