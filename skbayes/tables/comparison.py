@@ -150,7 +150,7 @@ def _row(name: str, search: Any) -> dict[str, Any]:
         "search": name,
         "metric": written_metric(search, metric),
         "best_score": math.nan if best is None else float(means[best]),
-        "candidates": _n_candidates(table),
+        "candidates": _n_candidates(search),
         "fits": fits,
         "fit_seconds": _fit_seconds(table, notes, n_splits),
         "seconds": ended_at(notes),
@@ -159,10 +159,10 @@ def _row(name: str, search: Any) -> dict[str, Any]:
     }
 
 
-def _n_candidates(table: Mapping[str, Any]) -> int:
-    """Return the number of candidates; a search that halves has a row for each of their amounts."""
-    halvings = table.get("iter")
-    return len(table["params"]) if halvings is None else int(np.sum(np.asarray(halvings) == 0))
+def _n_candidates(search: Any) -> int:
+    """Return the number of candidates; a search that halves has a row for each of their rounds."""
+    in_rounds = getattr(search, "n_candidates_", None)
+    return len(search.cv_results_["params"]) if in_rounds is None else int(in_rounds[0])
 
 
 def _by_space(name: str, search: Any) -> list[dict[str, Any]]:
