@@ -28,8 +28,8 @@ SURE = 0.9
 WORTH = 1.0
 # With fewer scores the model takes chance for a rise: of 160 searches with 2 to 5 scores, 33 were
 # advised to widen a range, 20 of them rightly; of 120 with 6, 7 or 8 scores, 36, all rightly. With
-# 8 scores the advice comes twice as often as with 7. On surfaces of others and real estimators it is
-# rare with so few, and does no harm. See docs/decisions/promises.md.
+# 8 scores the advice comes twice as often as with 7. On surfaces of others and real estimators the
+# advice is rare with so few, and does no harm. See docs/decisions/promises.md.
 MIN_SCORES = 8
 # Of fewer values every one is at a bound, or every one but one.
 MIN_VALUES = 3
