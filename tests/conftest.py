@@ -38,11 +38,12 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     n = config.getoption("sample")
     if n < 1:
         raise pytest.UsageError(f"--sample={n} must be 1 or more.")
-    is_in = [zlib.crc32(item.nodeid.encode()) % n == 0 for item in items]
-    left_out = [item for item, stays in zip(items, is_in, strict=True) if not stays]
+    kept, left_out = [], []
+    for item in items:
+        (left_out if zlib.crc32(item.nodeid.encode()) % n else kept).append(item)
     if left_out:
         config.hook.pytest_deselected(items=left_out)
-        items[:] = [item for item, stays in zip(items, is_in, strict=True) if stays]
+        items[:] = kept
 
 
 @pytest.hookimpl(optionalhook=True)
