@@ -56,10 +56,24 @@ class Skbayes:
     def ask(self, left: float) -> tuple[Params, int | None]:
         """Let the schedule choose; a new candidate is the strategy's proposal."""
         told = left if self._knows_costs else None
-        index = rung = None
-        if self._schedule is not None:
-            choice = self._schedule.choose(self._standings(), True, False, told)
-            index, rung = choice.index, choice.rung
+        if self._schedule is None:
+            return self._begin(None, None, told)
+        choice = self._schedule.choose(self._standings(), True, False, told)
+        return self._begin(choice.index, choice.rung, told)
+
+    def go_on(self) -> tuple[Params, int | None] | None:
+        """Let the schedule choose once there are no new candidates; None if it leaves the rest."""
+        choice = self._schedule.choose(self._standings(), False, False)
+        return None if choice is None else self._begin(choice.index, choice.rung, None)
+
+    @property
+    def n_begun(self) -> int:
+        """Number of candidates."""
+        return len(self._points)
+
+    def _begin(
+        self, index: int | None, rung: int | None, told: float | None
+    ) -> tuple[Params, int | None]:
         if index is None:
             index = len(self._points)
             self._points.append(self._strategy.ask_point(told))

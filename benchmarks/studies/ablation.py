@@ -53,6 +53,15 @@ VARIANTS: dict[str, dict[str, Any]] = {
     # As if 256 observations and 1000 of them were a half of what there is.
     "fitted to 32 points": {"gp.fitting.MAX_FIT_POINTS": 32},
     "a model of 32 points": {"model.surrogate.MAX_ROWS": 32},
+    **{
+        f"a model of 32 points, {name}": {"model.surrogate.MAX_ROWS": 32, **values}
+        for name, values in {
+            "near the best one": {"gp.subset.N_CENTRES": 1},
+            "none as the best": {"gp.subset.BEST_SHARE": 0.0},
+            "none near the best": {"gp.subset.NEAR_SHARE": 0.0, "gp.subset.BEST_SHARE": 0.5},
+            "all near the best": {"gp.subset.NEAR_SHARE": 1.0, "gp.subset.BEST_SHARE": 0.0},
+        }.items()
+    },
 }
 
 

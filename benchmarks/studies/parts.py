@@ -61,9 +61,7 @@ def measure(name: str, method: str, seed: int, target: float, most: float) -> Ke
         the number of evaluations with less.
     """
     part = Part(TASKS[name].make)
-    # Each task has seeds of its own: those of one space would share their first points.
-    seed = 1000 * (seed + 1) + zlib.crc32(name.encode()) % 1000
-    player = make_player(method, part.space, part.shares, N_ITER, seed)
+    player = make_player(method, part.space, part.shares, N_ITER, own_seed(name, seed))
     spent, n_parts, scores, costs = 0.0, 0, [], []
     while spent < most and not (method == PLAIN and len(scores) == N_ITER):
         params, rung = player.ask(1.0 - spent / most)
@@ -78,6 +76,11 @@ def measure(name: str, method: str, seed: int, target: float, most: float) -> Ke
             n_parts += 1
         player.tell(score, cost)
     return {"scores": scores, "costs": costs, "parts": n_parts}
+
+
+def own_seed(name: str, seed: int) -> int:
+    """Return a seed of the task's own: with one for all, those of a space share first points."""
+    return 1000 * (seed + 1) + zlib.crc32(name.encode()) % 1000
 
 
 def goal(lines: list[Key]) -> tuple[float, float]:
