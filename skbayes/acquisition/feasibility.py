@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -16,13 +15,9 @@ __all__ = ["LogFeasibility", "fit_feasibility"]
 
 FloatArray = NDArray[np.float64]
 
-# A single failure may be an accident; its target, the worst one, keeps the next point off.
-MIN_FAILURES = 2
 # Labels are 1 and -1, and an evaluation that failed fails again. With more noise a row next to a
 # failure keeps a chance that a large improvement outweighs.
 LABEL_NOISE = 3e-3
-# A row is never given up for good: when all others are known there must be a way back.
-MIN_PROBABILITY = 1e-3
 # More rows than this are not all used: half of them may be failures, evenly spaced in time.
 MAX_ROWS = 500
 
@@ -33,7 +28,7 @@ def fit_feasibility(
     groups: NDArray[np.intp],
     lengthscales: FloatArray,
 ) -> LogFeasibility | None:
-    """Return a model of where evaluations fail; None if fewer than two did, or all.
+    """Return a model of where evaluations fail; None if none did, or all.
 
     Parameters
     ----------
@@ -50,8 +45,7 @@ def fit_feasibility(
     -------
     LogFeasibility or None
     """
-    n_failed = int(has_failed.sum())
-    if n_failed < MIN_FAILURES or n_failed == len(has_failed):
+    if has_failed.all() or not has_failed.any():
         return None
     if len(has_failed) > MAX_ROWS:
         failed, others = np.flatnonzero(has_failed), np.flatnonzero(~has_failed)
@@ -80,7 +74,7 @@ class LogFeasibility:
 
     .. math::
 
-        \ln\max\{\Phi(z),\ 10^{-3}\},\qquad z = \frac{\mu}{\sqrt{\sigma^2 + \sigma_n^2}},\qquad
+        \ln\Phi(z),\qquad z = \frac{\mu}{\sqrt{\sigma^2 + \sigma_n^2}},\qquad
         \nabla\ln\Phi(z) = \frac{\phi(z)}{\Phi(z)}\,
         \frac{\nabla\mu - z\,(\sigma/t)\,\nabla\sigma}{t},\qquad t^2 = \sigma^2 + \sigma_n^2.
 
@@ -98,20 +92,19 @@ class LogFeasibility:
     posterior: Posterior
 
     def value(self, X: FloatArray, /) -> FloatArray:
-        """Values, between the logarithm of ``MIN_PROBABILITY`` and 0, at feature rows."""
+        """Values, below 0 everywhere, at feature rows."""
         mean, sd = self.posterior.predict(X)
-        return np.maximum(log_ndtr(mean / self._spread(sd)), math.log(MIN_PROBABILITY))
+        value: FloatArray = log_ndtr(mean / self._spread(sd))
+        return value
 
     def value_with_gradient(self, X: FloatArray, /) -> tuple[FloatArray, FloatArray]:
-        """Values and gradients at feature rows; 0 where the value is at its floor."""
+        """Values and gradients at feature rows."""
         mean, sd, pullback = self.posterior.predict_with_pullback(X)
         t = self._spread(sd)
         z = mean / t
         value = log_ndtr(z)
-        floor = math.log(MIN_PROBABILITY)
         slope = np.exp(-0.5 * z * z - LOG_SQRT_2PI - value) / t
-        slope[value <= floor] = 0.0
-        return np.maximum(value, floor), pullback(slope, -slope * z * sd / t)
+        return value, pullback(slope, -slope * z * sd / t)
 
     def _spread(self, sd: FloatArray) -> FloatArray:
         return np.sqrt(sd * sd + self.posterior.hyperparameters.noise_variance)

@@ -5,7 +5,7 @@ import pytest
 from scipy.stats import norm
 
 from skbayes.acquisition import LogFeasibility, fit_feasibility
-from skbayes.acquisition.feasibility import MAX_ROWS, MIN_FAILURES, MIN_PROBABILITY
+from skbayes.acquisition.feasibility import LABEL_NOISE, MAX_ROWS
 from skbayes.gp import Hyperparameters, Posterior
 
 GROUPS = np.array([0, 1, 1, 1])
@@ -16,9 +16,17 @@ def rows(n, seed=0):
     return np.column_stack([rng.random(n), np.eye(3)[rng.integers(3, size=n)] * 0.5**0.5])
 
 
-@pytest.mark.parametrize("n_failed", [0, MIN_FAILURES - 1, 10])
+@pytest.mark.parametrize("n_failed", [0, 10])
 def test_no_model_without_both_kinds(n_failed):
     assert fit_feasibility(rows(10), np.arange(10) < n_failed, GROUPS, np.ones(2)) is None
+
+
+def test_one_failure_is_enough_for_a_model():
+    X = np.linspace(0.0, 1.0, 5)[:, None]
+    model = fit_feasibility(X, np.arange(5) == 0, np.array([0]), np.array([0.3]))
+    probability = np.exp(model.value(np.array([[0.02], [0.7]])))
+    assert probability[0] < 0.1
+    assert probability[1] > 0.9
 
 
 def test_a_category_that_fails_is_known_from_few():
@@ -54,13 +62,16 @@ def test_feasibility_is_the_probability_of_a_positive_label():
     )
 
 
-def test_feasibility_has_a_floor():
-    model = labels(share=2.0, noise=1e-6)
-    X = model.X + 1e-6
-    value, gradient = LogFeasibility(model).value_with_gradient(X)
-    np.testing.assert_array_equal(value, np.log(MIN_PROBABILITY))
-    np.testing.assert_array_equal(value, LogFeasibility(model).value(X))
-    np.testing.assert_array_equal(gradient, 0.0)
+def test_where_all_fails_a_row_is_as_good_as_given_up_and_the_way_back_is_known():
+    model = LogFeasibility(labels(share=2.0, noise=LABEL_NOISE))
+    X = model.posterior.X + 1e-3
+    value, gradient = model.value_with_gradient(X)
+    assert np.isfinite(value).all()
+    assert value.max() < np.log(1e-6)
+    # From a row beside the others it rises away from them.
+    beside = np.array([[1.2, 1.2, 1.2]])
+    value, gradient = model.value_with_gradient(beside)
+    assert model.value(beside + 0.01 * gradient / np.linalg.norm(gradient)) > value
 
 
 @pytest.mark.parametrize("noise", [1e-3, 0.1, 1.0])
