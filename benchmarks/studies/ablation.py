@@ -53,14 +53,17 @@ VARIANTS: dict[str, dict[str, Any]] = {
     # As if 256 observations and 1000 of them were a half of what there is.
     "fitted to 32 points": {"gp.fitting.MAX_FIT_POINTS": 32},
     "a model of 32 points": {"model.surrogate.MAX_ROWS": 32},
-    **{
-        f"a model of 32 points, {name}": {"model.surrogate.MAX_ROWS": 32, **values}
-        for name, values in {
-            "near the best one": {"gp.subset.N_CENTRES": 1},
-            "none as the best": {"gp.subset.BEST_SHARE": 0.0},
-            "none near the best": {"gp.subset.NEAR_SHARE": 0.0, "gp.subset.BEST_SHARE": 0.5},
-            "all near the best": {"gp.subset.NEAR_SHARE": 1.0, "gp.subset.BEST_SHARE": 0.0},
-        }.items()
+    "a model of 32 points, near the best one": {
+        "model.surrogate.MAX_ROWS": 32,
+        "gp.subset.N_CENTRES": 1,
+    },
+    "a model of 32 points, none near the best": {
+        "model.surrogate.MAX_ROWS": 32,
+        "gp.subset.NEAR_SHARE": 0.0,
+    },
+    "a model of 32 points, all near the best": {
+        "model.surrogate.MAX_ROWS": 32,
+        "gp.subset.NEAR_SHARE": 1.0,
     },
 }
 

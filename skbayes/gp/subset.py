@@ -21,8 +21,8 @@ __all__ = ["best_and_spaced", "local_rows", "spread_rows"]
 
 # Rows whose surroundings are modelled in full, the best ones.
 N_CENTRES = 5
-# Shares of the rows: next to the centres, and the best; the others are spread over the space.
-NEAR_SHARE, BEST_SHARE = 0.5, 0.25
+# Share of the rows next to them; the others are spread over the space.
+NEAR_SHARE = 0.5
 
 
 def best_and_spaced(t: FloatArray, n_rows: int) -> NDArray[np.intp]:
@@ -63,9 +63,9 @@ def local_rows(
     """Rows that decide where a score better than the best may be.
 
     Half of them are nearest to one of the best rows, in lengthscales: what the model says there
-    is what it would say with all rows. A quarter are the best of the others. The rest are those
-    farthest from all rows chosen before, one after the other, so that what has been explored
-    elsewhere does not look unknown. Everything is deterministic; ties go to the first row.
+    is what it would say with all rows. The others are those farthest from all rows chosen before,
+    one after the other, so that what has been explored elsewhere does not look unknown. Everything
+    is deterministic; ties go to the first row.
 
     Parameters
     ----------
@@ -93,8 +93,6 @@ def local_rows(
     from_centres = squared_distances(Z[order[:N_CENTRES]], Z).min(axis=0)
     is_kept = np.zeros(n, dtype=np.bool_)
     is_kept[np.argsort(from_centres, kind="stable")[: int(NEAR_SHARE * n_rows)]] = True
-    is_kept[order[~is_kept[order]][: int(BEST_SHARE * n_rows)]] = True
-
     return _spread(Z, is_kept, n_rows)
 
 
