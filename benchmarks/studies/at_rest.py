@@ -26,10 +26,9 @@ from benchmarks.common.scale import Scale, best_of
 from benchmarks.common.searches import REFERENCE, records_of
 from benchmarks.common.tabulate import interval, sampled, table
 from benchmarks.peers.parts import Skbayes
-from benchmarks.studies.parts import own_seed
 from benchmarks.tasks import TASKS
 from benchmarks.tasks.surfaces import HELP, Part
-from benchmarks.tasks.task import FOREIGN, Params
+from benchmarks.tasks.task import FOREIGN, Params, own_seed
 
 WORTH = "optimizer.ladder.WORTH"
 # Those that are told apart; the last lets all candidates go on.

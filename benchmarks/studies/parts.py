@@ -29,7 +29,6 @@ Then the last column compares each with the same method as it is.
 
 import math
 import os
-import zlib
 from pathlib import Path
 
 import numpy as np
@@ -42,7 +41,7 @@ from benchmarks.common.tabulate import mean_interval, table
 from benchmarks.peers.parts import PEERS, make_player
 from benchmarks.tasks import TASKS
 from benchmarks.tasks.surfaces import HELP, VARIABLE, Part
-from benchmarks.tasks.task import FOREIGN, FOREIGN_FAMILIES
+from benchmarks.tasks.task import FOREIGN, FOREIGN_FAMILIES, own_seed
 
 PLAIN = "plain"
 METHODS = (PLAIN, "cost", "ladder", "ladder-cost", "hyperband", "random", *PEERS)
@@ -76,11 +75,6 @@ def measure(name: str, method: str, seed: int, target: float, most: float) -> Ke
             n_parts += 1
         player.tell(score, cost)
     return {"scores": scores, "costs": costs, "parts": n_parts}
-
-
-def own_seed(name: str, seed: int) -> int:
-    """Return a seed of the task's own: with one for all, those of a space share first points."""
-    return 1000 * (seed + 1) + zlib.crc32(name.encode()) % 1000
 
 
 def goal(lines: list[Key]) -> tuple[float, float]:

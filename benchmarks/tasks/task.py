@@ -10,6 +10,7 @@ range; the values of a list lie at even distances.
 import hashlib
 import inspect
 import math
+import zlib
 from collections.abc import Callable
 from dataclasses import dataclass, fields, is_dataclass
 from functools import cached_property
@@ -118,6 +119,11 @@ class Task:
         """Draw parameters: a branch, then each of its parameters evenly on its scale."""
         branch = self.branches[rng.integers(len(self.branches))]
         return {name: from_unit(written, rng.random()) for name, written in branch.items()}
+
+
+def own_seed(name: str, seed: int) -> int:
+    """Return a seed of a task's own: with one for all, those of a space share first points."""
+    return 1000 * (seed + 1) + zlib.crc32(name.encode()) % 1000
 
 
 def is_constant(written: Any) -> bool:
