@@ -16,6 +16,11 @@ def add_origins(parser: Arguments, origins: Sequence[str] = ORIGINS) -> None:
     parser.add_argument(
         "--origin", nargs="+", choices=origins, default=origins, help="tasks of these origins only"
     )
+    add_surfaces(parser)
+
+
+def add_surfaces(parser: Arguments) -> None:
+    """Add the argument that says where the data of surfaces lie, for `find_surfaces`."""
     parser.add_argument("--surfaces", type=Path, metavar="DIR", help=HELP)
 
 

@@ -13,12 +13,11 @@ fits, with an interval of 90 % for samples of surfaces and seeds.
 """
 
 import math
-from pathlib import Path
 
 import numpy as np
 
 from benchmarks.common.arguments import Arguments
-from benchmarks.common.choice import find_surfaces
+from benchmarks.common.choice import add_surfaces, find_surfaces
 from benchmarks.common.constants import digest, patched
 from benchmarks.common.records import RESULTS, Key, Records
 from benchmarks.common.runs import Run, complete
@@ -27,7 +26,7 @@ from benchmarks.common.searches import REFERENCE, records_of
 from benchmarks.common.tabulate import interval, sampled, table
 from benchmarks.peers.parts import Skbayes
 from benchmarks.tasks import TASKS
-from benchmarks.tasks.surfaces import HELP, Part
+from benchmarks.tasks.surfaces import Part
 from benchmarks.tasks.task import FOREIGN, Params, own_seed
 
 WORTH = "optimizer.ladder.WORTH"
@@ -49,16 +48,13 @@ def measure(name: str, seed: int, n_iter: int) -> Key:
     part = Part(TASKS[name].make)
     player = Skbayes("ladder", part.space, part.shares, n_iter, own_seed(name, seed))
     best, spent, n_whole = -math.inf, 0.0, 0
-    asked = player.ask(1.0)
-    while asked is not None:
-        params, rung = asked
+    while player.n_begun < n_iter:
+        params, rung = player.ask(1.0)
         score, cost = part(params, rung)
         player.tell(score, cost)
         spent += cost
         if rung is None:
             best, n_whole = max(best, score), n_whole + 1
-
-        asked = player.ask(1.0) if player.n_begun < n_iter else None
     found: Key = {"best": best, "cost": spent, "at_rest": n_iter - n_whole}
     limits, scores, costs = [], [], []
     while (next_one := _next(player)) is not None:
@@ -129,7 +125,7 @@ def main(words: list[str]) -> None:
     """Run what is missing, and print the table."""
     parser = Arguments(__doc__, __name__)
     parser.shared("--only", "--seeds", "--first-seed", "--n-iter", "--jobs", "--out", "--table")
-    parser.add_argument("--surfaces", type=Path, metavar="DIR", help=HELP)
+    add_surfaces(parser)
     arguments = parser.parse_args(words)
     find_surfaces(arguments)
     records = Records(arguments.out / "at_rest.jsonl")

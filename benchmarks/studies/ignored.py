@@ -17,7 +17,6 @@ helps; intervals hold 90 % of bootstrap samples of tasks and seeds. The tasks:
 import zlib
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -28,14 +27,14 @@ from sklearn.neural_network import MLPClassifier, MLPRegressor
 from sklearn.svm import SVC, SVR
 
 from benchmarks.common.arguments import Arguments
-from benchmarks.common.choice import find_surfaces
+from benchmarks.common.choice import add_surfaces, find_surfaces
 from benchmarks.common.constants import digest
 from benchmarks.common.records import Key, Records
 from benchmarks.common.runs import Run, complete
 from benchmarks.common.tabulate import interval, sampled, table
 from benchmarks.tasks import TASKS
 from benchmarks.tasks.models import ACCURACY, R2, C, Validated
-from benchmarks.tasks.surfaces import HELP, XGBOOST, read, read_conditions
+from benchmarks.tasks.surfaces import XGBOOST, read, read_conditions
 from benchmarks.tasks.task import FLAT, LOG, Objective
 from skbayes import Optimizer
 from skbayes.search.conditions import space_of
@@ -206,7 +205,7 @@ def main(words: list[str]) -> None:
     """Run what is missing, and print the table."""
     parser = Arguments(__doc__, __name__)
     parser.shared("--only", "--jobs", "--out", "--table", "--tasks", "--seeds", "--first-seed")
-    parser.add_argument("--surfaces", type=Path, metavar="DIR", help=HELP)
+    add_surfaces(parser)
     arguments = parser.parse_args(words)
     find_surfaces(arguments)
     records = Records(arguments.out / "ignored.jsonl")

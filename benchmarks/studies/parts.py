@@ -28,19 +28,18 @@ Then the last column compares each with the same method as it is.
 """
 
 import math
-import os
-from pathlib import Path
 
 import numpy as np
 
 from benchmarks.common.arguments import Arguments
+from benchmarks.common.choice import add_surfaces, find_surfaces
 from benchmarks.common.constants import digest, read, under
 from benchmarks.common.records import Key, Records
 from benchmarks.common.runs import Run, complete
 from benchmarks.common.tabulate import mean_interval, table
 from benchmarks.peers.parts import PEERS, make_player
 from benchmarks.tasks import TASKS
-from benchmarks.tasks.surfaces import HELP, VARIABLE, Part
+from benchmarks.tasks.surfaces import Part
 from benchmarks.tasks.task import FOREIGN, FOREIGN_FAMILIES, own_seed
 
 PLAIN = "plain"
@@ -149,10 +148,9 @@ def main(words: list[str]) -> None:
     parser.add_argument("--methods", nargs="+", choices=METHODS, default=METHODS)
     parser.add_argument("--most", type=float, default=1.2, help="cost at which a search ends")
     parser.add_argument("--minutes", type=float, default=np.inf, help="begin no run after these")
-    parser.add_argument("--surfaces", type=Path, help=HELP)
+    add_surfaces(parser)
     arguments = parser.parse_args(words)
-    if arguments.surfaces is not None:
-        os.environ[VARIABLE] = str(arguments.surfaces)
+    find_surfaces(arguments)
     records = Records(arguments.out / "parts.jsonl")
     tasks = [task for task in TASKS.values() if task.origin == FOREIGN]
     names = [task.name for task in tasks if arguments.only in task.name]

@@ -88,11 +88,11 @@ def ambition(
     U = space.sample(rng.random((N_LOOKED_AT, len(space.axes))))
     X = space.features(U)
     _, sd = model.predict(X)
-    if feasible is None:
-        return share * float(np.sqrt(np.mean(sd * sd)))
-    logarithms = feasible.value(X)
-    # Relative to the most probable: where all are as good as given up, some still count.
-    weights = np.exp(logarithms - logarithms.max())
+    weights = None
+    if feasible is not None:
+        logarithms = feasible.value(X)
+        # Relative to the most probable: where all are as good as given up, some still count.
+        weights = np.exp(logarithms - logarithms.max())
     return share * float(np.sqrt(np.average(sd * sd, weights=weights)))
 
 
