@@ -44,7 +44,6 @@ VARIANTS: dict[str, dict[str, Any]] = {
     "lengthscale N(0, 2)": {"gp.fitting.LOG_LENGTHSCALE": (0.0, 2.0)},
     "winsor limit 6": {"gp.warping.N_SCALES": 6.0},
     "0.1 lengthscales apart": {"optimizer.proposer.MIN_DISTANCE": 0.1},
-    "signal N(0, 0.01)": {"gp.fitting.LOG_SIGNAL_VARIANCE": (0.0, 0.01)},
     "noise N(-10, 3)": {"gp.fitting.LOG_NOISE_VARIANCE": (-10.0, 3.0)},
     "lengthscale N(0, 0.5)": {"gp.fitting.LOG_LENGTHSCALE": (0.0, 0.5)},
     "no fit begins at the mode of the prior": {"model.surrogate.LAST_ANCHOR": 0},

@@ -5,7 +5,7 @@ Notation
 ===========  ========  ===========================================================================
 symbol       shape     meaning
 ===========  ========  ===========================================================================
-``theta``    (g + 2,)  :math:`(\ln\ell_1, \dots, \ln\ell_g, \ln\sigma_f^2, \ln\sigma_n^2)`
+``theta``    (g + 1,)  :math:`(\ln\ell_1, \dots, \ln\ell_g, \ln\sigma_n^2)`
 ``t``        (n,)      targets, standardised
 ``extra``    (n,)      noise variance beside :math:`\sigma_n^2` that is known, 0 by default
 ``m``        scalar    profiled constant mean, :math:`1^\top C^{-1} t / 1^\top C^{-1} 1`
@@ -14,7 +14,8 @@ symbol       shape     meaning
 ``M``        (n, n)    :math:`W \circ P`, with ``P`` of `skbayes.gp.kernels`
 ===========  ========  ===========================================================================
 
-The other symbols are those of `skbayes.gp.kernels`.
+The other symbols are those of `skbayes.gp.kernels`. Targets are standardised: the variance of the
+signal is 1, and is not fitted.
 """
 
 from __future__ import annotations
@@ -27,7 +28,6 @@ from scipy.linalg.lapack import dpotri, dpotrs
 
 from skbayes.gp.descent import descend
 from skbayes.gp.kernels import (
-    JITTER,
     FloatArray,
     Hyperparameters,
     IntArray,
@@ -49,8 +49,6 @@ __all__ = [
 # Normal priors of the logarithms, (mean, standard deviation).
 # Modes of several sqrt(d) are far too smooth, modes of 0.5 to 1 all do well; 1 is the cube's side.
 LOG_LENGTHSCALE = (0.0, 1.0)
-# Targets are standardised, so the signal variance is about 1.
-LOG_SIGNAL_VARIANCE = (0.0, 1.0)
 # The same folds and a deterministic fit give the same score again: what is not a smooth function
 # of the parameters is small, and how small is for the data to say. With a mode of 2 % instead, a
 # search goes on proposing points next to its best one, for the model takes their scores for luck.
@@ -58,8 +56,6 @@ LOG_NOISE_VARIANCE = (-8.0, 2.0)
 
 # Hard limits: at these the kernel is constant or white along a group of the unit cube.
 LENGTHSCALE_BOUNDS = (5e-3, 1e3)
-# A hundredth to a hundred times the variance of the targets.
-SIGNAL_VARIANCE_BOUNDS = (1e-2, 1e2)
 # The lower limit keeps the matrix well conditioned, the upper one is "all noise".
 NOISE_VARIANCE_BOUNDS = (1e-6, 1.0)
 
@@ -128,8 +124,7 @@ def fit_hyperparameters(
     if best is None:
         return default_hyperparameters(n_groups)
     theta, _, H = best
-    values = np.exp(theta)
-    return Hyperparameters(values[:-2], float(values[-2]), float(values[-1]), H)
+    return _from_log(theta, H)
 
 
 def default_hyperparameters(n_groups: int) -> Hyperparameters:
@@ -145,8 +140,7 @@ def default_hyperparameters(n_groups: int) -> Hyperparameters:
     Hyperparameters
         The start of a fit that follows no other.
     """
-    values = np.exp(_log_prior(n_groups)[0])
-    return Hyperparameters(values[:-2], float(values[-2]), float(values[-1]))
+    return _from_log(_log_prior(n_groups)[0])
 
 
 def profiled_weights(L: FloatArray, t: FloatArray) -> tuple[float, FloatArray]:
@@ -235,8 +229,6 @@ def _negative_log_posterior(
 
         \frac{\partial\mathcal L}{\partial\ln\ell_k}
             &= \sum_i z_{ik}^2 (M 1)_i - z_{\cdot k}^\top M z_{\cdot k},\\
-        \frac{\partial\mathcal L}{\partial\ln\sigma_f^2}
-            &= \tfrac12 \sum_{ij} W_{ij} (K + \epsilon\sigma_f^2 I)_{ij},\\
         \frac{\partial\mathcal L}{\partial\ln\sigma_n^2}
             &= \tfrac12\,\sigma_n^2 \sum_i W_{ii},
 
@@ -245,18 +237,18 @@ def _negative_log_posterior(
 
     Parameters
     ----------
-    theta : ndarray of shape (n_groups + 2,)
+    theta : ndarray of shape (n_groups + 1,)
         Logarithms of the hyper-parameters.
     X, t, groups, extra
         As `check_data` returns them.
-    prior_mean, prior_sd : ndarray of shape (n_groups + 2,)
+    prior_mean, prior_sd : ndarray of shape (n_groups + 1,)
         Of `theta`, :math:`\mu` and :math:`s`.
 
     Returns
     -------
     value : float
         ``FAILED`` if the kernel matrix cannot be factorised.
-    gradient : ndarray of shape (n_groups + 2,)
+    gradient : ndarray of shape (n_groups + 1,)
         Zero if the kernel matrix cannot be factorised.
 
     References
@@ -264,11 +256,11 @@ def _negative_log_posterior(
     Rasmussen and Williams (2006), Gaussian Processes for Machine Learning, eq. (5.8), (5.9).
     """
     values = np.exp(theta)
-    lengthscales, sf2, sn2 = values[:-2], float(values[-2]), float(values[-1])
+    lengthscales, sn2 = values[:-1], float(values[-1])
     Z = scale(X, lengthscales, groups)
-    K, P = matern52(squared_distances(Z), sf2)
+    K, P = matern52(squared_distances(Z), 1.0)
     try:
-        L = factorise(K, sn2 + extra, sf2)
+        L = factorise(K, sn2 + extra, 1.0)
     except np.linalg.LinAlgError:
         return FAILED, np.zeros_like(theta)
     m, alpha = profiled_weights(L, t)
@@ -287,38 +279,34 @@ def _negative_log_posterior(
     W = dsyr(-1.0, alpha, lower=1, a=lower, overwrite_a=1).T
     diagonal = W.ravel()[:: t.size + 1]
     gradient = deviation / prior_sd
-    trace = float(diagonal.sum())
-    gradient[-2] += 0.5 * JITTER * sf2 * trace
-    gradient[-1] += 0.5 * sn2 * trace
+    gradient[-1] += 0.5 * sn2 * float(diagonal.sum())
     diagonal *= 0.5
-    gradient[-2] += float(np.vdot(W, K))
     M = np.multiply(W, P, out=P)
     inner = Z * (M.sum(axis=0) + M.sum(axis=1))[:, None]
     inner -= 2.0 * (M @ Z)
     columns = np.einsum("ij,ij->j", Z, inner)
-    gradient[:-2] += np.bincount(groups, weights=columns, minlength=lengthscales.size)
+    gradient[:-1] += np.bincount(groups, weights=columns, minlength=lengthscales.size)
     return value, gradient
 
 
 def _log_prior(n_groups: int) -> tuple[FloatArray, FloatArray]:
     """Mean and standard deviation of ``theta`` under the prior."""
-    mean = np.full(n_groups + 2, LOG_LENGTHSCALE[0])
-    sd = np.full(n_groups + 2, LOG_LENGTHSCALE[1])
-    mean[-2:] = LOG_SIGNAL_VARIANCE[0], LOG_NOISE_VARIANCE[0]
-    sd[-2:] = LOG_SIGNAL_VARIANCE[1], LOG_NOISE_VARIANCE[1]
+    mean, sd = np.array([LOG_LENGTHSCALE] * n_groups + [LOG_NOISE_VARIANCE]).T
     return mean, sd
 
 
 def _log_bounds(n_groups: int) -> FloatArray:
-    """Limits of ``theta``, of shape (n_groups + 2, 2)."""
-    rows = [LENGTHSCALE_BOUNDS] * n_groups + [SIGNAL_VARIANCE_BOUNDS, NOISE_VARIANCE_BOUNDS]
+    """Limits of ``theta``, of shape (n_groups + 1, 2)."""
+    rows = [LENGTHSCALE_BOUNDS] * n_groups + [NOISE_VARIANCE_BOUNDS]
     return np.log(np.array(rows, dtype=np.float64))
 
 
 def _to_log(hyperparameters: Hyperparameters) -> FloatArray:
-    values = np.append(
-        hyperparameters.lengthscales,
-        [hyperparameters.signal_variance, hyperparameters.noise_variance],
-    )
+    values = np.append(hyperparameters.lengthscales, hyperparameters.noise_variance)
     theta: FloatArray = np.log(np.maximum(values, np.finfo(np.float64).tiny))
     return theta
+
+
+def _from_log(theta: FloatArray, inverse_hessian: FloatArray | None = None) -> Hyperparameters:
+    *lengthscales, noise_variance = np.exp(theta).tolist()
+    return Hyperparameters(np.array(lengthscales), 1.0, noise_variance, inverse_hessian)

@@ -62,18 +62,25 @@ class Hyperparameters:
     lengthscales : ndarray of shape (n_groups,)
         Lengthscale of each group, in units of the feature columns.
     signal_variance : float
-        Prior variance of the latent function, in squared units of the target.
+        Prior variance of the latent function, in squared units of the target. A fit has it at 1.
     noise_variance : float
         Variance of one observation, in squared units of the target.
-    inverse_hessian : ndarray of shape (n_groups + 2, n_groups + 2) or None, default=None
-        Of the fit's objective in the logarithms of the others, if they were fitted: where it
-        curves, for the next fit.
+    inverse_hessian : ndarray of shape (n_groups + 1, n_groups + 1) or None, default=None
+        Of the fit's objective in the logarithms of the lengthscales and of the noise variance, if
+        they were fitted: where it curves, for the next fit.
     """
 
     lengthscales: FloatArray
     signal_variance: float
     noise_variance: float
     inverse_hessian: FloatArray | None = None
+
+    def __post_init__(self) -> None:
+        n, H = self.lengthscales.size, self.inverse_hessian
+        if H is not None and len(H) == n + 2:
+            # Of an older pickle, whose fit had the signal variance before the noise variance.
+            kept = np.delete(np.arange(n + 2), n)
+            object.__setattr__(self, "inverse_hessian", H[np.ix_(kept, kept)])
 
 
 def scale(X: FloatArray, lengthscales: FloatArray, groups: IntArray) -> FloatArray:

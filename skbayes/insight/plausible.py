@@ -5,8 +5,8 @@ Notation
 ==========  ==========  ===============================================================
 symbol      shape       meaning
 ==========  ==========  ===============================================================
-``theta``   (g + 2,)    logarithms of lengthscales, signal and noise variance
-``H``       (g + 2,)²   inverse Hessian of the negative log posterior density at its mode
+``theta``   (g + 1,)    logarithms of lengthscales and noise variance
+``H``       (g + 1,)²   inverse Hessian of the negative log posterior density at its mode
 ==========  ==========  ===============================================================
 """
 
@@ -62,7 +62,7 @@ def plausible(posterior: Posterior, n: int, rng: np.random.Generator) -> list[Po
     H = hyper.inverse_hessian
     if H is None:
         return [posterior]
-    mode = np.log([*hyper.lengthscales, hyper.signal_variance, hyper.noise_variance])
+    mode = np.log([*hyper.lengthscales, hyper.noise_variance])
     L = posterior.cholesky
     t = L @ (L.T @ posterior.alpha) + posterior.constant
     noise = np.einsum("ij,ij->i", L, L) - hyper.signal_variance - hyper.noise_variance
@@ -73,8 +73,10 @@ def plausible(posterior: Posterior, n: int, rng: np.random.Generator) -> list[Po
     found = [posterior]
     for normals in rng.standard_normal((n - 1, len(mode))):
         step = np.clip(root @ np.clip(normals, -MOST_SD, MOST_SD), -MOST, MOST)
-        *lengthscales, signal, noise_variance = np.exp(mode + step).tolist()
-        drawn = Hyperparameters(np.array(lengthscales), signal, max(noise_variance, MIN_NOISE))
+        *lengthscales, noise = np.exp(mode + step).tolist()
+        drawn = Hyperparameters(
+            np.array(lengthscales), hyper.signal_variance, max(noise, MIN_NOISE)
+        )
         try:
             found.append(Posterior.fit(posterior.X, t, posterior.groups, drawn, extra_noise))
         except np.linalg.LinAlgError:
