@@ -8,7 +8,7 @@ from pathlib import Path
 from benchmarks.common.arguments import Arguments
 from benchmarks.tasks import TASKS
 from benchmarks.tasks.surfaces import HELP, VARIABLE
-from benchmarks.tasks.task import FAMILIES, FOREIGN_FAMILIES, HALVES, ORIGINS, Task
+from benchmarks.tasks.task import ALL_FAMILIES, HALVES, ORIGINS, Task
 
 
 def add_origins(parser: Arguments, origins: Sequence[str] = ORIGINS) -> None:
@@ -34,9 +34,7 @@ def add_choice(parser: Arguments) -> None:
     """Add the arguments that `chosen` takes."""
     add_origins(parser)
     parser.add_argument("--half", choices=HALVES, help="tasks of this half only")
-    parser.add_argument(
-        "--family", choices=(*FOREIGN_FAMILIES, *FAMILIES), help="tasks of this family only"
-    )
+    parser.add_argument("--family", choices=ALL_FAMILIES, help="tasks of this family only")
     parser.shared("--only")
 
 

@@ -37,9 +37,9 @@ from benchmarks.common.records import labels
 from benchmarks.common.results import Results, difference, paired, read
 from benchmarks.common.tabulate import TIE, interval, mean_interval, ratio, table
 from benchmarks.tasks.task import (
-    FAMILIES,
+    ALL_FAMILIES,
+    BAYESMARK,
     FOREIGN,
-    FOREIGN_FAMILIES,
     HALVES,
     ORIGINS,
     OWN,
@@ -54,6 +54,7 @@ MAX_RATIO = 1e4
 DRAWN = "(random)"  # row of searches drawn from the reference, not of the runs of random search
 TITLES = {
     FOREIGN: "SPACES OF OTHERS",
+    BAYESMARK: "SPACES OF BAYESMARK",
     TOLD: "SPACES OF OTHERS, CONDITIONS TOLD",
     OWN: "SPACES OF THIS PROJECT",
 }
@@ -69,8 +70,7 @@ def print_regrets(results: Results, budgets: list[int]) -> None:
         if mask.any():
             rows = {m: [mean_interval(results.at(m, n)[mask]) for n in budgets] for m in methods}
             table(f"mean regret, {title} ({mask.sum()})", columns, rows)
-    families = (*FOREIGN_FAMILIES, *FAMILIES)
-    groups = {f: np.array([t.family == f for t in results.tasks]) for f in families}
+    groups = {f: np.array([t.family == f for t in results.tasks]) for f in ALL_FAMILIES}
     estimators = np.array([task.is_estimator for task in results.tasks])
     if estimators.any():
         groups |= {"estimators": estimators, "functions": ~estimators}

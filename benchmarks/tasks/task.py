@@ -23,8 +23,16 @@ BRANCH = "(branch)"
 FLAT = "-flat"
 FAMILIES = ("real", "noisy", "conditional", "categorical", "many-dimensions", "smooth", "rough")
 FOREIGN_FAMILIES = ("lcbench", "xgboost", "rpart", "glmnet")
+BAYESMARK_FAMILIES = ("knn", "svm", "tree", "forest", "adam", "sgd", "ada", "lasso", "linear")
 # Who wrote the space: others, others with conditions that are told on top, or this project.
-FOREIGN, TOLD, OWN = ORIGINS = ("foreign", "told", "own")
+FOREIGN, BAYESMARK, TOLD, OWN = ORIGINS = ("foreign", "bayesmark", "told", "own")
+FAMILIES_OF = {
+    FOREIGN: FOREIGN_FAMILIES,
+    BAYESMARK: BAYESMARK_FAMILIES,
+    TOLD: FOREIGN_FAMILIES,
+    OWN: FAMILIES,
+}
+ALL_FAMILIES = (*FOREIGN_FAMILIES, *BAYESMARK_FAMILIES, *FAMILIES)
 HALVES = ("choose", "confirm")
 
 Params = dict[str, Any]
