@@ -73,10 +73,9 @@ def plausible(posterior: Posterior, n: int, rng: np.random.Generator) -> list[Po
     found = [posterior]
     for normals in rng.standard_normal((n - 1, len(mode))):
         step = np.clip(root @ np.clip(normals, -MOST_SD, MOST_SD), -MOST, MOST)
-        *lengthscales, noise = np.exp(mode + step).tolist()
-        drawn = Hyperparameters(
-            np.array(lengthscales), hyper.signal_variance, max(noise, MIN_NOISE)
-        )
+        *lengthscales, noise_variance = np.exp(mode + step).tolist()
+        noise_variance = max(noise_variance, MIN_NOISE)
+        drawn = Hyperparameters(np.array(lengthscales), hyper.signal_variance, noise_variance)
         try:
             found.append(Posterior.fit(posterior.X, t, posterior.groups, drawn, extra_noise))
         except np.linalg.LinAlgError:
