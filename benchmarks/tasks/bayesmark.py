@@ -54,14 +54,9 @@ def built(model: Callable[..., Any], **params: Any) -> Any:
     return model(**values)
 
 
-def ridge(normalize: bool, **params: Any) -> Any:
-    """Return a ridge regression of features that may be scaled."""
-    return make_pipeline(StandardScaler() if normalize else "passthrough", Ridge(**params))
-
-
-def lasso(normalize: bool, **params: Any) -> Any:
-    """Return a lasso of features that may be scaled."""
-    return make_pipeline(StandardScaler() if normalize else "passthrough", Lasso(**params))
+def normalized(regressor: Callable[..., Any], normalize: bool, **params: Any) -> Any:
+    """Return a linear regression of features that may be scaled."""
+    return make_pipeline(StandardScaler() if normalize else "passthrough", regressor(**params))
 
 
 def one_against_rest(**params: Any) -> Any:
@@ -127,12 +122,12 @@ MODELS: tuple[tuple[str, tuple[Any, Params, Params], tuple[Any, Params, Params]]
     (
         "lasso",
         (one_against_rest, {"l1_ratio": 1.0}, LINEAR),
-        (lasso, {}, LASSO),
+        (normalized, {"regressor": Lasso}, LASSO),
     ),
     (
         "linear",
         (one_against_rest, {"l1_ratio": 0.0}, LINEAR),
-        (ridge, {}, RIDGE),
+        (normalized, {"regressor": Ridge}, RIDGE),
     ),
 )
 

@@ -220,8 +220,8 @@ def spike(params):
     return -math.log10(1e-3 + d2)
 
 
-def test_it_mostly_holds_where_the_model_sees_too_little():
-    seen, bounded = [], []
+def test_it_holds_where_the_model_sees_too_little():
+    seen, early, later = [], [], []
     for seed in range(12):
         optimizer = Optimizer(dict.fromkeys("xyz", (0.0, 1.0)), random_state=seed)
         for n in range(1, 41):
@@ -231,9 +231,11 @@ def test_it_mostly_holds_where_the_model_sees_too_little():
                 left, bound = 3.0 - optimizer.best_score, optimizer.regret_bound()
                 seen.append(left <= optimizer.gain_in_sight())
                 if not math.isnan(bound):
-                    bounded.append(left <= bound)
-    # What the model sees is no bound here: most often there is none. One is right in 95 % of the
-    # states of all tasks together; this task is one of the hardest.
+                    (early if n == 12 else later).append(left <= bound)
+    # What the model sees is no bound here: most often there is none, and where there is it holds.
+    # Not after 12 scores, the fewest that it is stated of: few searches have one then, which may
+    # be wrong (2 of 40 searches).
     assert np.mean(seen) < 0.8
-    assert len(bounded) >= 6
-    assert np.mean(bounded) >= 0.75
+    assert len(early) <= 2
+    assert len(later) >= 5
+    assert all(later)
