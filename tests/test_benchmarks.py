@@ -75,3 +75,15 @@ def test_one_that_fails_does_not_stop_the_others(runs: Any) -> None:
     with pytest.raises(SystemExit, match=r"1 of 3 runs failed:\n1/3.*ZeroDivisionError"):
         complete(of(range(3), inverse))
     assert len(complete(of(range(1, 3), inverse))) == 2
+
+
+def test_tasks_of_one_space_may_have_seeds_of_their_own(tmp_path: Path) -> None:
+    searches = importlib.import_module("benchmarks.common.searches")
+    tasks = [
+        importlib.import_module("benchmarks.tasks").TASKS[name] for name in ("branin", "ackley-3")
+    ]
+    for has_own_seeds, n_seeds in ((False, 2), (True, 4)):
+        variant = searches.Variant("some", "random", has_own_seeds=has_own_seeds)
+        runs = list(searches.searches([variant], tasks, range(2), 8, tmp_path))
+        assert [run.key["seed"] for run in runs] == [0, 0, 1, 1]
+        assert len({run.arguments[2] for run in runs}) == n_seeds

@@ -18,7 +18,7 @@ from benchmarks.common.records import Records, kept
 from benchmarks.common.runs import Run
 from benchmarks.peers import make_peer, version
 from benchmarks.tasks import TASKS
-from benchmarks.tasks.task import Params, Task
+from benchmarks.tasks.task import Params, Task, own_seed
 
 REFERENCE = "reference"
 REFERENCE_SEED = 10**6
@@ -40,6 +40,8 @@ class Variant:
         The same as values.
     n_pending : int
         Number of evaluations under way at each ask.
+    has_own_seeds : bool
+        Whether each task has seeds of its own; the label must say so, the key does not.
     """
 
     label: str
@@ -47,6 +49,7 @@ class Variant:
     settings: tuple[str, ...] = ()
     values: Params = field(default_factory=dict)
     n_pending: int = 0
+    has_own_seeds: bool = False
 
     @property
     def digest(self) -> str:
@@ -156,5 +159,6 @@ def searches(
                 }
                 if variant.n_pending:
                     key["pending"] = variant.n_pending
+                used = own_seed(task.name, seed) if variant.has_own_seeds else seed
                 own = variant.values, variant.n_pending
-                yield Run(records, key, search, (task.name, variant.method, seed, n_iter, *own))
+                yield Run(records, key, search, (task.name, variant.method, used, n_iter, *own))

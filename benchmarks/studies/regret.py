@@ -12,12 +12,15 @@ on top, `own` the others; the first two need data, see `tasks/surfaces.py` and `
 
 `--label` runs skbayes under a name of its own, `--set` with other values of its constants. Tasks
 come in two halves: choose on one, confirm on the other. `--pending` is the search with that many
-other evaluations under way whenever it asks, as with several workers of one speed.
+other evaluations under way whenever it asks, as with several workers of one speed. First points
+depend on the seed and the space alone, so tasks of one space share the luck of a seed;
+`--own-seeds` gives each task seeds of its own, and the records of each method a name of their own.
 
     python -m benchmarks regret --methods skbayes random --seeds 3 --origin own
     python -m benchmarks regret --origin foreign --surfaces ../yahpo_data
     python -m benchmarks regret --label noisier --set gp.fitting.LOG_NOISE_VARIANCE=-4,1
     python -m benchmarks regret --label pending-4 --pending 4
+    python -m benchmarks regret --own-seeds --origin foreign --n-iter 64
     python -m benchmarks tables
 
 The records of the peers lie in `records/` and count as done; `--keep` adds to them.
@@ -50,6 +53,7 @@ def main(words: list[str]) -> None:
     parser.shared("--seeds", "--first-seed", "--n-iter", "--jobs", "--out", "--set")
     parser.shared("--label", help="name of a variant of skbayes")
     parser.add_argument("--pending", type=int, default=0, help="evaluations under way at each ask")
+    parser.add_argument("--own-seeds", action="store_true", help="seeds of its own for each task")
     parser.add_argument(
         "--keep", action="store_true", help="add the peers' records to `records/` at the end"
     )
@@ -63,10 +67,11 @@ def main(words: list[str]) -> None:
     require(tasks)
     settings = tuple(arguments.set)
     own = settings, constants.read(arguments.set), arguments.pending
+    suffix = "-own-seeds" if arguments.own_seeds else ""
     variants = [
-        Variant(arguments.label, LIBRARY, *own)
+        Variant(arguments.label + suffix, LIBRARY, *own, arguments.own_seeds)
         if method == LIBRARY and arguments.label
-        else Variant(method, method)
+        else Variant(method + suffix, method, has_own_seeds=arguments.own_seeds)
         for method in arguments.methods
     ]
     seeds = range(arguments.first_seed, arguments.first_seed + arguments.seeds)
@@ -76,5 +81,6 @@ def main(words: list[str]) -> None:
     ]
     complete(runs, arguments.jobs, arguments.minutes)
     if arguments.keep:
-        for label in {REFERENCE, *arguments.methods} - {LIBRARY}:
+        peers = {variant.label for variant in variants if variant.method != LIBRARY}
+        for label in {REFERENCE, *peers}:
             print(f"{label}: {keep(label, records_of(label, arguments.out).path)} records")
