@@ -220,6 +220,7 @@ def main(words: list[str]) -> None:
     parser = Arguments(__doc__, __name__)
     add_origins(parser, ORIGINS)
     parser.add_argument("--half", choices=HALVES, help="tasks of this half only")
+    parser.shared("--first-seed")
     parser.shared("--seeds", default=5)
     parser.shared("--only", "--jobs", "--out", "--table")
     arguments = parser.parse_args(words)
@@ -237,7 +238,8 @@ def main(words: list[str]) -> None:
         Records(folder / f"{name}.jsonl")
         for name in ("searches", "samples", "said", "shares", "stops")
     )
-    keys = [{"case": name, "seed": seed} for seed in range(arguments.seeds) for name in names]
+    seeds = range(arguments.first_seed, arguments.first_seed + arguments.seeds)
+    keys = [{"case": name, "seed": seed} for seed in seeds for name in names]
     searched = {"digest": digest(without=("insight", *BESIDE))}
     code, ruled = {"digest": digest(without=BESIDE)}, {"digest": digest(without=BESIDE[1:])}
     if not arguments.table:
