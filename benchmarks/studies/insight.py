@@ -3,7 +3,7 @@
 Four parts, each with fixed seeds:
 
 - improvement: six functions of 2 to 6 dimensions, ten seeds each, are searched up to 60
-  evaluations. After 10, 20, 35 and 50 the chance is asked for that the next ten evaluations gain
+  evaluations. After 12, 20, 35 and 50 the chance is asked for that the next ten evaluations gain
   more than a threshold of the function, a hundredth of its range or so. The table holds what was
   said, how often it happened, the mean squared difference (Brier score; that of the frequency
   alone is in brackets), and the expected and the true gain as shares of the threshold.
@@ -35,7 +35,7 @@ from benchmarks.common.runs import Run, complete
 from skbayes import Optimizer
 from skbayes.insight import Insight
 
-STAGES = (10, 20, 35, 50)
+STAGES = (12, 20, 35, 50)
 N_MORE = 10
 MODELS = ("overview", "searching")
 
