@@ -33,7 +33,8 @@ SPACE = {"a": (0.0, 1.0)}
 class Quick(ClassifierMixin, BaseEstimator):
     """The higher `a`, the better, but for noise of the folds.
 
-    Each fit is counted, and calls `on_fit` with its parameter.
+    Each fit is counted, and calls `on_fit` with its parameter. Each test has a class of its own: a
+    search that raised does not wait for fits in other threads, and they may begin in a later test.
     """
 
     n_fits = 0
@@ -44,9 +45,10 @@ class Quick(ClassifierMixin, BaseEstimator):
         self.a = a
 
     def fit(self, X, y):
-        with Quick.lock:
-            Quick.n_fits += 1
-        Quick.on_fit(self.a)
+        of_test = type(self)
+        with of_test.lock:
+            of_test.n_fits += 1
+        of_test.on_fit(self.a)
         self.classes_ = np.unique(y)
         return self
 
@@ -56,8 +58,7 @@ class Quick(ClassifierMixin, BaseEstimator):
 
 @pytest.fixture(autouse=True)
 def _fresh(monkeypatch):
-    monkeypatch.setattr(Quick, "n_fits", 0)
-    monkeypatch.setattr(Quick, "on_fit", staticmethod(lambda a: None))
+    monkeypatch.setitem(globals(), "Quick", type("Quick", (Quick,), {"__module__": __name__}))
 
 
 def search(**kwargs):
