@@ -14,7 +14,6 @@ helps; intervals hold 90 % of bootstrap samples of tasks and seeds. The tasks:
     python -m benchmarks ignored --table --tasks
 """
 
-import zlib
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
@@ -35,7 +34,7 @@ from benchmarks.common.tabulate import interval, sampled, table
 from benchmarks.tasks import TASKS
 from benchmarks.tasks.models import ACCURACY, R2, C, Validated
 from benchmarks.tasks.surfaces import XGBOOST, read, read_conditions
-from benchmarks.tasks.task import FLAT, LOG, Objective
+from benchmarks.tasks.task import FLAT, LOG, Objective, own_seed
 from skbayes import Optimizer
 from skbayes.search.conditions import space_of
 from skbayes.search.counting import counting
@@ -149,7 +148,7 @@ def measure(name: str, method: str, seed: int, n_iter: int) -> Key:
     case = cases()[name]
     objective, scores = case.make(), []
     # Each task has seeds of its own: those of one space would share their first points.
-    seed = 1000 * (seed + 1) + zlib.crc32(name.encode()) % 1000
+    seed = own_seed(name, seed)
     space = case.space(method == "known")
     optimizer = Optimizer(space, random_state=seed, n_iter=n_iter)
     rows = space.rvs(n_iter, random_state=seed) if method == REFERENCE else []
