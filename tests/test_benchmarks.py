@@ -87,3 +87,28 @@ def test_tasks_of_one_space_may_have_seeds_of_their_own(tmp_path: Path) -> None:
         runs = list(searches.searches([variant], tasks, range(2), 8, tmp_path))
         assert [run.key["seed"] for run in runs] == [0, 0, 1, 1]
         assert len({run.arguments[2] for run in runs}) == n_seeds
+
+
+def test_the_picture_of_regrets_has_the_means_of_the_records(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    pytest.importorskip("matplotlib")
+    studies = [
+        importlib.import_module(f"benchmarks.studies.{name}") for name in ("regret", "curves")
+    ]
+    regret, curves = studies
+    shared = ["--methods", "random", "--only", "branin", "--n-iter", "8", "--out", str(tmp_path)]
+    regret.main([*shared, "--seeds", "2"])
+    path = tmp_path / "images" / "some.png"
+    curves.main([*shared, "--to", str(path)])
+    results = importlib.import_module("benchmarks.common.results").read(
+        tmp_path / "regret",
+        ["random"],
+        8,
+        [importlib.import_module("benchmarks.tasks").TASKS["branin"]],
+    )
+    assert f"8: {results.at('random', 8)[0]:.3f}" in capsys.readouterr().out
+    assert path.read_bytes().startswith(b"\x89PNG")
+    with pytest.raises(SystemExit):
+        curves.main([*shared, "--methods", "random", "smac", "--to", str(path)])
+    assert "no searches of smac: run `regret` first" in capsys.readouterr().err

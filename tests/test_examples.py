@@ -115,17 +115,6 @@ def test_boosting_frame(tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
-def test_picture(tmp_path: Path) -> None:
-    """A small version of it, for the script; the numbers mean nothing."""
-    pytest.importorskip("matplotlib")
-    path = tmp_path / "images" / "search.png"
-    script = ROOT / "docs" / "make_picture.py"
-    printed = run(script, tmp_path, "--seeds", "2", "--n-iter", "5", "--out", str(path))
-    assert number("grid", printed) > 0.4
-    assert path.read_bytes().startswith(b"\x89PNG")
-
-
-@pytest.mark.slow
 @pytest.mark.parametrize(
     ("script", "label", "least"),
     [

@@ -98,7 +98,7 @@ def build() -> Any:
         ("[a](examples/quickstart.py)", "[a](https://d/examples/quickstart.html)"),
         ("[a](examples)", "[a](https://d/examples/index.html)"),
         ("![a\nb](docs/images/search.png)", "![a\nb](https://r/raw/main/docs/images/search.png)"),
-        ("[a](docs/make_picture.py)", "[a](https://r/blob/main/docs/make_picture.py)"),
+        ("[a](benchmarks/README.md)", "[a](https://r/blob/main/benchmarks/README.md)"),
         ("[a](CONTRIBUTING.md)", "[a](https://r/blob/main/CONTRIBUTING.md)"),
         ("[a](https://x/y) and [b](#measured)", "[a](https://x/y) and [b](#measured)"),
         ("`[1, 10]` and `(1, 10)`", "`[1, 10]` and `(1, 10)`"),
