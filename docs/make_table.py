@@ -13,7 +13,7 @@ from typing import Any
 from skbayes.known import IGNORED, Ignored
 from skbayes.known.entries import Entry, Range, entries
 
-__all__ = ["PAGES", "ignored", "known", "with_table"]
+__all__ = ["PAGES", "ignored", "known", "meant", "with_table"]
 
 BEGIN, END = "<!-- made by docs/make_table.py -->\n", "<!-- end -->\n"
 
@@ -27,6 +27,7 @@ _MEANT = {
     "BaseHistGradientBoosting": "HistGradientBoostingClassifier HistGradientBoostingRegressor",
     "XGBModel": "XGBClassifier XGBRegressor",
     "LGBMModel": "LGBMClassifier LGBMRegressor",
+    "CatBoost": "CatBoostClassifier CatBoostRegressor",
 }
 _WORDS = {
     "n_samples": "rows of a fold",
@@ -52,7 +53,7 @@ def ignored() -> str:
     """Return a row in Markdown for the classes that ignore a parameter."""
     rows = ["| estimator | ignores |", "|---|---|"]
     for classes, lines in groupby(sorted(IGNORED, key=_place), key=lambda line: line.classes):
-        names = " ".join(_MEANT.get(name, name) for name in classes.split()).split()
+        names = meant(classes.split())
         of: dict[str, list[str]] = {}
         for line in lines:
             (condition,) = _listed({line.setter: line.values})
@@ -60,6 +61,11 @@ def ignored() -> str:
         cells = [f"{_quoted(parameters)} if {condition}" for condition, parameters in of.items()]
         rows.append(f"| {_quoted(names)} | {'<br>'.join(cells)} |")
     return "\n".join(rows) + "\n"
+
+
+def meant(names: Iterable[str]) -> list[str]:
+    """Return the names that readers look for, in place of those of bases."""
+    return " ".join(_MEANT.get(name, name) for name in names).split()
 
 
 def _quoted(names: Iterable[str]) -> str:
@@ -79,7 +85,7 @@ def _table() -> str:
     rows = ["| estimator | searched, and where this comes from |", "|---|---|"]
     for entry in entries():
         if entry.space:
-            names = _quoted(entry.classes)
+            names = _quoted(meant(entry.classes))
             source = f"{entry.source}. Note: {entry.why}" if entry.why else entry.source
             rows.append(f"| {names} | {'<br>'.join([*_parameters(entry), f'*From:* {source}'])} |")
     return "\n".join(rows)
