@@ -256,9 +256,9 @@ class BayesSearchCV(BaseSearchCV):  # type: ignore[misc]
         Amounts of the resource: the shares, and last the whole resource. Only with a `resource`.
     optimizer_results_ : list of OptimizeResult
         Results in the form of scikit-optimize, one for each dict of `search_spaces`. A result has
-        `x`, `fun`, `x_iters`, `func_vals`, `space`, `specs` and `random_state`. Its list `models` is empty.
-        Candidates are in the order in which they were tried. Values are negated mean scores. The
-        value is infinity if a candidate has no mean score, because it failed or was stopped early.
+        `x`, `fun`, `x_iters`, `func_vals`, `space`, `specs` and `random_state`. Its list `models`
+        is empty. Candidates are in the order in which they were tried. Values are negated mean
+        scores. The value is infinity if a candidate has no mean score, because it failed or was stopped early.
         The list is computed when you read it.
     total_iterations : int
         Number of candidates that `fit` evaluates if nothing ends the search earlier, and
@@ -266,9 +266,8 @@ class BayesSearchCV(BaseSearchCV):  # type: ignore[misc]
     stop_reason_ : str
         Why the search ended: "n_iter", "max_time", "max_fits", "exhausted", "interrupted",
         "no_workers", "error", the text that a stopping rule returned, or a text that names the
-        callback that ended the search. "error": an
-        error was raised, for example by a callback, a stopping rule, `is_allowed` or the
-        checkpoint, or by a fit with ``error_score="raise"``. "copied while running": this is a
+        callback that ended the search. "error": an error was raised, for example by a callback, a
+        stopping rule, `is_allowed` or the checkpoint, or by a fit with ``error_score="raise"``. "copied while running": this is a
         pickle or a copy that a callback made.
     refit_time_ : float
         Time of the refit, in seconds.
