@@ -258,8 +258,8 @@ class BayesSearchCV(BaseSearchCV):  # type: ignore[misc]
         Results in the form of scikit-optimize, one for each dict of `search_spaces`. A result has
         `x`, `fun`, `x_iters`, `func_vals`, `space`, `specs` and `random_state`. Its list `models`
         is empty. Candidates are in the order in which they were tried. Values are negated mean
-        scores. The value is infinity if a candidate has no mean score, because it failed or was stopped early.
-        The list is computed when you read it.
+        scores. The value is infinity if a candidate has no mean score, because it failed or was
+        stopped early. The list is computed when you read it.
     total_iterations : int
         Number of candidates that `fit` evaluates if nothing ends the search earlier, and
         `is_allowed` refuses none. Also available before `fit`.
@@ -267,8 +267,8 @@ class BayesSearchCV(BaseSearchCV):  # type: ignore[misc]
         Why the search ended: "n_iter", "max_time", "max_fits", "exhausted", "interrupted",
         "no_workers", "error", the text that a stopping rule returned, or a text that names the
         callback that ended the search. "error": an error was raised, for example by a callback, a
-        stopping rule, `is_allowed` or the checkpoint, or by a fit with ``error_score="raise"``. "copied while running": this is a
-        pickle or a copy that a callback made.
+        stopping rule, `is_allowed` or the checkpoint, or by a fit with ``error_score="raise"``.
+        "copied while running": this is a pickle or a copy that a callback made.
     refit_time_ : float
         Time of the refit, in seconds.
     multimetric_ : bool
