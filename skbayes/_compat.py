@@ -1,4 +1,4 @@
-"""Every private or moved name of scikit-learn, scipy and joblib, and what is built on them.
+"""Every private or moved name of scikit-learn, scipy, joblib and threadpoolctl, and their use.
 
 The functions that ask an estimator about its parameters are here too: whether it has one, takes a
 value, or tells ints from floats. Classes declare most of this in private attributes.
@@ -6,7 +6,7 @@ value, or tells ints from floats. Classes declare most of this in private attrib
 The rest of the package imports private names from here, so that a release that moves one of them
 is answered in this file alone. What only some uses need is looked up when they do, and a release
 without it is refused there, by name. Supported: scikit-learn 1.6 to 1.9, joblib 1.2 and later,
-scipy 1.10 and later.
+scipy 1.10 and later, threadpoolctl 3.1 and later.
 """
 
 from __future__ import annotations
@@ -36,6 +36,7 @@ from sklearn.model_selection._validation import _fit_and_score as fit_and_score
 from sklearn.utils._param_validation import Interval, Options, StrOptions, make_constraint
 from sklearn.utils.parallel import delayed
 from sklearn.utils.validation import _check_method_params as check_method_params
+from threadpoolctl import LibController
 
 __all__ = [
     "SEARCH_CONSTRAINTS",
@@ -55,6 +56,7 @@ __all__ = [
     "fit_context",
     "get_routed_params",
     "get_scorers",
+    "has_threads_of_its_own",
     "in_backend",
     "kept_by_clone",
     "loky_executor",
@@ -65,6 +67,7 @@ __all__ = [
     "scrambled_sobol",
     "search_method",
     "select_best_index",
+    "set_threads",
     "takes_reals",
     "takes_value",
     "tells_ints_from_floats",
@@ -494,3 +497,21 @@ def _is_observed(search: BaseSearchCV) -> bool:
         return True
     parts = [search, *search.get_params(deep=True).values()]
     return any(getattr(part, "_skl_callbacks", None) for part in parts)
+
+
+def set_threads(library: LibController, number: int) -> None:
+    """Set the number of threads of a library of linear algebra, from any thread.
+
+    Since 3.8, threadpoolctl lets one thread at a time set that of an OpenBLAS which has one number
+    for the process, and does nothing in the others.
+    """
+    getattr(library, "_real_set_num_threads", library.set_num_threads)(number)
+
+
+def has_threads_of_its_own(library: LibController) -> bool:
+    """Tell whether each thread has a number of threads of its own in a library.
+
+    An OpenBLAS that is built on OpenMP has, where threadpoolctl asks OpenMP for it.
+    """
+    is_openmp = getattr(library, "threading_layer", None) == "openmp"
+    return is_openmp and hasattr(library, "_real_set_num_threads")

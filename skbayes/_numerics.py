@@ -13,7 +13,7 @@ from __future__ import annotations
 import math
 import threading
 import weakref
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from contextvars import ContextVar
 from functools import cache
@@ -21,7 +21,9 @@ from typing import Any, ClassVar
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from threadpoolctl import ThreadpoolController
+from threadpoolctl import LibController, ThreadpoolController
+
+from skbayes._compat import has_threads_of_its_own, set_threads
 
 __all__ = [
     "MAD_TO_SD",
@@ -50,35 +52,70 @@ _users: ContextVar[dict[str, Any] | None] = ContextVar("_users", default=None)
 
 
 @cache
-def _threads() -> ThreadpoolController:
+def _blas() -> tuple[LibController, ...]:
     # Made at the first proposal: it looks through all libraries that are loaded.
-    return ThreadpoolController()
+    return tuple(ThreadpoolController().select(user_api="blas").lib_controllers)
+
+
+class _Limit:
+    """What limits some libraries: the uses that are going on, and the numbers of threads before.
+
+    Of several uses at the same time, the first keeps the numbers and the last brings them back;
+    each on its own would bring back the limit of another.
+    """
+
+    def __init__(self) -> None:
+        # An interrupt may keep a use from ending. It is forgotten then, and the next one ends it.
+        self._uses: weakref.WeakSet[OneThread] = weakref.WeakSet()
+        self._before: dict[str, int] = {}
+
+    def begin(self, use: OneThread, libraries: Iterable[LibController]) -> None:
+        """Set the libraries to one thread, whatever others have set meanwhile."""
+        for library in libraries:
+            self._before.setdefault(library.filepath, library.num_threads)
+            set_threads(library, 1)
+        self._uses.add(use)
+
+    def end(self, use: OneThread, libraries: Iterable[LibController]) -> None:
+        """Bring the numbers back, after the last of the uses."""
+        self._uses.discard(use)
+        if not self._uses:
+            for library in libraries:
+                set_threads(library, self._before[library.filepath])
+            self._before.clear()
 
 
 class OneThread:
     """Limits linear algebra to one thread: the matrices are small, and the cores have other work.
 
-    The limit is one of the process. Of several uses at the same time, in one thread or in many, the
-    first sets it and the last takes it back; each on its own would restore the limit of another.
+    And with another number of threads, sums are rounded otherwise: the same search would go another
+    way in another thread of the process. Most libraries have one number for the process, some have
+    one for each thread that calls them: these are limited by each thread for itself.
     """
 
     _lock = threading.Lock()
-    # An interrupt may keep a use from ending. It is forgotten then, and the next ends the limit.
-    _inside: ClassVar[weakref.WeakSet[OneThread]] = weakref.WeakSet()
-    _limit: ClassVar[Any] = None
+    _of_process: ClassVar[_Limit] = _Limit()
+    _of_thread: ClassVar[threading.local] = threading.local()
 
     def __enter__(self) -> None:
         with self._lock:
-            if OneThread._limit is None:
-                OneThread._limit = _threads().limit(limits=1, user_api="blas")
-            self._inside.add(self)
+            for limit, libraries in self._limits():
+                limit.begin(self, libraries)
 
     def __exit__(self, *error: object) -> None:
         with self._lock:
-            self._inside.discard(self)
-            if not self._inside:
-                OneThread._limit.restore_original_limits()
-                OneThread._limit = None
+            for limit, libraries in self._limits():
+                limit.end(self, libraries)
+
+    def _limits(self) -> Iterator[tuple[_Limit, list[LibController]]]:
+        """Yield the limit of the process and that of this thread, with what each is of."""
+        shared = [each for each in _blas() if not has_threads_of_its_own(each)]
+        own = [each for each in _blas() if has_threads_of_its_own(each)]
+        yield self._of_process, shared
+        if own:
+            if not hasattr(self._of_thread, "limit"):
+                self._of_thread.limit = _Limit()
+            yield self._of_thread.limit, own
 
 
 def _setting(**wanted: Any) -> AbstractContextManager[Any]:

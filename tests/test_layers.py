@@ -35,7 +35,7 @@ FLOORS = {
     "workers": 3,
     "gp": 2,
     "space": 2,
-    "_compat": 1,
+    "_compat": 0,
     "_digits": 1,
     "_html": 1,
     "_interrupts": 1,

@@ -2,13 +2,14 @@ import math
 import pickle
 import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
 from scipy.stats import kstest, norm, poisson
-from threadpoolctl import threadpool_info, threadpool_limits
+from threadpoolctl import LibController, threadpool_info, threadpool_limits
 
-from skbayes import Categorical, Integer, Optimizer, Real, SpaceExhausted
+from skbayes import Categorical, Integer, Optimizer, Real, SpaceExhausted, _numerics
 from skbayes._numerics import OneThread
 from skbayes.acquisition import maximise
 from skbayes.optimizer.design import Design
@@ -499,6 +500,113 @@ def test_a_point_far_in_a_tail_stands_for_no_other():
 
 def blas_threads():
     return {each["num_threads"] for each in threadpool_info() if each["user_api"] == "blas"}
+
+
+def in_a_thread(function):
+    """Return what a function returns in another thread."""
+    with ThreadPoolExecutor(1) as executor:
+        return executor.submit(function).result()
+
+
+def points_of_a_search():
+    """Return points of which the later ones come from models with matrices of some size."""
+    space = {"x": (0.0, 1.0), "y": (1e-3, 1e3, "log-uniform"), "c": ["a", "b"]}
+    optimizer, points = Optimizer(space, random_state=0), []
+    for i in range(40):
+        points.append(optimizer.ask())
+        optimizer.tell(points[-1], math.sin(5 * points[-1]["x"]) + i % 3 / 10)
+    return points
+
+
+def test_a_search_is_the_same_in_another_thread():
+    """Sums of several threads of linear algebra are rounded otherwise."""
+    with threadpool_limits(2, user_api="blas"):
+        of_main = points_of_a_search()
+        assert in_a_thread(points_of_a_search) == of_main
+
+
+def test_each_thread_computes_with_one_thread_of_linear_algebra():
+    """Also where another one has the control that threadpoolctl gives to one of them."""
+
+    def inside():
+        with OneThread():
+            return blas_threads()
+
+    with threadpool_limits(2, user_api="blas"):
+        assert in_a_thread(inside) == {1}
+        with OneThread():
+            assert in_a_thread(inside) == {1}
+            assert blas_threads() == {1}
+        assert blas_threads() == {2}
+
+
+def test_the_last_use_ends_the_limit_in_whichever_thread():
+    begun, may_end = threading.Event(), threading.Event()
+
+    def first():
+        with OneThread():
+            begun.set()
+            assert may_end.wait(60)
+
+    with threadpool_limits(2, user_api="blas"), ThreadPoolExecutor(2) as executor:
+        of_first = executor.submit(first)
+        assert begun.wait(60)
+        with OneThread():
+            may_end.set()
+            of_first.result()
+            assert blas_threads() == {1}
+        assert blas_threads() == {2}
+
+
+def test_after_a_proposal_limits_of_users_work_in_other_threads():
+    def limited():
+        with threadpool_limits(2, user_api="blas"):
+            return blas_threads()
+
+    before = blas_threads()
+    Optimizer({"x": (0.0, 1.0)}, random_state=0).ask()
+    assert in_a_thread(limited) == {2}
+    assert blas_threads() == before
+
+
+class PerThread(LibController):
+    """A library that has a number of threads for each thread that calls it, as of OpenMP."""
+
+    user_api, internal_api, threading_layer, filepath = "blas", "openblas", "openmp", "made up"
+
+    def __init__(self):
+        self._numbers = threading.local()
+
+    def get_num_threads(self):
+        return getattr(self._numbers, "number", 4)
+
+    @property
+    def num_threads(self):
+        return self.get_num_threads()
+
+    def set_num_threads(self, num_threads):
+        raise AssertionError("the number is set whoever has control")
+
+    def _real_set_num_threads(self, num_threads):
+        self._numbers.number = num_threads
+
+    def get_version(self):
+        return None
+
+
+def test_where_each_thread_has_a_number_of_its_own_each_sets_it(monkeypatch):
+    library = PerThread()
+    monkeypatch.setattr(_numerics, "_blas", lambda: (library,))
+
+    def inside():
+        with OneThread(), OneThread():
+            during = library.num_threads
+        return during, library.num_threads
+
+    with OneThread():
+        assert in_a_thread(inside) == (1, 4)
+        assert library.num_threads == 1
+    assert library.num_threads == 4
 
 
 def test_an_interrupt_leaves_no_limit_of_threads_behind():
