@@ -411,7 +411,9 @@ class Run:
                 return read_csv(path, self._space, f"warm_start_from {path!r}")
             return read_results(path, self._space)
 
-        metric = self.objective.expected_metric
+        # A table with several metrics calls it by the name of the scorer, as this search would then.
+        scoring = self._search.scoring
+        metric = scoring if isinstance(scoring, str) else self.objective.expected_metric
         sources = read_sources(self._search.warm_start_from, metric, read_file)
         # A frame that went through a file has texts in the place of values, too.
         return [

@@ -80,6 +80,18 @@ def test_an_optimizer_is_a_source():
     assert params_of(search(optimizer))[0] == {"C": 5.0, "gamma": 0.1}
 
 
+@pytest.mark.parametrize("metric", ["accuracy", "f1_macro"])
+def test_a_search_with_one_metric_finds_it_among_several(metric, tmp_path):
+    many = earlier(scoring=["accuracy", "f1_macro"], refit="accuracy")
+    frame = pytest.importorskip("pandas").DataFrame(many.cv_results_)
+    many.trials().to_csv(tmp_path / "trials.csv", index=False)
+    one = frame[["params", f"mean_test_{metric}"]].to_dict("list")
+    expected = params_of(search(one, scoring=metric))
+    assert expected != params_of(search(None, scoring=metric))
+    for source in (many.cv_results_, frame, many.trials(), str(tmp_path / "trials.csv")):
+        assert params_of(search(source, scoring=metric)) == expected
+
+
 def test_the_metric_of_the_search_is_read():
     metrics = {"accuracy": "accuracy", "f1": lambda model, X, y: -model.C}
     source = earlier(scoring=metrics, refit=False).cv_results_
