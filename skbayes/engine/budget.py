@@ -78,19 +78,27 @@ class Spending:
         # Numbers of fits by their share: they are multiplied, as sums of many shares are rounded.
         self._decided: Counter[float] = Counter()
         self._taken: Counter[float] = Counter()
+        self._now: Counter[float] = Counter()
 
     def decide(self, share: float) -> None:
         """Note that a fit was decided on."""
         self._decided[share] += 1
 
-    def take(self, share: float) -> None:
-        """Note that the score of a fit was taken in."""
+    def take(self, share: float, is_earlier: bool = False) -> None:
+        """Note that the score of a fit was taken in, of this run or of an earlier one."""
         self._taken[share] += 1
+        if not is_earlier:
+            self._now[share] += 1
 
     @property
     def spent(self) -> float:
         """Cost of the fits whose scores were taken in."""
         return _cost(self._taken)
+
+    @property
+    def spent_now(self) -> float:
+        """Cost of those of them that are of this run."""
+        return _cost(self._now)
 
     def affords(self, promised: float, cost: float) -> bool:
         """Whether something more may be begun.

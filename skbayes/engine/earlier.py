@@ -31,6 +31,8 @@ class EarlierRun:
     def __init__(self, events: Iterable[Event], n_folds: int) -> None:
         self.asks: dict[int, Asked] = {}
         self.scores: list[Scored] = []
+        # The very objects are taken in again.
+        self._ids: set[int] = set()
         # How many candidates had been asked for when the last fold of a whole one was scored.
         self._whole: dict[int, int] = {}
         n_scored = Counter[int]()
@@ -39,9 +41,14 @@ class EarlierRun:
                 self.asks[event.index] = event
             elif isinstance(event, Scored):
                 self.scores.append(event)
+                self._ids.add(id(event))
                 n_scored[event.index] += event.rung is None
                 if event.rung is None and n_scored[event.index] == n_folds:
                     self._whole[event.index] = len(self.asks)
+
+    def has(self, event: Scored) -> bool:
+        """Whether a score is one of this run."""
+        return id(event) in self._ids
 
     def whole_before(self, index: int) -> Iterator[int]:
         """Yield the candidates that were complete before a candidate was asked for."""

@@ -552,7 +552,7 @@ class Engine:
         if isinstance(event, Scored):
             # First, for a score that it refuses is no result.
             self.objective.settle(event.score)
-            self.spending.take(self.evaluation.share(event.rung))
+            self.spending.take(self.evaluation.share(event.rung), self._earlier.has(event))
         self.history.apply(event)
         for observer in self.observers:
             observer(event, self.history.trials[event.index])

@@ -37,7 +37,7 @@ class Lines:
     pace : Pace
     decode : callable
         Returns the parameters of a point.
-    known : collection of FoldScore, default=()
+    known : collection of Scored, default=()
         What was read from a file.
     path : str, default=""
         The file.
@@ -51,16 +51,16 @@ class Lines:
         name: str,
         pace: Pace,
         decode: Callable[[Point], Mapping[str, Any]],
-        known: Collection[FoldScore] = (),
+        known: Collection[Scored] = (),
         path: str = "",
         shares: Sequence[str] = (),
     ) -> None:
         self._objective, self._name, self._pace = objective, name, pace
         self._decode, self._path, self._shares = decode, path, shares
         # They are the very objects that trials hold then.
-        self._known, self._kept = {id(score) for score in known}, known
+        self._known, self._kept = {id(event.score) for event in known}, known
+        self._n_read = len({event.index for event in known})
         self._scores: list[float] = []
-        self._n_read = 0
         self._best, self._best_error, self._best_number = math.nan, math.nan, 0
 
     def __call__(self, event: Event, trial: Trial) -> None:
@@ -70,20 +70,16 @@ class Lines:
         if not isinstance(event, Closed) or not trial.n_scored:
             return  # what was measured in part has its line, and what has not begun needs none
         scores = [score for part in (trial.folds, *trial.rungs) for score in part if score]
-        # Those that were read come first.
-        is_read = self._n_read == len(self._scores)
-        is_read = is_read and all(id(score) in self._known for score in scores)
+        is_read = all(id(score) in self._known for score in scores)
         if not is_read:
-            self._print_read(len(self._scores))
+            self._print_read()
         score = self._objective.score(trial)
         is_complete = self._objective.status(trial) == "complete"
         if is_complete and not score <= self._best:
             self._best, self._best_number = score, trial.index + 1
             self._best_error = self._objective.standard_error(trial)
         self._scores.append(score if is_complete else math.nan)
-        if is_read:
-            self._n_read += 1
-        else:
+        if not is_read:
             say(self._line(trial, score))
 
     @property
@@ -98,6 +94,7 @@ class Lines:
             return
         if all(id(score) in self._known for score in trial.rungs[event.rung]):
             return
+        self._print_read()
         score = self._objective.rung_scores(trial)[event.rung]
         if score is None or math.isnan(score):
             value = f"no score{_reason(trial.rungs[event.rung])}"
@@ -114,11 +111,12 @@ class Lines:
 
     def end(self) -> None:
         """Say how many candidates were read, if none was evaluated after them."""
-        self._print_read(len(self._scores))
+        self._print_read()
 
-    def _print_read(self, n_closed: int) -> None:
-        n = self._n_read
-        if n and n == n_closed:
+    def _print_read(self) -> None:
+        """Say once how many candidates were read, before the first line of another one."""
+        n, self._n_read = self._n_read, 0
+        if n:
             noun = "candidate" if n == 1 else "candidates"
             say(f"{n} {noun} read from {self._path!r}{self._told_best}")
 

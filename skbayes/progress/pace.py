@@ -43,15 +43,16 @@ class Pace:
     clock : Clock
     rules : sequence of StoppingRule, default=()
         What may end the search before.
-    n_read : float, default=0.0
-        Number of fits that were read from a file: those of an earlier run, which take no time now.
     max_fits : float, default=inf
         Number of fits that the search may spend.
 
     Attributes
     ----------
     spent : callable or None
-        Returns how many fits were spent, with those that were read; None if that is not known.
+        Returns how many fits were spent, with those that were read from a file; None if that is
+        not known.
+    spent_now : callable or None
+        Returns how many of these were made now: those that were read take no time. None: all.
     begun : callable or None
         Returns how many candidates have begun, where some are measured in part only and are closed
         at the end; None: those that are closed say how far the search is.
@@ -62,9 +63,9 @@ class Pace:
     n_candidates: int
     clock: Clock
     rules: Sequence[StoppingRule] = ()
-    n_read: float = 0.0
     max_fits: float = math.inf
     spent: Callable[[], float] | None = field(default=None, init=False)
+    spent_now: Callable[[], float] | None = field(default=None, init=False)
     begun: Callable[[], int] | None = field(default=None, init=False)
     is_over: Callable[[], bool] | None = field(default=None, init=False)
 
@@ -135,9 +136,10 @@ class Pace:
     def _seconds(self, spent: float) -> float:
         """Return what all fits so far would have taken, those that were read at the pace of now."""
         seconds = self.clock.elapsed - self._began
-        if not self.n_read:
+        now = spent if self.spent_now is None else self.spent_now()
+        if now == spent or math.isnan(spent):
             return seconds
-        return seconds * spent / (spent - self.n_read) if spent > self.n_read else math.nan
+        return seconds * spent / now if now > 0.0 else math.nan
 
 
 def _patience_left(rule: Patience, scores: Sequence[float]) -> int | None:

@@ -205,7 +205,7 @@ class Run:
             # The limit begins with this `fit`: a second call has as much time as the first one.
             budget = Budget(native(search.max_time), spent, journal.elapsed if journal else 0.0)
             max_fits = math.inf if search.max_fits is None else float(search.max_fits)
-            pace = Pace(n_candidates, budget, self._rules, self._fits_read(journal), max_fits)
+            pace = Pace(n_candidates, budget, self._rules, max_fits)
             lines = self._lines(pace, journal) if search.verbose > 0 else None
             if lines is not None:
                 observers.append(lines)
@@ -237,6 +237,7 @@ class Run:
                 observers=observers,
             )
             pace.spent = lambda: engine.fits_spent
+            pace.spent_now = lambda: engine.spending.spent_now
             pace.is_over = lambda: engine.stop_reason is not None
             if self._schedule is not None:
                 pace.begun = lambda: len(engine.history.trials)
@@ -354,18 +355,12 @@ class Run:
         given = {} if self.resources is None else self.resources.params(None)
         return [self._space.decode(trial.point) | given for trial in trials]
 
-    def _fits_read(self, journal: Journal | None) -> float:
-        """Return how many fits an earlier run has written."""
-        events = [] if journal is None else journal.events
-        share = self._evaluation.share
-        return sum(share(event.rung) for event in events if isinstance(event, Scored))
-
     def _lines(self, pace: Pace, journal: Journal | None) -> Lines:
         """Return what prints a line for each candidate."""
         scoring = self._search.scoring
         name = scoring if isinstance(scoring, str) else "score"
         events = [] if journal is None else journal.events
-        known = [event.score for event in events if isinstance(event, Scored)]
+        known = [event for event in events if isinstance(event, Scored)]
         path = "" if journal is None else journal.path
         given = self.resources
         shares = [f"{amount} {given.name}" for amount in given.amounts] if given else []
@@ -411,7 +406,7 @@ class Run:
                 return read_csv(path, self._space, f"warm_start_from {path!r}")
             return read_results(path, self._space)
 
-        # A table with several metrics calls it by the name of the scorer, as this search would then.
+        # A table with several metrics has the name of the scorer, as this search would have then.
         scoring = self._search.scoring
         metric = scoring if isinstance(scoring, str) else self.objective.expected_metric
         sources = read_sources(self._search.warm_start_from, metric, read_file)

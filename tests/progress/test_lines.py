@@ -170,3 +170,20 @@ def test_scores_that_differ_print_differently(capsys):
     assert len(set(scores)) == len(scores) == 4
     assert re.search(r"scores (\S+) on .* folds, (\S+) can be .* interval (\S+) to (\S+)\)", found)
     assert "e+0" not in found
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [{"resource": "part", "estimator": Line(part=27)}, {"early_stopping": "median"}, {}],
+)
+def test_of_a_checkpoint_only_what_is_new_has_lines(capsys, tmp_path, settings):
+    """Though a longer search fits what an earlier one had fitted at its end, after new fits."""
+    path = tmp_path / "search.jsonl"
+    settings = {**settings, "checkpoint": path, "n_iter": 9}
+    first = lines(capsys, **settings)
+    found = lines(capsys, **{**settings, "n_iter": 12})
+    assert found[1].startswith(f"9 candidates read from '{path}'")
+    assert sum("read from" in line for line in found) == 1
+    old = {line.split(";")[0] for line in first}
+    assert not {line.split(";")[0].replace("/12]", "/9]") for line in found[2:]} & old
+    assert any(line.startswith("[12/12]") for line in found)

@@ -30,11 +30,12 @@ class Clock:
         return None if math.isinf(self.limit) else self.seconds_left / self.limit
 
 
-def pace_of(seconds, n_candidates=10, limit=math.inf, rules=(), before=0.0, spent=None, **fits):
+def pace_of(seconds, n_candidates=10, limit=math.inf, rules=(), before=0.0, spent=None, now=None, **fits):
     """Return the pace of a search that began after `before` and runs for so many seconds."""
     clock = Clock(limit, before)
     pace = Pace(n_candidates, clock, rules, **fits)
     pace.spent = None if spent is None else lambda: spent
+    pace.spent_now = None if now is None else lambda: now
     clock.spent = seconds
     return pace
 
@@ -61,9 +62,9 @@ def pace_of(seconds, n_candidates=10, limit=math.inf, rules=(), before=0.0, spen
         ({"rules": [TargetScore(0.9)]}, [0.5, 0.6], "ends at the latest in about 0:16 (n_iter)"),
         ({"rules": [Converged()]}, [0.5, 0.6], "ends at the latest in about 0:16 (n_iter)"),
         # Half of the fits so far were read from a file, or all of them.
-        ({"n_read": 10, "spent": 20, "before": 50.0}, [0.5] * 4, "ends in about 0:12 (n_iter)"),
-        ({"n_read": 10, "spent": 10}, [0.5] * 2, ""),
-        ({"n_read": 10, "spent": 20, "max_fits": 30}, [0.5] * 4,
+        ({"now": 10, "spent": 20, "before": 50.0}, [0.5] * 4, "ends in about 0:12 (n_iter)"),
+        ({"now": 0, "spent": 10}, [0.5] * 2, ""),
+        ({"now": 10, "spent": 20, "max_fits": 30}, [0.5] * 4,
          "ends in about 4.0 s (max_fits)"),
     ],
 )  # fmt: skip
@@ -79,8 +80,8 @@ def test_whichever_comes_first(settings, scores, expected):
         (10, {}, ""),
         (10, {"limit": 9.0}, "ends at the latest in 5.0 s (max_time)"),
         (5, {"spent": 8.0, "max_fits": 10.0}, "ends in about 1.0 s (max_fits)"),
-        (5, {"spent": 8.0, "max_fits": 10.0, "n_read": 6.0}, "ends in about 4.0 s (max_fits)"),
-        (5, {"spent": 8.0, "n_read": 6.0}, "ends in about 0:16 (n_iter)"),
+        (5, {"spent": 8.0, "max_fits": 10.0, "now": 2.0}, "ends in about 4.0 s (max_fits)"),
+        (5, {"spent": 8.0, "now": 2.0}, "ends in about 0:16 (n_iter)"),
         (5, {"spent": 10.0, "max_fits": 10.0}, ""),
     ],
 )
@@ -116,7 +117,7 @@ class Watching:
         self.pace = pace
 
     def __call__(self, search):
-        self.spent = self.pace.spent()
+        self.spent, self.now = self.pace.spent(), self.pace.spent_now()
 
 
 @pytest.mark.parametrize("resource", [None, "n_samples"])
@@ -129,6 +130,7 @@ def test_fits_of_an_earlier_run_take_no_time(resource, tmp_path):
     )  # fmt: skip
     search.fit(X, y, callback=first)
     search.set_params(n_iter=6).fit(X, y, callback=second)
-    assert first.pace.n_read == 0.0
-    assert second.pace.n_read == pytest.approx(first.spent)
+    assert first.now == first.spent
     assert second.spent > first.spent
+    # With a resource, whole fits at the end of the first run are not those of the second one.
+    assert 0.0 < second.now <= second.spent - 4 * 3 / 27
