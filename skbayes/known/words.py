@@ -135,6 +135,7 @@ UNSET_CATBOOST = {
 WORDS: tuple[Word, ...] = (
     Word(SVMS, "gamma", "scale", _scale, SVM_PAGE),
     Word(SVMS, "gamma", "auto", _inverse_of_features, SVM_PAGE),
+    Word(SVMS, "max_iter", -1, _just(NO_LIMIT), "sklearn.svm.SVC, max_iter"),
     Word(("RBFSampler",), "gamma", "scale", _scale, "sklearn.kernel_approximation.RBFSampler"),
     Word(
         ("KernelRidge", "Nystroem", "KernelPCA"),

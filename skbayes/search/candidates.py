@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from itertools import zip_longest
 from typing import TYPE_CHECKING, Any
 
@@ -264,12 +264,15 @@ class Present:
     params : mapping of str to object
     changes : sequence of Change
         What takes the part of another value.
+    replaced : sequence of Change
+        What the branch fixes in place of another value, and not all branches do: another model.
     n_choices : int
         Number of choices, such as that of a step, that had to be made anew.
     """
 
     params: Mapping[str, Any]
     changes: Sequence[Change]
+    replaced: Sequence[Change]
     n_choices: int
 
     @property
@@ -293,7 +296,9 @@ def present_points(space: Space, estimator: Any, data: Data, n_points: int) -> l
         What some of the values depend on.
     n_points : int
     """
-    found = [_present(estimator, branch, data) for branch in space.branches]
+    fixed = [_fixed(branch) for branch in space.branches]
+    common = {name for name in fixed[0] if all(fixed[0][name] == own.get(name) for own in fixed)}
+    found = [_present(estimator, branch, data, common) for branch in space.branches]
     # What an earlier branch holds as well is a point of that one.
     points = [
         point
@@ -346,22 +351,41 @@ def _with_constants(estimator: Any, branch: Branch) -> Any:
         return None
 
 
-def _present(estimator: Any, branch: Branch, data: Data) -> Present | None:
-    """Return what an estimator has in a branch, or None if some of it does not exist."""
+def _fixed(branch: Branch) -> dict[str, str]:
+    """Return the parameters that have one value in a branch, and that value as it is shown."""
+    return {
+        name: show(dimension.decode(0))
+        for name, dimension in branch.parameters
+        if isinstance(dimension, Categorical) and dimension.n_values == 1
+    }
+
+
+def _present(estimator: Any, branch: Branch, data: Data, common: Collection[str]) -> Present | None:
+    """Return what an estimator has in a branch, or None if some of it does not exist.
+
+    `common` are parameters that all branches fix in the same way, which is no choice.
+    """
     from skbayes.known import nearest
 
     values = estimator.get_params(deep=True)
     chosen: dict[str, Any] = {}
     changes: list[Change] = []
+    replaced: list[Change] = []
+    held: dict[str, Any] = {}
     for name, dimension in branch.parameters:
         if not isinstance(dimension, Categorical):
             continue
         if name in values:
             taken, change = nearest(estimator, name, dimension, values[name], data)
-            if change is not None:
+            if change is None:
+                held[name] = taken
+            else:
                 chosen[name] = taken
-                # A constant was no choice.
-                changes += [change] if dimension.n_values != 1 else []
+                if dimension.n_values != 1:
+                    changes.append(change)
+                elif name not in common:
+                    why = f"in place of {show(change.given)}"
+                    replaced.append(replace(change, why=why))
         elif dimension.n_values == 1:
             chosen[name] = dimension.decode(0)
     # Some estimators of users' own fail when there is nothing to set.
@@ -376,6 +400,10 @@ def _present(estimator: Any, branch: Branch, data: Data) -> Present | None:
         if name in chosen:
             params[name] = chosen[name]
             continue
+        if name in held and any(other.startswith(f"{name}__") for other in chosen):
+            # What was chosen below a step makes it no other one.
+            params[name] = held[name]
+            continue
         is_set = name in values
         taken, change = nearest(estimator, name, dimension, values.get(name), data, is_set=is_set)
         # Some boosters take more than they list.
@@ -384,4 +412,4 @@ def _present(estimator: Any, branch: Branch, data: Data) -> Present | None:
         params[name] = taken
         if change is not None:
             changes.append(change)
-    return Present(params, changes, len(chosen))
+    return Present(params, changes, replaced, len(chosen))

@@ -278,9 +278,8 @@ def _of_the_first(
     first, name = present[0], type(search.estimator).__name__
     if not optimizer.allows(space.encode(first.params)):
         return f"First candidate: not your {name}(), because is_allowed refuses its parameters."
-    if not first.changes:
-        return ""
-    return f"First candidate: your {name}() with {'; '.join(map(str, first.changes))}."
+    changes = [*first.replaced, *first.changes]
+    return f"First candidate: your {name}() with {'; '.join(map(str, changes))}." if changes else ""
 
 
 def _given_points(search: BaseSearchCV) -> Sequence[Mapping[str, Any]] | None:

@@ -238,6 +238,7 @@ def test_words_of_boosters_by_the_names_of_their_classes():
     assert number_of(XGBModel(), "max_depth", None, seen) == 6
     assert number_of(XGBModel(), "max_depth", 0, seen) == math.inf
     assert number_of(LGBMModel(), "max_depth", -1, seen) == math.inf
+    assert number_of(SVC(), "max_iter", -1, seen) == math.inf
     assert number_of(LGBMModel(), "max_depth", None, seen) is None
     assert number_of(XGBModel(), "max_depth", False, seen) is None
 

@@ -30,7 +30,9 @@ class Clock:
         return None if math.isinf(self.limit) else self.seconds_left / self.limit
 
 
-def pace_of(seconds, n_candidates=10, limit=math.inf, rules=(), before=0.0, spent=None, now=None, **fits):
+def pace_of(
+    seconds, n_candidates=10, limit=math.inf, rules=(), before=0.0, spent=None, now=None, **fits
+):
     """Return the pace of a search that began after `before` and runs for so many seconds."""
     clock = Clock(limit, before)
     pace = Pace(n_candidates, clock, rules, **fits)

@@ -116,9 +116,25 @@ def test_each_model_of_a_step_begins_with_its_defaults(capsys):
     assert params[1]["clf__max_depth"] == 9
     assert params[1]["clf__max_features"] == 0.5
     assert line == (
-        f"First candidate: your Pipeline() with clf__gamma={GAMMA:.4g}, which is what "
-        "gamma='scale' means here."
+        "First candidate: your Pipeline() with clf=SVC(), in place of LogisticRegression(); "
+        f"clf__gamma={GAMMA:.4g}, which is what gamma='scale' means here."
     )
+
+
+def test_another_model_is_named_and_a_constant_of_all_spaces_is_not(capsys):
+    own = LogisticRegression(C=7, max_iter=5000)
+    pipe = Pipeline([("clf", own)])
+    fixed = {"clf__random_state": [0]}
+    spaces = [
+        {"clf": [SVC(C=3.0)], "clf__C": LOG, **fixed},
+        {"clf": [FOREST], "clf__max_depth": (2, 9), **fixed},
+    ]
+    line, params = said_and_tried(capsys, pipe, spaces)
+    assert params[0]["clf__C"] == 3.0
+    said = "clf=SVC(C=3.0), in place of LogisticRegression(C=7, max_iter=5000)"
+    assert line == f"First candidate: your Pipeline() with {said}."
+    spaces[0]["clf"] = [own]
+    assert said_and_tried(capsys, pipe, spaces)[0] == ""
 
 
 def test_the_nearest_of_several_dicts_comes_first(capsys):
