@@ -46,5 +46,3 @@ def main():
 
 if __name__ == "__main__":
     main()
-
-# sphinx_gallery_thumbnail_path = "images/search.png"

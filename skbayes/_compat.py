@@ -24,6 +24,7 @@ from typing import Any
 import joblib
 import numpy as np
 import sklearn
+import threadpoolctl
 from numpy.typing import NDArray
 from scipy.stats import qmc
 from sklearn.base import _fit_context as fit_context
@@ -34,6 +35,7 @@ from sklearn.metrics._scorer import _MultimetricScorer as MultimetricScorer
 from sklearn.model_selection._search import BaseSearchCV
 from sklearn.model_selection._validation import _fit_and_score as fit_and_score
 from sklearn.utils._param_validation import Interval, Options, StrOptions, make_constraint
+from sklearn.utils.fixes import parse_version
 from sklearn.utils.parallel import delayed
 from sklearn.utils.validation import _check_method_params as check_method_params
 from threadpoolctl import LibController
@@ -511,7 +513,9 @@ def set_threads(library: LibController, number: int) -> None:
 def has_threads_of_its_own(library: LibController) -> bool:
     """Tell whether each thread has a number of threads of its own in a library.
 
-    An OpenBLAS that is built on OpenMP has, where threadpoolctl asks OpenMP for it.
+    Since 3.7, threadpoolctl sets that of the calling thread in MKL, and in an OpenBLAS that is
+    built on OpenMP.
     """
     is_openmp = getattr(library, "threading_layer", None) == "openmp"
-    return is_openmp and hasattr(library, "_real_set_num_threads")
+    is_own = is_openmp if library.internal_api == "openblas" else library.internal_api == "mkl"
+    return is_own and parse_version(threadpoolctl.__version__) >= parse_version("3.7")

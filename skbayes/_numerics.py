@@ -57,6 +57,11 @@ def _blas() -> tuple[LibController, ...]:
     return tuple(ThreadpoolController().select(user_api="blas").lib_controllers)
 
 
+def _shared() -> list[LibController]:
+    """Return the libraries that have one number of threads for the process."""
+    return [each for each in _blas() if not has_threads_of_its_own(each)]
+
+
 class _Limit:
     """What limits some libraries: the uses that are going on, and the numbers of threads before.
 
@@ -69,10 +74,15 @@ class _Limit:
         self._uses: weakref.WeakSet[OneThread] = weakref.WeakSet()
         self._before: dict[str, int] = {}
 
+    def before(self, library: LibController) -> int:
+        """Return the number of threads of a library without this limit."""
+        now: int = library.num_threads
+        return self._before.get(library.filepath, now)
+
     def begin(self, use: OneThread, libraries: Iterable[LibController]) -> None:
         """Set the libraries to one thread, whatever others have set meanwhile."""
         for library in libraries:
-            self._before.setdefault(library.filepath, library.num_threads)
+            self._before[library.filepath] = self.before(library)
             set_threads(library, 1)
         self._uses.add(use)
 
@@ -84,18 +94,42 @@ class _Limit:
                 set_threads(library, self._before[library.filepath])
             self._before.clear()
 
+    def bring_back(self, library: LibController, number: int) -> None:
+        """Set the number of threads of a library, at once or at the end of the last use."""
+        if self._uses:
+            self._before[library.filepath] = number
+        else:
+            set_threads(library, number)
+
 
 class OneThread:
     """Limits linear algebra to one thread: the matrices are small, and the cores have other work.
 
-    And with another number of threads, sums are rounded otherwise: the same search would go another
-    way in another thread of the process. Most libraries have one number for the process, some have
-    one for each thread that calls them: these are limited by each thread for itself.
+    And with another number of threads, sums are rounded differently: a search would try other
+    candidates. Most libraries have one number for the process. Some have one for each thread that
+    calls them: each thread limits these for itself.
     """
 
     _lock = threading.Lock()
     _of_process: ClassVar[_Limit] = _Limit()
     _of_thread: ClassVar[threading.local] = threading.local()
+
+    @classmethod
+    @contextmanager
+    def outside(cls) -> Iterator[None]:
+        """Bring back, in the end, the numbers of threads that the process had in the beginning.
+
+        A fit in another thread that limits linear algebra too may take our limit, if a proposal is
+        made at the time, for the number to bring back.
+        """
+        with cls._lock:
+            before = {each: cls._of_process.before(each) for each in _shared()}
+        try:
+            yield
+        finally:
+            with cls._lock:
+                for library, number in before.items():
+                    cls._of_process.bring_back(library, number)
 
     def __enter__(self) -> None:
         with self._lock:
@@ -109,9 +143,8 @@ class OneThread:
 
     def _limits(self) -> Iterator[tuple[_Limit, list[LibController]]]:
         """Yield the limit of the process and that of this thread, with what each is of."""
-        shared = [each for each in _blas() if not has_threads_of_its_own(each)]
+        yield self._of_process, _shared()
         own = [each for each in _blas() if has_threads_of_its_own(each)]
-        yield self._of_process, shared
         if own:
             if not hasattr(self._of_thread, "limit"):
                 self._of_thread.limit = _Limit()

@@ -85,7 +85,7 @@ def read(folder: Path, methods: list[str], n_iter: int, tasks: list[Task]) -> Re
                 and wanted.get(line["task"]) == line["task_digest"]
             }
     # A method without any run of this length is left out, not all the others with it.
-    methods = [method for method in methods if runs[method]]
+    methods = [method for method in methods if runs.get(method)]
     common = set.intersection(*(set(runs[method]) for method in methods)) if methods else set()
     seeds = {task.name: sorted(s for name, s in common if name == task.name) for task in tasks}
     kept = [task for task in tasks if seeds[task.name] and task.name in references]

@@ -18,7 +18,7 @@ from benchmarks.common.arguments import Arguments
 from benchmarks.common.choice import add_choice, chosen
 from benchmarks.common.results import read
 
-# Each with its name in the picture and its line: as of one method on paper without colours, too.
+# Name, colour and style of each line: the style tells it apart on paper without colours.
 SHOWN = {
     "skbayes": ("skbayes", "#0b5cad", "-"),
     "optuna-gp": ("Optuna, GPSampler", "#2a9d6f", "--"),

@@ -59,19 +59,23 @@ class Lines:
         self._decode, self._path, self._shares = decode, path, shares
         # They are the very objects that trials hold then.
         self._known, self._kept = {id(event.score) for event in known}, known
-        self._n_read = len({event.index for event in known})
+        self._read: set[int] = set()
+        self._has_told = False
         self._scores: list[float] = []
         self._best, self._best_error, self._best_number = math.nan, math.nan, 0
 
     def __call__(self, event: Event, trial: Trial) -> None:
         """Print the line of `trial` if `event` closes it."""
         if isinstance(event, Scored):
+            if id(event.score) in self._known:
+                self._read.add(event.index)
             self._tell_of_share(event, trial)
         if not isinstance(event, Closed) or not trial.n_scored:
             return  # what was measured in part has its line, and what has not begun needs none
         scores = [score for part in (trial.folds, *trial.rungs) for score in part if score]
         is_read = all(id(score) in self._known for score in scores)
         if not is_read:
+            self._read.discard(trial.index)  # it is finished now, and has a line
             self._print_read()
         score = self._objective.score(trial)
         is_complete = self._objective.status(trial) == "complete"
@@ -115,10 +119,10 @@ class Lines:
 
     def _print_read(self) -> None:
         """Say once how many candidates were read, before the first line of another one."""
-        n, self._n_read = self._n_read, 0
-        if n:
-            noun = "candidate" if n == 1 else "candidates"
-            say(f"{n} {noun} read from {self._path!r}{self._told_best}")
+        if self._read and not self._has_told:
+            self._has_told = True
+            noun = "candidate" if len(self._read) == 1 else "candidates"
+            say(f"{len(self._read)} {noun} read from {self._path!r}{self._told_best}")
 
     @property
     def _told_best(self) -> str:

@@ -19,6 +19,7 @@ from skbayes._compat import (
     get_scorers,
     scorers_by_name,
 )
+from skbayes._numerics import OneThread
 from skbayes._output import say
 from skbayes._trials import Scored, Trial
 from skbayes.engine import (
@@ -246,7 +247,7 @@ class Run:
             try:
                 for each in self._callback:
                     getattr(each, "begin_search", lambda pace: None)(pace)
-                with engine.ending():
+                with engine.ending(), OneThread.outside():
                     engine.run()
             finally:
                 # Before the callbacks are told: one that raises must not leave the search running.

@@ -6,10 +6,12 @@ from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
+import threadpoolctl
 from scipy.stats import kstest, norm, poisson
 from threadpoolctl import LibController, threadpool_info, threadpool_limits
 
 from skbayes import Categorical, Integer, Optimizer, Real, SpaceExhausted, _numerics
+from skbayes._compat import set_threads
 from skbayes._numerics import OneThread
 from skbayes.acquisition import maximise
 from skbayes.optimizer.design import Design
@@ -502,6 +504,15 @@ def blas_threads():
     return {each["num_threads"] for each in threadpool_info() if each["user_api"] == "blas"}
 
 
+def can_be_two():
+    """Whether there is a library of linear algebra whose number of threads can be set to two."""
+    with threadpool_limits(2, user_api="blas"):
+        return blas_threads() == {2}
+
+
+needs_two = pytest.mark.skipif(not can_be_two(), reason="no number of threads can be set to two")
+
+
 def in_a_thread(function):
     """Return what a function returns in another thread."""
     with ThreadPoolExecutor(1) as executor:
@@ -518,6 +529,7 @@ def points_of_a_search():
     return points
 
 
+@needs_two
 def test_a_search_is_the_same_in_another_thread():
     """Sums of several threads of linear algebra are rounded otherwise."""
     with threadpool_limits(2, user_api="blas"):
@@ -525,6 +537,7 @@ def test_a_search_is_the_same_in_another_thread():
         assert in_a_thread(points_of_a_search) == of_main
 
 
+@needs_two
 def test_each_thread_computes_with_one_thread_of_linear_algebra():
     """Also where another one has the control that threadpoolctl gives to one of them."""
 
@@ -540,6 +553,7 @@ def test_each_thread_computes_with_one_thread_of_linear_algebra():
         assert blas_threads() == {2}
 
 
+@needs_two
 def test_the_last_use_ends_the_limit_in_whichever_thread():
     begun, may_end = threading.Event(), threading.Event()
 
@@ -558,6 +572,7 @@ def test_the_last_use_ends_the_limit_in_whichever_thread():
         assert blas_threads() == {2}
 
 
+@needs_two
 def test_after_a_proposal_limits_of_users_work_in_other_threads():
     def limited():
         with threadpool_limits(2, user_api="blas"):
@@ -569,10 +584,10 @@ def test_after_a_proposal_limits_of_users_work_in_other_threads():
     assert blas_threads() == before
 
 
-class PerThread(LibController):
-    """A library that has a number of threads for each thread that calls it, as of OpenMP."""
+class OfMkl(LibController):
+    """A library that has a number of threads for each thread that calls it."""
 
-    user_api, internal_api, threading_layer, filepath = "blas", "openblas", "openmp", "made up"
+    user_api, internal_api, filepath = "blas", "mkl", "made up"
 
     def __init__(self):
         self._numbers = threading.local()
@@ -585,30 +600,71 @@ class PerThread(LibController):
         return self.get_num_threads()
 
     def set_num_threads(self, num_threads):
-        raise AssertionError("the number is set whoever has control")
-
-    def _real_set_num_threads(self, num_threads):
         self._numbers.number = num_threads
 
     def get_version(self):
         return None
 
 
-def test_where_each_thread_has_a_number_of_its_own_each_sets_it(monkeypatch):
-    library = PerThread()
+class OfOpenMP(OfMkl):
+    """An OpenBLAS of threadpoolctl 3.8, whose number is set whoever has control."""
+
+    internal_api, threading_layer = "openblas", "openmp"
+
+    def set_num_threads(self, num_threads):
+        raise AssertionError("this does nothing in some threads")
+
+    def _real_set_num_threads(self, num_threads):
+        self._numbers.number = num_threads
+
+
+@pytest.mark.parametrize("kind", [OfMkl, OfOpenMP])
+def test_where_each_thread_has_a_number_of_its_own_each_sets_it(monkeypatch, kind):
+    library, begun, may_end = kind(), threading.Event(), threading.Event()
     monkeypatch.setattr(_numerics, "_blas", lambda: (library,))
+    monkeypatch.setattr(threadpoolctl, "__version__", "3.7.0")
 
     def inside():
         with OneThread(), OneThread():
+            begun.set()
+            assert may_end.wait(60)
             during = library.num_threads
         return during, library.num_threads
 
-    with OneThread():
-        assert in_a_thread(inside) == (1, 4)
-        assert library.num_threads == 1
-    assert library.num_threads == 4
+    with ThreadPoolExecutor(1) as executor:
+        other = executor.submit(inside)
+        assert begun.wait(60)
+        with OneThread():
+            assert library.num_threads == 1
+        assert library.num_threads == 4
+        may_end.set()
+        assert other.result() == (1, 4)
 
 
+@needs_two
+def test_what_a_fit_takes_for_the_number_of_the_process_is_not_left_behind():
+    """It limits linear algebra too, begins during a proposal and ends after it."""
+
+    def set_all(number):
+        for library in _numerics._blas():
+            set_threads(library, number)
+
+    with threadpool_limits(2, user_api="blas"):
+        with OneThread.outside():
+            with OneThread():
+                (of_fit,) = in_a_thread(blas_threads)
+            set_all(of_fit)
+            assert blas_threads() == {1}
+        assert blas_threads() == {2}
+        # Another search is at a proposal: its end brings the number back.
+        with OneThread():
+            with OneThread.outside():
+                pass
+            assert blas_threads() == {1}
+        assert blas_threads() == {2}
+
+
+@needs_two
 def test_an_interrupt_leaves_no_limit_of_threads_behind():
     with threadpool_limits(2, user_api="blas"):
         # As if it had come between entering and the body.
@@ -618,6 +674,7 @@ def test_an_interrupt_leaves_no_limit_of_threads_behind():
         assert blas_threads() == {2}
 
 
+@needs_two
 def test_a_proposal_inside_another_leaves_its_limit():
     with threadpool_limits(2, user_api="blas"):
         with OneThread():
@@ -668,6 +725,7 @@ def test_refits_are_skipped_between_steps_for_many_observations():
     assert max(optimizer._points.surrogate._cache) == 152
 
 
+@needs_two
 def test_the_thread_limit_of_the_process_comes_back():
     """Also when several threads propose at the same time."""
 

@@ -12,9 +12,10 @@ from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.datasets import load_iris
 from sklearn.gaussian_process.kernels import RBF, Matern
 from sklearn.svm import SVC
-from threadpoolctl import threadpool_info, threadpool_limits
+from threadpoolctl import ThreadpoolController, threadpool_info, threadpool_limits
 
 from skbayes import BayesSearchCV
+from skbayes._compat import set_threads
 
 ROOT = Path(__file__).parents[2]
 X, Y = load_iris(return_X_y=True)
@@ -109,6 +110,12 @@ def threads():
     return {pool["filepath"]: pool["num_threads"] for pool in threadpool_info()}
 
 
+def blas_threads():
+    """Return the numbers of threads of libraries of linear algebra alone."""
+    blas = (pool for pool in threadpool_info() if pool["user_api"] == "blas")
+    return {pool["filepath"]: pool["num_threads"] for pool in blas}
+
+
 class Watching(Takes):
     """Notes the threads that the last fit might use."""
 
@@ -125,3 +132,20 @@ def test_the_refit_has_the_process_to_itself(backend):
         search.fit(X, Y)
     assert set(before.values()) == {2}
     assert search.best_estimator_.threads_ == before
+
+
+class Limiting(Takes):
+    """Leaves one thread of linear algebra, as fits in threads do that end after a proposal."""
+
+    def fit(self, X, y):
+        for library in ThreadpoolController().lib_controllers:
+            set_threads(library, 1)
+        return super().fit(X, y)
+
+
+def test_after_a_search_the_process_has_its_numbers_of_threads():
+    with threadpool_limits(2):
+        before = blas_threads()
+        search = BayesSearchCV(Limiting(), {"value": (0.0, 1.0)}, n_iter=6, cv=2, refit=False)
+        search.fit(X, Y)
+        assert blas_threads() == before
