@@ -11,6 +11,7 @@ import subprocess
 import sys
 import textwrap
 import warnings
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import joblib
@@ -24,8 +25,16 @@ from sklearn.metrics import make_scorer
 from sklearn.model_selection import GridSearchCV
 from sklearn.naive_bayes import GaussianNB
 from sklearn.preprocessing import StandardScaler
+from threadpoolctl import ThreadpoolController, threadpool_limits
 
-from skbayes._compat import kept_by_clone, memory_mapping, search_method, watched
+from skbayes._compat import (
+    has_threads_of_its_own,
+    kept_by_clone,
+    memory_mapping,
+    search_method,
+    set_threads,
+    watched,
+)
 
 SOURCE = Path(__file__).parents[1] / "skbayes" / "_compat.py"
 X, Y = np.arange(12.0)[:, None], np.tile([0, 1], 6)
@@ -94,6 +103,7 @@ OF_OBJECTS = {
     "_get_filters": "test_warning_filters_can_be_read",
     "_metadata_request": "test_a_clone_keeps_more_than_parameters",
     "_sklearn_output_config": "test_a_clone_keeps_more_than_parameters",
+    "_real_set_num_threads": "test_the_number_of_threads_is_set_whichever_thread_has_control",
 }
 
 
@@ -456,3 +466,18 @@ def test_what_a_class_declares_is_told():
     assert _compat.declares(svc, "C")
     assert not _compat.declares(svc, "no_such")
     assert not _compat.declares(object(), "C")
+
+
+def test_the_number_of_threads_is_set_whichever_thread_has_control():
+    """Since 3.8, threadpoolctl gives one thread the control of an OpenBLAS, here the main one."""
+    blas = ThreadpoolController().select(user_api="blas").lib_controllers
+    libraries = [each for each in blas if not has_threads_of_its_own(each)]
+    if not libraries:
+        pytest.skip("no library of linear algebra has a number of threads for the process")
+    with threadpool_limits(2, user_api="blas"), ThreadPoolExecutor(1) as executor:
+        for library in libraries:
+            before = library.num_threads
+            executor.submit(set_threads, library, 1).result()
+            assert library.num_threads == 1
+            set_threads(library, before)
+            assert library.num_threads == before
