@@ -54,7 +54,9 @@ _users: ContextVar[dict[str, Any] | None] = ContextVar("_users", default=None)
 @cache
 def _blas() -> tuple[LibController, ...]:
     # Made at the first proposal: it looks through all libraries that are loaded.
-    return tuple(ThreadpoolController().select(user_api="blas").lib_controllers)
+    found = ThreadpoolController().select(user_api="blas").lib_controllers
+    # Some do not tell how many threads they have.
+    return tuple(library for library in found if library.num_threads)
 
 
 def _shared() -> list[LibController]:
@@ -91,7 +93,7 @@ class _Limit:
         self._uses.discard(use)
         if not self._uses:
             for library in libraries:
-                set_threads(library, self._before[library.filepath])
+                self.bring_back(library, self._before[library.filepath])
             self._before.clear()
 
     def bring_back(self, library: LibController, number: int) -> None:
@@ -116,7 +118,7 @@ class OneThread:
 
     @classmethod
     @contextmanager
-    def outside(cls) -> Iterator[None]:
+    def numbers_kept(cls) -> Iterator[None]:
         """Bring back, in the end, the numbers of threads that the process had in the beginning.
 
         A fit in another thread that limits linear algebra too may take our limit, if a proposal is

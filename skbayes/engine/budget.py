@@ -85,7 +85,7 @@ class Spending:
         self._decided[share] += 1
 
     def take(self, share: float, is_earlier: bool = False) -> None:
-        """Note that the score of a fit was taken in, of this run or of an earlier one."""
+        """Note that the score of a fit was taken in, which may be one of an earlier run."""
         self._taken[share] += 1
         if not is_earlier:
             self._now[share] += 1
@@ -97,7 +97,7 @@ class Spending:
 
     @property
     def spent_now(self) -> float:
-        """Cost of those of them that are of this run."""
+        """Cost of those of them that are not of an earlier run."""
         return _cost(self._now)
 
     def affords(self, promised: float, cost: float) -> bool:

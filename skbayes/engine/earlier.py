@@ -47,7 +47,7 @@ class EarlierRun:
                     self._whole[event.index] = len(self.asks)
 
     def has(self, event: Scored) -> bool:
-        """Whether a score is one of this run."""
+        """Whether a score was read from the journal."""
         return id(event) in self._ids
 
     def whole_before(self, index: int) -> Iterator[int]:

@@ -296,8 +296,7 @@ def present_points(space: Space, estimator: Any, data: Data, n_points: int) -> l
         What some of the values depend on.
     n_points : int
     """
-    fixed = [_fixed(branch) for branch in space.branches]
-    common = {name for name in fixed[0] if all(fixed[0][name] == own.get(name) for own in fixed)}
+    common = _common(space)
     found = [_present(estimator, branch, data, common) for branch in space.branches]
     # What an earlier branch holds as well is a point of that one.
     points = [
@@ -337,11 +336,7 @@ def portfolio_points(
 
 def _with_constants(estimator: Any, branch: Branch) -> Any:
     """Return the estimator with what a branch fixes, or None if it cannot be set."""
-    fixed = {
-        name: clone(dimension.decode(0), safe=False)
-        for name, dimension in branch.parameters
-        if isinstance(dimension, Categorical) and dimension.n_values == 1
-    }
+    fixed = {name: clone(value, safe=False) for name, value in _constants(branch).items()}
     # Some estimators of users' own fail when there is nothing to set.
     if not fixed:
         return estimator
@@ -351,43 +346,44 @@ def _with_constants(estimator: Any, branch: Branch) -> Any:
         return None
 
 
-def _fixed(branch: Branch) -> dict[str, str]:
-    """Return the parameters that have one value in a branch, and that value as it is shown."""
+def _constants(branch: Branch) -> dict[str, Any]:
+    """Return the parameters that have one value in a branch, with that value."""
     return {
-        name: show(dimension.decode(0))
+        name: dimension.decode(0)
         for name, dimension in branch.parameters
         if isinstance(dimension, Categorical) and dimension.n_values == 1
     }
 
 
-def _present(estimator: Any, branch: Branch, data: Data, common: Collection[str]) -> Present | None:
-    """Return what an estimator has in a branch, or None if some of it does not exist.
+def _common(space: Space) -> frozenset[str]:
+    """Return the parameters that all branches fix in the same way, which is no choice."""
+    fixed = [{(name, show(value)) for name, value in _constants(b).items()} for b in space.branches]
+    return frozenset(name for name, _ in set.intersection(*fixed))
 
-    `common` are parameters that all branches fix in the same way, which is no choice.
-    """
+
+def _present(estimator: Any, branch: Branch, data: Data, common: Collection[str]) -> Present | None:
+    """Return what an estimator has in a branch, or None if some of it does not exist."""
     from skbayes.known import nearest
 
-    values = estimator.get_params(deep=True)
+    before = values = estimator.get_params(deep=True)
+    constants = _constants(branch)
     chosen: dict[str, Any] = {}
     changes: list[Change] = []
     replaced: list[Change] = []
-    held: dict[str, Any] = {}
     for name, dimension in branch.parameters:
         if not isinstance(dimension, Categorical):
             continue
         if name in values:
             taken, change = nearest(estimator, name, dimension, values[name], data)
             if change is None:
-                held[name] = taken
-            else:
-                chosen[name] = taken
-                if dimension.n_values != 1:
-                    changes.append(change)
-                elif name not in common:
-                    why = f"in place of {show(change.given)}"
-                    replaced.append(replace(change, why=why))
-        elif dimension.n_values == 1:
-            chosen[name] = dimension.decode(0)
+                continue
+            chosen[name] = taken
+            if name not in constants:
+                changes.append(change)
+            elif name not in common:
+                replaced.append(replace(change, why=f"in place of {show(change.given)}"))
+        elif name in constants:
+            chosen[name] = constants[name]
     # Some estimators of users' own fail when there is nothing to set.
     if chosen:
         try:
@@ -400,12 +396,11 @@ def _present(estimator: Any, branch: Branch, data: Data, common: Collection[str]
         if name in chosen:
             params[name] = chosen[name]
             continue
-        if name in held and any(other.startswith(f"{name}__") for other in chosen):
-            # What was chosen below a step makes it no other one.
-            params[name] = held[name]
-            continue
         is_set = name in values
-        taken, change = nearest(estimator, name, dimension, values.get(name), data, is_set=is_set)
+        # What was chosen for its parameters makes a step no other one.
+        is_owner = name in before and any(other.startswith(f"{name}__") for other in chosen)
+        value = before[name] if is_owner else values.get(name)
+        taken, change = nearest(estimator, name, dimension, value, data, is_set=is_set)
         # Some boosters take more than they list.
         if not (is_set or accepts(estimator, {name: taken})):
             return None

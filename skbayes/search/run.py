@@ -247,7 +247,7 @@ class Run:
             try:
                 for each in self._callback:
                     getattr(each, "begin_search", lambda pace: None)(pace)
-                with engine.ending(), OneThread.outside():
+                with engine.ending(), OneThread.numbers_kept():
                     engine.run()
             finally:
                 # Before the callbacks are told: one that raises must not leave the search running.

@@ -650,7 +650,7 @@ def test_what_a_fit_takes_for_the_number_of_the_process_is_not_left_behind():
             set_threads(library, number)
 
     with threadpool_limits(2, user_api="blas"):
-        with OneThread.outside():
+        with OneThread.numbers_kept():
             with OneThread():
                 (of_fit,) = in_a_thread(blas_threads)
             set_all(of_fit)
@@ -658,7 +658,7 @@ def test_what_a_fit_takes_for_the_number_of_the_process_is_not_left_behind():
         assert blas_threads() == {2}
         # Another search is at a proposal: its end brings the number back.
         with OneThread():
-            with OneThread.outside():
+            with OneThread.numbers_kept():
                 pass
             assert blas_threads() == {1}
         assert blas_threads() == {2}
